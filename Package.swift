@@ -1,0 +1,101 @@
+// swift-tools-version: 6.2
+
+import PackageDescription
+
+// Targets are listed by level; a target imports only from the levels above its own
+// (Documentation/architecture.md), which Tests/HouseTests checks.
+
+let package = Package(
+  name: "halompi",
+  products: [
+    .library(name: "MPI", targets: ["MPI"]),
+    .library(name: "HDF5", targets: ["HDF5"]),
+    .executable(name: "halompi", targets: ["halompi"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: [
+    // Level 0: C libraries, and the hot loops in C.
+    .systemLibrary(name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
+    .systemLibrary(
+      name: "CParallelHDF5", pkgConfig: "hdf5-openmpi",
+      providers: [.apt(["libhdf5-openmpi-dev"])]),
+    .systemLibrary(
+      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    // The kernels are optimized in debug builds too: at -O0 they are 4 to 60 times slower.
+    .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
+
+    // Level 1: wrappers of the C libraries, and what needs nothing.
+    .target(name: "MPI", dependencies: ["CMPI"]),
+    .target(name: "HDF5", dependencies: ["CParallelHDF5", "MPI"]),
+    .target(name: "Randomness"),
+    .target(name: "DurableFiles"),
+
+    // Level 2.
+    .target(name: "Networks", dependencies: ["CKernels", "COpenBLAS", "Randomness"]),
+
+    // Level 3.
+    .target(name: "Snapshots", dependencies: ["HDF5", "MPI"]),
+
+    // Level 4.
+    .target(
+      name: "Fields", dependencies: ["DurableFiles", "HDF5", "MPI", "Snapshots"]),
+    .target(
+      name: "SubBoxes", dependencies: ["Fields", "HDF5", "MPI", "Randomness"]),
+
+    // Level 5.
+    .target(
+      name: "Training",
+      dependencies: [
+        "CKernels", "DurableFiles", "Fields", "HDF5", "MPI", "Networks", "Randomness", "SubBoxes",
+      ]),
+
+    // Level 6.
+    .target(
+      name: "Jobs",
+      dependencies: [
+        "DurableFiles", "Fields", "HDF5", "MPI", "Networks", "Snapshots", "SubBoxes", "Training",
+        .product(name: "Yams", package: "Yams"),
+      ]),
+
+    // Level 7: the only target that prints.
+    .executableTarget(
+      name: "halompi",
+      dependencies: [
+        "Jobs", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+
+    // Tests. `TestSupport` holds the traits and helpers that they share.
+    .target(name: "TestSupport", dependencies: ["MPI"], path: "Tests/TestSupport"),
+    .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
+    .testTarget(name: "MPITests", dependencies: ["MPI", "TestSupport"]),
+    .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "MPI", "TestSupport"]),
+    .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport"]),
+    .testTarget(
+      name: "NetworksTests", dependencies: ["CKernels", "Networks", "Randomness", "TestSupport"]),
+    .testTarget(
+      name: "SnapshotsTests", dependencies: ["HDF5", "MPI", "Snapshots", "TestSupport"]),
+    .testTarget(
+      name: "FieldsTests", dependencies: ["Fields", "HDF5", "MPI", "Snapshots", "TestSupport"]),
+    .testTarget(
+      name: "SubBoxesTests",
+      dependencies: ["Fields", "HDF5", "MPI", "Randomness", "SubBoxes", "TestSupport"]),
+    .testTarget(
+      name: "TrainingTests",
+      dependencies: ["MPI", "Networks", "SubBoxes", "TestSupport", "Training"]),
+    .testTarget(name: "JobsTests", dependencies: ["Jobs", "MPI", "TestSupport"]),
+    .testTarget(name: "EndToEndTests", dependencies: ["HDF5", "TestSupport", "halompi"]),
+    .testTarget(name: "HouseTests"),
+  ]
+)
+
+for target in package.targets where target.type != .system && target.name != "CKernels" {
+  target.swiftSettings = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableExperimentalFeature("Lifetimes"),
+  ]
+}

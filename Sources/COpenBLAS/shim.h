@@ -1,0 +1,6 @@
+#ifndef HALOMPI_COPENBLAS_SHIM_H
+#define HALOMPI_COPENBLAS_SHIM_H
+
+#include <cblas.h>
+
+#endif

@@ -1,0 +1,6 @@
+#ifndef HALOMPI_CPARALLELHDF5_SHIM_H
+#define HALOMPI_CPARALLELHDF5_SHIM_H
+
+#include <hdf5.h>
+
+#endif
