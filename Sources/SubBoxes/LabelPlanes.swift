@@ -1,0 +1,149 @@
+/// The labels of several simulations, of which one rank reads a share.
+///
+/// The planes of all simulations are counted one after the other; eligible particles are counted
+/// for each plane, which does not depend on who reads which.
+struct LabelPlanes {
+  private let settings: SamplingSettings
+  private let labels: [FieldReader]
+  private let radii: [FieldReader]
+
+  /// For each simulation, the ranges of planes that this rank reads.
+  private let shares: [[Range<Int>]]
+
+  /// For each simulation, the number of planes of those before it, and at last that of all.
+  private let firstPlanes: [Int]
+
+  /// Opens the labels of field files.
+  init(
+    of paths: [String], settings: SamplingSettings, share rank: Int, among ranks: Int
+  ) throws(SubBoxError) {
+    var labels: [FieldReader] = []
+    var radii: [FieldReader] = []
+    var shares: [[Range<Int>]] = []
+    var firstPlanes = [0]
+    for path in paths {
+      let reader = try FieldReader("label/logMass", of: path)
+      labels.append(reader)
+      radii.append(try FieldReader("label/radius", of: path))
+      shares.append(PlaneSlabs(gridSize: reader.gridSize).share(of: rank, among: ranks))
+      firstPlanes.append(firstPlanes[firstPlanes.count - 1] + reader.gridSize)
+    }
+    self.settings = settings
+    self.labels = labels
+    self.radii = radii
+    self.shares = shares
+    self.firstPlanes = firstPlanes
+  }
+
+  /// Counts the eligible particles in each plane of all simulations; zero in those of other ranks.
+  func countEligible() throws(SubBoxError) -> [Int64] {
+    var counts = [Int64](repeating: 0, count: firstPlanes[firstPlanes.count - 1])
+    for simulation in labels.indices {
+      for planes in shares[simulation] {
+        let slab = try labels[simulation].planes(planes)
+        let area = slab.count / planes.count
+        for plane in planes {
+          let start = (plane - planes.lowerBound) * area
+          for site in start..<start + area where settings.isEligible(logMass: slab[site]) {
+            counts[firstPlanes[simulation] + plane] += 1
+          }
+        }
+      }
+    }
+    return counts
+  }
+
+  /// Adds up the counts of planes to those of simulations.
+  func perSimulation(_ counts: [Int64]) -> [Int] {
+    labels.indices.map { simulation in
+      Int(counts[firstPlanes[simulation]..<firstPlanes[simulation + 1]].reduce(0, +))
+    }
+  }
+
+  /// Finds the particles with the given numbers among the eligible ones of all simulations.
+  ///
+  /// - Parameters:
+  ///   - numbers: Different numbers below the sum of `counts`.
+  ///   - counts: The eligible particles of each plane of all simulations.
+  /// - Returns: Two words for each number, as ``Sample`` packs them; zero where another rank finds
+  ///   them.
+  func find(_ numbers: [Int], counts: [Int64]) throws(SubBoxError) -> [UInt64] {
+    var words = [UInt64](repeating: 0, count: 2 * numbers.count)
+    let ascending = numbers.indices.sorted { numbers[$0] < numbers[$1] }
+    var firstNumbers = [0]
+    for count in counts { firstNumbers.append(firstNumbers[firstNumbers.count - 1] + Int(count)) }
+    for simulation in labels.indices {
+      let area = labels[simulation].gridSize * labels[simulation].gridSize
+      for planes in shares[simulation] {
+        let globalPlanes = firstPlanes[simulation] + planes.lowerBound
+        var number = firstNumbers[globalPlanes]
+        let end = firstNumbers[globalPlanes + planes.count]
+        var next = ascending.partitioningIndex { numbers[$0] >= number }
+        guard next < ascending.count, numbers[ascending[next]] < end else { continue }
+        let (logMass, radius) = (
+          try labels[simulation].planes(planes), try radii[simulation].planes(planes)
+        )
+        for site in logMass.indices where settings.isEligible(logMass: logMass[site]) {
+          if next < ascending.count, numbers[ascending[next]] == number {
+            let sample = Sample(
+              simulation: Int32(simulation), site: Int64(planes.lowerBound * area + site),
+              logMass: logMass[site], radius: radius[site])
+            (words[2 * ascending[next]], words[2 * ascending[next] + 1]) = sample.words
+            next += 1
+          }
+          number += 1
+        }
+      }
+    }
+    return words
+  }
+}
+
+extension Sample {
+  /// The sample in two words: simulation and site, then label and radius.
+  fileprivate var words: (UInt64, UInt64) {
+    (
+      UInt64(simulation) << 40 | UInt64(site),
+      UInt64(logMass.bitPattern) << 32 | UInt64(radius.bitPattern)
+    )
+  }
+
+  /// Unpacks two words.
+  init(_ place: UInt64, _ label: UInt64, firstSimulation: Int) {
+    self.init(
+      simulation: Int32(firstSimulation) + Int32(place >> 40), site: Int64(place & (1 << 40 - 1)),
+      logMass: Float(bitPattern: UInt32(label >> 32)),
+      radius: Float(bitPattern: UInt32(truncatingIfNeeded: label)))
+  }
+}
+
+extension FieldReader {
+  /// Reads planes of the first axis, [planes, N, N].
+  fileprivate func planes(_ planes: Range<Int>) throws(SubBoxError) -> [Float] {
+    let count = planes.count * gridSize * gridSize
+    var failure: SubBoxError?
+    let values = [Float](unsafeUninitializedCapacity: count) { buffer, initializedCount in
+      guard let start = buffer.baseAddress else { return }
+      do throws(SubBoxError) {
+        try read(planes: planes, into: start)
+        initializedCount = count
+      } catch {
+        failure = error
+      }
+    }
+    if let failure { throw failure }
+    return values
+  }
+}
+
+extension RandomAccessCollection where Index == Int {
+  /// The first position whose element satisfies what all later ones do too; the end if none does.
+  fileprivate func partitioningIndex(where predicate: (Element) -> Bool) -> Int {
+    var (low, high) = (startIndex, endIndex)
+    while low < high {
+      let middle = low + (high - low) / 2
+      if predicate(self[middle]) { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+}
