@@ -9,7 +9,7 @@ struct BoxMaker: Sendable {
 
   init(store: FieldStore, kind: BoxKind, boxWidth: Int, standardization: Standardization) {
     self.store = store
-    cutters = store.fields.map {
+    cutters = store.simulations.map {
       SubBoxCutter(
         boxWidth: boxWidth, gridSize: $0.gridSize, standardization: standardization)
     }
@@ -23,23 +23,7 @@ struct BoxMaker: Sendable {
   /// Writes the box of a sample.
   func write(_ sample: Sample, into box: UnsafeMutablePointer<Float>) throws(SubBoxError) {
     let simulation = Int(sample.simulation)
-    let cutter = cutters[simulation]
-    guard try store.cut(around: Int(sample.site), of: simulation, with: cutter, into: box) else {
-      throw notFinite(sample, cutter, box)
-    }
+    try store.cut(around: Int(sample.site), of: simulation, with: cutters[simulation], into: box)
     shells?.apply(to: box)
-  }
-
-  private func notFinite(
-    _ sample: Sample, _ cutter: SubBoxCutter, _ box: UnsafeMutablePointer<Float>
-  ) -> SubBoxError {
-    let width = cutter.boxWidth
-    let voxel = (0..<voxelCount).first { !box[$0].isFinite } ?? 0
-    let index = [voxel / (width * width), voxel / width % width, voxel % width]
-    return SubBoxError(
-      .data, while: "cutting the sub-box around site \(sample.site)",
-      file: store.fields[Int(sample.simulation)].path, dataset: store.dataset,
-      because: "its voxel \(index) is \(box[voxel])",
-      remedy: "prepare the field file again from its snapshot")
   }
 }

@@ -1,4 +1,6 @@
+import Fields
 import Foundation
+import HDF5
 
 /// The pieces of streamed fields that were used last, whole chunks of at most a given total size.
 ///
@@ -10,7 +12,7 @@ final class ChunkCache: @unchecked Sendable {
   static let chunkWidth = 64
 
   private struct Key: Hashable {
-    let field: Int
+    let file: Int
     let x: Int
     let y: Int
     let z: Int
@@ -24,7 +26,8 @@ final class ChunkCache: @unchecked Sendable {
   /// The number of chunks that the cache holds at most.
   let capacity: Int
 
-  private let fields: [FieldReader]
+  private let field: GridField<Float>
+  private let files: [FieldReader]
   private let lock = NSLock()
   private let voxelsPerChunk: Int
   private var entries: [Key: Entry] = [:]
@@ -34,11 +37,13 @@ final class ChunkCache: @unchecked Sendable {
   /// Makes an empty cache.
   ///
   /// - Parameters:
-  ///   - fields: The fields whose chunks are cached.
+  ///   - field: The field whose chunks are cached.
+  ///   - files: The files of the simulations.
   ///   - bytes: What the chunks may take together; room for one chunk is always taken.
-  init(of fields: [FieldReader], bytes: Int) {
-    self.fields = fields
-    let width = min(Self.chunkWidth, fields.map(\.gridSize).max() ?? 1)
+  init(of field: GridField<Float>, in files: [FieldReader], bytes: Int) {
+    self.field = field
+    self.files = files
+    let width = min(Self.chunkWidth, files.map(\.gridSize).max() ?? 1)
     voxelsPerChunk = width * width * width
     capacity = max(1, bytes / (voxelsPerChunk * MemoryLayout<Float>.stride))
   }
@@ -53,21 +58,21 @@ final class ChunkCache: @unchecked Sendable {
   /// The number of chunks that have been read from files.
   var readCount: Int { lock.withLock { reads } }
 
-  /// Writes the box around a site of a field; returns whether it is finite.
+  /// Writes the box around a site of a field.
   func cut(
-    around site: Int, of field: Int, with cutter: SubBoxCutter,
+    around site: Int, of file: Int, with cutter: SubBoxCutter,
     into box: UnsafeMutablePointer<Float>
-  ) throws(SubBoxError) -> Bool {
+  ) throws(SubBoxError) {
     lock.lock()
     defer { lock.unlock() }
-    return try cutter.cut(around: site, brickWidth: Self.chunkWidth, into: box) {
+    try cutter.cut(around: site, brickWidth: Self.chunkWidth, into: box) {
       (x, y, z) throws(SubBoxError) in
-      try chunk(Key(field: field, x: x, y: y, z: z))
+      try chunk(Key(file: file, x: x, y: y, z: z))
     }
   }
 
   private func chunk(_ key: Key) throws(SubBoxError) -> SubBoxCutter.Brick {
-    let size = fields[key.field].gridSize
+    let size = files[key.file].gridSize
     let offset = [key.x, key.y, key.z].map { $0 * Self.chunkWidth }
     let counts = offset.map { min(Self.chunkWidth, size - $0) }
     uses += 1
@@ -77,7 +82,7 @@ final class ChunkCache: @unchecked Sendable {
     }
     let chunk = makeRoom()
     do {
-      try fields[key.field].read(offset: offset, counts: counts, into: chunk)
+      try files[key.file].read(field, Hyperslab(offset: offset, count: counts), into: chunk)
     } catch {
       chunk.deallocate()
       throw error

@@ -1,56 +1,69 @@
+import Fields
 import HDF5
 
-/// An open field of one simulation, [N, N, N], read by this process alone.
+/// An open field file of one simulation, read by this process alone.
+///
+/// The file is only read once it is open, by one thread at a time, which makes it safe to share.
 final class FieldReader: @unchecked Sendable {
-  /// The path of the field file.
-  let path: String
+  private let file: FieldFile
 
-  /// The path of the field in the file.
-  let name: String
-
-  /// The number of voxels along each axis, N.
-  let gridSize: Int
-
-  private let dataset: HDF5Dataset
-
-  /// Opens a field.
-  init(_ name: String, of path: String) throws(SubBoxError) {
-    self.path = path
-    self.name = name
-    do {
-      dataset = try HDF5File.open(path).dataset(name)
+  /// Opens a field file.
+  init(_ path: String) throws(SubBoxError) {
+    do throws(FieldFileError) {
+      file = try FieldFile.open(path)
     } catch {
-      throw Self.unreadable(path, name, "\(error)")
-    }
-    gridSize = dataset.extents.first ?? 0
-    guard gridSize > 0, dataset.extents == [gridSize, gridSize, gridSize] else {
-      throw Self.unreadable(path, name, "its shape \(dataset.extents) is not that of a cube")
+      throw SubBoxError(error, while: "opening the field file")
     }
   }
 
-  /// Reads a block of [counts] from `offset` on.
+  /// The path of the file.
+  var path: String { file.path }
+
+  /// What the file says about itself.
+  var metadata: FieldMetadata { file.metadata }
+
+  /// The number of sites along each axis, N.
+  var gridSize: Int { file.metadata.gridSize }
+
+  /// Reads a box of a field into memory.
   func read(
-    offset: [Int], counts: [Int], into destination: UnsafeMutablePointer<Float>
+    _ field: GridField<Float>, _ slab: Hyperslab, into start: UnsafeMutablePointer<Float>
   ) throws(SubBoxError) {
-    do {
-      try dataset.read(
-        into: UnsafeMutableBufferPointer(start: destination, count: counts.reduce(1, *)),
-        slab: Hyperslab(offset: offset, count: counts))
+    do throws(FieldFileError) {
+      try file.read(
+        field, into: UnsafeMutableBufferPointer(start: start, count: slab.elementCount), slab)
     } catch {
-      throw Self.unreadable(path, name, "\(error)")
+      throw SubBoxError(error, while: "reading \(slab)")
     }
   }
 
-  /// Reads planes of the first axis.
-  func read(planes: Range<Int>, into destination: UnsafeMutablePointer<Float>) throws(SubBoxError) {
-    try read(
-      offset: [planes.lowerBound, 0, 0], counts: [planes.count, gridSize, gridSize],
-      into: destination)
+  /// Reads planes of a field, [planes, N, N].
+  func read(_ field: GridField<Float>, planes: Range<Int>) throws(SubBoxError) -> [Float] {
+    do throws(FieldFileError) {
+      return try file.read(field, planes: planes)
+    } catch {
+      throw SubBoxError(error, while: "reading planes \(planes)")
+    }
   }
 
-  private static func unreadable(_ path: String, _ name: String, _ reason: String) -> SubBoxError {
-    SubBoxError(
-      .reading, while: "reading a field", file: path, dataset: name, because: reason,
-      remedy: "check that the file is complete, or prepare it again")
+  /// The box of whole planes, [planes, N, N].
+  func slab(planes: Range<Int>) -> Hyperslab {
+    Hyperslab(
+      offset: [planes.lowerBound, 0, 0], count: [planes.count, gridSize, gridSize])
+  }
+}
+
+extension SubBoxError {
+  /// The error of a field file, met on the way to a sub-box.
+  fileprivate init(_ error: FieldFileError, while action: String) {
+    let kind: Kind =
+      switch error.problem {
+      case .missingFile: .missingFile
+      case .io: .reading
+      case .wrongFormat, .wrongLayout, .invalidValue, .damaged: .data
+      }
+    self.init(
+      kind, while: action, file: error.file, dataset: error.dataset, because: error.reason,
+      remedy: error.remedy)
   }
 }

@@ -1,3 +1,4 @@
+public import Fields
 public import MPI
 
 /// The fields of several simulations, from which sub-boxes are cut.
@@ -9,29 +10,17 @@ public import MPI
 /// Resident fields are freed collectively: all ranks of the communicator drop their stores in the
 /// same order, on the thread that calls MPI.
 public final class FieldStore: Sendable {
-  /// A field of one simulation.
-  public struct Field: Hashable, Sendable {
-    /// The path of its file.
-    public let path: String
-
-    /// The number of voxels along each axis, N.
-    public let gridSize: Int
-
-    /// The size of its voxels [bytes].
-    public var bytes: Int { gridSize * gridSize * gridSize * MemoryLayout<Float>.stride }
-  }
-
   /// Where the voxels are.
   private enum Voxels {
     case resident([ResidentField])
     case streamed(ChunkCache)
   }
 
-  /// The path of the dataset in each file, such as `density`.
-  public let dataset: String
+  /// The field that boxes are cut from.
+  public let field: GridField<Float>
 
-  /// The fields, in the order in which ``Sample/simulation`` counts them.
-  public let fields: [Field]
+  /// What the files say about themselves, in the order in which ``Sample/simulation`` counts them.
+  public let simulations: [FieldMetadata]
 
   /// Where boxes are cut from: ``StreamSettings/Mode/resident`` or ``StreamSettings/Mode/stream``.
   public let mode: StreamSettings.Mode
@@ -46,44 +35,52 @@ public final class FieldStore: Sendable {
   /// Collective.
   ///
   /// - Parameters:
+  ///   - field: The field that boxes are cut from.
   ///   - paths: The field files, one per simulation; the same on every rank.
-  ///   - dataset: The path of the field in each file, such as `density`.
   ///   - settings: The same on every rank.
   ///   - communicator: The ranks that cut boxes.
   /// - Throws: `AgreedFailure` of the ``SubBoxError`` of a file that cannot be read, or of settings
   ///   that ask for more memory than they allow; `MPIError`.
   public init(
-    _ dataset: String, of paths: [String], settings: StreamSettings,
+    _ field: GridField<Float> = .density, of paths: [String], settings: StreamSettings,
     on communicator: borrowing Communicator
   ) throws {
     let node = try communicator.splitByNode()
-    let readers = try communicator.agree { () throws(SubBoxError) in
+    let files = try communicator.agree { () throws(SubBoxError) in
       try settings.check()
-      var readers: [FieldReader] = []
-      for path in paths { readers.append(try FieldReader(dataset, of: path)) }
-      return readers
+      var files: [FieldReader] = []
+      for path in paths { files.append(try FieldReader(path)) }
+      return files
     }
-    self.dataset = dataset
-    fields = readers.map { Field(path: $0.path, gridSize: $0.gridSize) }
-    let size = fields.reduce(0) { $0 + $1.bytes }
+    self.field = field
+    simulations = files.map(\.metadata)
+    let size = Self.bytes(simulations)
     (mode, reason) = try communicator.agree { () throws(SubBoxError) in
       try Self.mode(settings, bytes: size, fields: paths.count)
     }
     if mode == .resident {
       var resident: [ResidentField] = []
-      for reader in readers { resident.append(try ResidentField(reader, on: node, communicator)) }
+      for file in files {
+        resident.append(try ResidentField(field, of: file, on: node, communicator))
+      }
       voxels = .resident(resident)
     } else {
-      voxels = .streamed(ChunkCache(of: readers, bytes: settings.memoryBudget << 20 / node.size))
+      let share = (settings.memoryBudget << 20) / node.size
+      voxels = .streamed(ChunkCache(of: field, in: files, bytes: share))
     }
   }
 
   /// The memory that the fields take on this node, or the cache in this process [bytes].
   public var bytes: Int {
     switch voxels {
-    case .resident: fields.reduce(0) { $0 + $1.bytes }
+    case .resident: Self.bytes(simulations)
     case .streamed(let cache): cache.bytes
     }
+  }
+
+  /// The size of the voxels of a field of all simulations [bytes].
+  private static func bytes(_ simulations: [FieldMetadata]) -> Int {
+    simulations.reduce(0) { $0 + $1.siteCount * MemoryLayout<Float>.stride }
   }
 
   /// Chooses where fields of a total size are cut from, and says why.
@@ -91,7 +88,7 @@ public final class FieldStore: Sendable {
     _ settings: StreamSettings, bytes: Int, fields: Int
   ) throws(SubBoxError) -> (StreamSettings.Mode, String) {
     let budget = settings.memoryBudget
-    let size = (bytes + 1 << 20 - 1) >> 20
+    let size = (bytes + (1 << 20) - 1) >> 20
     let facts = "\(fields) fields take \(size) MiB, and \(budget) MiB are allowed on a node"
     switch settings.mode {
     case .stream: return (.stream, "asked for; \(facts)")
@@ -100,7 +97,7 @@ public final class FieldStore: Sendable {
       guard size <= budget else {
         throw SubBoxError(
           .settings, while: "keeping fields in memory", because: facts,
-          remedy: "raise memoryBudget, or set the mode to stream or auto")
+          remedy: "Raise memoryBudget, or set the mode to stream or auto.")
       }
       return (.resident, "asked for; \(facts)")
     }
@@ -115,19 +112,18 @@ public final class FieldStore: Sendable {
   ///   - simulation: The index of the field.
   ///   - cutter: Made for the size of the field.
   ///   - box: Where the box is written, [w, w, w].
-  /// - Returns: Whether every voxel of the box is finite.
   /// - Throws: ``SubBoxError`` if a file cannot be read.
   public func cut(
     around site: Int, of simulation: Int, with cutter: SubBoxCutter,
     into box: UnsafeMutablePointer<Float>
-  ) throws(SubBoxError) -> Bool {
+  ) throws(SubBoxError) {
     precondition(
-      cutter.gridSize == fields[simulation].gridSize, "the cutter is made for another field")
+      cutter.gridSize == simulations[simulation].gridSize, "the cutter is made for another field")
     switch voxels {
-    case .resident(let fields): 
-      return cutter.cut(around: site, from: fields[simulation].voxels, into: box)
+    case .resident(let fields):
+      cutter.cut(around: site, from: fields[simulation].voxels, into: box)
     case .streamed(let cache):
-      return try cache.cut(around: site, of: simulation, with: cutter, into: box)
+      try cache.cut(around: site, of: simulation, with: cutter, into: box)
     }
   }
 }

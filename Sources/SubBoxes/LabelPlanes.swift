@@ -1,11 +1,12 @@
+import Fields
+
 /// The labels of several simulations, of which one rank reads a share.
 ///
 /// The planes of all simulations are counted one after the other; eligible particles are counted
 /// for each plane, which does not depend on who reads which.
 struct LabelPlanes {
   private let settings: SamplingSettings
-  private let labels: [FieldReader]
-  private let radii: [FieldReader]
+  private let files: [FieldReader]
 
   /// For each simulation, the ranges of planes that this rank reads.
   private let shares: [[Range<Int>]]
@@ -17,20 +18,17 @@ struct LabelPlanes {
   init(
     of paths: [String], settings: SamplingSettings, share rank: Int, among ranks: Int
   ) throws(SubBoxError) {
-    var labels: [FieldReader] = []
-    var radii: [FieldReader] = []
+    var files: [FieldReader] = []
     var shares: [[Range<Int>]] = []
     var firstPlanes = [0]
     for path in paths {
-      let reader = try FieldReader("label/logMass", of: path)
-      labels.append(reader)
-      radii.append(try FieldReader("label/radius", of: path))
-      shares.append(PlaneSlabs(gridSize: reader.gridSize).share(of: rank, among: ranks))
-      firstPlanes.append(firstPlanes[firstPlanes.count - 1] + reader.gridSize)
+      let file = try FieldReader(path)
+      files.append(file)
+      shares.append(PlaneSlabs(gridSize: file.gridSize).share(of: rank, among: ranks))
+      firstPlanes.append(firstPlanes[firstPlanes.count - 1] + file.gridSize)
     }
     self.settings = settings
-    self.labels = labels
-    self.radii = radii
+    self.files = files
     self.shares = shares
     self.firstPlanes = firstPlanes
   }
@@ -38,9 +36,9 @@ struct LabelPlanes {
   /// Counts the eligible particles in each plane of all simulations; zero in those of other ranks.
   func countEligible() throws(SubBoxError) -> [Int64] {
     var counts = [Int64](repeating: 0, count: firstPlanes[firstPlanes.count - 1])
-    for simulation in labels.indices {
+    for simulation in files.indices {
       for planes in shares[simulation] {
-        let slab = try labels[simulation].planes(planes)
+        let slab = try files[simulation].read(.logMass, planes: planes)
         let area = slab.count / planes.count
         for plane in planes {
           let start = (plane - planes.lowerBound) * area
@@ -55,7 +53,7 @@ struct LabelPlanes {
 
   /// Adds up the counts of planes to those of simulations.
   func perSimulation(_ counts: [Int64]) -> [Int] {
-    labels.indices.map { simulation in
+    files.indices.map { simulation in
       Int(counts[firstPlanes[simulation]..<firstPlanes[simulation + 1]].reduce(0, +))
     }
   }
@@ -72,8 +70,8 @@ struct LabelPlanes {
     let ascending = numbers.indices.sorted { numbers[$0] < numbers[$1] }
     var firstNumbers = [0]
     for count in counts { firstNumbers.append(firstNumbers[firstNumbers.count - 1] + Int(count)) }
-    for simulation in labels.indices {
-      let area = labels[simulation].gridSize * labels[simulation].gridSize
+    for simulation in files.indices {
+      let area = files[simulation].gridSize * files[simulation].gridSize
       for planes in shares[simulation] {
         let globalPlanes = firstPlanes[simulation] + planes.lowerBound
         var number = firstNumbers[globalPlanes]
@@ -81,7 +79,8 @@ struct LabelPlanes {
         var next = ascending.partitioningIndex { numbers[$0] >= number }
         guard next < ascending.count, numbers[ascending[next]] < end else { continue }
         let (logMass, radius) = (
-          try labels[simulation].planes(planes), try radii[simulation].planes(planes)
+          try files[simulation].read(.logMass, planes: planes),
+          try files[simulation].read(.radius, planes: planes)
         )
         for site in logMass.indices where settings.isEligible(logMass: logMass[site]) {
           if next < ascending.count, numbers[ascending[next]] == number {
@@ -114,25 +113,6 @@ extension Sample {
       simulation: Int32(firstSimulation) + Int32(place >> 40), site: Int64(place & (1 << 40 - 1)),
       logMass: Float(bitPattern: UInt32(label >> 32)),
       radius: Float(bitPattern: UInt32(truncatingIfNeeded: label)))
-  }
-}
-
-extension FieldReader {
-  /// Reads planes of the first axis, [planes, N, N].
-  fileprivate func planes(_ planes: Range<Int>) throws(SubBoxError) -> [Float] {
-    let count = planes.count * gridSize * gridSize
-    var failure: SubBoxError?
-    let values = [Float](unsafeUninitializedCapacity: count) { buffer, initializedCount in
-      guard let start = buffer.baseAddress else { return }
-      do throws(SubBoxError) {
-        try read(planes: planes, into: start)
-        initializedCount = count
-      } catch {
-        failure = error
-      }
-    }
-    if let failure { throw failure }
-    return values
   }
 }
 

@@ -25,7 +25,7 @@ public struct LabelRange: Codable, Hashable, Sendable {
       throw SubBoxError(
         .data, while: "finding the range of the labels of \(samples.count) training samples",
         because: "no two of them differ",
-        remedy: "train on simulations with more halos, or widen the limits of the halo mass")
+        remedy: "Train on simulations with more halos, or widen the limits of the halo mass.")
     }
     self.init(minimum: minimum, maximum: maximum)
   }

@@ -8,7 +8,7 @@ struct PlaneSlabs {
 
   init(gridSize: Int) {
     let planeBytes = gridSize * gridSize * MemoryLayout<Float>.stride
-    let thickness = max(1, min(ChunkCache.chunkWidth, 64 << 20 / planeBytes))
+    let thickness = max(1, min(ChunkCache.chunkWidth, (64 << 20) / planeBytes))
     ranges = stride(from: 0, to: gridSize, by: thickness).map {
       $0..<min($0 + thickness, gridSize)
     }

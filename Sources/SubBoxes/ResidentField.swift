@@ -1,3 +1,4 @@
+import Fields
 import MPI
 
 /// A field in memory that the ranks of a node share.
@@ -9,14 +10,14 @@ final class ResidentField: @unchecked Sendable {
 
   private let window: SharedWindow<Float>
 
-  /// Reads a field, every rank of the node its share of the planes.
+  /// Reads a field of a file, every rank of the node its share of the planes.
   ///
   /// Collective over `communicator`, of which `node` holds the ranks of this node.
   init(
-    _ reader: FieldReader, on node: borrowing Communicator,
+    _ field: GridField<Float>, of file: FieldReader, on node: borrowing Communicator,
     _ communicator: borrowing Communicator
   ) throws {
-    let size = reader.gridSize
+    let size = file.gridSize
     window = try SharedWindow(count: size * size * size, on: node)
     guard let start = window.elements.baseAddress else {
       preconditionFailure("a field has at least one voxel")
@@ -24,8 +25,9 @@ final class ResidentField: @unchecked Sendable {
     voxels = UnsafePointer(start)
     let (rank, ranks) = (node.rank, node.size)
     try communicator.agree { () throws(SubBoxError) in
-      for slab in PlaneSlabs(gridSize: size).share(of: rank, among: ranks) {
-        try reader.read(planes: slab, into: start + slab.lowerBound * size * size)
+      for planes in PlaneSlabs(gridSize: size).share(of: rank, among: ranks) {
+        let place = start + planes.lowerBound * size * size
+        try file.read(field, file.slab(planes: planes), into: place)
       }
     }
     try window.synchronize(on: node)

@@ -95,7 +95,7 @@ public struct SampleDraw: Hashable, Sendable {
       throw SubBoxError(
         .data, while: "drawing \(asked == 0 ? "all" : "\(asked)") \(role.rawValue) samples",
         because: "only \(total) particles are in halos with \(limits)",
-        remedy: "ask for fewer (0 takes all), widen the limits, or add simulations")
+        remedy: "Ask for fewer (0 takes all), widen the limits, or add simulations.")
     }
     return asked == 0 ? total : asked
   }
