@@ -1,3 +1,5 @@
+import Fields
+
 /// Cuts a box, standardizes it and averages it if asked to.
 struct BoxMaker: Sendable {
   private unowned(unsafe) let store: FieldStore

@@ -1,4 +1,5 @@
 public import Fields
+public import HDF5
 public import MPI
 
 /// The fields of several simulations, from which sub-boxes are cut.
@@ -19,7 +20,10 @@ public final class FieldStore: Sendable {
   /// The field that boxes are cut from.
   public let field: GridField<Float>
 
-  /// What the files say about themselves, in the order in which ``Sample/simulation`` counts them.
+  /// The field files, in the order in which ``Sample/simulation`` counts them.
+  public let paths: [String]
+
+  /// What the files say about themselves.
   public let simulations: [FieldMetadata]
 
   /// Where boxes are cut from: ``StreamSettings/Mode/resident`` or ``StreamSettings/Mode/stream``.
@@ -53,6 +57,7 @@ public final class FieldStore: Sendable {
       return files
     }
     self.field = field
+    self.paths = paths
     simulations = files.map(\.metadata)
     let size = Self.bytes(simulations)
     (mode, reason) = try communicator.agree { () throws(SubBoxError) in
