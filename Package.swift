@@ -86,7 +86,10 @@ let package = Package(
       dependencies: ["Fields", "HDF5", "MPI", "Randomness", "SubBoxes", "TestSupport"]),
     .testTarget(
       name: "TrainingTests",
-      dependencies: ["MPI", "Networks", "SubBoxes", "TestSupport", "Training"]),
+      dependencies: [
+        "Fields", "HDF5", "MPI", "Networks", "Randomness", "Snapshots", "SubBoxes", "TestSupport",
+        "Training",
+      ]),
     .testTarget(name: "JobsTests", dependencies: ["Jobs", "MPI", "TestSupport"]),
     .testTarget(name: "EndToEndTests", dependencies: ["HDF5", "TestSupport", "halompi"]),
     .testTarget(name: "HouseTests"),
