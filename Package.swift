@@ -75,7 +75,8 @@ let package = Package(
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "MPI", "TestSupport"]),
     .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport"]),
     .testTarget(
-      name: "NetworksTests", dependencies: ["CKernels", "Networks", "Randomness", "TestSupport"]),
+      name: "NetworksTests", dependencies: ["CKernels", "Networks", "Randomness", "TestSupport"],
+      resources: [.copy("Fixtures")]),
     .testTarget(
       name: "SnapshotsTests", dependencies: ["HDF5", "MPI", "Snapshots", "TestSupport"]),
     .testTarget(
@@ -85,7 +86,10 @@ let package = Package(
       dependencies: ["Fields", "HDF5", "MPI", "Randomness", "SubBoxes", "TestSupport"]),
     .testTarget(
       name: "TrainingTests",
-      dependencies: ["MPI", "Networks", "SubBoxes", "TestSupport", "Training"]),
+      dependencies: [
+        "Fields", "HDF5", "MPI", "Networks", "Randomness", "Snapshots", "SubBoxes", "TestSupport",
+        "Training",
+      ]),
     .testTarget(name: "JobsTests", dependencies: ["Jobs", "MPI", "TestSupport"]),
     .testTarget(name: "EndToEndTests", dependencies: ["HDF5", "TestSupport", "halompi"]),
     .testTarget(name: "HouseTests"),

@@ -80,8 +80,10 @@ extension FieldFile {
   private func read<Element: HDF5Element>(
     _ column: HaloColumn<Element>
   ) throws(FieldFileError) -> [Element] {
-    try file.dataset(column.dataset, path, column.extents(metadata.haloCount)) {
-      (dataset) throws(HDF5Error) in try dataset.read(as: Element.self)
+    let dataset = try file.fieldDataset(
+      column.dataset, path, column.extents(metadata.haloCount))
+    return try inFieldFile(path, dataset: column.dataset) { () throws(HDF5Error) in
+      try dataset.read(as: Element.self)
     }
   }
 

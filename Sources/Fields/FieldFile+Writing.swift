@@ -34,28 +34,55 @@ extension FieldFile {
         try HDF5File.create(temporary, on: communicator)
       }
     }
-    try communicator.agree { () throws(FieldFileError) in
-      try inFieldFile(path) { () throws(HDF5Error) in
-        try file.write(metadata, creator: creator)
-        try file.write(slab.density, .density, slab, checksums)
-        try file.write(slab.logMass, .logMass, slab, checksums)
-        try file.write(slab.halo, .halo, slab, checksums)
-        try file.write(slab.radius, .radius, slab, checksums)
-        for column in HaloColumn<Float>.all {
-          try file.write(halos, column, checksums, isRoot: communicator.isRoot)
-        }
-        for column in HaloColumn<Int64>.all {
-          try file.write(halos, column, checksums, isRoot: communicator.isRoot)
-        }
+    // Every write is collective, and ranks that fail go no further: they agree after each.
+    func together(_ write: () throws(HDF5Error) -> Void) throws {
+      try communicator.agree { () throws(FieldFileError) in
+        try inFieldFile(path) { () throws(HDF5Error) in try write() }
       }
     }
-    try communicator.agree { () throws(FieldFileError) in
-      try inFieldFile(path) { () throws(HDF5Error) in try file.close() }
+    try together { () throws(HDF5Error) in try file.write(metadata, creator: creator) }
+    let (isRoot, n) = (communicator.isRoot, slab.gridSize)
+    let box = Hyperslab(
+      offset: [slab.planes.lowerBound, 0, 0], count: [slab.planes.count, n, n])
+    try together { () throws(HDF5Error) in
+      try file.write(slab.density, .density, box, n, checksums)
     }
+    try together { () throws(HDF5Error) in
+      try file.write(slab.logMass, .logMass, box, n, checksums)
+    }
+    try together { () throws(HDF5Error) in try file.write(slab.halo, .halo, box, n, checksums) }
+    try together { () throws(HDF5Error) in
+      try file.write(slab.radius, .radius, box, n, checksums)
+    }
+    for column in HaloColumn<Float>.all {
+      try together { () throws(HDF5Error) in
+        try file.write(halos, column, checksums, isRoot: isRoot)
+      }
+    }
+    for column in HaloColumn<Int64>.all {
+      try together { () throws(HDF5Error) in
+        try file.write(halos, column, checksums, isRoot: isRoot)
+      }
+    }
+    let closed = Self.close(file, path)
+    try communicator.agree { () throws(FieldFileError) in try closed.get() }
     try communicator.agree {
       if communicator.isRoot { try DurableFile.commit(temporary, as: path) }
     }
     return metadata
+  }
+
+  private static func close(
+    _ file: consuming HDF5File, _ path: String
+  ) -> Result<Void, FieldFileError> {
+    do throws(HDF5Error) {
+      return .success(try file.close())
+    } catch {
+      return .failure(
+        FieldFileError(
+          .io, in: path, because: "\(error)", remedy: "Check the space on the disk.",
+          underlying: error))
+    }
   }
 
   /// Refuses what would make a file that cannot be read.
@@ -150,14 +177,12 @@ extension HDF5File {
 
   /// Writes this rank's planes of a field.
   fileprivate func write<Element: HDF5Element>(
-    _ values: [Element], _ field: GridField<Element>, _ slab: FieldSlab, _ checksums: Checksums
+    _ values: [Element], _ field: GridField<Element>, _ box: Hyperslab, _ n: Int,
+    _ checksums: Checksums
   ) throws(HDF5Error) {
-    let n = slab.gridSize
     let dataset = try createDataset(
       field.dataset, extents: [n, n, n], of: Element.self, chunk: FieldFormat.chunk(gridSize: n))
-    try dataset.write(
-      values, to: Hyperslab(offset: [slab.planes.lowerBound, 0, 0], count: [slab.planes.count, n, n]),
-      .collective)
+    try dataset.write(values, to: box, .collective)
     try describe(field.dataset, field.unit, field.meaning, checksums)
   }
 

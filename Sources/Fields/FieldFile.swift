@@ -1,6 +1,6 @@
-public import HDF5
-public import MPI
 internal import Foundation
+internal import HDF5
+public import MPI
 internal import Snapshots
 
 /// An open field file: the initial density and the final halos of one simulation, in the order of
@@ -23,7 +23,7 @@ public struct FieldFile: ~Copyable {
   /// What the file says about itself.
   public let metadata: FieldMetadata
 
-  private let file: HDF5File
+  let file: HDF5File
   private let density: HDF5Dataset
   private let logMass: HDF5Dataset
   private let halo: HDF5Dataset
@@ -54,19 +54,42 @@ public struct FieldFile: ~Copyable {
   /// Closes the file. Collective if it was opened by a communicator.
   public consuming func close() throws(FieldFileError) {
     let path = path
-    let file = file
-    try inFieldFile(path) { () throws(HDF5Error) in try file.close() }
+    do throws(HDF5Error) {
+      try file.close()
+    } catch {
+      throw FieldFileError(
+        .io, in: path, because: "\(error)", remedy: "Check the disk.", underlying: error)
+    }
   }
 
   private init(_ file: consuming HDF5File, _ path: String) throws(FieldFileError) {
-    metadata = try FieldMetadata(readingFrom: file, path)
+    let metadata = try FieldMetadata(readingFrom: file, path)
     let extents = [Int](repeating: metadata.gridSize, count: 3)
-    density = try file.dataset(GridField.density.dataset, path, extents)
-    logMass = try file.dataset(GridField.logMass.dataset, path, extents)
-    halo = try file.dataset(GridField.halo.dataset, path, extents)
-    radius = try file.dataset(GridField.radius.dataset, path, extents)
-    self.file = file
+    let density = try file.fieldDataset(GridField.density.dataset, path, extents)
+    let logMass = try file.fieldDataset(GridField.logMass.dataset, path, extents)
+    let halo = try file.fieldDataset(GridField.halo.dataset, path, extents)
+    let radius = try file.fieldDataset(GridField.radius.dataset, path, extents)
     self.path = path
+    self.metadata = metadata
+    self.density = density
+    self.logMass = logMass
+    self.halo = halo
+    self.radius = radius
+    self.file = file
+  }
+
+  /// Calls `body` with the dataset of a field.
+  func withDataset<Element, Value>(
+    _ field: GridField<Element>, _ body: (borrowing HDF5Dataset) throws(HDF5Error) -> Value
+  ) throws(FieldFileError) -> Value {
+    try inFieldFile(path, dataset: field.dataset) { () throws(HDF5Error) in
+      switch field.dataset {
+      case GridField.density.dataset: try body(density)
+      case GridField.logMass.dataset: try body(logMass)
+      case GridField.halo.dataset: try body(halo)
+      default: try body(radius)
+      }
+    }
   }
 
   private static func requireFile(_ path: String) throws(FieldFileError) {
@@ -75,5 +98,24 @@ public struct FieldFile: ~Copyable {
         .missingFile, in: path, because: "there is no such file",
         remedy: "Make it with `halompi prepare`, or correct the path.")
     }
+  }
+}
+
+extension HDF5File {
+  /// Opens a dataset that must have the given extents.
+  func fieldDataset(
+    _ name: String, _ path: String, _ extents: [Int]
+  ) throws(FieldFileError) -> HDF5Dataset {
+    let remade = "Make the file again with `halompi prepare`."
+    let dataset = try inFieldFile(path, dataset: name, .wrongLayout, remedy: remade) {
+      () throws(HDF5Error) in try self.dataset(name)
+    }
+    guard dataset.extents == extents else {
+      throw FieldFileError(
+        .wrongLayout, in: path, dataset: name,
+        because: "its extents are \(dataset.extents), but the attributes say \(extents)",
+        remedy: remade)
+    }
+    return dataset
   }
 }
