@@ -1,0 +1,52 @@
+/// A setting that differs between two experiments.
+public struct SettingsDifference: Hashable, Sendable, CustomStringConvertible {
+  /// The way to the setting, such as `training.seed`.
+  public let path: String
+
+  /// The earlier value as it is written in a file, or `nil` if there was none.
+  public let old: String?
+
+  /// The present value as it is written in a file, or `nil` if there is none.
+  public let new: String?
+
+  public var description: String {
+    "\(path) was \(old ?? "not given") and is \(new ?? "not given")"
+  }
+}
+
+extension Experiment {
+  /// Settings that may change between a stop and a resume, because no result depends on them:
+  /// sections or keys, with `[]` for any list element.
+  ///
+  /// The paths of simulations are here because a resume compares the data themselves.
+  static let settingsWithoutEffectOnTraining: Set<String> = [
+    "name", "runs", "prediction",
+    "simulations[].initial", "simulations[].final", "simulations[].catalogue",
+  ]
+
+  /// All settings as (path, value) in the order of the file as used.
+  public func settings() throws(SettingsError) -> [(path: String, value: String)] {
+    try SettingsEncoder.tree(of: self).leaves()
+  }
+
+  /// Returns the settings that differ from `earlier` and on which a trained model depends.
+  ///
+  /// A training may be resumed only if there are none.
+  public func differences(from earlier: Experiment) throws(SettingsError) -> [SettingsDifference] {
+    let old = try earlier.settings()
+    let new = try settings()
+    let oldValues = Dictionary(uniqueKeysWithValues: old.map { ($0.path, $0.value) })
+    let newValues = Dictionary(uniqueKeysWithValues: new.map { ($0.path, $0.value) })
+    let paths = new.map(\.path) + old.map(\.path).filter { newValues[$0] == nil }
+    return paths.filter { oldValues[$0] != newValues[$0] && Self.affectsTraining($0) }
+      .map { SettingsDifference(path: $0, old: oldValues[$0], new: newValues[$0]) }
+  }
+
+  /// Whether the setting at `path`, or a section around it, can change a trained model.
+  private static func affectsTraining(_ path: String) -> Bool {
+    let pattern = path.replacing(/\[\d+\]/, with: "[]")
+    let prefixes = pattern.indices.filter { pattern[$0] == "." || pattern[$0] == "[" }
+      .map { String(pattern[..<$0]) }
+    return (prefixes + [pattern]).allSatisfy { !settingsWithoutEffectOnTraining.contains($0) }
+  }
+}
