@@ -64,7 +64,7 @@ let package = Package(
     .executableTarget(
       name: "halompi",
       dependencies: [
-        "Jobs", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Jobs", "MPI", .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     // Tests. `TestSupport` holds the traits and helpers that they share.

@@ -92,9 +92,9 @@ func absolutePath(_ path: String, in folder: String) -> String {
   guard !path.hasPrefix("/") else { return path }
   var folders = folder.split(separator: "/")
   var steps = path.split(separator: "/").filter { $0 != "." }[...]
-  while steps.first == "..", !folders.isEmpty {
+  while steps.first == ".." {
     steps.removeFirst()
-    folders.removeLast()
+    _ = folders.popLast()
   }
   return "/" + (folders + steps).joined(separator: "/")
 }

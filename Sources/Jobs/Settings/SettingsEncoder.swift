@@ -99,7 +99,54 @@ struct SettingsEncoder: Encoder {
       target.set(try SettingsEncoder.target(of: value), for: key)
     }
 
+    // The default methods of the protocol, one per type, would leave unset keys out.
+    func encodeIfPresent(_ value: Bool?, forKey key: Key) throws {
+      try encodeOptional(value, forKey: key)
+    }
+    func encodeIfPresent(_ value: String?, forKey key: Key) throws {
+      try encodeOptional(value, forKey: key)
+    }
+    func encodeIfPresent(_ value: Double?, forKey key: Key) throws {
+      try encodeOptional(value, forKey: key)
+    }
+    func encodeIfPresent(_ value: Float?, forKey key: Key) throws {
+      try encodeOptional(value, forKey: key)
+    }
+    func encodeIfPresent(_ value: Int?, forKey key: Key) throws {
+      try encodeOptional(value, forKey: key)
+    }
+    func encodeIfPresent(_ value: Int8?, forKey key: Key) throws {
+      try encodeOptional(value, forKey: key)
+    }
+    func encodeIfPresent(_ value: Int16?, forKey key: Key) throws {
+      try encodeOptional(value, forKey: key)
+    }
+    func encodeIfPresent(_ value: Int32?, forKey key: Key) throws {
+      try encodeOptional(value, forKey: key)
+    }
+    func encodeIfPresent(_ value: Int64?, forKey key: Key) throws {
+      try encodeOptional(value, forKey: key)
+    }
+    func encodeIfPresent(_ value: UInt?, forKey key: Key) throws {
+      try encodeOptional(value, forKey: key)
+    }
+    func encodeIfPresent(_ value: UInt8?, forKey key: Key) throws {
+      try encodeOptional(value, forKey: key)
+    }
+    func encodeIfPresent(_ value: UInt16?, forKey key: Key) throws {
+      try encodeOptional(value, forKey: key)
+    }
+    func encodeIfPresent(_ value: UInt32?, forKey key: Key) throws {
+      try encodeOptional(value, forKey: key)
+    }
+    func encodeIfPresent(_ value: UInt64?, forKey key: Key) throws {
+      try encodeOptional(value, forKey: key)
+    }
     func encodeIfPresent<Value: Encodable>(_ value: Value?, forKey key: Key) throws {
+      try encodeOptional(value, forKey: key)
+    }
+
+    private func encodeOptional<Value: Encodable>(_ value: Value?, forKey key: Key) throws {
       if let value { try encode(value, forKey: key) } else { encodeNil(forKey: key) }
     }
 

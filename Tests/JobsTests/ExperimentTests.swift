@@ -1,0 +1,124 @@
+import Foundation
+import Testing
+
+@testable import Jobs
+
+private let example = """
+  name: example
+  simulations:
+    - name: one
+      role: training
+      initial: ../data/one/ics.hdf5
+      final: ../data/one/final.hdf5
+      catalogue: /data/one/halos.hdf5
+    - name: two
+      role: test
+      initial: two/ics.hdf5
+      final: two/final.hdf5
+      catalogue: two/halos.hdf5
+  """
+
+private func load(_ yaml: String, overrides: [String] = []) throws -> Experiment {
+  try Experiment(yaml: yaml, file: "e.yaml", folder: "/home/jobs", overrides: overrides)
+}
+
+private func message(_ yaml: String, overrides: [String] = []) -> String {
+  do {
+    return "loaded as \(try load(yaml, overrides: overrides))"
+  } catch {
+    return "\(error)"
+  }
+}
+
+@Test func pathsOfAFileAreRelativeToItsFolder() throws {
+  let simulations = try load(example).simulations
+  #expect(simulations[0].initial == "/home/data/one/ics.hdf5")
+  #expect(simulations[0].catalogue == "/data/one/halos.hdf5")
+  #expect(simulations[1].final == "/home/jobs/two/final.hdf5")
+}
+
+@Test(arguments: [
+  ("/a/b", "/a/b"), ("a/./b", "/x/y/a/b"), ("./a", "/x/y/a"), ("../../../a", "/a"),
+  ("a/../b", "/x/y/a/../b"),
+])
+func onlyLeadingDotsAreResolved(path: String, absolute: String) {
+  #expect(absolutePath(path, in: "/x/y") == absolute)
+}
+
+@Test func theExperimentAsUsedReadsBackEqual() throws {
+  let experiment = try load(example, overrides: ["prediction.samples=null"])
+  let yaml = try experiment.yaml()
+  #expect(try load(yaml) == experiment)
+  #expect(yaml.contains("samples: null"))
+  #expect(yaml.contains("neighbours: 32"))
+}
+
+@Test(arguments: [
+  (["name=a/b"], ["`name`", "cannot name the folder"]),
+  (["simulations[1].name=one"], ["`simulations[1].name`", "simulations[0] is called one too"]),
+  (["simulations[0].role=test"], ["`simulations`", "no simulation has the role training"]),
+  (
+    ["simulations[1].final=../data/one/final.hdf5"],
+    ["`simulations[1]`", "two (test) has a file of one (training)", "in one role"]
+  ),
+  (["fields.neighbours=0"], ["--set fields.neighbours=0", "0 is less than 1", "32"]),
+  (["prediction.samples=0"], ["`prediction.samples`", "null predicts every"]),
+])
+func settingsThatMakeNoSenseAreRefusedWithARemedy(overrides: [String], words: [String]) {
+  let text = message(example, overrides: overrides)
+  for word in words { #expect(text.contains(word), "\(text)") }
+}
+
+@Test func aProblemIsToldWithTheLineThatItIsOn() {
+  #expect(message("fields:\n  neighbours: 0\n" + example).contains("e.yaml, line 2"))
+  #expect(message("simulations: []").contains("`name`"))
+}
+
+@Test func aMissingFileIsMissingInput() {
+  let error = #expect(throws: SettingsError.self) {
+    try Experiment(contentsOf: "/nowhere/e.yaml")
+  }
+  #expect(error?.description.contains("cannot read /nowhere/e.yaml: there is no such file") == true)
+  #expect(error?.exitCode == .missingInput)
+}
+
+@Test func onlySettingsWithAnEffectOnTheModelDiffer() throws {
+  let experiment = try load(example)
+  let moved = try load(
+    example,
+    overrides: ["simulations[0].initial=/b", "prediction.roles=[validation]", "runs=/scratch"])
+  #expect(try moved.differences(from: experiment).isEmpty)
+  let changed = try load(
+    example, overrides: ["fields.neighbours=16", "simulations[1].role=training"])
+  #expect(
+    try changed.differences(from: experiment) == [
+      SettingsDifference(path: "simulations[1].role", old: "test", new: "training"),
+      SettingsDifference(path: "fields.neighbours", old: "32", new: "16"),
+    ])
+}
+
+@Test func aSimulationMoreIsADifferenceOfAllItsKeys() throws {
+  let experiment = try load(example)
+  var larger = experiment
+  larger.simulations.append(
+    SimulationSettings(name: "three", role: .test, initial: "/i", final: "/f", catalogue: "/c"))
+  #expect(
+    try larger.differences(from: experiment).map(\.description) == [
+      "simulations[2].name was not given and is three",
+      "simulations[2].role was not given and is test",
+    ])
+  #expect(try experiment.differences(from: larger).count == 2)
+}
+
+@Test func everySettingWithoutEffectIsASettingThatExists() throws {
+  let paths = try load(example).settings().map(\.path.replacingIndices)
+  for setting in Experiment.settingsWithoutEffectOnTraining {
+    #expect(
+      paths.contains { $0 == setting || $0.hasPrefix(setting + ".") || $0.hasPrefix(setting + "[") },
+      "\(setting)")
+  }
+}
+
+extension String {
+  fileprivate var replacingIndices: String { replacing(/\[\d+\]/, with: "[]") }
+}
