@@ -69,6 +69,7 @@ let package = Package(
 
     // Tests. `TestSupport` holds the traits and helpers that they share.
     .target(name: "TestSupport", dependencies: ["MPI"], path: "Tests/TestSupport"),
+    .testTarget(name: "KernelsTests", dependencies: ["CKernels"]),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
     .testTarget(name: "MPITests", dependencies: ["MPI", "TestSupport"]),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "MPI", "TestSupport"]),

@@ -1,1 +1,13 @@
+// The hot loops of the network in C, on plain pointers, dispatched on the CPU at run time.
+//
+// Every function is thread-safe: it touches only the memory that it is handed. Results have the same
+// bits on every instruction set, because each lane does the same IEEE operations in the same order.
 
+#ifndef HALOMPI_CKERNELS_H
+#define HALOMPI_CKERNELS_H
+
+#include "amsgrad.h"
+#include "instruction_set.h"
+#include "reduction.h"
+
+#endif

@@ -1,0 +1,20 @@
+// Asks the CPU what it has.
+
+#include "instruction_set.h"
+
+static halompi_instruction_set fastest(void) {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  const int avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  const int avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                     __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+  return avx512 ? HALOMPI_AVX512 : avx2 ? HALOMPI_AVX2 : HALOMPI_PORTABLE;
+#else
+  return HALOMPI_PORTABLE;
+#endif
+}
+
+halompi_instruction_set halompi_supported_instruction_set(halompi_instruction_set requested) {
+  const halompi_instruction_set best = fastest();
+  return requested == HALOMPI_FASTEST || requested > best ? best : requested;
+}
