@@ -29,11 +29,13 @@ public struct DirectoryLock: ~Copyable {
       throw LockError(
         file: file,
         problem: isTaken
-          ? .taken(by: holder?.trimmingCharacters(in: .newlines) ?? "another job") : .system(reason))
+          ? .taken(by: holder?.trimmingCharacters(in: .newlines) ?? "another job") : .system(reason)
+      )
     }
     let holder = Data("process \(getpid()) on \(host)\n".utf8)
     let written = holder.withUnsafeBytes { bytes in
-      ftruncate(descriptor, 0) == 0 && write(descriptor, bytes.baseAddress, bytes.count) == bytes.count
+      ftruncate(descriptor, 0) == 0
+        && write(descriptor, bytes.baseAddress, bytes.count) == bytes.count
     }
     guard written else {
       let reason = systemError()

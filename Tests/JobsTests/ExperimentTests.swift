@@ -46,10 +46,10 @@ func onlyLeadingDotsAreResolved(path: String, absolute: String) {
 }
 
 @Test func theExperimentAsUsedReadsBackEqual() throws {
-  let experiment = try load(example, overrides: ["prediction.samples=null"])
+  let experiment = try load(example, overrides: ["sampling.boxWidth=39"])
   let yaml = try experiment.yaml()
   #expect(try load(yaml) == experiment)
-  #expect(yaml.contains("samples: null"))
+  #expect(yaml.contains("minimumLogMass: null"))
   #expect(yaml.contains("neighbours: 32"))
 }
 
@@ -62,7 +62,10 @@ func onlyLeadingDotsAreResolved(path: String, absolute: String) {
     ["`simulations[1]`", "two (test) has a file of one (training)", "in one role"]
   ),
   (["fields.neighbours=0"], ["--set fields.neighbours=0", "0 is less than 1", "32"]),
-  (["prediction.samples=0"], ["`prediction.samples`", "null predicts every"]),
+  (["sampling.boxWidth=2"], ["`sampling`", "2 voxels is too small", "3 or more"]),
+  (["sampling.trainingSamples=-1"], ["`sampling`", "negative"]),
+  (["stream.threads=0"], ["`stream`", "threads is 0", "1 or more"]),
+  (["network.leakySlope=2"], ["--set", "`network.leakySlope`", "from 0 to 1"]),
 ])
 func settingsThatMakeNoSenseAreRefusedWithARemedy(overrides: [String], words: [String]) {
   let text = message(example, overrides: overrides)
@@ -86,7 +89,10 @@ func settingsThatMakeNoSenseAreRefusedWithARemedy(overrides: [String], words: [S
   let experiment = try load(example)
   let moved = try load(
     example,
-    overrides: ["simulations[0].initial=/b", "prediction.roles=[validation]", "runs=/scratch"])
+    overrides: [
+      "simulations[0].initial=/b", "prediction.roles=[validation]", "runs=/scratch",
+      "stream.threads=2",
+    ])
   #expect(try moved.differences(from: experiment).isEmpty)
   let changed = try load(
     example, overrides: ["fields.neighbours=16", "simulations[1].role=training"])
@@ -114,7 +120,9 @@ func settingsThatMakeNoSenseAreRefusedWithARemedy(overrides: [String], words: [S
   let paths = try load(example).settings().map(\.path.replacingIndices)
   for setting in Experiment.settingsWithoutEffectOnTraining {
     #expect(
-      paths.contains { $0 == setting || $0.hasPrefix(setting + ".") || $0.hasPrefix(setting + "[") },
+      paths.contains {
+        $0 == setting || $0.hasPrefix(setting + ".") || $0.hasPrefix(setting + "[")
+      },
       "\(setting)")
   }
 }

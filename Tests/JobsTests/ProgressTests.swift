@@ -41,7 +41,8 @@ private final class Screen {
   reporter.end()
   let lines = screen.text.split(separator: "\n")
   #expect(lines.count == 5)
-  #expect(lines.dropFirst().first?.contains("30 of 100 particles, 1.0 per second, 1 min 10 s") == true)
+  #expect(
+    lines.dropFirst().first?.contains("30 of 100 particles, 1.0 per second, 1 min 10 s") == true)
   #expect(lines.last?.contains("100%") == true)
 }
 

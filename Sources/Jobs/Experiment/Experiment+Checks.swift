@@ -1,3 +1,6 @@
+import Networks
+import SubBoxes
+
 /// A setting whose value has the right type and makes no sense.
 struct ExperimentProblem: Hashable, Sendable {
   let path: String
@@ -8,7 +11,8 @@ struct ExperimentProblem: Hashable, Sendable {
 extension Experiment {
   /// Whatever the types of the settings cannot rule out, in the order of the file.
   var problems: [ExperimentProblem] {
-    nameProblems + simulationProblems + realisationProblems + fieldProblems + predictionProblems
+    nameProblems + simulationProblems + realisationProblems + fieldProblems + samplingProblems
+      + networkProblems
   }
 
   private var nameProblems: [ExperimentProblem] {
@@ -70,23 +74,42 @@ extension Experiment {
   }
 
   private var fieldProblems: [ExperimentProblem] {
-    atLeast(1, fields.neighbours, "fields.neighbours", "the paper uses 32")
-  }
-
-  private var predictionProblems: [ExperimentProblem] {
-    guard let samples = prediction.samples else { return [] }
-    return atLeast(1, samples, "prediction.samples", "null predicts every halo particle")
-  }
-
-  private func atLeast(
-    _ minimum: Int, _ value: Int, _ path: String, _ remark: String
-  ) -> [ExperimentProblem] {
-    guard value < minimum else { return [] }
+    guard fields.neighbours < 1 else { return [] }
     return [
       ExperimentProblem(
-        path: path, reason: "\(value) is less than \(minimum)",
-        remedy: "give \(minimum) or more; \(remark)")
+        path: "fields.neighbours", reason: "\(fields.neighbours) is less than 1",
+        remedy: "give 1 or more; the paper uses 32")
     ]
+  }
+
+  private var samplingProblems: [ExperimentProblem] {
+    problem(at: "sampling") { () throws(SubBoxError) in try sampling.check() }
+      + problem(at: "stream") { () throws(SubBoxError) in try stream.check() }
+  }
+
+  private func problem(
+    at path: String, _ check: () throws(SubBoxError) -> Void
+  ) -> [ExperimentProblem] {
+    do {
+      try check()
+      return []
+    } catch {
+      return [ExperimentProblem(path: path, reason: error.reason, remedy: error.remedy)]
+    }
+  }
+
+  private var networkProblems: [ExperimentProblem] {
+    do {
+      try architecture.validate()
+      return []
+    } catch {
+      let path = error.setting == "boxWidth" ? "sampling.boxWidth" : "network.\(error.setting)"
+      return [
+        ExperimentProblem(
+          path: path, reason: "no network can be made with \(error.value)",
+          remedy: "it must be \(error.allowed)")
+      ]
+    }
   }
 }
 

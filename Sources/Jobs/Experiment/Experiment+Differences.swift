@@ -18,9 +18,10 @@ extension Experiment {
   /// Settings that may change between a stop and a resume, because no result depends on them:
   /// sections or keys, with `[]` for any list element.
   ///
-  /// The paths of simulations are here because a resume compares the data themselves.
+  /// The paths of simulations are here because a resume compares the data themselves, the number of
+  /// test samples because they are drawn apart from the others.
   static let settingsWithoutEffectOnTraining: Set<String> = [
-    "name", "runs", "prediction",
+    "name", "runs", "prediction", "stream", "sampling.testSamples",
     "simulations[].initial", "simulations[].final", "simulations[].catalogue",
   ]
 

@@ -1,3 +1,6 @@
+public import Networks
+public import SubBoxes
+
 /// Everything that a run is made from: one experiment file as one value.
 ///
 /// The defaults are those of the declarations, and so is the list of keys that a file may hold.
@@ -13,6 +16,15 @@ public struct Experiment: Codable, Hashable, Sendable {
   /// How field files are made from simulations.
   public var fields = FieldSettings()
 
+  /// Which particles are learnt from, validated and tested on, and how large their boxes are.
+  public var sampling = SamplingSettings()
+
+  /// Where boxes are cut from, and how far ahead.
+  public var stream = StreamSettings()
+
+  /// The shape of the network.
+  public var network = NetworkSettings()
+
   /// What is predicted with a trained model.
   public var prediction = PredictionSettings()
 
@@ -21,6 +33,11 @@ public struct Experiment: Codable, Hashable, Sendable {
 
   /// Makes an experiment of defaults, without name and simulations.
   public init() {}
+
+  /// The network that the experiment trains.
+  public var architecture: NetworkArchitecture {
+    network.architecture(boxWidth: sampling.boxWidth)
+  }
 
   /// The simulations of one role, in the order of the file.
   public func simulations(of role: SimulationRole) -> [SimulationSettings] {

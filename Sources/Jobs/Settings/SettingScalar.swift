@@ -59,7 +59,8 @@ extension SettingScalar where Self: LosslessStringConvertible & BinaryFloatingPo
   static var expectation: String { "a finite number" }
 
   init?(settingText: String, isQuoted: Bool) {
-    guard !isQuoted, !settingText.hasPrefix("_"), let value = Self(settingText.filter { $0 != "_" }),
+    guard !isQuoted, !settingText.hasPrefix("_"),
+      let value = Self(settingText.filter { $0 != "_" }),
       value.isFinite
     else { return nil }
     self = value
