@@ -6,7 +6,9 @@ import Foundation
 public struct DirectoryLock: ~Copyable {
   private let descriptor: Int32
 
-  /// Takes the lock, making the folder if need be. Called on one rank.
+  /// Takes the lock, making the folder if need be.
+  ///
+  /// Called on one rank.
   ///
   /// - Parameters:
   ///   - file: The path of the lock file, into which host and process are written.
@@ -64,8 +66,10 @@ public struct LockError: JobFailure, Hashable, CustomStringConvertible {
   /// What went wrong.
   public let problem: Problem
 
+  /// A file that cannot be written.
   public var exitCode: JobExitCode { .inputOutput }
 
+  /// What could not be locked, who holds it or why, and what to do.
   public var description: String {
     switch problem {
     case .taken(let holder):

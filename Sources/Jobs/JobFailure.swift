@@ -1,6 +1,8 @@
 public import MPI
 
-/// How a job ends, as the batch system sees it. The numbers are those of `sysexits.h`.
+/// How a job ends, as the batch system sees it.
+///
+/// The numbers are those of `sysexits.h`.
 public enum JobExitCode: Int32, Hashable, Sendable {
   /// Everything was done.
   case done = 0
@@ -48,6 +50,7 @@ public struct FailureReport: Hashable, Sendable {
 }
 
 extension MPIError: JobFailure {
+  /// A failure of the library or of the network under it.
   public var exitCode: JobExitCode { .internalFailure }
 }
 

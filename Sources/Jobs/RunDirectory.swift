@@ -69,6 +69,7 @@ public struct TrainingName: Hashable, Sendable, CustomStringConvertible {
     self.seed = seed
   }
 
+  /// The name of the folder, such as `raw-seed3`.
   public var description: String { "\(variant)-seed\(seed)" }
 }
 

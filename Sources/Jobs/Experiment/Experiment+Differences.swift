@@ -9,6 +9,7 @@ public struct SettingsDifference: Hashable, Sendable, CustomStringConvertible {
   /// The present value as it is written in a file, or `nil` if there is none.
   public let new: String?
 
+  /// Path, earlier and present value in a few words.
   public var description: String {
     "\(path) was \(old ?? "not given") and is \(new ?? "not given")"
   }

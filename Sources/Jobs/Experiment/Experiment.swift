@@ -45,7 +45,9 @@ public struct Experiment: Codable, Hashable, Sendable {
   }
 }
 
-/// What a simulation is used for. No realisation may serve two roles.
+/// What a simulation is used for.
+///
+/// No realisation may serve two roles.
 public enum SimulationRole: String, Codable, CaseIterable, Hashable, Sendable {
   /// Its particles are learnt from.
   case training

@@ -27,6 +27,7 @@ public struct SettingsError: Error, Hashable, Sendable {
 }
 
 extension SettingsError: CustomStringConvertible {
+  /// Place, setting, mistake and remedy in one sentence.
   public var description: String {
     let place = origin == .defaults ? "" : "\(origin): "
     let subject = path.isEmpty ? "the experiment" : "`\(path)`"

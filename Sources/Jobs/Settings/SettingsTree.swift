@@ -82,6 +82,7 @@ public enum SettingsOrigin: Hashable, Sendable {
 }
 
 extension SettingsOrigin: CustomStringConvertible {
+  /// The place as a message begins with it.
   public var description: String {
     switch self {
     case .defaults: "defaults"
