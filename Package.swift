@@ -86,7 +86,8 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: ["MPI", "Networks", "SubBoxes", "TestSupport", "Training"]),
-    .testTarget(name: "JobsTests", dependencies: ["Jobs", "MPI", "TestSupport"]),
+    .testTarget(
+      name: "JobsTests", dependencies: ["DurableFiles", "HDF5", "Jobs", "MPI", "TestSupport"]),
     .testTarget(name: "EndToEndTests", dependencies: ["HDF5", "TestSupport", "halompi"]),
     .testTarget(name: "HouseTests"),
   ]

@@ -48,19 +48,3 @@ public struct FailureReport: Hashable, Sendable {
     message = "halompi: \(source)\(error)"
   }
 }
-
-extension MPIError: JobFailure {
-  /// A failure of the library or of the network under it.
-  public var exitCode: JobExitCode { .internalFailure }
-}
-
-extension SettingsError: JobFailure {
-  /// A mistake on the command line, in the experiment file, or no such file.
-  public var exitCode: JobExitCode {
-    switch (problem, origin) {
-    case (.unreadable, _): .missingInput
-    case (_, .option): .usage
-    default: .badData
-    }
-  }
-}

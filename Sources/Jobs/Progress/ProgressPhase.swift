@@ -38,6 +38,7 @@ public struct ProgressPhase: Hashable, Sendable {
   /// - Parameters:
   ///   - elapsed: The time since the phase began [s].
   ///   - barWidth: The number of characters of a bar, or `nil` for none.
+  /// - Returns: The line, without its end.
   public func line(after elapsed: Double, barWidth: Int? = nil) -> String {
     var parts = [name]
     if let barWidth {
