@@ -23,9 +23,7 @@ extension HDF5Dataset {
   ///   - destination: As many elements as the box.
   ///   - slab: The box, or the whole dataset; it may differ between ranks.
   ///   - transfer: The same on every rank, as is the type of the elements.
-  ///
-  /// Throws if the dataset holds no numbers, or one that the type asked for cannot represent
-  /// even approximately.
+  /// - Throws: Also if the dataset holds no numbers, or one out of range of the type asked for.
   public func read<Element: HDF5Element>(
     into destination: UnsafeMutableBufferPointer<Element>, slab: Hyperslab? = nil,
     _ transfer: Transfer = .independent
@@ -46,9 +44,8 @@ extension HDF5Dataset {
   ///   - slab: The box, or the whole dataset; it may differ between ranks.
   ///   - type: The type to which the numbers are converted.
   ///   - transfer: The same on every rank, as is the type of the elements.
-  ///
-  /// Throws if the dataset holds no numbers, or one that the type asked for cannot represent
-  /// even approximately.
+  /// - Returns: As many elements as the box.
+  /// - Throws: Also if the dataset holds no numbers, or one out of range of the type asked for.
   public func read<Element: HDF5Element>(
     _ slab: Hyperslab? = nil, as type: Element.Type, _ transfer: Transfer = .independent
   ) throws(HDF5Error) -> [Element] {
@@ -74,6 +71,7 @@ extension HDF5Dataset {
   ///   - elements: As many as the box.
   ///   - slab: The box, or the whole dataset; those of independent ranks must not overlap.
   ///   - transfer: The same on every rank, as is the type of the elements.
+  /// - Throws: Also if the box is not within the dataset, or not as large as `elements`.
   public func write<Element: HDF5Element>(
     _ elements: UnsafeBufferPointer<Element>, to slab: Hyperslab? = nil,
     _ transfer: Transfer = .independent
@@ -94,6 +92,7 @@ extension HDF5Dataset {
   ///   - elements: As many as the box.
   ///   - slab: The box, or the whole dataset; those of independent ranks must not overlap.
   ///   - transfer: The same on every rank, as is the type of the elements.
+  /// - Throws: Also if the box is not within the dataset, or not as large as `elements`.
   public func write<Element: HDF5Element>(
     _ elements: [Element], to slab: Hyperslab? = nil, _ transfer: Transfer = .independent
   ) throws(HDF5Error) {
@@ -120,7 +119,7 @@ extension HDF5Dataset {
   ) throws(HDF5Error) {
     guard elementType.isNumber else {
       throw operation.failure(
-        "the dataset holds \(elementType), which cannot become \(Element.elementType)", in: "move")
+        "the dataset holds \(elementType), which cannot become \(Element.elementType)", in: "HDF5Dataset")
     }
     let whole = Hyperslab(whole: extents)
     let slab = slab ?? whole
@@ -152,12 +151,12 @@ extension HDF5Dataset {
   ) -> HDF5Error? {
     guard slab.fits(extents) else {
       return operation.failure(
-        "the box \(slab) is not within the extents \(extents)", in: "mismatch")
+        "the box \(slab) is not within the extents \(extents)", in: "HDF5Dataset")
     }
     guard slab.elementCount == elementCount else {
       return operation.failure(
         "the box \(slab) has \(slab.elementCount) elements, the memory \(elementCount)",
-        in: "mismatch")
+        in: "HDF5Dataset")
     }
     return nil
   }

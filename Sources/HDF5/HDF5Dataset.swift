@@ -39,22 +39,23 @@ extension HDF5File {
     }
   }
 
-  /// Creates a dataset, and the groups on the way to it that are missing. Collective if the file
-  /// is.
+  /// Creates a dataset, and the groups on the way to it that are missing.
   ///
-  /// Its numbers are little-endian. Room is made at once and is not filled: what is never written
+  /// Collective if the file is. The numbers are little-endian. Room is made at once and is not filled: what is never written
   /// has no defined value.
   /// - Parameters:
   ///   - name: The path within the file, where nothing may exist.
   ///   - extents: The number of elements along each axis, slowest first; none for a scalar.
   ///   - type: The type of the elements.
   ///   - chunk: The shape of the pieces in which the data are stored, or all in one piece.
+  /// - Returns: The dataset, open for writing and reading.
+  /// - Throws: Also if there is an object of that name.
   public func createDataset<Element: HDF5Element>(
     _ name: String, extents: [Int], of type: Element.Type, chunk: [Int]? = nil
   ) throws(HDF5Error) -> HDF5Dataset {
     let operation = Operation("creating dataset", name, of: path)
     guard extents.allSatisfy({ $0 >= 0 }) else {
-      throw operation.failure("extents \(extents) are negative", in: "createDataset")
+      throw operation.failure("extents \(extents) are negative", in: "HDF5File")
     }
     let creation = try operation.open(closedBy: H5Pclose) { H5Pcreate(ch5_dataset_create()) }
     try operation.call { H5Pset_obj_track_times(creation.id, false) }
@@ -63,7 +64,7 @@ extension HDF5File {
     if let chunk {
       guard chunk.count == extents.count, chunk.allSatisfy({ $0 > 0 }) else {
         throw operation.failure(
-          "chunks \(chunk) do not fit extents \(extents)", in: "createDataset",
+          "chunks \(chunk) do not fit extents \(extents)", in: "HDF5File",
           hint: "A chunk has as many axes as its dataset, and no empty one")
       }
       try operation.call { H5Pset_chunk(creation.id, Int32(chunk.count), chunk.map(hsize_t.init)) }

@@ -9,12 +9,14 @@ public protocol HDF5Element: BitwiseCopyable, Sendable {
 }
 
 extension HDF5Element where Self: FixedWidthInteger {
+  /// An integer of this width and signedness.
   public static var elementType: HDF5ElementType {
     HDF5ElementType(.integer, byteCount: bitWidth / 8, isSigned: isSigned)
   }
 }
 
 extension HDF5Element where Self: BinaryFloatingPoint {
+  /// A floating-point number of this size.
   public static var elementType: HDF5ElementType {
     HDF5ElementType(.floatingPoint, byteCount: MemoryLayout<Self>.size, isSigned: true)
   }

@@ -53,7 +53,7 @@ extension HDF5File {
     guard storedType.isNumber else {
       throw operation.failure(
         "the attribute holds \(storedType), which cannot become \(Element.elementType)",
-        in: "attribute")
+        in: "HDF5File")
     }
     let space = try operation.open(closedBy: H5Sclose) { H5Aget_space(attribute.id) }
     let count = Int(try operation.call { H5Sget_simple_extent_npoints(space.id) })
@@ -71,18 +71,18 @@ extension HDF5File {
     return Array(bytes.bindMemory(to: Element.self).prefix(count))
   }
 
-  /// Sets an attribute to one number. Collective if the file is.
+  /// Sets an attribute to one number.
   ///
-  /// One of the same name is replaced.
+  /// Collective if the file is. One of the same name is replaced.
   public func setAttribute<Element: HDF5Element>(
     _ name: String, to value: Element, of object: String = "/"
   ) throws(HDF5Error) {
     try setNumbers(name, to: [value], extents: [], of: object)
   }
 
-  /// Sets an attribute to a list of numbers. Collective if the file is.
+  /// Sets an attribute to a list of numbers.
   ///
-  /// One of the same name is replaced.
+  /// Collective if the file is. One of the same name is replaced.
   public func setAttribute<Element: HDF5Element>(
     _ name: String, to values: [Element], of object: String = "/"
   ) throws(HDF5Error) {

@@ -12,13 +12,13 @@ extension HDF5File {
     let type = try operation.open(closedBy: H5Tclose) { H5Aget_type(attribute.id) }
     let storedType = try HDF5ElementType(of: type, operation)
     guard storedType.elementClass == .text else {
-      throw operation.failure("the attribute holds \(storedType), not text", in: "textAttribute")
+      throw operation.failure("the attribute holds \(storedType), not text", in: "HDF5File")
     }
     let space = try operation.open(closedBy: H5Sclose) { H5Aget_space(attribute.id) }
     let count = Int(try operation.call { H5Sget_simple_extent_npoints(space.id) })
     guard count > 0 else { return "" }
     guard count == 1 else {
-      throw operation.failure("the attribute holds \(count) texts, not one", in: "textAttribute")
+      throw operation.failure("the attribute holds \(count) texts, not one", in: "HDF5File")
     }
     if try operation.call({ H5Tis_variable_str(type.id) }) > 0 {
       return try variableLengthText(attribute, type, space, operation)
@@ -26,9 +26,9 @@ extension HDF5File {
     return try fixedLengthText(attribute, type, storedType.byteCount, operation)
   }
 
-  /// Sets an attribute to a text, which may be empty. Collective if the file is.
+  /// Sets an attribute to a text, which may be empty.
   ///
-  /// It is stored as UTF-8 of fixed length. One of the same name is replaced.
+  /// Collective if the file is. It is stored as UTF-8 of fixed length. One of the same name is replaced.
   public func setAttribute(
     _ name: String, to value: String, of object: String = "/"
   ) throws(HDF5Error) {

@@ -28,11 +28,14 @@ public struct HDF5File: ~Copyable {
     try open(path, communicator: nil)
   }
 
-  /// Opens a file for reading by all ranks of a communicator, through MPI-IO. Collective.
+  /// Opens a file for reading by all ranks of a communicator, through MPI-IO.
   ///
+  /// Collective.
   /// - Parameters:
   ///   - path: The same on every rank.
   ///   - communicator: The library works on a duplicate of its own.
+  /// - Returns: The file, which must be closed before MPI is finalized.
+  /// - Throws: On every rank alike.
   public static func open(
     _ path: String, on communicator: borrowing Communicator
   ) throws(HDF5Error) -> HDF5File {
@@ -44,27 +47,31 @@ public struct HDF5File: ~Copyable {
     try create(path, communicator: nil)
   }
 
-  /// Creates a file to be written by all ranks of a communicator, through MPI-IO. Collective.
+  /// Creates a file to be written by all ranks of a communicator, through MPI-IO.
   ///
-  /// A file that exists is emptied.
+  /// Collective. A file that exists is emptied.
   /// - Parameters:
   ///   - path: The same on every rank.
   ///   - communicator: The library works on a duplicate of its own.
+  /// - Returns: The file, which must be closed before MPI is finalized.
+  /// - Throws: On every rank alike.
   public static func create(
     _ path: String, on communicator: borrowing Communicator
   ) throws(HDF5Error) -> HDF5File {
     try create(path, communicator: communicator.handle)
   }
 
-  /// Hands what was written to the operating system. Collective if the file is.
+  /// Hands what was written to the operating system.
+  ///
+  /// Collective if the file is.
   public func flush() throws(HDF5Error) {
     let id = identifier.id
     try Operation("flushing", of: path).call { H5Fflush(id, H5F_SCOPE_LOCAL) }
   }
 
-  /// Closes the file and every dataset that is still open in it. Collective if the file is.
+  /// Closes the file and every dataset that is still open in it.
   ///
-  /// Without it the file is closed with its last dataset, and failures then go unnoticed.
+  /// Collective if the file is. Without it the file is closed with its last dataset, and failures then go unnoticed.
   public consuming func close() throws(HDF5Error) {
     let operation = Operation("closing", of: path)
     try Self.closeObjects(of: identifier.id, operation)
