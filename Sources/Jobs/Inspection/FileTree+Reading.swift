@@ -82,7 +82,7 @@ extension FileTree {
     let unsigned = try? file.attribute(name, of: object, as: UInt64.self)
     let texts = numbers.enumerated().map { index, number in
       // A whole number is shown with all its digits, which Double may not have.
-      guard number == number.rounded(), number.magnitude < 0x1p64 else { return "\(number)" }
+      guard number == number.rounded(), number.magnitude <= 0x1p64 else { return "\(number)" }
       return signed.map { "\($0[index])" } ?? unsigned.map { "\($0[index])" } ?? "\(number)"
     }
     guard texts.count != 1 else { return texts[0] }
