@@ -75,7 +75,8 @@ let package = Package(
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "MPI", "TestSupport"]),
     .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport"]),
     .testTarget(
-      name: "NetworksTests", dependencies: ["CKernels", "Networks", "Randomness", "TestSupport"]),
+      name: "NetworksTests", dependencies: ["CKernels", "Networks", "Randomness", "TestSupport"],
+      resources: [.copy("Fixtures")]),
     .testTarget(
       name: "SnapshotsTests", dependencies: ["HDF5", "MPI", "Snapshots", "TestSupport"]),
     .testTarget(

@@ -17,6 +17,9 @@ struct Convolution {
   /// The number of channels of the output.
   let outputChannels: Int
 
+  /// The most elements of the gathered matrix, unless a single row along x has more: 2 MB.
+  var elementsPerSlab = 1 << 19
+
   /// The scratch memory of convolutions, which one thread's layers share.
   final class Workspace {
     fileprivate let columns: AlignedBuffer<Float>
@@ -94,15 +97,12 @@ struct Convolution {
 // MARK: - Slabs and their neighbourhoods
 
 extension Convolution {
-  /// The most elements of the gathered matrix, unless a single row along x has more: 2 MB.
-  private static let elementsPerSlab = 1 << 19
-
   /// The number of inputs that an output voxel sees.
   private var neighbourhood: Int { 27 * inputChannels }
 
   /// The number of rows along x in a slab.
   private var rowsPerSlab: Int {
-    min(width * width, max(1, Self.elementsPerSlab / (width * neighbourhood)))
+    min(width * width, max(1, elementsPerSlab / (width * neighbourhood)))
   }
 
   private var voxelsPerSlab: Int { rowsPerSlab * width }
