@@ -64,7 +64,8 @@ let package = Package(
     .executableTarget(
       name: "halompi",
       dependencies: [
-        "Jobs", "MPI", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Jobs", "MPI", "Networks",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     // Tests. `TestSupport` holds the traits and helpers that they share.
@@ -88,7 +89,7 @@ let package = Package(
       name: "TrainingTests",
       dependencies: ["MPI", "Networks", "SubBoxes", "TestSupport", "Training"]),
     .testTarget(
-      name: "JobsTests", dependencies: ["DurableFiles", "HDF5", "Jobs", "MPI", "TestSupport"]),
+      name: "JobsTests", dependencies: ["DurableFiles", "HDF5", "Jobs", "MPI", "Networks", "TestSupport"]),
     .testTarget(name: "EndToEndTests", dependencies: ["HDF5", "TestSupport", "halompi"]),
     .testTarget(name: "HouseTests"),
   ]

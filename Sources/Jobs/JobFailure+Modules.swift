@@ -66,3 +66,8 @@ extension ArchitectureError: JobFailure {
   /// A setting that cannot be used.
   public var exitCode: JobExitCode { .badData }
 }
+
+extension GoldenReferenceError: JobFailure {
+  /// A file that cannot be used.
+  public var exitCode: JobExitCode { .badData }
+}

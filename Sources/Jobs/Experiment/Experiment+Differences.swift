@@ -16,7 +16,7 @@ public struct SettingsDifference: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension Experiment {
-  /// Settings that may change between a stop and a resume, because no result depends on them:
+  /// Settings that may change between a stop and a resume, because no trained model depends on them:
   /// sections or keys, with `[]` for any list element.
   ///
   /// The paths of simulations are here because a resume compares the data themselves, the number of
@@ -26,22 +26,31 @@ extension Experiment {
     "simulations[].initial", "simulations[].final", "simulations[].catalogue",
   ]
 
-  /// All settings as (path, value) in the order of the file as used.
-  public func settings() throws(SettingsError) -> [(path: String, value: String)] {
-    try SettingsEncoder.tree(of: self).leaves()
+  /// The settings that a trained model depends on, a line each, such as `fields.neighbours = 32`.
+  ///
+  /// A training may be resumed only by an experiment with the same lines. Test simulations are left
+  /// out, and those of the other roles keep their order.
+  public func trainingIdentity() throws(SettingsError) -> [String] {
+    var trained = self
+    trained.simulations.removeAll { $0.role == .test }
+    return try trained.settings().filter { Self.affectsTraining($0.path) }
+      .map { "\($0.path) = \($0.value)" }
   }
 
-  /// Returns the settings that differ from `earlier` and on which a trained model depends.
-  ///
-  /// A training may be resumed only if there are none.
+  /// Returns the settings that differ from those of `earlier`, in the order of the file.
   public func differences(from earlier: Experiment) throws(SettingsError) -> [SettingsDifference] {
     let old = try earlier.settings()
     let new = try settings()
     let oldValues = Dictionary(uniqueKeysWithValues: old.map { ($0.path, $0.value) })
     let newValues = Dictionary(uniqueKeysWithValues: new.map { ($0.path, $0.value) })
     let paths = new.map(\.path) + old.map(\.path).filter { newValues[$0] == nil }
-    return paths.filter { oldValues[$0] != newValues[$0] && Self.affectsTraining($0) }
+    return paths.filter { oldValues[$0] != newValues[$0] }
       .map { SettingsDifference(path: $0, old: oldValues[$0], new: newValues[$0]) }
+  }
+
+  /// All settings as (path, value) in the order of the file as used.
+  func settings() throws(SettingsError) -> [(path: String, value: String)] {
+    try SettingsEncoder.tree(of: self).leaves()
   }
 
   /// Whether the setting at `path`, or a section around it, can change a trained model.

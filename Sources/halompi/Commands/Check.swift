@@ -4,5 +4,5 @@ import ArgumentParser
 struct Check: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Check an experiment file, or the network against another implementation.",
-    subcommands: [CheckExperiment.self])
+    subcommands: [CheckExperiment.self, CheckGolden.self])
 }
