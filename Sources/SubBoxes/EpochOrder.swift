@@ -29,7 +29,7 @@ public struct EpochOrder: Hashable, Sendable {
       throw SubBoxError(
         .settings, while: "ordering \(sampleCount) training samples",
         because: "a batch of \(batchSize) needs as many",
-        remedy: "draw more samples or make the batch smaller")
+        remedy: "Draw more samples or make the batch smaller.")
     }
     self.sampleCount = sampleCount
     self.batchSize = batchSize

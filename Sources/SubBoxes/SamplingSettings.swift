@@ -30,17 +30,17 @@ public struct SamplingSettings: Codable, Hashable, Sendable {
       SubBoxError(.settings, while: "checking the sampling", because: reason, remedy: remedy)
     }
     guard boxWidth >= 3 else {
-      throw fail("a box of \(boxWidth) voxels is too small", "set sampling.boxWidth to 3 or more")
+      throw fail("a box of \(boxWidth) voxels is too small", "Set sampling.boxWidth to 3 or more.")
     }
     guard trainingSamples >= 0, validationSamples >= 0, testSamples >= 0 else {
-      throw fail("a number of samples is negative", "set it to 0 for every eligible particle")
+      throw fail("a number of samples is negative", "Set it to 0 for every eligible particle.")
     }
     guard maximumLogMass.isFinite, minimumLogMass?.isFinite ?? true else {
-      throw fail("a limit of the halo mass is not a finite number", "give it as log10 of Msun")
+      throw fail("a limit of the halo mass is not a finite number", "Give it as log10 of Msun.")
     }
     guard minimumLogMass ?? -.infinity <= maximumLogMass else {
       throw fail(
-        "sampling.minimumLogMass is above sampling.maximumLogMass", "swap them or remove one")
+        "sampling.minimumLogMass is above sampling.maximumLogMass", "Swap them or remove one.")
     }
   }
 

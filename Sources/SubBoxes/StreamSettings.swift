@@ -34,7 +34,7 @@ public struct StreamSettings: Codable, Hashable, Sendable {
     ] where value < 1 {
       throw SubBoxError(
         .settings, while: "checking the stream of sub-boxes",
-        because: "\(name) is \(value)", remedy: "set it to 1 or more")
+        because: "\(name) is \(value)", remedy: "Set it to 1 or more.")
     }
   }
 }

@@ -34,10 +34,9 @@ public struct SubBoxCutter: Sendable {
   ///   - site: The index of the center voxel, (ix N + iy) N + iz.
   ///   - field: The field, [N, N, N].
   ///   - box: Where the box is written, [w, w, w].
-  /// - Returns: Whether every voxel of the box is finite.
   public func cut(
     around site: Int, from field: UnsafePointer<Float>, into box: UnsafeMutablePointer<Float>
-  ) -> Bool {
+  ) {
     cut(around: site, brickWidth: gridSize, into: box) { _, _, _ in
       Brick(start: field, width: gridSize, depth: gridSize)
     }
@@ -52,14 +51,12 @@ public struct SubBoxCutter: Sendable {
   ///   - box: Where the box is written, [w, w, w].
   ///   - brick: Gives the brick at a position, counted in bricks along the axes; it must stay where
   ///     it is until the next one is asked for.
-  /// - Returns: Whether every voxel of the box is finite.
   func cut<Failure: Error>(
     around site: Int, brickWidth: Int, into box: UnsafeMutablePointer<Float>,
     brick: (Int, Int, Int) throws(Failure) -> Brick
-  ) throws(Failure) -> Bool {
+  ) throws(Failure) {
     let (xRuns, yRuns, zRuns) = runs(around: site, brickWidth: brickWidth)
     let (shift, scale) = (standardization.shift, standardization.scale)
-    var largest: Int32 = 0
     for x in xRuns {
       for y in yRuns {
         for z in zRuns {
@@ -69,15 +66,12 @@ public struct SubBoxCutter: Sendable {
             for j in 0..<y.count {
               let source = brick.start + ((plane + y.offset + j) * brick.depth + z.offset)
               let row = ((x.start + i) * boxWidth + y.start + j) * boxWidth + z.start
-              largest = max(
-                largest,
-                standardize(source, into: box + row, count: z.count, shift: shift, scale: scale))
+              standardize(source, into: box + row, count: z.count, shift: shift, scale: scale)
             }
           }
         }
       }
     }
-    return largest < Int32(bitPattern: Float.infinity.bitPattern)
   }
 
   /// The positions of the bricks that the box around a site needs, in the order of ``cut``.
@@ -147,19 +141,10 @@ extension SubBoxCutter {
   }
 }
 
-/// Standardizes a row, and returns the largest magnitude of a result, as its bits.
-///
-/// Bits of magnitudes are ordered as the magnitudes are, with infinity and then NaN on top; as
-/// integers they have a maximum that vector instructions find.
+/// Standardizes a row, as ``Standardization`` defines it.
 private func standardize(
   _ source: UnsafePointer<Float>, into destination: UnsafeMutablePointer<Float>, count: Int,
   shift: Float, scale: Float
-) -> Int32 {
-  var largest: Int32 = 0
-  for i in 0..<count {
-    let value = (source[i] - shift) * scale
-    destination[i] = value
-    largest = max(largest, Int32(bitPattern: value.bitPattern & 0x7FFF_FFFF))
-  }
-  return largest
+) {
+  for i in 0..<count { destination[i] = (source[i] - shift) * scale }
 }

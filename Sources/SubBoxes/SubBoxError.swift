@@ -8,11 +8,11 @@ public struct SubBoxError: Error, Hashable, Sendable {
     /// A value in a file that is not what it must be.
     case data
 
+    /// A file that is not there.
+    case missingFile
+
     /// A file that could not be read.
     case reading
-
-    /// A message between ranks that could not be exchanged.
-    case communication
   }
 
   /// What kind of failure it is.
@@ -27,10 +27,10 @@ public struct SubBoxError: Error, Hashable, Sendable {
   /// The path of the dataset inside the file, if it was one.
   public let dataset: String?
 
-  /// Why it failed.
+  /// Why it failed, as a clause.
   public let reason: String
 
-  /// What to try.
+  /// What to try, as a sentence.
   public let remedy: String
 
   /// Makes an error of what was being done, to what, why it failed and what to try.
@@ -50,8 +50,8 @@ public struct SubBoxError: Error, Hashable, Sendable {
 extension SubBoxError: CustomStringConvertible {
   public var description: String {
     var text = action
-    if let dataset { text += ", dataset \(dataset)" }
-    if let file { text += ", file \(file)" }
-    return "\(text): \(reason); \(remedy)"
+    if let dataset { text += " of \(dataset)" }
+    if let file { text += " in \(file)" }
+    return "\(text): \(reason). \(remedy)"
   }
 }

@@ -1,0 +1,68 @@
+internal import Fields
+internal import Foundation
+internal import MPI
+internal import Networks
+internal import SubBoxes
+
+/// What a worker needs before the first step: its fields, the samples, and the scales.
+struct Preparation {
+  let data: DataDescription
+  let store: FieldStore
+  let order: EpochOrder
+  let training: [Sample]
+  let validation: [Sample]
+
+  /// Draws the samples and opens the fields. Collective over the team of the workers.
+  init(_ plan: TrainingPlan, on team: borrowing Communicator) throws {
+    let files = plan.trainingFiles + plan.validationFiles
+    let metadata = try team.agree { () throws -> [FieldMetadata] in
+      try files.map { path in
+        let file = try FieldFile.open(path)
+        let metadata = file.metadata
+        try file.close()
+        return metadata
+      }
+    }
+    let trainingDraw = try SampleDraw(
+      .training, from: plan.trainingFiles, settings: plan.sampling, on: team)
+    let validationDraw = try SampleDraw(
+      .validation, from: plan.validationFiles, settings: plan.sampling,
+      firstSimulation: plan.trainingFiles.count, on: team)
+    store = try FieldStore(plan.field, of: files, settings: plan.streaming, on: team)
+    let standardization = try Standardization(
+      of: plan.field, in: plan.trainingFiles, on: team)
+    let (labels, order) = try team.agree {
+      (
+        try LabelRange(of: trainingDraw.samples),
+        try EpochOrder(
+          sampleCount: trainingDraw.samples.count, batchSize: plan.settings.batchSize,
+          seed: plan.settings.seed)
+      )
+    }
+    self.order = order
+    training = trainingDraw.samples
+    validation = validationDraw.samples
+    let simulations = zip(metadata, trainingDraw.eligibleCounts + validationDraw.eligibleCounts)
+      .map {
+        DataDescription.Simulation(
+          name: $0.description.name, fingerprint: $0.fingerprint, eligible: $1)
+      }
+    data = DataDescription(
+      training: Array(simulations.prefix(plan.trainingFiles.count)),
+      validation: Array(simulations.dropFirst(plan.trainingFiles.count)),
+      trainingSamples: training.count, validationSamples: validation.count,
+      standardization: standardization, labels: labels)
+  }
+
+  /// Starts the stream of boxes and the threads that compute.
+  func makeWorker(
+    _ plan: TrainingPlan, state: TrainingState, threads: Int, team: borrowing Communicator
+  ) -> Worker {
+    let stream = SubBoxStream(
+      from: store, kind: plan.settings.variant, boxWidth: plan.sampling.boxWidth,
+      standardization: data.standardization, lookAhead: plan.streaming.lookAhead,
+      threads: plan.streaming.threads, consumers: threads)
+    return Worker(
+      plan: plan, preparation: self, stream: stream, state: state, threads: threads, team: team)
+  }
+}
