@@ -1,10 +1,13 @@
 // How the errors of the modules end a job.
 
 public import DurableFiles
+public import Fields
 public import HDF5
 public import MPI
 public import Networks
+public import Snapshots
 public import SubBoxes
+public import Training
 
 extension MPIError: JobFailure {
   /// A failure of the library or of the network under it.
@@ -52,12 +55,12 @@ extension HDF5Error: JobFailure {
 }
 
 extension SubBoxError: JobFailure {
-  /// A setting or file that cannot be used, or one that cannot be read.
+  /// A setting or file that cannot be used, one that is missing, or one that cannot be read.
   public var exitCode: JobExitCode {
     switch kind {
     case .settings, .data: .badData
+    case .missingFile: .missingInput
     case .reading: .inputOutput
-    case .communication: .internalFailure
     }
   }
 }
@@ -70,4 +73,32 @@ extension ArchitectureError: JobFailure {
 extension GoldenReferenceError: JobFailure {
   /// A file that cannot be used.
   public var exitCode: JobExitCode { .badData }
+}
+
+extension SnapshotError: JobFailure {
+  /// A missing file, or one that is not what it must be.
+  public var exitCode: JobExitCode { problem == .missingFile ? .missingInput : .badData }
+}
+
+extension FieldFileError: JobFailure {
+  /// A missing file, one that cannot be read or written, or one that is not what it must be.
+  public var exitCode: JobExitCode {
+    switch problem {
+    case .missingFile: .missingInput
+    case .io: .inputOutput
+    case .wrongFormat, .wrongLayout, .invalidValue, .damaged: .badData
+    }
+  }
+}
+
+extension TrainingError: JobFailure {
+  /// Settings or files that do not fit, or a stop after which the same command goes on.
+  public var exitCode: JobExitCode {
+    switch self {
+    case .stalled: .resumableStop
+    case .setting, .diverged, .settingsChanged, .dataChanged, .noIntactCheckpoint, .damagedFile,
+      .unsuitableModel:
+      .badData
+    }
+  }
 }

@@ -65,6 +65,9 @@ func onlyLeadingDotsAreResolved(path: String, absolute: String) {
   (["sampling.boxWidth=2"], ["`sampling`", "2 voxels is too small", "3 or more"]),
   (["sampling.trainingSamples=-1"], ["`sampling`", "negative"]),
   (["stream.threads=0"], ["`stream`", "threads is 0", "1 or more"]),
+  (["training.batchSize=0"], ["--set", "`training.batchSize`", "0 is out", "from 1 to 4096"]),
+  (["training.epochs=0"], ["`training.epochs`", "1 or more"]),
+  (["training.variant=rwa"], ["`training.variant` is `rwa`", "one of raw, averaged"]),
   (["network.leakySlope=2"], ["--set", "`network.leakySlope`", "from 0 to 1"]),
 ])
 func settingsThatMakeNoSenseAreRefusedWithARemedy(overrides: [String], words: [String]) {
@@ -91,7 +94,7 @@ func settingsThatMakeNoSenseAreRefusedWithARemedy(overrides: [String], words: [S
     example,
     overrides: [
       "simulations[0].initial=/b", "simulations[1].name=other", "prediction.roles=[validation]",
-      "runs=/scratch", "stream.threads=2",
+      "runs=/scratch", "stream.threads=2", "training.threadsPerRank=3",
     ])
   let identity = try experiment.trainingIdentity()
   #expect(try moved.trainingIdentity() == identity)

@@ -1,5 +1,6 @@
 import Networks
 import SubBoxes
+import Training
 
 /// A setting whose value has the right type and makes no sense.
 struct ExperimentProblem: Hashable, Sendable {
@@ -12,7 +13,7 @@ extension Experiment {
   /// Whatever the types of the settings cannot rule out, in the order of the file.
   var problems: [ExperimentProblem] {
     nameProblems + simulationProblems + realisationProblems + fieldProblems + samplingProblems
-      + networkProblems
+      + networkProblems + trainingProblems
   }
 
   private var nameProblems: [ExperimentProblem] {
@@ -108,6 +109,25 @@ extension Experiment {
         ExperimentProblem(
           path: path, reason: "no network can be made with \(error.value)",
           remedy: "it must be \(error.allowed)")
+      ]
+    }
+  }
+}
+
+extension Experiment {
+  private var trainingProblems: [ExperimentProblem] {
+    do {
+      try training.check()
+      return []
+    } catch {
+      guard case .setting(let key, let value, let allowed) = error else {
+        return [
+          ExperimentProblem(path: "training", reason: "\(error)", remedy: "change the settings")
+        ]
+      }
+      return [
+        ExperimentProblem(
+          path: key, reason: "\(value) is out of range", remedy: "it must be \(allowed)")
       ]
     }
   }

@@ -1,5 +1,6 @@
 public import Networks
 public import SubBoxes
+public import Training
 
 /// Everything that a run is made from: one experiment file as one value.
 ///
@@ -25,6 +26,9 @@ public struct Experiment: Codable, Hashable, Sendable {
   /// The shape of the network.
   public var network = NetworkSettings()
 
+  /// How the network is trained.
+  public var training = TrainingSettings()
+
   /// What is predicted with a trained model.
   public var prediction = PredictionSettings()
 
@@ -37,6 +41,11 @@ public struct Experiment: Codable, Hashable, Sendable {
   /// The network that the experiment trains.
   public var architecture: NetworkArchitecture {
     network.architecture(boxWidth: sampling.boxWidth)
+  }
+
+  /// Which training of the run directory this is.
+  public var trainingName: TrainingName {
+    TrainingName(variant: training.variant.rawValue, seed: training.seed)
   }
 
   /// The simulations of one role, in the order of the file.
