@@ -12,8 +12,8 @@ struct ExperimentProblem: Hashable, Sendable {
 extension Experiment {
   /// Whatever the types of the settings cannot rule out, in the order of the file.
   var problems: [ExperimentProblem] {
-    nameProblems + simulationProblems + realisationProblems + fieldProblems + samplingProblems
-      + networkProblems + trainingProblems
+    nameProblems + simulationProblems + realisationProblems + fieldProblems + networkProblems
+      + samplingProblems + trainingProblems
   }
 
   private var nameProblems: [ExperimentProblem] {
@@ -95,7 +95,7 @@ extension Experiment {
       try check()
       return []
     } catch {
-      return [ExperimentProblem(path: path, reason: error.reason, remedy: error.remedy)]
+      return [ExperimentProblem(path: path, reason: error.reason, remedy: clause(error.remedy))]
     }
   }
 
@@ -131,6 +131,12 @@ extension Experiment {
       ]
     }
   }
+}
+
+/// Returns a sentence as a part of another one.
+private func clause(_ sentence: String) -> String {
+  let words = sentence.hasSuffix(".") ? sentence.dropLast() : sentence[...]
+  return words.prefix(1).lowercased() + words.dropFirst()
 }
 
 /// Whether `name` can be the name of a file on any system: letters, digits, `-`, `_`, and `.` inside.

@@ -57,17 +57,20 @@ extension Experiment {
 }
 
 extension SettingsTree {
-  /// The place where the setting at `path` was written, or that of the section it is missing from.
+  /// The place where the setting at `path` was written, or that of the section that it is missing
+  /// from, or of the first setting in it.
   fileprivate func origin(at path: String) -> SettingsOrigin {
-    var best = (origin: origin, length: 0)
+    var above: SettingsOrigin?
+    var below: SettingsOrigin?
     visit { candidate, node in
-      let isOnTheWay =
-        path == candidate || path.hasPrefix(candidate + ".") || path.hasPrefix(candidate + "[")
-      if isOnTheWay, candidate.count >= best.length, node.origin != .defaults {
-        best = (node.origin, candidate.count)
+      guard node.origin != .defaults, !candidate.isEmpty else { return }
+      if path == candidate || path.hasPrefix(candidate + ".") || path.hasPrefix(candidate + "[") {
+        above = node.origin
+      } else if candidate.hasPrefix(path + ".") || candidate.hasPrefix(path + "[") {
+        below = below ?? node.origin
       }
     }
-    return best.origin
+    return above ?? below ?? .defaults
   }
 
   private func visit(at path: SettingsPath = .root, _ body: (String, SettingsTree) -> Void) {
