@@ -64,7 +64,7 @@ let package = Package(
     .executableTarget(
       name: "halompi",
       dependencies: [
-        "Jobs", "MPI", "Networks",
+        "Fields", "Jobs", "MPI", "Networks", "SubBoxes", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -87,9 +87,15 @@ let package = Package(
       dependencies: ["Fields", "HDF5", "MPI", "Randomness", "SubBoxes", "TestSupport"]),
     .testTarget(
       name: "TrainingTests",
-      dependencies: ["MPI", "Networks", "SubBoxes", "TestSupport", "Training"]),
+      dependencies: [
+        "Fields", "HDF5", "MPI", "Networks", "Randomness", "Snapshots", "SubBoxes", "TestSupport",
+        "Training",
+      ]),
     .testTarget(
-      name: "JobsTests", dependencies: ["DurableFiles", "HDF5", "Jobs", "MPI", "Networks", "TestSupport"]),
+      name: "JobsTests",
+      dependencies: [
+        "DurableFiles", "HDF5", "Jobs", "MPI", "Networks", "SubBoxes", "TestSupport", "Training",
+      ]),
     .testTarget(name: "EndToEndTests", dependencies: ["HDF5", "TestSupport", "halompi"]),
     .testTarget(name: "HouseTests"),
   ]

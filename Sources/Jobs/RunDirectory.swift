@@ -33,9 +33,6 @@ public struct RunDirectory: Hashable, Sendable {
   /// The folder of tables and figures.
   public var report: ResultDirectory { ResultDirectory(path: "\(path)/report") }
 
-  /// The file whose appearance stops the jobs of this directory at their next checkpoint.
-  public var stopFile: String { "\(path)/stop" }
-
   /// The field file of a simulation.
   public func field(of simulation: String) -> String { "\(fields.path)/\(simulation).h5" }
 
@@ -89,15 +86,6 @@ public struct TrainingDirectory: Hashable, Sendable {
 
   /// The weights of the lowest validation loss, complete when the training is.
   public var model: String { "\(path)/model.h5" }
-
-  /// The folder of checkpoints.
-  public var checkpoints: String { "\(path)/checkpoints" }
-
-  /// Losses per step and epoch, the same bytes for any number of ranks.
-  public var metrics: String { "\(path)/metrics.jsonl" }
-
-  /// Times per step and epoch, different in every run.
-  public var timings: String { "\(path)/timings.jsonl" }
 
   /// How the training was run: one record per start.
   public var provenanceFile: String { "\(path)/provenance.json" }

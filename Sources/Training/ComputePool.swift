@@ -126,7 +126,7 @@ final class ComputePool: @unchecked Sendable {
     let loss = TruncatedCauchyLoss(gamma: Double(gamma))
     do throws(SubBoxError) {
       while let box = try stream.next(before: work.positions.upperBound) {
-        let truth = labels.scaled(box.sample.logMass)
+        let truth = Float(labels.scaled(Double(box.sample.logMass)))
         let prediction =
           work.trains
           ? worker.evaluator.forward(box.voxels, parameters: work.parameters)

@@ -1,5 +1,7 @@
 internal import DurableFiles
 internal import Foundation
+internal import Fields
+internal import Networks
 internal import SubBoxes
 
 /// What rank 0 decides: which command comes next, and what becomes of its reports.
@@ -11,8 +13,8 @@ final class Coordinator {
   private let plan: TrainingPlan
   private let data: DataDescription
   private let folder: CheckpointFolder
-  private let metrics: AppendLog
-  private let timings: AppendLog
+  private var metrics: AppendLog
+  private var timings: AppendLog
   private let stop: StopConditions
   private let tell: (TrainingEvent) -> Void
 
@@ -40,8 +42,9 @@ final class Coordinator {
     progress = checkpoint?.progress ?? TrainingProgress()
     bestParameters = checkpoint?.bestParameters ?? []
     folder = plan.checkpoints
-    metrics = try AppendLog(path: plan.metricsPath, truncatedTo: progress.metricsLength)
-    timings = try AppendLog(path: plan.timingsPath, truncatedTo: progress.timingsLength)
+    try DurableFile.createDirectory(plan.directory)
+    metrics = try AppendLog.open(plan.metricsPath, length: progress.metricsLength)
+    timings = try AppendLog.open(plan.timingsPath, length: progress.timingsLength)
     if !bestParameters.isEmpty, !FileManager.default.fileExists(atPath: plan.modelPath) {
       try bestModel().write(to: plan.modelPath)
     }
@@ -96,8 +99,8 @@ final class Coordinator {
       epoch: progress.epoch, stepInEpoch: progress.stepInEpoch - 1, step: progress.step,
       likelihood: sum / Double(outcomes.count), penalty: reports[0].penalty,
       gamma: reports[0].gamma, samples: outcomes.count, seconds: seconds)
-    progress.metricsLength = try metrics.append(summary.metricsLine)
-    progress.timingsLength = try timings.append(summary.timingsLine(reports))
+    try metrics.append(summary.metricsLine)
+    try timings.append(summary.timingsLine(reports))
     tell(.step(summary))
 
     stepSeconds = seconds
@@ -125,7 +128,7 @@ final class Coordinator {
       epoch: progress.epoch, step: progress.step,
       trainingLikelihood: progress.likelihoodSum / samples, likelihood: likelihood,
       penalty: penalty, gamma: gamma, correlation: correlation(outcomes), isBest: isBest)
-    progress.metricsLength = try metrics.append(summary.metricsLine)
+    try metrics.append(summary.metricsLine)
     if isBest {
       progress.bestEpoch = progress.epoch
       progress.bestLoss = loss
@@ -159,6 +162,8 @@ final class Coordinator {
     let isNewBest = isBestUnsaved
     isBestUnsaved = false
     if isNewBest { bestParameters = state.parameters }
+    progress.metricsLength = metrics.length
+    progress.timingsLength = timings.length
     let checkpoint = Checkpoint(
       progress: progress, state: state, bestParameters: bestParameters, data: data,
       settings: plan.identity)
@@ -177,7 +182,8 @@ final class Coordinator {
       preconditionFailure("there is no best model before the first validation")
     }
     return Model(
-      architecture: plan.architecture, variant: plan.settings.variant, field: plan.field,
+      architecture: plan.architecture, variant: plan.settings.variant,
+      field: plan.field.dataset,
       data: data, seed: plan.settings.seed, epoch: epoch, step: (epoch + 1) * plan.stepsPerEpoch,
       validationLoss: loss, settings: plan.identity,
       parameters: bestParameters)

@@ -1,4 +1,5 @@
 internal import MPI
+internal import Networks
 
 /// The messages between rank 0 and the workers, with a limit to the time that a rank may be silent.
 ///

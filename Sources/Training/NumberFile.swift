@@ -82,6 +82,8 @@ enum NumberFile {
   }
 
   private static func checksum(of values: [Float]) -> String {
-    values.withUnsafeBytes { Checksum(of: $0).description }
+    var checksum = Checksum()
+    values.withUnsafeBytes { checksum.add($0, at: 0) }
+    return checksum.description
   }
 }

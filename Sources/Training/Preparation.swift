@@ -29,10 +29,9 @@ struct Preparation {
       .validation, from: plan.validationFiles, settings: plan.sampling,
       firstSimulation: plan.trainingFiles.count, on: team)
     store = try FieldStore(plan.field, of: files, settings: plan.streaming, on: team)
-    let standardization = try Standardization(
-      of: plan.field, in: plan.trainingFiles, on: team)
-    let (labels, order) = try team.agree {
+    let (standardization, labels, order) = try team.agree {
       (
+        try Standardization(ofDensityIn: Array(metadata.prefix(plan.trainingFiles.count))),
         try LabelRange(of: trainingDraw.samples),
         try EpochOrder(
           sampleCount: trainingDraw.samples.count, batchSize: plan.settings.batchSize,

@@ -20,9 +20,12 @@ struct Roles: ~Copyable {
       case .dedicated: world.size >= 2
       case .trains: false
       }
-    self.world = try world.duplicate()
-    firstWorker = isDedicated ? 1 : 0
-    team = try world.split(color: world.rank < (isDedicated ? 1 : 0) ? 0 : 1, key: world.rank)
+    let firstWorker = isDedicated ? 1 : 0
+    let all = try world.duplicate()
+    let team = try world.split(color: world.rank < firstWorker ? 0 : 1, key: world.rank)
+    self.firstWorker = firstWorker
+    self.world = all
+    self.team = team
   }
 
   var isCoordinator: Bool { world.rank == 0 }
@@ -37,12 +40,20 @@ struct Roles: ~Copyable {
 /// cores of their own keep those.
 func availableThreads(on ranks: borrowing Communicator) throws(MPIError) -> Int {
   let node = try ranks.splitByNode()
-  var mask = cpu_set_t()
-  sched_getaffinity(0, MemoryLayout<cpu_set_t>.size, &mask)
-  let words = withUnsafeBytes(of: &mask) { Array($0.bindMemory(to: UInt64.self)) }
-  let cores = words.reduce(0) { $0 + $1.nonzeroBitCount }
-  // A number of this set of cores that other sets hardly share.
-  let name = words.enumerated().reduce(UInt64(0)) { ($0 &* 31) &+ $1.element &* UInt64($1.offset + 1) }
-  let sharing = try node.allGather(name).count { $0 == name }
-  return max(1, cores / sharing)
+  let own = Array(allowedCores().utf8)
+  let lists = try node.allGatherVarying(own)
+  var sharing = 0
+  var start = 0
+  for count in lists.counts {
+    if lists.elements[start..<start + count] == own[...] { sharing += 1 }
+    start += count
+  }
+  return max(1, ProcessInfo.processInfo.activeProcessorCount / sharing)
+}
+
+/// The cores that this process may run on, as the system lists them, such as `0-3,8`.
+private func allowedCores() -> String {
+  let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+  let line = status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list:") }
+  return line.map { String($0) } ?? "all"
 }

@@ -1,4 +1,4 @@
-internal import Foundation
+public import Foundation
 internal import Synchronization
 
 /// What asks a job to stop at the next step boundary, with a checkpoint (exit code 75).

@@ -1,3 +1,5 @@
+public import Fields
+public import HDF5
 public import Networks
 public import SubBoxes
 
@@ -15,8 +17,8 @@ public struct TrainingPlan: Sendable {
   /// The shape of the network; its box width is that of `sampling`.
   public var architecture: NetworkArchitecture
 
-  /// The dataset of the field files that boxes are cut from, such as `density`.
-  public var field: String
+  /// The field that boxes are cut from.
+  public var field: GridField<Float>
 
   /// The field files of the simulations that train and that validate.
   public var trainingFiles: [String]
@@ -36,7 +38,7 @@ public struct TrainingPlan: Sendable {
   /// Makes the plan of a training.
   public init(
     settings: TrainingSettings, sampling: SamplingSettings, streaming: StreamSettings,
-    architecture: NetworkArchitecture, field: String = "density", trainingFiles: [String],
+    architecture: NetworkArchitecture, field: GridField<Float> = .density, trainingFiles: [String],
     validationFiles: [String], directory: String, identity: [String]
   ) {
     self.settings = settings

@@ -1,37 +1,37 @@
 internal import Foundation
-public import Networks
+internal import Networks
 public import SubBoxes
 
 /// What a training has come to, besides the numbers of the network.
 ///
 /// It is a function of the experiment alone: nothing of it belongs to a rank or a time.
-public struct TrainingProgress: Codable, Hashable, Sendable {
+struct TrainingProgress: Codable, Hashable, Sendable {
   /// The epoch that is under way, from zero.
-  public var epoch = 0
+  var epoch = 0
 
   /// The steps done in it.
-  public var stepInEpoch = 0
+  var stepInEpoch = 0
 
   /// The steps done in all.
-  public var step = 0
+  var step = 0
 
   /// The likelihoods of the samples of this epoch so far, added in the order of the steps [nats].
-  public var likelihoodSum = 0.0
+  var likelihoodSum = 0.0
 
   /// The epoch with the lowest validation loss; `nil` before the first validation.
-  public var bestEpoch: Int?
+  var bestEpoch: Int?
 
   /// That loss.
-  public var bestLoss: Double?
+  var bestLoss: Double?
 
   /// The bytes of `metrics.jsonl` that were written so far.
-  public var metricsLength = 0
+  var metricsLength = 0
 
   /// The bytes of `timings.jsonl` that were written so far.
-  public var timingsLength = 0
+  var timingsLength = 0
 
   /// Whether the last epoch is over.
-  public var isComplete = false
+  var isComplete = false
 
   /// The progress before the first step.
   init() {}

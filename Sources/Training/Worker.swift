@@ -98,7 +98,7 @@ final class Worker {
     // The sums of the dense layers travel while the convolutions still go backward.
     var patience = Patience(limit: link.limit)
     while try !pool.isDenseDone() { try rest(&patience, command, on: roles, link) }
-    var dense = MutableSpan(_unsafeElements: pool.denseSums.message)
+    let dense = MutableSpan(_unsafeElements: pool.denseSums.message)
     var pending = try roles.team.startAllReduce(dense, .sum)
     var isDenseReduced = false
     while try !pool.isDone() {
@@ -110,11 +110,11 @@ final class Worker {
 
     try link.announceComputed(step: step, on: roles.world)
     patience = Patience(limit: link.limit)
-    while try !isDenseReduced {
+    while !isDenseReduced {
       isDenseReduced = try pending.test()
       try rest(&patience, command, on: roles, link)
     }
-    var convolutions = MutableSpan(_unsafeElements: pool.convolutionSums.message)
+    let convolutions = MutableSpan(_unsafeElements: pool.convolutionSums.message)
     var last = try roles.team.startAllReduce(convolutions, .sum)
     while try !last.test() { try rest(&patience, command, on: roles, link) }
     report.reducing = patience.waited
