@@ -64,7 +64,8 @@ let package = Package(
     .executableTarget(
       name: "halompi",
       dependencies: [
-        "Jobs", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Fields", "Jobs", "MPI", "Networks", "SubBoxes", "Training",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     // Tests. `TestSupport` holds the traits and helpers that they share.
@@ -90,7 +91,11 @@ let package = Package(
         "Fields", "HDF5", "MPI", "Networks", "Randomness", "Snapshots", "SubBoxes", "TestSupport",
         "Training",
       ]),
-    .testTarget(name: "JobsTests", dependencies: ["Jobs", "MPI", "TestSupport"]),
+    .testTarget(
+      name: "JobsTests",
+      dependencies: [
+        "DurableFiles", "HDF5", "Jobs", "MPI", "Networks", "SubBoxes", "TestSupport", "Training",
+      ]),
     .testTarget(name: "EndToEndTests", dependencies: ["HDF5", "TestSupport", "halompi"]),
     .testTarget(name: "HouseTests"),
   ]
