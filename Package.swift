@@ -64,7 +64,7 @@ let package = Package(
     .executableTarget(
       name: "halompi",
       dependencies: [
-        "Fields", "Jobs", "MPI", "Networks", "SubBoxes", "Training",
+        "Jobs", "MPI", "Networks", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

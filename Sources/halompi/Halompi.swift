@@ -18,5 +18,5 @@ struct Halompi: ParsableCommand {
       74 input/output, 75 stopped and resumable by the same command.
       """,
     version: halompiVersion,
-    subcommands: [Check.self, Inspect.self])
+    subcommands: [Train.self, Inspect.self, Check.self])
 }
