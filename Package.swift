@@ -70,7 +70,10 @@ let package = Package(
 
     // Tests. `TestSupport` holds the traits and helpers that they share.
     .target(name: "TestSupport", dependencies: ["MPI"], path: "Tests/TestSupport"),
-    .testTarget(name: "KernelsTests", dependencies: ["CKernels"]),
+    .target(
+      name: "CReferenceNetwork", path: "Tests/CReferenceNetwork",
+      cSettings: [.unsafeFlags(["-O3"])]),
+    .testTarget(name: "KernelsTests", dependencies: ["CKernels", "CReferenceNetwork"]),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
     .testTarget(name: "MPITests", dependencies: ["MPI", "TestSupport"]),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "MPI", "TestSupport"]),
@@ -101,7 +104,7 @@ let package = Package(
   ]
 )
 
-for target in package.targets where target.type != .system && target.name != "CKernels" {
+for target in package.targets where target.type != .system && !target.name.hasPrefix("C") {
   target.swiftSettings = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),

@@ -96,7 +96,7 @@ extension TrainingError: JobFailure {
   public var exitCode: JobExitCode {
     switch self {
     case .stalled: .resumableStop
-    case .setting, .diverged, .settingsChanged, .dataChanged, .noIntactCheckpoint, .damagedFile,
+    case .setting, .diverged, .mixedVoxelSizes, .settingsChanged, .dataChanged, .noIntactCheckpoint, .damagedFile,
       .unsuitableModel:
       .badData
     }

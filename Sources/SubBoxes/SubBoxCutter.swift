@@ -51,6 +51,7 @@ public struct SubBoxCutter: Sendable {
   ///   - box: Where the box is written, [w, w, w].
   ///   - brick: Gives the brick at a position, counted in bricks along the axes; it must stay where
   ///     it is until the next one is asked for.
+  /// - Throws: What `brick` throws.
   func cut<Failure: Error>(
     around site: Int, brickWidth: Int, into box: UnsafeMutablePointer<Float>,
     brick: (Int, Int, Int) throws(Failure) -> Brick

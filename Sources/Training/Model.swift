@@ -82,7 +82,8 @@ public struct Model: Sendable {
     validationLoss = try file.attribute("validationLoss", as: Double.self)[0]
     parameters = []
     for tensor in architecture.parameters.tensors {
-      let values = try NumberFile.read("weights/\(tensor.name)", from: file)
+      let values = try NumberFile.read(
+        "weights/\(tensor.name)", from: file, as: Float.self)
       guard values.count == tensor.count else {
         throw TrainingError.damagedFile(
           path: path, reason: "dataset weights/\(tensor.name) has another shape than its network")

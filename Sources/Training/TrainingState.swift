@@ -64,6 +64,9 @@ public struct DataDescription: Codable, Hashable, Sendable {
   public let training: [Simulation]
   public let validation: [Simulation]
 
+  /// The width of a voxel, the same in all simulations [Mpc/h].
+  public let voxelSize: Double
+
   /// The number of samples drawn for training and for validation.
   public let trainingSamples: Int
   public let validationSamples: Int
