@@ -48,20 +48,3 @@ public struct FailureReport: Hashable, Sendable {
     message = "halompi: \(source)\(error)"
   }
 }
-
-/// A job that was asked to stop, and did so after a checkpoint.
-public struct ResumableStop: JobFailure, Hashable, CustomStringConvertible {
-  /// What was stopped, such as `the training in runs/gadget/training/raw-seed1`.
-  public let job: String
-
-  /// Makes the end of a job that was stopped.
-  public init(_ job: String) { self.job = job }
-
-  /// A stop after which the same command goes on.
-  public var exitCode: JobExitCode { .resumableStop }
-
-  /// What was stopped, and how it goes on.
-  public var description: String {
-    "stopped \(job) after a checkpoint, as it was asked to; the same command resumes it"
-  }
-}

@@ -107,12 +107,13 @@ public struct Provenance: Codable, Hashable, Sendable {
   /// - Parameters:
   ///   - world: All ranks of the job.
   ///   - threadsPerRank: The threads that compute on each rank, where the job has a say in it.
-  ///   - inputs: Describes the files that go in, on the first rank.
+  ///   - inputs: Paths of files that go in, which the first rank reads for their checksums.
+  ///   - fieldFiles: Paths of field files that go in, of which it reads the fingerprints.
   /// - Returns: The description on the first rank, and `nil` on the others.
-  /// - Throws: A failure that all ranks agree on, if `inputs` does.
+  /// - Throws: A failure that all ranks agree on, if the first one cannot read a file.
   public static func collect(
     on world: borrowing Communicator, threadsPerRank: Int? = nil,
-    inputs: () throws -> [InputFile] = { [] }
+    inputs: [String] = [], fieldFiles: [String] = []
   ) throws -> Provenance? {
     let place = world.place()
     let names = try world.gatherVarying(Array(place.host.utf8))
@@ -129,7 +130,8 @@ public struct Provenance: Codable, Hashable, Sendable {
         started: Date.now.formatted(.iso8601), ranks: world.size, hosts: hosts(names),
         processor: processorName(), processorsPerHost: process.activeProcessorCount,
         threadsPerRank: threadsPerRank, mpiLibrary: firstLine(of: mpiLibraryVersion()),
-        inputs: try inputs())
+        inputs: try inputs.map { path throws(FileError) in try InputFile(path) }
+          + fieldFiles.map { path throws(FieldFileError) in try InputFile(fieldFile: path) })
     }
   }
 

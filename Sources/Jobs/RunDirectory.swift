@@ -4,7 +4,7 @@
 ///     simulations/                               snapshots made by halompi
 ///     fields/<simulation>.h5                     one field file per simulation
 ///     training/<variant>-seed<k>/                one trained model
-///     predictions/<variant>-seed<k>/<simulation>.h5
+///     predictions/<variant>-seed<k>/             what it predicts
 ///     report/
 ///
 /// A value of paths only: nothing is read or written here.
@@ -46,9 +46,9 @@ public struct RunDirectory: Hashable, Sendable {
     ResultDirectory(path: "\(path)/predictions/\(training)")
   }
 
-  /// The predictions of one trained model for one simulation.
-  public func prediction(of training: TrainingName, for simulation: String) -> String {
-    "\(predictions(of: training).path)/\(simulation).h5"
+  /// The predictions of one trained model.
+  public func prediction(of training: TrainingName) -> String {
+    "\(predictions(of: training).path)/predictions.h5"
   }
 }
 

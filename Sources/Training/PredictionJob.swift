@@ -29,13 +29,17 @@ public struct PredictionJob: Sendable {
   /// The file of predictions to write.
   public var output: String
 
+  /// Whether simulations may be predicted that the model was trained or validated on.
+  public var mayPredictSeen: Bool
+
   /// How long a rank may take for a part of its samples [seconds].
   public var watchdogSeconds: Double
 
   /// Makes a job.
   public init(
     modelPath: String, files: [String], sampling: SamplingSettings, streaming: StreamSettings,
-    kernels: NetworkKernels, threadsPerRank: Int?, output: String, watchdogSeconds: Double = 600
+    kernels: NetworkKernels, threadsPerRank: Int?, output: String,
+    mayPredictSeen: Bool = false, watchdogSeconds: Double = 600
   ) {
     self.modelPath = modelPath
     self.files = files
@@ -44,6 +48,7 @@ public struct PredictionJob: Sendable {
     self.kernels = kernels
     self.threadsPerRank = threadsPerRank
     self.output = output
+    self.mayPredictSeen = mayPredictSeen
     self.watchdogSeconds = watchdogSeconds
   }
 
@@ -102,13 +107,13 @@ public struct PredictionJob: Sendable {
             \(simulation.name) have \(size) Mpc/h; use simulations of the same resolution
             """)
       }
-      let known = model.data.training + model.data.validation
+      let known = mayPredictSeen ? [] : model.data.training + model.data.validation
       if let same = known.first(where: { $0.fingerprint == simulation.fingerprint }) {
         throw .unsuitableModel(
           path: modelPath,
           reason: """
             it was trained or validated on \(same.name), whose fields \(simulation.name) has; \
-            predict simulations that it has not seen
+            predict simulations that it has not seen, or ask for these by their roles
             """)
       }
     }

@@ -41,7 +41,7 @@ struct ExperimentOptions: ParsableArguments {
 }
 
 /// Runs `body` as a job on all ranks; an error ends the process with its documented exit code.
-func runJob(_ body: (borrowing Communicator) throws -> Void) throws {
+func runJob<Result>(_ body: (borrowing Communicator) throws -> Result) throws -> Result {
   try withMPI(
     reportingErrorsTo: { error, place in
       let report = FailureReport(of: error, at: place)

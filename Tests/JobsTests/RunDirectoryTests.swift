@@ -13,8 +13,8 @@ import Testing
   #expect(directory.field(of: "A_1001") == "runs/gadget/fields/A_1001.h5")
   #expect(directory.training(training).model == "runs/gadget/training/raw-seed3/model.h5")
   #expect(
-    directory.prediction(of: training, for: "C_1004")
-      == "runs/gadget/predictions/raw-seed3/C_1004.h5")
+    directory.prediction(of: training)
+      == "runs/gadget/predictions/raw-seed3/predictions.h5")
   #expect(RunDirectory(of: experiment, runs: "/scratch").path == "/scratch/gadget")
 }
 
