@@ -76,7 +76,7 @@ let package = Package(
     .executableTarget(
       name: "halompi",
       dependencies: [
-        "Fields", "Jobs", "MPI", "Networks", "SubBoxes", "Training",
+        "Jobs", "MPI", "Networks", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

@@ -40,7 +40,8 @@ public struct PredictTask: Sendable {
     }
     let folder = directory.predictions(of: experiment.trainingName)
     let provenance = try Provenance.collect(
-      on: world, threadsPerRank: experiment.training.threadsPerRank, inputs: [model])
+      on: world, threadsPerRank: experiment.training.threadsPerRank, inputs: [model],
+      fieldFiles: files)
     try world.agree { try provenance?.append(to: folder.provenanceFile) }
     let job = PredictionJob(
       modelPath: model, files: files, sampling: experiment.sampling, streaming: experiment.stream,
