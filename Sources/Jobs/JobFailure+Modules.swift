@@ -96,7 +96,8 @@ extension TrainingError: JobFailure {
   public var exitCode: JobExitCode {
     switch self {
     case .stalled: .resumableStop
-    case .setting, .diverged, .mixedVoxelSizes, .settingsChanged, .dataChanged, .noIntactCheckpoint, .damagedFile,
+    case .setting, .diverged, .mixedVoxelSizes, .settingsChanged, .dataChanged, .noIntactCheckpoint,
+      .damagedFile,
       .unsuitableModel:
       .badData
     }
