@@ -119,7 +119,8 @@ extension HDF5Dataset {
   ) throws(HDF5Error) {
     guard elementType.isNumber else {
       throw operation.failure(
-        "the dataset holds \(elementType), which cannot become \(Element.elementType)", in: "HDF5Dataset")
+        "the dataset holds \(elementType), which cannot become \(Element.elementType)",
+        in: "HDF5Dataset")
     }
     let whole = Hyperslab(whole: extents)
     let slab = slab ?? whole
