@@ -1,4 +1,5 @@
 public import Fields
+internal import Snapshots
 
 /// What a preparation comes to, in lines that a cosmologist can check.
 public struct PreparationSummary: CustomStringConvertible {
