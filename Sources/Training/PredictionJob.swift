@@ -11,9 +11,10 @@ public struct PredictionJob: Sendable {
   /// The model.
   public var modelPath: String
 
-  /// The field files of the simulations, and how many of their particles are predicted:
-  /// `testSamples`, 0 for all in halos within the limits.
+  /// The field files of the simulations.
   public var files: [String]
+
+  /// How many of their particles are predicted: `testSamples`, 0 for all in halos within the limits.
   public var sampling: SamplingSettings
 
   /// Where boxes are cut from.
@@ -76,7 +77,8 @@ public struct PredictionJob: Sendable {
     sampling.boxWidth = model.architecture.boxWidth
     let draw = try SampleDraw(.test, from: files, settings: sampling, on: world)
     let samples = draw.samples.sorted { ($0.simulation, $0.site) < ($1.simulation, $1.site) }
-    let share = samples.count * world.rank / world.size..<samples.count * (world.rank + 1) / world.size
+    let share =
+      samples.count * world.rank / world.size..<samples.count * (world.rank + 1) / world.size
     let store = try FieldStore(.density, of: files, settings: streaming, on: world)
     let predictions = try predict(
       Array(samples[share]), with: model, from: store, on: world

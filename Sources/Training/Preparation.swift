@@ -12,7 +12,9 @@ struct Preparation {
   let training: [Sample]
   let validation: [Sample]
 
-  /// Draws the samples and opens the fields. Collective over the team of the workers.
+  /// Draws the samples and opens the fields.
+  ///
+  /// Collective over the team of the workers.
   init(_ plan: TrainingPlan, on team: borrowing Communicator) throws {
     let files = plan.trainingFiles + plan.validationFiles
     let metadata = try team.agree { try readMetadata(of: files) }
