@@ -24,6 +24,7 @@ let package = Package(
       providers: [.apt(["libhdf5-openmpi-dev"])]),
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CFFTW", pkgConfig: "fftw3f", providers: [.apt(["libfftw3-dev"])]),
     // The kernels are optimized in debug builds too: at -O0 they are 4 to 60 times slower.
     .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
 
@@ -31,13 +32,24 @@ let package = Package(
     .target(name: "MPI", dependencies: ["CMPI"]),
     .target(name: "HDF5", dependencies: ["CParallelHDF5", "MPI"]),
     .target(name: "Randomness"),
+    .target(name: "LinearTheory"),
     .target(name: "DurableFiles"),
 
     // Level 2.
     .target(name: "Networks", dependencies: ["CKernels", "COpenBLAS", "Randomness"]),
 
+    .target(name: "FourierTransforms", dependencies: ["CFFTW", "MPI"]),
+    .target(name: "Particles"),
+
     // Level 3.
     .target(name: "Snapshots", dependencies: ["HDF5", "MPI"]),
+
+    .target(
+      name: "ParticleMesh",
+      dependencies: [
+        "CKernels", "FourierTransforms", "LinearTheory", "MPI", "Particles", "Randomness",
+      ]),
+    .target(name: "Halos", dependencies: ["MPI", "Particles"]),
 
     // Level 4.
     .target(
@@ -64,12 +76,28 @@ let package = Package(
     .executableTarget(
       name: "halompi",
       dependencies: [
-        "Jobs", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Jobs", "MPI", "Networks", "Training",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     // Tests. `TestSupport` holds the traits and helpers that they share.
     .target(name: "TestSupport", dependencies: ["MPI"], path: "Tests/TestSupport"),
-    .testTarget(name: "KernelsTests", dependencies: ["CKernels"]),
+    .target(
+      name: "CReferenceNetwork", path: "Tests/CReferenceNetwork",
+      cSettings: [.unsafeFlags(["-O3"])]),
+    .testTarget(name: "KernelsTests", dependencies: ["CKernels", "CReferenceNetwork"]),
+    .testTarget(name: "LinearTheoryTests", dependencies: ["LinearTheory"]),
+    .testTarget(
+      name: "FourierTransformsTests", dependencies: ["FourierTransforms", "MPI", "TestSupport"]),
+    .testTarget(
+      name: "ParticleMeshTests",
+      dependencies: [
+        "FourierTransforms", "LinearTheory", "MPI", "ParticleMesh", "Particles", "Randomness",
+        "TestSupport",
+      ]),
+    .testTarget(
+      name: "HalosTests", dependencies: ["Halos", "HDF5", "MPI", "Particles", "TestSupport"]),
+    .testTarget(name: "ParticlesTests", dependencies: ["Particles"]),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
     .testTarget(name: "MPITests", dependencies: ["MPI", "TestSupport"]),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "MPI", "TestSupport"]),
@@ -90,13 +118,17 @@ let package = Package(
         "Fields", "HDF5", "MPI", "Networks", "Randomness", "Snapshots", "SubBoxes", "TestSupport",
         "Training",
       ]),
-    .testTarget(name: "JobsTests", dependencies: ["Jobs", "MPI", "TestSupport"]),
+    .testTarget(
+      name: "JobsTests",
+      dependencies: [
+        "DurableFiles", "HDF5", "Jobs", "MPI", "Networks", "SubBoxes", "TestSupport", "Training",
+      ]),
     .testTarget(name: "EndToEndTests", dependencies: ["HDF5", "TestSupport", "halompi"]),
     .testTarget(name: "HouseTests"),
   ]
 )
 
-for target in package.targets where target.type != .system && target.name != "CKernels" {
+for target in package.targets where target.type != .system && !target.name.hasPrefix("C") {
   target.swiftSettings = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),

@@ -16,8 +16,9 @@ struct CellGrid: Hashable, Sendable {
 
   /// Makes the cells for `particleCount` particles in a box of `boxSize` [Mpc/h].
   init(particleCount: Int, boxSize: Double) {
-    let side = Int(Double(particleCount).squareRoot3() / 2.5)
-    cellsPerSide = min(max(side, 1), 4096)
+    var side = 1
+    while 125 * (side + 1) * (side + 1) * (side + 1) <= 8 * particleCount { side += 1 }
+    cellsPerSide = side
     self.boxSize = boxSize
     cellSize = boxSize / Double(cellsPerSide)
   }
@@ -61,21 +62,5 @@ struct CellGrid: Hashable, Sendable {
       }
     }
     return isNeeded.indices.filter { isNeeded[$0] }
-  }
-}
-
-extension Double {
-  /// The real cube root of a number that is not negative.
-  ///
-  /// Newton's iteration from a power, so that the cube of a whole number gives that number.
-  fileprivate func squareRoot3() -> Double {
-    guard self > 0 else { return 0 }
-    var root = self.squareRoot().squareRoot()
-    for _ in 0..<200 {
-      let next = (2 * root + self / (root * root)) / 3
-      if abs(next - root) <= root.ulp { return next }
-      root = next
-    }
-    return root
   }
 }

@@ -24,11 +24,13 @@ enum SmoothingKernel {
   ///   - squares: The squared distances of the nearest neighbours, the particle itself included,
   ///     in ascending order [(Mpc/h)^2].
   ///   - volume: The mean volume of a particle [(Mpc/h)^3].
+  /// - Returns: The density; infinite if all neighbours are at one point.
   @inline(__always)
   static func density(
     ofSortedSquares squares: UnsafeBufferPointer<Float>, volume: Double
   ) -> Double {
     let smoothing = Double(squares[squares.count - 1]).squareRoot() / 2
+    guard smoothing > 0 else { return .infinity }
     var sum = 0.0
     for square in squares { sum += spline(Double(square).squareRoot() / smoothing) }
     return volume * sum / (Double.pi * smoothing * smoothing * smoothing)

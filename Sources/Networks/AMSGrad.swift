@@ -7,8 +7,8 @@
 ///     vhat = max(vhat, v)
 ///     w = w - rate_t m / (sqrt(vhat) + epsilon),  rate_t = rate sqrt(1 - beta2^t) / (1 - beta1^t)
 ///
-/// Reddi, Kale, Kumar, "On the Convergence of Adam and Beyond", ICLR 2018, arXiv:1904.09237, with the
-/// bias correction of Kingma, Ba, arXiv:1412.6980, in the rate.
+/// Reddi, Kale, Kumar, "On the Convergence of Adam and Beyond", ICLR 2018, arXiv:1904.09237, with
+/// the bias correction of Kingma, Ba, arXiv:1412.6980, in the rate.
 ///
 /// The factors of a step are computed in double precision and rounded to single; the elements are
 /// computed in single precision with every operation rounded (none are fused or reordered), so the
@@ -110,7 +110,7 @@ public struct AMSGrad: Sendable {
             let g = gradient[i]
             m[i] = factors.keep1 * m[i] + factors.add1 * g
             v[i] = factors.keep2 * v[i] + factors.add2 * (g * g)
-            // A v that is not a number stays one.
+            // A v that is NaN is kept, not hidden.
             vhat[i] = v[i] < vhat[i] ? vhat[i] : v[i]
             parameters[i] -= factors.rate * m[i] / (vhat[i].squareRoot() + factors.epsilon)
           }

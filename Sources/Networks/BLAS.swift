@@ -20,6 +20,12 @@ enum BLAS {
   /// A product that is split over threads can have other bits, and the callers are threads already.
   static func useCallingThreadOnly() { threadsAreOff }
 
+  /// The version and the processor type that was chosen when the library was loaded.
+  static var implementation: String {
+    let version = String(cString: openblas_get_config()).split(separator: " ").prefix(2)
+    return "\(version.joined(separator: " ")) (\(String(cString: openblas_get_corename())))"
+  }
+
   /// Computes c = a b, or c += a b: [rows, inner] [inner, columns] -> [rows, columns].
   static func multiply(
     _ a: Operand, _ b: Operand, rows: Int, inner: Int, columns: Int, accumulate: Bool,

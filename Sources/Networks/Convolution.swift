@@ -1,12 +1,12 @@
-/// A convolution of 3^3 with stride 1 and zero padding (a cross-correlation, as usual for networks).
+/// A convolution of 3^3 with stride 1 and zero padding: a cross-correlation, as in all networks.
 ///
 /// output[z, y, x, o] = bias[o] + the sum over kz, ky, kx, i of
 /// input[z + kz - 1, y + ky - 1, x + kx - 1, i] weight[kz, ky, kx, i, o]:
 /// [w, w, w, inputChannels] -> [w, w, w, outputChannels].
 ///
 /// The neighbourhoods of a slab of voxels are gathered as the rows of a matrix ("columns",
-/// [voxels, 27 inputChannels]) whose product with the kernels is the output. Slabs are whole rows along x
-/// and of bounded size, so the matrix takes the same memory at any width.
+/// [voxels, 27 inputChannels]) whose product with the kernels is the output. Slabs are whole rows
+/// along x and of bounded size, so the matrix takes the same memory at any width.
 struct Convolution {
   /// The width of input and output [voxels].
   let width: Int
@@ -17,8 +17,8 @@ struct Convolution {
   /// The number of channels of the output.
   let outputChannels: Int
 
-  /// The most elements of the gathered matrix, unless a single row along x has more: 2 MB.
-  var elementsPerSlab = 1 << 19
+  /// The most elements of the gathered matrix, unless a single row along x has more: 1 MB.
+  var elementsPerSlab = 1 << 18
 
   /// The scratch memory of convolutions, which one thread's layers share.
   final class Workspace {

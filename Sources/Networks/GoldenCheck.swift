@@ -9,7 +9,7 @@ public struct GoldenResult: Hashable, Sendable {
   /// The largest relative error that is allowed.
   public let tolerance: Double
 
-  /// Whether the error is allowed; an error that is not a number never is.
+  /// Whether the error is allowed; one that is NaN never is.
   public var passed: Bool { worstError <= tolerance }
 }
 
@@ -74,7 +74,7 @@ public enum GoldenCheck {
         worst[quantity] = error
         return
       }
-      // Once not a number, always not a number.
+      // Once NaN, always NaN.
       if !(error <= known), !known.isNaN { worst[quantity] = error }
     }
 

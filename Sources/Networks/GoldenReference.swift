@@ -8,7 +8,7 @@ public import Foundation
 ///
 /// | what | value | stream |
 /// | --- | --- | --- |
-/// | weights of layer l = 0, 1, ... | limit (2u - 1), limit = sqrt(6 / (fanIn + fanOut)) | 100 + l |
+/// | weights of layer l = 0, ... | limit (2u - 1), limit = sqrt(6 / (fanIn + fanOut)) | 100 + l |
 /// | biases of layer l | 0.02 (2u - 1) | 200 + l |
 /// | box n | 2 (2u - 1) | 300 + n |
 /// | truth n | 1.8 u(400, n) - 0.9 | 400 |

@@ -1,9 +1,9 @@
 /// The leaky rectifier: x where x is positive, else slope x.
 ///
 /// Maas, Hannun, Ng, "Rectifier Nonlinearities Improve Neural Network Acoustic Models", ICML 2013.
-/// Not a number stays not a number. The derivative at 0 is the slope.
+/// NaN stays NaN. The derivative at 0 is the slope.
 struct LeakyReLU {
-  /// The slope of the negative side, not negative, so that the sign of an output tells that of its input.
+  /// The slope below zero, itself not negative: the sign of an output tells that of its input.
   let slope: Float
 
   /// Replaces inputs by outputs, [count].
@@ -14,7 +14,7 @@ struct LeakyReLU {
     }
   }
 
-  /// Replaces the gradient of the outputs by that of the inputs, [count], knowing the outputs [count].
+  /// Replaces the gradient of the outputs by that of the inputs, [count], given the outputs.
   func backward(
     outputs: UnsafePointer<Float>, gradient: UnsafeMutablePointer<Float>, count: Int
   ) {

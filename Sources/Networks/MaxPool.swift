@@ -1,7 +1,8 @@
 /// The maximum over windows of 2^3 voxels with stride 2, each channel by itself.
 ///
-/// [w, w, w, channels] -> [o, o, o, channels] with o = w/2 rounded up: the last window of an odd axis
-/// holds one voxel. Of equal voxels the first in memory wins; not a number wins over every number.
+/// [w, w, w, channels] -> [o, o, o, channels] with o = w/2 rounded up: the last window of an odd
+/// axis holds one voxel. Of equal voxels the first in memory wins; NaN wins over every
+/// number.
 struct MaxPool {
   /// The width of the input [voxels].
   let width: Int

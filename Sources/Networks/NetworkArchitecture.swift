@@ -2,8 +2,8 @@
 ///
 /// A box [w, w, w] goes through one convolution of 3^3 per entry of `convolutionChannels`, each
 /// followed by a leaky rectifier and, but for the first, a max pool of 2^3 whose output width is
-/// rounded up. The features are flattened [z, y, x, channel] and go through one dense layer per entry of
-/// `hiddenUnits`, each with a leaky rectifier, and a last linear one with a single output.
+/// rounded up. The features are flattened [z, y, x, channel] and go through one dense layer per
+/// entry of `hiddenUnits`, each with a leaky rectifier, and a last linear one with a single output.
 ///
 /// The defaults are those of Lucie-Smith et al. 2024, appendix B, doi:10.1103/PhysRevD.109.063524.
 public struct NetworkArchitecture: Codable, Hashable, Sendable {

@@ -17,8 +17,8 @@ public protocol NetworkEvaluator: AnyObject {
   /// - Returns: The prediction, in the units of the scaled truth.
   func forward(_ box: UnsafePointer<Float>, parameters: UnsafePointer<Float>) -> Float
 
-  /// Returns the prediction for a box, the same bits as ``forward(_:parameters:)``, with nothing kept
-  /// for the way backward.
+  /// Returns the prediction for a box, the same bits as ``forward(_:parameters:)``, with nothing
+  /// kept for the way backward.
   func predict(_ box: UnsafePointer<Float>, parameters: UnsafePointer<Float>) -> Float
 
   /// Goes backward through the dense layers after ``forward(_:parameters:)``.
@@ -55,6 +55,17 @@ public enum NetworkKernels: String, Codable, CaseIterable, Sendable {
   public func makeEvaluator(for architecture: NetworkArchitecture) -> any NetworkEvaluator {
     switch self {
     case .reference: ReferenceEvaluator(architecture)
+    }
+  }
+
+  /// The library and the processor type that it computes for, such as "OpenBLAS 0.3.21 (Haswell)".
+  ///
+  /// Where these differ, so may the last bits of results. OpenBLAS takes a processor that it does
+  /// not know for an old one, several times slower; the environment variable `OPENBLAS_CORETYPE`
+  /// (`Haswell`, `SkylakeX`) corrects it, if set before the program starts.
+  public var implementation: String {
+    switch self {
+    case .reference: BLAS.implementation
     }
   }
 }

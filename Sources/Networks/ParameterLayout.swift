@@ -47,7 +47,8 @@ public struct ParameterLayout: Hashable, Sendable {
   /// The number of parameters.
   public let count: Int
 
-  /// The tensors of the convolutions: complete after ``NetworkEvaluator/backwardConvolutions(parameters:into:)``.
+  /// The tensors of the convolutions: complete after
+  /// ``NetworkEvaluator/backwardConvolutions(parameters:into:)``.
   public let convolutionRange: Range<Int>
 
   /// The tensors of the dense layers, and gamma: complete once the dense layers have gone backward.

@@ -1,8 +1,8 @@
 /// The priors on the weights: the penalty that is added once to the mean likelihood of a batch.
 ///
-/// alpha times [the sum of w^2 over the convolutions + the sum over the dense layers but the last of
-/// |w| and of sqrt(sum_j w_ij^2), a group i being the weights that leave input i]. Biases and the
-/// last layer are free. The derivative is taken to be 0 where there is none, at w = 0.
+/// It is alpha times [the sum of w^2 over the convolutions + the sum over the dense layers but the
+/// last of |w| and of sqrt(sum_j w_ij^2), where group i is the weights that leave input i]. Biases
+/// and the last layer are free. The derivative is taken to be 0 where there is none, at w = 0.
 ///
 /// Lucie-Smith et al. 2024, appendix C, doi:10.1103/PhysRevD.109.063524; group lasso: Scardapane et
 /// al. 2017, doi:10.1016/j.neucom.2017.02.029. Sums are in double precision in the order of the

@@ -1,7 +1,7 @@
 import Foundation
 
-/// The negative log-likelihood of a truth, given a prediction and the width of a Cauchy distribution
-/// truncated to [-1, 1].
+/// The negative log-likelihood of a truth, given a prediction and the width of a Cauchy
+/// distribution truncated to [-1, 1].
 ///
 /// With truth d, prediction y and width g, for |y| <= 1
 ///

@@ -44,11 +44,12 @@ public struct EpochOrder: Hashable, Sendable {
     RandomPermutation(count: sampleCount, seed: seed, for: .epochOrder, index: UInt64(epoch))
   }
 
-  /// The indices of the samples of a step, as many as a batch has.
+  /// The samples of a step.
   ///
   /// - Parameters:
   ///   - epoch: From zero.
   ///   - step: The step within the epoch, from zero.
+  /// - Returns: The indices of the samples, as many as a batch has.
   public func batch(epoch: Int, step: Int) -> [Int] {
     precondition(
       step >= 0 && step < stepsPerEpoch, "step \(step) is outside an epoch of \(stepsPerEpoch)")

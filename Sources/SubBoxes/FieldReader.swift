@@ -46,10 +46,14 @@ final class FieldReader: @unchecked Sendable {
     }
   }
 
-  /// The box of whole planes, [planes, N, N].
-  func slab(planes: Range<Int>) -> Hyperslab {
-    Hyperslab(
-      offset: [planes.lowerBound, 0, 0], count: [planes.count, gridSize, gridSize])
+  /// Reads planes of a field into memory, [planes, N, N].
+  func read(
+    _ field: GridField<Float>, planes: Range<Int>, into start: UnsafeMutablePointer<Float>
+  ) throws(SubBoxError) {
+    try read(
+      field,
+      Hyperslab(offset: [planes.lowerBound, 0, 0], count: [planes.count, gridSize, gridSize]),
+      into: start)
   }
 }
 

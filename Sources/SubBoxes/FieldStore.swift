@@ -64,15 +64,33 @@ public final class FieldStore: Sendable {
       try Self.mode(settings, bytes: size, fields: paths.count)
     }
     if mode == .resident {
-      var resident: [ResidentField] = []
-      for file in files {
-        resident.append(try ResidentField(field, of: file, on: node, communicator))
-      }
-      voxels = .resident(resident)
+      voxels = .resident(try Self.residentFields(field, of: files, on: node, communicator))
     } else {
       let share = (settings.memoryBudget << 20) / node.size
       voxels = .streamed(ChunkCache(of: field, in: files, bytes: share))
     }
+  }
+
+  /// Reads fields into memory, every rank of a node its share of their planes.
+  private static func residentFields(
+    _ field: GridField<Float>, of files: [FieldReader], on node: borrowing Communicator,
+    _ communicator: borrowing Communicator
+  ) throws -> [ResidentField] {
+    var fields: [ResidentField] = []
+    for file in files {
+      fields.append(try ResidentField(count: file.metadata.siteCount, on: node))
+    }
+    let share = PlaneSlabs(gridSizes: files.map(\.gridSize)).share(of: node.rank, among: node.size)
+    try communicator.agree { () throws(SubBoxError) in
+      for slab in share {
+        let file = files[slab.simulation]
+        let start = slab.planes.lowerBound * file.gridSize * file.gridSize
+        try file.read(
+          field, planes: slab.planes, into: fields[slab.simulation].voxels + start)
+      }
+    }
+    for field in fields { try field.synchronize(on: node) }
+    return fields
   }
 
   /// The memory that the fields take on this node, or the cache in this process [bytes].

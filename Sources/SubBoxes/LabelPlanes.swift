@@ -8,8 +8,8 @@ struct LabelPlanes {
   private let settings: SamplingSettings
   private let files: [FieldReader]
 
-  /// For each simulation, the ranges of planes that this rank reads.
-  private let shares: [[Range<Int>]]
+  /// The planes that this rank reads.
+  private let share: [PlaneSlabs.Slab]
 
   /// For each simulation, the number of planes of those before it, and at last that of all.
   private let firstPlanes: [Int]
@@ -19,32 +19,28 @@ struct LabelPlanes {
     of paths: [String], settings: SamplingSettings, share rank: Int, among ranks: Int
   ) throws(SubBoxError) {
     var files: [FieldReader] = []
-    var shares: [[Range<Int>]] = []
     var firstPlanes = [0]
     for path in paths {
       let file = try FieldReader(path)
       files.append(file)
-      shares.append(PlaneSlabs(gridSize: file.gridSize).share(of: rank, among: ranks))
       firstPlanes.append(firstPlanes[firstPlanes.count - 1] + file.gridSize)
     }
     self.settings = settings
     self.files = files
-    self.shares = shares
+    share = PlaneSlabs(gridSizes: files.map(\.gridSize)).share(of: rank, among: ranks)
     self.firstPlanes = firstPlanes
   }
 
   /// Counts the eligible particles in each plane of all simulations; zero in those of other ranks.
   func countEligible() throws(SubBoxError) -> [Int64] {
     var counts = [Int64](repeating: 0, count: firstPlanes[firstPlanes.count - 1])
-    for simulation in files.indices {
-      for planes in shares[simulation] {
-        let slab = try files[simulation].read(.logMass, planes: planes)
-        let area = slab.count / planes.count
-        for plane in planes {
-          let start = (plane - planes.lowerBound) * area
-          for site in start..<start + area where settings.isEligible(logMass: slab[site]) {
-            counts[firstPlanes[simulation] + plane] += 1
-          }
+    for slab in share {
+      let labels = try files[slab.simulation].read(.logMass, planes: slab.planes)
+      let area = labels.count / slab.planes.count
+      for plane in slab.planes {
+        let start = (plane - slab.planes.lowerBound) * area
+        for site in start..<start + area where settings.isEligible(logMass: labels[site]) {
+          counts[firstPlanes[slab.simulation] + plane] += 1
         }
       }
     }
@@ -63,35 +59,33 @@ struct LabelPlanes {
   /// - Parameters:
   ///   - numbers: Different numbers below the sum of `counts`.
   ///   - counts: The eligible particles of each plane of all simulations.
-  /// - Returns: Two words for each number, as ``Sample`` packs them; zero where another rank finds
-  ///   them.
+  /// - Returns: Two words for each number, which are those of a ``Sample``, or zero where another
+  ///   rank finds it.
+  /// - Throws: ``SubBoxError`` if a file cannot be read.
   func find(_ numbers: [Int], counts: [Int64]) throws(SubBoxError) -> [UInt64] {
     var words = [UInt64](repeating: 0, count: 2 * numbers.count)
     let ascending = numbers.indices.sorted { numbers[$0] < numbers[$1] }
     var firstNumbers = [0]
     for count in counts { firstNumbers.append(firstNumbers[firstNumbers.count - 1] + Int(count)) }
-    for simulation in files.indices {
-      let area = files[simulation].gridSize * files[simulation].gridSize
-      for planes in shares[simulation] {
-        let globalPlanes = firstPlanes[simulation] + planes.lowerBound
-        var number = firstNumbers[globalPlanes]
-        let end = firstNumbers[globalPlanes + planes.count]
-        var next = ascending.partitioningIndex { numbers[$0] >= number }
-        guard next < ascending.count, numbers[ascending[next]] < end else { continue }
-        let (logMass, radius) = (
-          try files[simulation].read(.logMass, planes: planes),
-          try files[simulation].read(.radius, planes: planes)
-        )
-        for site in logMass.indices where settings.isEligible(logMass: logMass[site]) {
-          if next < ascending.count, numbers[ascending[next]] == number {
-            let sample = Sample(
-              simulation: Int32(simulation), site: Int64(planes.lowerBound * area + site),
-              logMass: logMass[site], radius: radius[site])
-            (words[2 * ascending[next]], words[2 * ascending[next] + 1]) = sample.words
-            next += 1
-          }
-          number += 1
+    for slab in share {
+      let file = files[slab.simulation]
+      let firstPlane = firstPlanes[slab.simulation] + slab.planes.lowerBound
+      let firstSite = slab.planes.lowerBound * file.gridSize * file.gridSize
+      var number = firstNumbers[firstPlane]
+      let end = firstNumbers[firstPlane + slab.planes.count]
+      var next = ascending.partitioningIndex { numbers[$0] >= number }
+      guard next < ascending.count, numbers[ascending[next]] < end else { continue }
+      let labels = try file.read(.logMass, planes: slab.planes)
+      let radii = try file.read(.radius, planes: slab.planes)
+      for site in labels.indices where settings.isEligible(logMass: labels[site]) {
+        if next < ascending.count, numbers[ascending[next]] == number {
+          let sample = Sample(
+            simulation: Int32(slab.simulation), site: Int64(firstSite + site),
+            logMass: labels[site], radius: radii[site])
+          (words[2 * ascending[next]], words[2 * ascending[next] + 1]) = sample.words
+          next += 1
         }
+        number += 1
       }
     }
     return words
@@ -107,7 +101,7 @@ extension Sample {
     )
   }
 
-  /// Unpacks two words.
+  /// Makes a sample of its two words.
   init(_ place: UInt64, _ label: UInt64, firstSimulation: Int) {
     self.init(
       simulation: Int32(firstSimulation) + Int32(place >> 40), site: Int64(place & (1 << 40 - 1)),

@@ -17,7 +17,8 @@ extension Standardization {
       let difference = simulation.densityMean - mean
       let deviation = simulation.densityStandardDeviation
       mean += difference * added / (count + added)
-      squares += deviation * deviation * added + difference * difference * count * added
+      squares +=
+        deviation * deviation * added + difference * difference * count * added
         / (count + added)
       count += added
     }

@@ -51,6 +51,7 @@ public struct SubBoxCutter: Sendable {
   ///   - box: Where the box is written, [w, w, w].
   ///   - brick: Gives the brick at a position, counted in bricks along the axes; it must stay where
   ///     it is until the next one is asked for.
+  /// - Throws: What `brick` throws.
   func cut<Failure: Error>(
     around site: Int, brickWidth: Int, into box: UnsafeMutablePointer<Float>,
     brick: (Int, Int, Int) throws(Failure) -> Brick
@@ -71,14 +72,6 @@ public struct SubBoxCutter: Sendable {
           }
         }
       }
-    }
-  }
-
-  /// The positions of the bricks that the box around a site needs, in the order of ``cut``.
-  func bricks(around site: Int, brickWidth: Int) -> [(Int, Int, Int)] {
-    let (xRuns, yRuns, zRuns) = runs(around: site, brickWidth: brickWidth)
-    return xRuns.flatMap { x in
-      yRuns.flatMap { y in zRuns.map { z in (x.brick, y.brick, z.brick) } }
     }
   }
 

@@ -48,6 +48,7 @@ public struct SubBoxError: Error, Hashable, Sendable {
 }
 
 extension SubBoxError: CustomStringConvertible {
+  /// What was being done, to what, why it failed, and what to try.
   public var description: String {
     var text = action
     if let dataset { text += " of \(dataset)" }

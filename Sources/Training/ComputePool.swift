@@ -79,7 +79,9 @@ final class ComputePool: @unchecked Sendable {
     }
   }
 
-  /// Hands work to the threads. The work before must be done.
+  /// Hands work to the threads.
+  ///
+  /// The work before must be done.
   func start(_ newWork: Work) {
     condition.withLock {
       precondition(busyThreads == 0, "work was started before the work before was done")

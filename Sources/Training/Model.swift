@@ -1,6 +1,6 @@
+internal import HDF5
 public import Networks
 public import SubBoxes
-internal import HDF5
 
 /// A trained network with all that a prediction needs.
 ///
@@ -22,8 +22,10 @@ public struct Model: Sendable {
   /// The seed of its initial weights and of the order of its samples.
   public var seed: UInt64
 
-  /// The epoch whose weights these are, from zero, and the steps done by its end.
+  /// The epoch whose weights these are, from zero.
   public var epoch: Int
+
+  /// The steps done by its end.
   public var step: Int
 
   /// The validation loss after that epoch.
@@ -82,7 +84,8 @@ public struct Model: Sendable {
     validationLoss = try file.attribute("validationLoss", as: Double.self)[0]
     parameters = []
     for tensor in architecture.parameters.tensors {
-      let values = try NumberFile.read("weights/\(tensor.name)", from: file)
+      let values = try NumberFile.read(
+        "weights/\(tensor.name)", from: file, as: Float.self)
       guard values.count == tensor.count else {
         throw TrainingError.damagedFile(
           path: path, reason: "dataset weights/\(tensor.name) has another shape than its network")

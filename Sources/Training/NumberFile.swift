@@ -38,20 +38,22 @@ enum NumberFile {
   }
 
   /// Adds a dataset with its checksum.
-  static func add(
-    _ name: String, _ values: [Float], shape: [Int], unit: String, description: String,
+  static func add<Element: HDF5Element>(
+    _ name: String, _ values: [Element], shape: [Int], unit: String, description: String,
     to file: borrowing HDF5File
   ) throws {
-    let dataset = try file.createDataset(name, extents: shape, of: Float.self)
+    let dataset = try file.createDataset(name, extents: shape, of: Element.self)
     try dataset.write(values)
     try file.setAttribute("unit", to: unit, of: name)
     try file.setAttribute("description", to: description, of: name)
     try file.setAttribute("checksum", to: checksum(of: values), of: name)
   }
 
-  /// Reads a dataset, and verifies its checksum and that its numbers are finite.
-  static func read(_ name: String, from file: borrowing HDF5File) throws -> [Float] {
-    let values = try file.dataset(name).read(as: Float.self)
+  /// Reads a dataset, and verifies its checksum.
+  static func read<Element: HDF5Element>(
+    _ name: String, from file: borrowing HDF5File, as type: Element.Type = Element.self
+  ) throws -> [Element] {
+    let values = try file.dataset(name).read(as: Element.self)
     guard try file.textAttribute("checksum", of: name) == checksum(of: values) else {
       throw TrainingError.damagedFile(
         path: file.path, reason: "the checksum of dataset \(name) does not match its content")
@@ -81,7 +83,7 @@ enum NumberFile {
     }
   }
 
-  private static func checksum(of values: [Float]) -> String {
+  private static func checksum(of values: [some HDF5Element]) -> String {
     var checksum = Checksum()
     values.withUnsafeBytes { checksum.add($0, at: 0) }
     return checksum.description

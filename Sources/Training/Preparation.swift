@@ -12,17 +12,13 @@ struct Preparation {
   let training: [Sample]
   let validation: [Sample]
 
-  /// Draws the samples and opens the fields. Collective over the team of the workers.
+  /// Draws the samples and opens the fields.
+  ///
+  /// Collective over the team of the workers.
   init(_ plan: TrainingPlan, on team: borrowing Communicator) throws {
     let files = plan.trainingFiles + plan.validationFiles
-    let metadata = try team.agree { () throws -> [FieldMetadata] in
-      try files.map { path in
-        let file = try FieldFile.open(path)
-        let metadata = file.metadata
-        try file.close()
-        return metadata
-      }
-    }
+    let metadata = try team.agree { try readMetadata(of: files) }
+    let voxelSize = try team.agree { try commonVoxelSize(of: metadata) }
     let trainingDraw = try SampleDraw(
       .training, from: plan.trainingFiles, settings: plan.sampling, on: team)
     let validationDraw = try SampleDraw(
@@ -48,7 +44,7 @@ struct Preparation {
       }
     data = DataDescription(
       training: Array(simulations.prefix(plan.trainingFiles.count)),
-      validation: Array(simulations.dropFirst(plan.trainingFiles.count)),
+      validation: Array(simulations.dropFirst(plan.trainingFiles.count)), voxelSize: voxelSize,
       trainingSamples: training.count, validationSamples: validation.count,
       standardization: standardization, labels: labels)
   }
@@ -65,3 +61,26 @@ struct Preparation {
       plan: plan, preparation: self, stream: stream, state: state, threads: threads, team: team)
   }
 }
+
+/// What field files say of themselves.
+func readMetadata(of paths: [String]) throws -> [FieldMetadata] {
+  try paths.map { path in
+    let file = try FieldFile.open(path)
+    let metadata = file.metadata
+    try file.close()
+    return metadata
+  }
+}
+
+/// The width of the voxels of all fields [Mpc/h]: a network knows lengths in voxels only.
+func commonVoxelSize(of simulations: [FieldMetadata]) throws(TrainingError) -> Double {
+  let sizes = simulations.map { $0.boxSize / Double($0.gridSize) }
+  for (simulation, size) in zip(simulations, sizes) where !isSameLength(size, sizes[0]) {
+    throw .mixedVoxelSizes(
+      first: simulations[0].name, firstSize: sizes[0], second: simulation.name, secondSize: size)
+  }
+  return sizes[0]
+}
+
+/// Whether two lengths are the same up to the rounding of a file format in single precision.
+func isSameLength(_ a: Double, _ b: Double) -> Bool { abs(a - b) <= 1e-5 * abs(a) }

@@ -21,6 +21,9 @@ public enum TrainingError: Error, Hashable, Sendable {
   /// A file of ours lacks something or has the wrong checksum.
   case damagedFile(path: String, reason: String)
 
+  /// Simulations have voxels of different widths [Mpc/h].
+  case mixedVoxelSizes(first: String, firstSize: Double, second: String, secondSize: Double)
+
   /// A model cannot be used with these data.
   case unsuitableModel(path: String, reason: String)
 }
@@ -59,6 +62,11 @@ extension TrainingError: CustomStringConvertible {
       """
     case .damagedFile(let path, let reason):
       "cannot read \(path): \(reason); restore the file from a copy, or make it again"
+    case .mixedVoxelSizes(let first, let firstSize, let second, let secondSize):
+      """
+      cannot train on voxels of different widths: \(first) has \(firstSize) Mpc/h and \(second) has \
+      \(secondSize) Mpc/h; use simulations of one resolution
+      """
     case .unsuitableModel(let path, let reason):
       "cannot predict with \(path): \(reason)"
     }

@@ -70,7 +70,9 @@ final class Worker {
     TrainingState(parameters: Array(parameters), optimizer: optimizer.state)
   }
 
-  /// Does its part of a command. Collective over the team.
+  /// Does its part of a command.
+  ///
+  /// Collective over the team.
   func perform(_ command: Command, on roles: borrowing Roles, _ link: Link) throws -> Report {
     var report = Report()
     switch command {

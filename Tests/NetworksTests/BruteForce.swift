@@ -1,3 +1,4 @@
+import Foundation
 import Networks
 import Randomness
 
@@ -101,6 +102,13 @@ func dot(_ a: [Float], _ b: [Float]) -> Double {
 
 /// The numbers in double precision.
 func doubles(_ values: [Float]) -> [Double] { values.map { Double($0) } }
+
+/// Whether two vectors are the same bit by bit, NaN included.
+func haveSameBits(_ a: [Float], _ b: [Float]) -> Bool {
+  a.withUnsafeBytes { a in
+    b.withUnsafeBytes { b in Data(a) == Data(b) }
+  }
+}
 
 /// The largest difference, relative to the largest expected number.
 func worstError(_ values: [Float], _ expected: [Double]) -> Double {

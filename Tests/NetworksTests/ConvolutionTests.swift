@@ -93,7 +93,7 @@ import Testing
       workspace: fixture.workspace)
 
     let (x, w, b) = (doubles(input), doubles(weight), doubles(bias))
-    func probes(_ count: Int) -> [Int] { Array(stride(from: 0, to: count, by: max(1, count / 40))) }
+    func probes(_ count: Int) -> [Int] { Array(stride(from: 0, to: count, by: max(1, count / 20))) }
     let weightProbes = probes(weight.count)
     let inputProbes = probes(input.count)
     #expect(
@@ -118,7 +118,8 @@ import Testing
         }) < 1e-6)
   }
 
-  /// <convolve(x), g> = <x, transpose(g)> for every x and g, without bias: every element takes part.
+  /// <convolve(x), g> = <x, transpose(g)> for every x and g, without bias: every element takes
+  /// part.
   @Test(arguments: cases)
   func theWayBackwardIsTheTransposeOfTheWayForward(test: Case) {
     let fixture = Fixture(test)

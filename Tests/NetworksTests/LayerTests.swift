@@ -15,7 +15,8 @@ import Testing
     #expect(winners.allSatisfy { $0 < 8 })
   }
 
-  /// The inputs differ by at least 1, so a step of 1/4 changes no winner and the difference is exact.
+  /// The inputs differ by at least 1, so a step of 1/4 changes no winner and the difference is
+  /// exact.
   @Test(arguments: [1, 2, 3, 5])
   func theGradientIsThatOfFiniteDifferences(width: Int) {
     let pool = MaxPool(width: width, channels: 2)

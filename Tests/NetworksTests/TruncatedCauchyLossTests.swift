@@ -10,8 +10,8 @@ import Testing
     TruncatedCauchyLoss(gamma: g).evaluate(prediction: y, truth: d).value
   }
 
-  /// exp(-loss) is a density of the truth on [-1, 1]: in units of the Cauchy's own distribution function
-  /// the Simpson sum has a smooth integrand at any width.
+  /// exp(-loss) is a density of the truth on [-1, 1]: in units of the Cauchy's own distribution
+  /// function the Simpson sum has a smooth integrand at any width.
   @Test(arguments: gammas, [-1, -0.7, 0, 0.3, 1])
   func theLikelihoodIntegratesToOne(gamma: Double, prediction: Double) {
     let low = atan((-1 - prediction) / gamma)
@@ -42,8 +42,8 @@ import Testing
     }
   }
 
-  /// Central differences of the value over steps of 1e-5 gamma or |y| on both branches and beyond the
-  /// clamp; the remainder is of the order of the square of the relative step and of rounding.
+  /// Central differences of the value over steps of 1e-5 gamma or |y| on both branches and beyond
+  /// the clamp; the remainder is of the order of the square of the relative step and of rounding.
   @Test(
     arguments: [0.05, 0.2, 0.26, 2],
     [-4, -3.2, -2.5, -1.4, -1.01, -0.95, -0.3, 0, 0.6, 0.99, 1.02, 1.7, 2.9, 3.1, 5])

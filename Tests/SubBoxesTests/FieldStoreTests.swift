@@ -1,3 +1,4 @@
+import Fields
 import MPI
 import Randomness
 import TestSupport
@@ -29,18 +30,29 @@ extension FieldStore {
   }
 }
 
+/// The number of chunks that are read for small boxes around sites of a field of 68.
+private func chunksRead(from path: String, capacity: Int, around sites: [Int]) throws -> Int {
+  let cache = ChunkCache(of: .density, in: [try FieldReader(path)], bytes: capacity << 20)
+  #expect(cache.capacity == capacity)
+  let cutter = SubBoxCutter(boxWidth: 3, gridSize: 68, standardization: standardization)
+  let box = UnsafeMutablePointer<Float>.allocate(capacity: cutter.voxelCount)
+  defer { box.deallocate() }
+  for site in sites { try cache.cut(around: site, of: 0, with: cutter, into: box) }
+  return cache.readCount
+}
+
 extension CollectiveTests {
   @Suite struct FieldStoreTests {
-    /// A field of 70 has chunks of 64 and of 6; a budget of 1 MiB holds one chunk.
+    /// A field of 68 has chunks of 64 and of 4; a budget of 1 MiB holds one chunk.
     @Test(.ranks(1...4)) func residentAndStreamedFieldsGiveTheSameBitsAsTheDefinition() throws {
       try withWorld { world in
-        try SyntheticSimulation.withFiles(of: [70, 12], on: world) { simulations, paths in
+        try SyntheticSimulation.withFiles(of: [68, 12], on: world) { simulations, paths in
           let resident = try FieldStore(of: paths, settings: settings(.resident), on: world)
           let streamed = try FieldStore(
             of: paths, settings: settings(.stream, budget: 1), on: world)
           #expect(resident.mode == .resident)
           #expect(streamed.mode == .stream)
-          #expect(resident.bytes == (70 * 70 * 70 + 12 * 12 * 12) * 4)
+          #expect(resident.bytes == (68 * 68 * 68 + 12 * 12 * 12) * 4)
           #expect(streamed.bytes == 64 * 64 * 64 * 4)
           var stream = RandomStream(seed: 4, for: .test, index: UInt64(world.rank))
           for trial in 0..<12 {
@@ -57,41 +69,31 @@ extension CollectiveTests {
 
     @Test(.ranks(1...4)) func aChunkIsReadOnceAsLongAsItIsInTheCache() throws {
       try withWorld { world in
-        try SyntheticSimulation.withFiles(of: [70], on: world) { _, paths in
-          func cut(capacity: Int, _ sites: [Int]) throws -> Int {
-            let cache = ChunkCache(
-              of: .density, in: [try FieldReader(paths[0])], bytes: capacity << 20)
-            #expect(cache.capacity == capacity)
-            let cutter = SubBoxCutter(
-              boxWidth: 3, gridSize: 70, standardization: standardization)
-            try withUnsafeTemporaryAllocation(of: Float.self, capacity: 27) { box in
-              guard let start = box.baseAddress else { return }
-              for site in sites {
-                try cache.cut(around: site, of: 0, with: cutter, into: start)
-              }
-            }
-            return cache.readCount
-          }
-          let (low, high) = ((10 * 70 + 10) * 70 + 10, (10 * 70 + 10) * 70 + 67)
-          #expect(try cut(capacity: 2, [low, low, high, low, high]) == 2)
-          #expect(try cut(capacity: 1, [low, low, high, low, high]) == 4)
+        try SyntheticSimulation.withFiles(of: [68], on: world) { (_, paths) throws in
+          let path = paths[0]
+          let (low, high) = ((10 * 68 + 10) * 68 + 10, (10 * 68 + 10) * 68 + 66)
+          #expect(
+            try chunksRead(from: path, capacity: 2, around: [low, low, high, low, high]) == 2)
+          #expect(
+            try chunksRead(from: path, capacity: 1, around: [low, low, high, low, high]) == 4)
           // The corner of the periodic box is in all eight chunks.
-          #expect(try cut(capacity: 8, [0, low, 0]) == 8)
+          #expect(try chunksRead(from: path, capacity: 8, around: [0, low, 0]) == 8)
           // With room for two, the chunk used longer ago makes room for a third.
-          let third = (67 * 70 + 10) * 70 + 10
-          #expect(try cut(capacity: 2, [low, high, low, third, low]) == 3)
+          let third = (66 * 68 + 10) * 68 + 10
+          #expect(
+            try chunksRead(from: path, capacity: 2, around: [low, high, low, third, low]) == 3)
         }
       }
     }
 
     @Test(.ranks(1...4)) func fieldsThatDoNotFitTheBudgetAreStreamedOrRefused() throws {
       try withWorld { world in
-        try SyntheticSimulation.withFiles(of: [70], on: world) { _, paths in
+        try SyntheticSimulation.withFiles(of: [68], on: world) { _, paths in
           let fitting = try FieldStore(of: paths, settings: settings(.auto, budget: 2), on: world)
           let large = try FieldStore(of: paths, settings: settings(.auto, budget: 1), on: world)
           #expect(fitting.mode == .resident)
           #expect(large.mode == .stream)
-          // 70^3 voxels of 4 bytes are 1.3 MiB.
+          // 68^3 voxels of 4 bytes are 1.2 MiB.
           #expect(large.reason.contains("take 2 MiB, and 1 MiB are allowed"))
           let error = #expect(throws: AgreedFailure.self) {
             try FieldStore(of: paths, settings: settings(.resident, budget: 1), on: world)
@@ -107,10 +109,12 @@ extension CollectiveTests {
 @Suite struct PlaneSlabsTests {
   @Test(arguments: [1, 12, 64, 70, 256, 1024], 1...5)
   func everyPlaneIsReadByOneRank(gridSize: Int, ranks: Int) {
-    let slabs = PlaneSlabs(gridSize: gridSize)
-    #expect(slabs.ranges.flatMap(Array.init) == Array(0..<gridSize))
+    let slabs = PlaneSlabs(gridSizes: [gridSize, 3])
+    let planes = slabs.slabs.flatMap { slab in slab.planes.map { [slab.simulation, $0] } }
+    #expect(planes == (0..<gridSize).map { [0, $0] } + (0..<3).map { [1, $0] })
     let shares = (0..<ranks).flatMap { slabs.share(of: $0, among: ranks) }
-    #expect(shares.flatMap(Array.init).sorted() == Array(0..<gridSize))
-    #expect(slabs.ranges.allSatisfy { $0.count * gridSize * gridSize * 4 <= 64 << 20 })
+    #expect(shares.count == slabs.slabs.count)
+    #expect(Set(shares) == Set(slabs.slabs))
+    #expect(slabs.slabs.allSatisfy { $0.planes.count * gridSize * gridSize * 4 <= 64 << 20 })
   }
 }

@@ -27,10 +27,11 @@ import Testing
     #expect(try decoder.decode(StreamSettings.self, from: encoder.encode(stream)) == stream)
   }
 
-  @Test(arguments: [
-    { $0.boxWidth = 2 }, { $0.trainingSamples = -1 }, { $0.maximumLogMass = .nan },
-    { $0.minimumLogMass = 13.5 }, { $0.minimumLogMass = .infinity },
-  ] as [@Sendable (inout SamplingSettings) -> Void])
+  @Test(
+    arguments: [
+      { $0.boxWidth = 2 }, { $0.trainingSamples = -1 }, { $0.maximumLogMass = .nan },
+      { $0.minimumLogMass = 13.5 }, { $0.minimumLogMass = .infinity },
+    ] as [@Sendable (inout SamplingSettings) -> Void])
   func samplingThatContradictsItselfIsRefused(change: @Sendable (inout SamplingSettings) -> Void) {
     var settings = SamplingSettings()
     change(&settings)

@@ -4,6 +4,7 @@ import MPI
 import Randomness
 import Snapshots
 import SubBoxes
+import Synchronization
 import TestSupport
 import Testing
 
@@ -55,6 +56,18 @@ struct SyntheticSimulation {
       slab, halos, description, creator: "SubBoxesTests", to: path, on: communicator)
   }
 
+  /// Those made so far: the large ones take their time in debug builds.
+  private static let made = Mutex<[[Int]: SyntheticSimulation]>([:])
+
+  private static func shared(gridSize: Int, index: Int) -> SyntheticSimulation {
+    made.withLock { made in
+      if let simulation = made[[gridSize, index]] { return simulation }
+      let simulation = SyntheticSimulation(gridSize: gridSize, index: UInt64(index))
+      made[[gridSize, index]] = simulation
+      return simulation
+    }
+  }
+
   /// Runs `body` with simulations of these sizes and the paths of their files; collective.
   static func withFiles(
     of gridSizes: [Int], on communicator: borrowing Communicator,
@@ -62,7 +75,7 @@ struct SyntheticSimulation {
   ) throws {
     let folder = try temporaryDirectory("sub-boxes")
     let simulations = gridSizes.enumerated().map {
-      SyntheticSimulation(gridSize: $0.element, index: UInt64($0.offset))
+      shared(gridSize: $0.element, index: $0.offset)
     }
     var paths: [String] = []
     for (index, simulation) in simulations.enumerated() {

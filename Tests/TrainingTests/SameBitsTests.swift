@@ -61,7 +61,9 @@ import Testing
           ) { event in
             guard case .step = event else { return }
             steps += 1
-            if steps == 2 { FileManager.default.createFile(atPath: stopped.stopPath, contents: nil) }
+            if steps == 2 {
+              _ = FileManager.default.createFile(atPath: stopped.stopPath, contents: nil)
+            }
           })
         if try world.allReduce(Int32(outcomes.last == .complete ? 1 : 0), .maximum) == 1 { break }
       }

@@ -1,0 +1,183 @@
+// Makes the plan of a network (plan.h) and hands the public calls to the chosen instruction set.
+
+#include "plan.h"
+
+#include <stdlib.h>
+
+/// Gives out parts of a buffer, in floats, each on a cache line.
+static size_t take(size_t *used, size_t floats) {
+  const size_t offset = *used;
+  *used += whole_lines(floats);
+  return offset;
+}
+
+/// Tiles in flight: more where the transformed weights no longer fit the L2 cache beside them.
+static int tile_count(const block_plan *b) {
+  const size_t weights = 64 * sizeof(float) * b->input_channels * b->output_channels;
+  return weights <= 1 << 19 ? 16 : weights <= 1 << 20 ? 32 : MAXIMUM_TILES;
+}
+
+static size_t winograd_scratch_floats(const block_plan *b) {
+  const size_t tiles = b->tiles;
+  return 16 * (tiles * b->input_channels + CHUNK) + 16 * (tiles * PANEL + CHUNK) +
+         16 * (tiles * b->output_channels + CHUNK);
+}
+
+/// Room for `backward_scratch` (passes.inc), whose lists are a few hundred bytes a window and group.
+static size_t backward_scratch_floats(const block_plan *b, int slab_rows) {
+  const size_t blocks =
+      (size_t)ceiling_quotient(slab_rows, WINDOW_BLOCK_Y) * ceiling_quotient(b->windows, WINDOW_BLOCK_X);
+  const size_t weights = (size_t)(TAPS * b->input_channels + 1) * b->output_channels;
+  const size_t entries = 2 * (size_t)b->output_channels * WINDOW_BLOCK;
+  const size_t list = SCATTER_CHANNELS + 2 + 3 * WINDOW_BLOCK * 8 + 2 * WINDOW_BLOCK * SCATTER_CHANNELS;
+  const size_t windows = 2 + 4 * WINDOW_BLOCK;
+  return weights + blocks * (entries + list + windows);
+}
+
+static size_t strip_floats(const halompi_network *n, int layers, int rows) {
+  return (size_t)(2 * layers + 2) * (2 * rows + 2) * n->padded * n->first_channels;
+}
+
+static void place_parameters(halompi_network *n) {
+  size_t parameters = (size_t)(TAPS + 1) * n->first_channels, prepared = 0;
+  for (int i = 0; i < n->block_count; i++) {
+    block_plan *b = &n->blocks[i];
+    const size_t pairs = (size_t)b->input_channels * b->output_channels;
+    b->weights = parameters;
+    b->bias = b->weights + TAPS * pairs;
+    parameters = b->bias + b->output_channels;
+    b->winograd_weights = take(&prepared, 64 * pairs);
+    b->scatter_weights = take(&prepared, TAPS * pairs);
+  }
+  n->parameter_count = parameters;
+  n->prepared_bytes = prepared * sizeof(float);
+}
+
+/// Places a tensor of `channels` and `width`^3 voxels without border.
+static tensor_place place_tensor(size_t *used, size_t width, int channels) {
+  tensor_place p = {.row = width * CHUNK, .plane = width * width * CHUNK, .chunk = cube(width) * CHUNK};
+  p.offset = take(used, p.chunk * channels / CHUNK);
+  return p;
+}
+
+static void place_tensors(halompi_network *n) {
+  size_t used = 0;
+  n->box = take(&used, cube((size_t)n->width + 2) + BOX_SLACK);
+  for (int i = 0; i < n->block_count; i++) {
+    block_plan *b = &n->blocks[i];
+    if (i > 0) {
+      const size_t padded = 2 * (size_t)b->windows + 2;
+      b->input = place_tensor(&used, padded, b->input_channels);
+      b->input_gradient = place_tensor(&used, padded, b->input_channels);
+      const size_t inside = b->input.plane + b->input.row + CHUNK;
+      b[-1].output = b->input;
+      b[-1].output.offset += inside;
+      b[-1].output_gradient = b->input_gradient;
+      b[-1].output_gradient.offset += inside;
+    }
+    if (i + 1 == n->block_count) {
+      b->output = place_tensor(&used, b->windows, b->output_channels);
+      b->output_gradient = place_tensor(&used, b->windows, b->output_channels);
+    }
+    b->maximum_places = sizeof(float) * take(&used, cube(b->windows) * b->output_channels / sizeof(float));
+  }
+  size_t scratch = 0;
+  for (int i = 0; i < n->block_count; i++) {
+    const block_plan *b = &n->blocks[i];
+    const int first = i == 0;
+    const size_t forward =
+        winograd_scratch_floats(b) + (first ? strip_floats(n, 1, FORWARD_STRIP_ROWS) : 0);
+    const size_t backward = first ? 2 * strip_floats(n, WINDOW_BLOCK_Z, BACKWARD_STRIP_ROWS) +
+                                        (TAPS + 1) * (size_t)n->first_channels +
+                                        backward_scratch_floats(b, BACKWARD_STRIP_ROWS)
+                                  : backward_scratch_floats(b, b->windows);
+    if (forward > scratch) scratch = forward;
+    if (backward > scratch) scratch = backward;
+  }
+  n->scratch = take(&used, scratch);
+  n->workspace_bytes = used * sizeof(float);
+}
+
+static const kernel_table *choose(halompi_instruction_set instructions) {
+#if defined(__x86_64__)
+  switch (halompi_supported_instruction_set(instructions)) {
+    case HALOMPI_AVX512: return &halompi_kernels_avx512;
+    case HALOMPI_AVX2: return &halompi_kernels_avx2;
+    default: break;
+  }
+#else
+  (void)instructions;
+#endif
+  return &halompi_kernels_portable;
+}
+
+halompi_network *halompi_network_create(
+    size_t width, const size_t *channels, size_t convolutions, float slope, halompi_instruction_set instructions) {
+  if (width < 3 || width > 1024 || convolutions < 2 || convolutions > MAXIMUM_CONVOLUTIONS) return NULL;
+  if (!(slope >= 0 && slope <= 1)) return NULL;
+  for (size_t i = 0; i < convolutions; i++)
+    if (channels[i] == 0 || channels[i] % CHUNK != 0 || channels[i] > 1024) return NULL;
+  halompi_network *n = calloc(1, sizeof *n);
+  if (n == NULL) return NULL;
+  n->width = (int)width;
+  n->first_channels = (int)channels[0];
+  n->block_count = (int)convolutions - 1;
+  n->slope = slope;
+  n->kernels = choose(instructions);
+  int voxels = n->width;
+  for (int i = 0; i < n->block_count; i++) {
+    block_plan *b = &n->blocks[i];
+    b->width = voxels;
+    b->windows = voxels = ceiling_quotient(voxels, 2);
+    b->input_channels = (int)channels[i];
+    b->output_channels = (int)channels[i + 1];
+    b->tiles = tile_count(b);
+  }
+  n->padded = 2 * n->blocks[0].windows + 2;
+  n->feature_count = cube(voxels) * channels[convolutions - 1];
+  place_parameters(n);
+  place_tensors(n);
+  return n;
+}
+
+void halompi_network_destroy(halompi_network *network) { free(network); }
+
+size_t halompi_feature_count(const halompi_network *network) { return network->feature_count; }
+
+size_t halompi_convolution_parameter_count(const halompi_network *network) { return network->parameter_count; }
+
+size_t halompi_prepared_bytes(const halompi_network *network) { return network->prepared_bytes; }
+
+size_t halompi_workspace_bytes(const halompi_network *network) { return network->workspace_bytes; }
+
+void halompi_prepare_weights(
+    const halompi_network *network, const float *parameters, void *prepared, size_t part, size_t parts) {
+  network->kernels->prepare(network, parameters, prepared, part, parts);
+}
+
+void halompi_forward(
+    const halompi_network *network, const float *parameters, const void *prepared, const float *box, void *workspace,
+    float *features) {
+  network->kernels->forward(network, parameters, prepared, box, workspace, features);
+}
+
+void halompi_backward(
+    const halompi_network *network, const float *parameters, const void *prepared, void *workspace,
+    const float *feature_gradient, float *parameter_gradient) {
+  network->kernels->backward(network, parameters, prepared, workspace, feature_gradient, parameter_gradient);
+}
+
+void halompi_dense_forward(
+    const float *weights, const float *bias, const float *inputs, float *outputs, size_t input_count,
+    size_t output_count, float slope, halompi_instruction_set instructions) {
+  choose(instructions)->dense_forward(weights, bias, inputs, outputs, input_count, output_count, slope);
+}
+
+void halompi_dense_backward(
+    const float *weights, const float *inputs, const float *outputs, float *output_gradient, float *weight_gradient,
+    float *bias_gradient, float *input_gradient, size_t input_count, size_t output_count, float slope,
+    halompi_instruction_set instructions) {
+  choose(instructions)->dense_backward(
+      weights, inputs, outputs, output_gradient, weight_gradient, bias_gradient, input_gradient, input_count,
+      output_count, slope);
+}

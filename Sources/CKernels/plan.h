@@ -1,0 +1,100 @@
+// Where everything of a network lies: in the parameters, in the prepared weights and in a workspace.
+//
+// Layouts. Sixteen channels are the lanes of a vector everywhere, so a tensor is stored as
+// [channels/16 ("chunks")][z][y][x][16]. The input of a block has a border of zeros: voxel v of an axis is at
+// v + 1, and an axis has 2 * windows + 2 places, so that every 4^3 Winograd tile and every 3^3 neighbourhood of a
+// pooled window lies inside. The padded position of tap k at place p of window w is 2w + p + k on every axis.
+
+#ifndef HALOMPI_PLAN_H
+#define HALOMPI_PLAN_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "network.h"
+
+enum {
+  /// The channels of a chunk.
+  CHUNK = 16,
+  /// The taps of a 3^3 convolution.
+  TAPS = 27,
+  /// The most convolutions of a network.
+  MAXIMUM_CONVOLUTIONS = 16,
+  /// The output channels that a Winograd GEMM computes together; the last panel may have CHUNK.
+  PANEL = 32,
+  /// The most tiles that are in flight in a forward pass; at least as many as the GEMM's rows.
+  MAXIMUM_TILES = 64,
+  /// Rows of windows in a strip of the first block, forward and backward (strip.inc).
+  FORWARD_STRIP_ROWS = 8,
+  BACKWARD_STRIP_ROWS = 4,
+  /// The block of windows whose receptive field stays in the L1 cache in the backward pass, [z][y][x].
+  WINDOW_BLOCK_Z = 2,
+  WINDOW_BLOCK_Y = 4,
+  WINDOW_BLOCK_X = 4,
+  WINDOW_BLOCK = WINDOW_BLOCK_Z * WINDOW_BLOCK_Y * WINDOW_BLOCK_X,
+  /// The output channels whose weights stay in the L1 cache in the data gradient.
+  SCATTER_CHANNELS = 32,
+  /// Floats behind the padded box that a row of the first convolution may read in vain.
+  BOX_SLACK = 64,
+};
+
+/// A tensor's place: the offset of its first float and the strides of its axes, in floats.
+typedef struct tensor_place {
+  size_t offset, chunk, plane, row;
+} tensor_place;
+
+/// A convolution with its max pool: windows = ceil(width / 2) on each axis.
+typedef struct block_plan {
+  int width, windows, input_channels, output_channels;
+  /// Tiles per call of the forward pass.
+  int tiles;
+  /// In floats of the parameters.
+  size_t weights, bias;
+  /// In floats of the prepared weights: Winograd's and the data gradient's.
+  size_t winograd_weights, scatter_weights;
+  /// The padded input and its gradient, in floats of the workspace; nothing for the first block.
+  tensor_place input, input_gradient;
+  /// The pooled, activated output (the inside of the next block's input) and its gradient.
+  tensor_place output, output_gradient;
+  /// Eight times the place 0 ... 7 of the maximum in each window (the place is a byte's number in 64 bits, its byte's
+  /// first bit this), [chunks][windows^3][16] bytes; in bytes of the workspace.
+  size_t maximum_places;
+} block_plan;
+
+struct halompi_network {
+  int width, first_channels, block_count;
+  /// The padded width of the first block's input.
+  int padded;
+  float slope;
+  const struct kernel_table *kernels;
+  size_t parameter_count, feature_count, prepared_bytes, workspace_bytes;
+  /// The padded box in the workspace, [width + 2]^3.
+  size_t box;
+  /// What the passes need for a while, in floats of the workspace.
+  size_t scratch;
+  block_plan blocks[MAXIMUM_CONVOLUTIONS - 1];
+};
+
+/// The passes as one instruction set has them.
+typedef struct kernel_table {
+  void (*prepare)(const halompi_network *, const float *, float *, size_t, size_t);
+  void (*forward)(const halompi_network *, const float *, const float *, const float *, float *, float *);
+  void (*backward)(const halompi_network *, const float *, const float *, float *, const float *, float *);
+  void (*dense_forward)(const float *, const float *, const float *, float *, size_t, size_t, float);
+  void (*dense_backward)(
+      const float *, const float *, const float *, float *, float *, float *, float *, size_t, size_t, float);
+} kernel_table;
+
+extern const kernel_table halompi_kernels_portable, halompi_kernels_avx2, halompi_kernels_avx512;
+
+static inline size_t cube(size_t n) { return n * n * n; }
+
+static inline int minimum(int a, int b) { return a < b ? a : b; }
+
+static inline int ceiling_quotient(int a, int b) { return (a + b - 1) / b; }
+
+/// Rounds a number of floats up to whole cache lines.
+static inline size_t whole_lines(size_t floats) { return (floats + 15) / 16 * 16; }
+
+#endif

@@ -1,0 +1,11 @@
+// The network's convolutions as plain loops in double precision, to test the kernels against.
+
+#ifndef REFERENCE_NETWORK_H
+#define REFERENCE_NETWORK_H
+
+/// Computes features and parameter gradients with the shapes and layouts of `CKernels/network.h`.
+void reference_network(
+    int width, const int *channels, int convolutions, double slope, const float *parameters, const float *box,
+    const float *feature_gradient, double *features, double *gradient);
+
+#endif

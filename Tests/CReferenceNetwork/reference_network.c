@@ -1,0 +1,133 @@
+// Plain loops: every output is the sum over taps and input channels, every gradient its derivative.
+
+#include "CReferenceNetwork.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/// One convolution with bias and, unless it is the first, max pool; then the activation.
+typedef struct layer {
+  int width, pooled, inputs, outputs;
+  const float *weights, *bias;
+  double *weight_gradient, *bias_gradient;
+  /// Channels last: [width^3][outputs] before the activation, [pooled^3][outputs] after pool and activation.
+  double *sums, *output, *output_gradient;
+} layer;
+
+static size_t cube(int n) { return (size_t)n * n * n; }
+
+/// Calls BODY for each tap k of output voxel v = (z, y, x) whose input voxel u is inside.
+#define FOR_EACH_TAP(n, z, y, x, BODY)                                             \
+  for (int k = 0; k < 27; k++) {                                                   \
+    const int uz = z + k / 9 - 1, uy = y + k / 3 % 3 - 1, ux = x + k % 3 - 1;      \
+    if (uz < 0 || uz >= n || uy < 0 || uy >= n || ux < 0 || ux >= n) continue;     \
+    const size_t u = ((size_t)uz * n + uy) * n + ux;                               \
+    BODY                                                                           \
+  }
+
+static void convolve(const layer *l, const double *input) {
+  const int n = l->width;
+  for (int z = 0; z < n; z++)
+    for (int y = 0; y < n; y++)
+      for (int x = 0; x < n; x++) {
+        double *sum = l->sums + (((size_t)z * n + y) * n + x) * l->outputs;
+        for (int o = 0; o < l->outputs; o++) sum[o] = l->bias[o];
+        FOR_EACH_TAP(n, z, y, x, {
+          for (int c = 0; c < l->inputs; c++) {
+            const float *w = l->weights + ((size_t)k * l->inputs + c) * l->outputs;
+            const double v = input[u * l->inputs + c];
+            for (int o = 0; o < l->outputs; o++) sum[o] += v * w[o];
+          }
+        })
+      }
+}
+
+/// The voxel of the first maximum of window w for output o.
+static size_t maximum_voxel(const layer *l, size_t w, int o) {
+  const int n = l->width, q = l->pooled;
+  if (n == q) return w;
+  const int z = w / q / q, y = w / q % q, x = w % q;
+  size_t best = (((size_t)2 * z) * n + 2 * y) * n + 2 * x;
+  for (int p = 1; p < 8; p++) {
+    const int vz = 2 * z + p / 4, vy = 2 * y + p / 2 % 2, vx = 2 * x + p % 2;
+    if (vz >= n || vy >= n || vx >= n) continue;
+    const size_t v = ((size_t)vz * n + vy) * n + vx;
+    if (l->sums[v * l->outputs + o] > l->sums[best * l->outputs + o]) best = v;
+  }
+  return best;
+}
+
+static void backward(const layer *l, const double *input, double *input_gradient, double slope) {
+  const int n = l->width;
+  double *g = calloc(cube(n) * l->outputs, sizeof *g);
+  for (size_t w = 0; w < cube(l->pooled); w++)
+    for (int o = 0; o < l->outputs; o++) {
+      const size_t i = w * l->outputs + o;
+      g[maximum_voxel(l, w, o) * l->outputs + o] = l->output_gradient[i] * (l->output[i] > 0 ? 1 : slope);
+    }
+  for (int z = 0; z < n; z++)
+    for (int y = 0; y < n; y++)
+      for (int x = 0; x < n; x++) {
+        const double *d = g + (((size_t)z * n + y) * n + x) * l->outputs;
+        for (int o = 0; o < l->outputs; o++) l->bias_gradient[o] += d[o];
+        FOR_EACH_TAP(n, z, y, x, {
+          for (int c = 0; c < l->inputs; c++) {
+            const size_t i = ((size_t)k * l->inputs + c) * l->outputs;
+            const double v = input[u * l->inputs + c];
+            double sum = 0;
+            for (int o = 0; o < l->outputs; o++) {
+              l->weight_gradient[i + o] += v * d[o];
+              sum += l->weights[i + o] * d[o];
+            }
+            if (input_gradient) input_gradient[u * l->inputs + c] += sum;
+          }
+        })
+      }
+  free(g);
+}
+
+void reference_network(
+    int width, const int *channels, int convolutions, double slope, const float *parameters, const float *box,
+    const float *feature_gradient, double *features, double *gradient) {
+  double *input = malloc(cube(width) * sizeof *input);
+  for (size_t v = 0; v < cube(width); v++) input[v] = box[v];
+  layer *layers = calloc(convolutions, sizeof *layers);
+  size_t offset = 0;
+  for (int i = 0; i < convolutions; i++) {
+    layer *l = &layers[i];
+    l->width = i == 0 ? width : layers[i - 1].pooled;
+    l->pooled = i == 0 ? width : (l->width + 1) / 2;
+    l->inputs = i == 0 ? 1 : channels[i - 1];
+    l->outputs = channels[i];
+    l->weights = parameters + offset;
+    l->weight_gradient = gradient + offset;
+    offset += (size_t)27 * l->inputs * l->outputs;
+    l->bias = parameters + offset;
+    l->bias_gradient = gradient + offset;
+    offset += l->outputs;
+    l->sums = malloc(cube(l->width) * l->outputs * sizeof(double));
+    l->output = malloc(cube(l->pooled) * l->outputs * sizeof(double));
+    l->output_gradient = calloc(cube(l->pooled) * l->outputs, sizeof(double));
+    convolve(l, i == 0 ? input : layers[i - 1].output);
+    for (size_t w = 0; w < cube(l->pooled); w++)
+      for (int o = 0; o < l->outputs; o++) {
+        const double y = l->sums[maximum_voxel(l, w, o) * l->outputs + o];
+        l->output[w * l->outputs + o] = y > 0 ? y : y * slope;
+      }
+  }
+  memset(gradient, 0, offset * sizeof *gradient);
+  const layer *last = &layers[convolutions - 1];
+  for (size_t i = 0; i < cube(last->pooled) * last->outputs; i++) {
+    features[i] = last->output[i];
+    last->output_gradient[i] = feature_gradient[i];
+  }
+  for (int i = convolutions - 1; i >= 0; i--)
+    backward(&layers[i], i == 0 ? input : layers[i - 1].output, i == 0 ? NULL : layers[i - 1].output_gradient, slope);
+  for (int i = 0; i < convolutions; i++) {
+    free(layers[i].sums);
+    free(layers[i].output);
+    free(layers[i].output_gradient);
+  }
+  free(layers);
+  free(input);
+}

@@ -1,0 +1,160 @@
+import CKernels
+import CReferenceNetwork
+import Testing
+
+/// A network's shape for a test.
+struct NetworkShape: CustomTestStringConvertible {
+  var width: Int
+  var channels: [Int]
+  var slope: Float = 0.03
+
+  var testDescription: String { "\(width)^3, channels \(channels), slope \(slope)" }
+
+  /// Box widths odd and even, whose pooled widths are odd and even too, and every kind of channel count:
+  /// a single chunk of 16, a last panel of 16, several panels, several groups.
+  static let all = [
+    NetworkShape(width: 3, channels: [16, 16]),
+    NetworkShape(width: 4, channels: [32, 16, 48]),
+    NetworkShape(width: 5, channels: [16, 32, 64, 32]),
+    NetworkShape(width: 7, channels: [48, 80, 16], slope: 0),
+    NetworkShape(width: 8, channels: [32, 64, 128, 16], slope: 0.25),
+    NetworkShape(width: 11, channels: [16, 32, 128, 128]),
+    NetworkShape(width: 13, channels: [64, 32], slope: 1),
+    NetworkShape(width: 17, channels: [32, 16, 64, 16]),
+    NetworkShape(width: 20, channels: [32, 32, 64]),
+    NetworkShape(width: 37, channels: [16, 16, 16, 32]),
+  ]
+}
+
+/// A network with random parameters, box and gradient of the features.
+struct NetworkSample {
+  var parameters: [Float] = []
+  var box: [Float]
+  var featureGradient: [Float]
+  /// The range of each tensor in the parameters.
+  var tensors: [Range<Int>] = []
+
+  init(_ shape: NetworkShape, seed: UInt64) {
+    var generator = TestGenerator(seed: seed)
+    for (inputs, outputs) in zip([1] + shape.channels, shape.channels) {
+      let limit = (6 / Float(27 * (inputs + outputs))).squareRoot()
+      for (count, scale) in [(27 * inputs * outputs, limit), (outputs, 0.1)] {
+        tensors.append(parameters.count..<parameters.count + count)
+        parameters += generator.values(count, scale: scale)
+      }
+    }
+    box = generator.values(shape.width * shape.width * shape.width, scale: 2)
+    let pooled = shape.channels.dropFirst().reduce(shape.width) { width, _ in (width + 1) / 2 }
+    featureGradient = generator.values(
+      pooled * pooled * pooled * shape.channels[shape.channels.count - 1], scale: 1)
+  }
+}
+
+/// What the passes give.
+struct NetworkResult: Equatable {
+  var features: [Float]
+  var gradient: [Float]
+
+  /// Runs the kernels in memory that holds no useful value before.
+  init(_ shape: NetworkShape, _ sample: NetworkSample, _ instructions: InstructionSet, parts: Int) {
+    guard
+      let network = halompi_network_create(
+        shape.width, shape.channels, shape.channels.count, shape.slope, instructions.value)
+    else { fatalError("a supported shape was refused: \(shape)") }
+    defer { halompi_network_destroy(network) }
+    func allocate(_ bytes: Int) -> UnsafeMutableRawPointer {
+      let memory = UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+      memory.initializeMemory(as: UInt8.self, repeating: 0xff, count: bytes)
+      return memory
+    }
+    let workspace = allocate(halompi_workspace_bytes(network))
+    let prepared = allocate(halompi_prepared_bytes(network))
+    defer {
+      workspace.deallocate()
+      prepared.deallocate()
+    }
+    features = [Float](repeating: .nan, count: halompi_feature_count(network))
+    gradient = [Float](repeating: .nan, count: halompi_convolution_parameter_count(network))
+    for part in 0..<parts {
+      halompi_prepare_weights(network, sample.parameters, prepared, part, parts)
+    }
+    halompi_forward(network, sample.parameters, prepared, sample.box, workspace, &features)
+    halompi_backward(
+      network, sample.parameters, prepared, workspace, sample.featureGradient, &gradient)
+  }
+}
+
+/// The l2 norm of the difference, relative to that of the expected values.
+func relativeError(_ values: ArraySlice<Float>, _ expected: ArraySlice<Double>) -> Double {
+  let difference = zip(values, expected).reduce(0) {
+    $0 + (Double($1.0) - $1.1) * (Double($1.0) - $1.1)
+  }
+  let norm = expected.reduce(0) { $0 + $1 * $1 }
+  return (difference / norm).squareRoot()
+}
+
+/// The convolutions forward and backward against plain loops in double precision (CReferenceNetwork).
+@Suite struct NetworkTests {
+  @Test(arguments: NetworkShape.all)
+  func featuresAndGradientsAreThoseOfPlainLoops(_ shape: NetworkShape) {
+    let sample = NetworkSample(shape, seed: UInt64(shape.width))
+    let result = NetworkResult(
+      shape, sample, .supported[InstructionSet.supported.count - 1], parts: 1)
+    var features = [Double](repeating: 0, count: result.features.count)
+    var gradient = [Double](repeating: 0, count: result.gradient.count)
+    reference_network(
+      Int32(shape.width), shape.channels.map(Int32.init), Int32(shape.channels.count),
+      Double(shape.slope), sample.parameters, sample.box, sample.featureGradient, &features,
+      &gradient)
+    // Rounding alone gives some 1e-7 to 1e-6; the goal for the network is 1e-4.
+    #expect(relativeError(result.features[...], features[...]) < 1e-5)
+    for tensor in sample.tensors {
+      #expect(relativeError(result.gradient[tensor], gradient[tensor]) < 1e-5, "\(tensor)")
+    }
+  }
+
+  @Test(arguments: NetworkShape.all)
+  func everyInstructionSetGivesTheSameBits(_ shape: NetworkShape) {
+    let sample = NetworkSample(shape, seed: 100 + UInt64(shape.width))
+    let expected = NetworkResult(shape, sample, .portable, parts: 1)
+    for instructions in InstructionSet.supported {
+      // The number of threads that prepare the weights must not matter either.
+      let result = NetworkResult(shape, sample, instructions, parts: 3)
+      #expect(result.features.map(\.bitPattern) == expected.features.map(\.bitPattern))
+      #expect(result.gradient.map(\.bitPattern) == expected.gradient.map(\.bitPattern))
+    }
+  }
+
+  @Test(arguments: InstructionSet.supported)
+  func tiesGoToTheFirstPlaceInMemoryOrder(_ instructions: InstructionSet) {
+    // With one tap in the middle and a constant box every voxel of a window is a maximum. The gradient of
+    // conv2's first tap (-1, -1, -1) sees the voxel before the first place, so it is 0 for the windows at the
+    // lower faces: of 2^3 windows exactly one has its first place's neighbour inside.
+    let shape = NetworkShape(width: 4, channels: [16, 16])
+    var sample = NetworkSample(shape, seed: 1)
+    for i in sample.parameters.indices { sample.parameters[i] = 0 }
+    for o in 0..<16 { sample.parameters[13 * 16 + o] = 1 }
+    let second = sample.tensors[2].lowerBound
+    for o in 0..<16 { sample.parameters[second + (13 * 16 + o) * 16 + o] = 1 }
+    sample.box = [Float](repeating: 3, count: 64)
+    sample.featureGradient = [Float](repeating: 1, count: 8 * 16)
+    let result = NetworkResult(shape, sample, instructions, parts: 1)
+    #expect(result.features == [Float](repeating: 3, count: 8 * 16))
+    #expect(result.gradient[second] == 3)
+    #expect(result.gradient[second + 13 * 256] == 24)
+    #expect(result.gradient[second + 26 * 256] == 24)
+  }
+
+  @Test func unsupportedShapesAreRefused() {
+    let cases: [(Int, [Int], Float)] = [
+      (2, [16, 16], 0.03), (1025, [16, 16], 0.03), (8, [16], 0.03), (8, [16, 24], 0.03),
+      (8, [0, 16], 0.03), (8, [16, 16], -0.1), (8, [16, 16], 1.5), (8, [16, 16], .nan),
+      (8, [Int](repeating: 16, count: 17), 0.03),
+    ]
+    for (width, channels, slope) in cases {
+      #expect(
+        halompi_network_create(width, channels, channels.count, slope, HALOMPI_FASTEST) == nil,
+        "\(width) \(channels) \(slope)")
+    }
+  }
+}
