@@ -6,7 +6,9 @@ internal import MPI
 struct Checksums: Sendable {
   private var values: [String: UInt64] = [:]
 
-  /// Computes the checksums of all datasets, each rank those of its planes. Collective.
+  /// Computes the checksums of all datasets, each rank those of its planes.
+  ///
+  /// Collective.
   init(
     of slab: FieldSlab, _ halos: HaloTable, on communicator: borrowing Communicator
   ) throws(MPIError) {

@@ -2,7 +2,9 @@ internal import Foundation
 internal import MPI
 
 extension Communicator {
-  /// Makes a value on the root, and sends it to all ranks as a binary property list. Collective.
+  /// Makes a value on the root, and sends it to all ranks as a binary property list.
+  ///
+  /// Collective.
   ///
   /// - Throws: On every rank, if it cannot be made.
   func broadcastFromRoot<Value: Codable, Failure: Error>(

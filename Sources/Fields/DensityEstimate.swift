@@ -38,7 +38,9 @@ public struct DensityEstimate: Sendable {
     self.threads = threads
   }
 
-  /// Computes the densities of particles that any ranks have. Collective.
+  /// Computes the densities of particles that any ranks have.
+  ///
+  /// Collective.
   ///
   /// - Parameters:
   ///   - positions: This rank's particles [particle, 3], [Mpc/h], each coordinate in [0, box).
@@ -66,7 +68,9 @@ public struct DensityEstimate: Sendable {
     return densities
   }
 
-  /// Computes densities, and leaves each with its tag on the rank that searched for it. Collective.
+  /// Computes densities, and leaves each with its tag on the rank that searched for it.
+  ///
+  /// Collective.
   private func search(
     _ positions: [Double], _ tags: [Int64], boxSize: Double,
     on communicator: borrowing Communicator

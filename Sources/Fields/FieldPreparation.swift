@@ -56,7 +56,9 @@ public struct FieldPreparation: Hashable, Codable, Sendable {
     self.creator = creator
   }
 
-  /// Makes the field file. Collective.
+  /// Makes the field file.
+  ///
+  /// Collective.
   ///
   /// - Parameters:
   ///   - communicator: The ranks.
@@ -80,7 +82,8 @@ public struct FieldPreparation: Hashable, Codable, Sendable {
     let (initial, final, catalogue) = (inputs.initial, inputs.final, inputs.catalogue)
     let planes = PlaneDecomposition(gridSize: inputs.gridSize, ranks: communicator.size)
     let count = initial.particleCount
-    let rows = communicator.rank * count / communicator.size..<(communicator.rank + 1) * count
+    let rows =
+      communicator.rank * count / communicator.size..<(communicator.rank + 1) * count
       / communicator.size
 
     begin(.initialParticles)
@@ -180,7 +183,9 @@ private struct PhaseClock {
     started.append((phase, clock.now))
   }
 
-  /// The seconds of each phase on the slowest rank. Collective.
+  /// The seconds of each phase on the slowest rank.
+  ///
+  /// Collective.
   func end(
     on communicator: borrowing Communicator
   ) throws(MPIError) -> [FieldPreparationPhase: Double] {

@@ -4,12 +4,15 @@ internal import MPI
 internal import Snapshots
 
 extension FieldSource {
-  /// Reads files and computes their checksum, each rank a part of each file. Collective.
+  /// Reads files and computes their checksum, each rank a part of each file.
+  ///
+  /// Collective.
   ///
   /// - Parameters:
   ///   - path: The path as it was given.
   ///   - files: The files, the same on every rank.
   ///   - communicator: The ranks.
+  /// - Throws: `AgreedFailure` with a `SnapshotError` if a file cannot be read.
   init(
     path: String, files: [String], on communicator: borrowing Communicator
   ) throws {

@@ -1,4 +1,4 @@
-public import Snapshots
+internal import Snapshots
 
 /// A step of ``FieldPreparation``, in order.
 public enum FieldPreparationPhase: String, Hashable, Codable, Sendable, CaseIterable {

@@ -27,7 +27,9 @@ struct HaloLabelling {
     return halos
   }
 
-  /// Reads this rank's rows of the final snapshot, and fills in the labels of all sites. Collective.
+  /// Reads this rank's rows of the final snapshot, and fills in the labels of all sites.
+  ///
+  /// Collective.
   func label(
     _ slab: inout FieldSlab, _ rows: Range<Int>, _ map: SiteMap, _ planes: PlaneDecomposition,
     on communicator: borrowing Communicator

@@ -54,7 +54,9 @@ struct SiteClaims {
     return losers
   }
 
-  /// Gives the losers of all ranks the free sites. Collective.
+  /// Gives the losers of all ranks the free sites.
+  ///
+  /// Collective.
   mutating func place(
     _ losers: [Int], _ planes: PlaneDecomposition, on communicator: borrowing Communicator
   ) throws(MPIError) {

@@ -45,7 +45,9 @@ struct SiteFinder {
     undoing = DisplacementUndoing(snapshot, gridSize: planes.gridSize)
   }
 
-  /// Finds the sites, and brings each particle to the rank of its site. Collective.
+  /// Finds the sites, and brings each particle to the rank of its site.
+  ///
+  /// Collective.
   func find(
     _ particles: SnapshotParticles, on communicator: borrowing Communicator
   ) throws -> SitedParticles {
@@ -168,7 +170,9 @@ struct SiteFinder {
 }
 
 extension Communicator {
-  /// Adds arrays of whole numbers of all ranks, element by element. Collective.
+  /// Adds arrays of whole numbers of all ranks, element by element.
+  ///
+  /// Collective.
   func sum(_ values: inout [Int64]) throws(MPIError) {
     var span = values.mutableSpan
     try allReduce(&span, .sum)

@@ -10,7 +10,9 @@ enum SiteMap {
   /// ascending order of IDs.
   case table(ids: [UInt64], sites: [Int64])
 
-  /// Sends two numbers of each particle to the rank that has the particle's site. Collective.
+  /// Sends two numbers of each particle to the rank that has the particle's site.
+  ///
+  /// Collective.
   ///
   /// - Parameters:
   ///   - ids: The particles' IDs.
@@ -69,7 +71,9 @@ enum SiteMap {
 }
 
 extension SiteMap {
-  /// Makes the table from the IDs of each rank's sites. Collective.
+  /// Makes the table from the IDs of each rank's sites.
+  ///
+  /// Collective.
   ///
   /// - Throws: A `SnapshotError` if an ID occurs twice.
   static func table(

@@ -22,11 +22,15 @@ public struct LatticePhase: Sendable {
   }
 
   /// The offset of the lattice from the cells' corners that sums of all ranks give [cells].
+  ///
+  /// Between -1/4 and 3/4, so that rounding errors do not decide where a lattice at corners or
+  /// centres begins.
   public static func offset(_ sums: [Int64]) -> SIMD3<Double> {
     var offset = SIMD3<Double>()
     for axis in 0..<3 {
       offset[axis] =
         atan2(Double(sums[2 * axis + 1]), Double(sums[2 * axis])) / (2 * Double.pi)
+      if offset[axis] < -0.25 { offset[axis] += 1 }
     }
     return offset
   }

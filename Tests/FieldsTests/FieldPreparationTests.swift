@@ -41,11 +41,13 @@ import Testing
         if halo[site] != -1 || !radius[site].isNaN || !logMass[site].isNaN { wrong += 1 }
         continue
       }
-      let members = label == .fof
+      let members =
+        label == .fof
         ? simulation.groups[group].length : simulation.groups[group].subhalos.reduce(0, +)
       let mass = log10(Double(members) * simulation.particleMass)
       let hasRadius = !simulation.groups[group].subhalos.isEmpty
-      let isRadius = hasRadius
+      let isRadius =
+        hasRadius
         ? abs(Double(radius[site]) - simulation.relativeRadius(place)) < 1e-4
         : radius[site].isNaN
       if halo[site] != Int32(group) || !isRadius || abs(Double(logMass[site]) - mass) > 1e-5 {
@@ -86,8 +88,10 @@ import Testing
       #expect(halos.particleCount == [60, 40, 32])
       #expect(halos.boundCount == [50, 33, 0])
       #expect(summary.metadata == file.metadata)
-      #expect(summary.siteOrigin == .ids(
-        LagrangianLattice(gridSize: 8, firstID: 1, axisOrder: .xyz, placement: .corner)))
+      #expect(
+        summary.siteOrigin
+          == .ids(
+            LagrangianLattice(gridSize: 8, firstID: 1, axisOrder: .xyz, placement: .corner)))
       #expect(summary.siteResidual < 1e-4)
       #expect(summary.verifiedSiteFraction == 1)
       #expect(summary.groupedCount == 132)
@@ -128,11 +132,13 @@ import Testing
     }
   }
 
-  @Test(.ranks(1...4), arguments: [
-    ("glass", SnapshotError.Problem.noLattice), ("moved halos", .mismatch),
-    ("twin IDs", .wrongIDs), ("foreign IDs", .wrongIDs), ("another box", .mismatch),
-    ("no subhaloes", .missingContent),
-  ])
+  @Test(
+    .ranks(1...4),
+    arguments: [
+      ("glass", SnapshotError.Problem.noLattice), ("moved halos", .mismatch),
+      ("twin IDs", .wrongIDs), ("foreign IDs", .wrongIDs), ("another box", .mismatch),
+      ("no subhaloes", .missingContent),
+    ])
   func whatCannotBePreparedIsRefusedOnAllRanks(
     what: String, problem: SnapshotError.Problem
   ) throws {

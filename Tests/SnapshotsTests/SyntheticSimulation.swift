@@ -2,9 +2,10 @@ import Foundation
 import HDF5
 import Snapshots
 
-/// A tiny simulation in GADGET-4's layout: a displaced lattice at z=99, and halos at z=0 whose
-/// members are known. What a test wants to be different is a property.
-struct SyntheticSimulation {
+/// A tiny simulation in GADGET-4's layout.
+///
+/// A displaced lattice at z=99, and halos at z=0 whose members are known. What a test wants to be different is a property.
+struct SyntheticSimulation: Sendable {
   var side = 8
   var boxSize = 25.0
   var lattice = LagrangianLattice.AxisOrder.xyz
@@ -25,7 +26,7 @@ struct SyntheticSimulation {
   var hasHalos = true
 
   /// Names particles instead of the lattice; by default the lattice does.
-  var id: ((Int) -> UInt64)?
+  var id: (@Sendable (Int) -> UInt64)?
 
   /// Moves final halos, so that they contradict the catalogue.
   var finalShift = 0.0
@@ -130,7 +131,8 @@ extension SyntheticSimulation {
   @discardableResult
   func writeInitial(in folder: String) throws -> String {
     try writeSnapshot(
-      folder + "/snapdir_000/snapshot_000", redshift: 99, positions: initialOrder.map(initialPosition),
+      folder + "/snapdir_000/snapshot_000", redshift: 99,
+      positions: initialOrder.map(initialPosition),
       velocities: initialOrder.map(velocity), ids: initialOrder.map(idOfSite))
   }
 
@@ -213,7 +215,8 @@ extension SyntheticSimulation {
     let subhaloCount = hasSubhalos ? groups.reduce(0) { $0 + $1.subhalos.count } : 0
     let mass = particleMass * cosmology.hubble / massUnit
     for part in 0..<catalogueFileCount {
-      let mine = part * groups.count / catalogueFileCount..<(part + 1) * groups.count
+      let mine =
+        part * groups.count / catalogueFileCount..<(part + 1) * groups.count
         / catalogueFileCount
       let file = try HDF5File.create(
         catalogueFileCount > 1 ? "\(base).\(part).hdf5" : "\(base).hdf5")
@@ -221,7 +224,8 @@ extension SyntheticSimulation {
       try file.setAttribute("NumFiles", to: Int32(catalogueFileCount), of: "Header")
       try file.setAttribute("Ngroups_ThisFile", to: UInt64(mine.count), of: "Header")
       try file.setAttribute("Ngroups_Total", to: UInt64(groups.count), of: "Header")
-      let subhalos = hasSubhalos
+      let subhalos =
+        hasSubhalos
         ? mine.flatMap { group in groups[group].subhalos.indices.map { (group, $0) } } : []
       if hasSubhalos {
         try file.setAttribute("Nsubhalos_ThisFile", to: UInt64(subhalos.count), of: "Header")
@@ -244,8 +248,10 @@ extension SyntheticSimulation {
       }
       if !subhalos.isEmpty {
         let lengths = subhalos.map { groups[$0.0].subhalos[$0.1] }
-        try file.createDataset("Subhalo/SubhaloLenType", extents: [lengths.count, 2], of: Int32.self)
-          .write(lengths.flatMap { [0, Int32($0)] })
+        try file.createDataset(
+          "Subhalo/SubhaloLenType", extents: [lengths.count, 2], of: Int32.self
+        )
+        .write(lengths.flatMap { [0, Int32($0)] })
         try file.createDataset("Subhalo/SubhaloGroupNr", extents: [lengths.count], of: Int64.self)
           .write(subhalos.map { Int64($0.0) })
       }
