@@ -103,3 +103,8 @@ extension TrainingError: JobFailure {
     }
   }
 }
+
+extension DensityEstimate.Failure: JobFailure {
+  /// Particles of which no density can be made.
+  public var exitCode: JobExitCode { .badData }
+}

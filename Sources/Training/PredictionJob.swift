@@ -132,33 +132,29 @@ public struct PredictionJob: Sendable {
       standardization: model.data.standardization, lookAhead: streaming.lookAhead,
       threads: streaming.threads, consumers: threads)
     stream.start(samples)
+    let weights = try NetworkWeights(model.parameters, of: model.architecture, for: kernels)
     let pool = ComputePool(
-      threads: threads, kernels: kernels, architecture: model.architecture,
-      labels: model.data.labels, stream: stream)
+      threads: threads, weights: weights, labels: model.data.labels, stream: stream)
     defer { pool.cancel() }
     var predictions: [Float] = []
     predictions.reserveCapacity(samples.count)
     let partSize = 64 * threads
     let place = world.place()
-    try model.parameters.withUnsafeBufferPointer { parameters in
-      guard let parameters = parameters.baseAddress else { return }
-      for start in stride(from: 0, to: samples.count, by: partSize) {
-        let part = start..<min(start + partSize, samples.count)
-        pool.start(
-          .init(positions: part, firstPlace: start, trains: false, parameters: parameters))
-        var patience = Patience(limit: watchdogSeconds)
-        while try !pool.isDone() {
-          guard patience.rest() else {
-            throw TrainingError.stalled(
-              rank: place.rank, host: place.host, phase: "predicting samples \(part)",
-              seconds: patience.waited)
-          }
+    for start in stride(from: 0, to: samples.count, by: partSize) {
+      let part = start..<min(start + partSize, samples.count)
+      pool.start(.init(positions: part, firstPlace: start, trains: false))
+      var patience = Patience(limit: watchdogSeconds)
+      while try !pool.isDone() {
+        guard patience.rest() else {
+          throw TrainingError.stalled(
+            rank: place.rank, host: place.host, phase: "predicting samples \(part)",
+            seconds: patience.waited)
         }
-        predictions += pool.takeOutcomes().map {
-          Float(model.data.labels.logMass(Double($0.prediction)))
-        }
-        tell(predictions.count)
       }
+      predictions += pool.takeOutcomes().map {
+        Float(model.data.labels.logMass(Double($0.prediction)))
+      }
+      tell(predictions.count)
     }
     return predictions
   }

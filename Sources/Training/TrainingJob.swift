@@ -32,7 +32,7 @@ public struct TrainingJob {
     let architecture = plan.architecture
     try world.agree {
       try settings.check()
-      try architecture.validate()
+      try settings.kernels.validate(architecture)
     }
     StopSignals.install()
     let roles = try Roles(settings.coordinator, on: world)
@@ -52,7 +52,7 @@ public struct TrainingJob {
     var threads = 0
     if let preparation {
       threads = try settings.threadsPerRank ?? availableThreads(on: roles.team)
-      worker = preparation.makeWorker(plan, state: state, threads: threads, team: roles.team)
+      worker = try preparation.makeWorker(plan, state: state, threads: threads, team: roles.team)
     }
     let link = try Link(roles: roles, limit: settings.watchdogSeconds)
     let coordinator = try world.agree { () throws -> Coordinator? in

@@ -13,7 +13,7 @@ import Testing
       let input = "\(folder)/input"
       try DurableFile.write(Data("abc".utf8), to: input)
       let provenance = try Provenance.collect(
-      on: world, threadsPerRank: 2, inputs: [input])
+        on: world, threadsPerRank: 2, inputs: [input])
       #expect((provenance != nil) == world.isRoot)
       guard let provenance else { return }
       let file = "\(folder)/new/provenance.json"

@@ -67,6 +67,19 @@ extension CollectiveTests {
       }
     }
 
+    @Test(.ranks(2...4), arguments: [StreamSettings.Mode.resident, .stream])
+    func aStoreMayBelongToTheWorkersAlone(mode: StreamSettings.Mode) throws {
+      try withWorld { world in
+        try SyntheticSimulation.withFiles(of: [12], on: world) { simulations, paths in
+          let team = try world.split(color: world.isRoot ? 0 : 1, key: world.rank)
+          guard !world.isRoot else { return }
+          let store = try FieldStore(of: paths, settings: settings(mode), on: team)
+          let expected = simulations[0].box(around: 100, width: 15, standardization)
+          #expect(try store.box(around: 100, of: 0, width: 15) == expected)
+        }
+      }
+    }
+
     @Test(.ranks(1...4)) func aChunkIsReadOnceAsLongAsItIsInTheCache() throws {
       try withWorld { world in
         try SyntheticSimulation.withFiles(of: [68], on: world) { (_, paths) throws in

@@ -78,7 +78,7 @@ struct SmallTraining {
     return TrainingPlan(
       settings: settings, sampling: sampling, streaming: StreamSettings(),
       architecture: NetworkArchitecture(
-        boxWidth: 5, convolutionChannels: [4, 4, 8], hiddenUnits: [8, 4]),
+        boxWidth: 5, convolutionChannels: [16, 16, 32], hiddenUnits: [8, 4]),
       trainingFiles: trainingFiles, validationFiles: validationFiles,
       directory: "\(folder)/\(name)", identity: ["training.seed = \(settings.seed)"])
   }

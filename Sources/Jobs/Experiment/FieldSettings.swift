@@ -22,6 +22,9 @@ public struct FieldSettings: Codable, Hashable, Sendable {
   /// The number of neighbours of the SPH density estimate, the particle itself included.
   public var neighbours = 32
 
+  /// The threads of each rank that makes fields.
+  public var threadsPerRank = 1
+
   /// The field that sub-boxes are cut from.
   public var input = Input.density
 
