@@ -45,7 +45,7 @@ struct Checksums: Sendable {
   }
 
   /// A checksum as the file holds it: 16 hexadecimal digits.
-  private static func digits(_ value: UInt64) -> String {
+  static func digits(_ value: UInt64) -> String {
     let digits = String(value, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
   }
