@@ -12,9 +12,9 @@ extension CellColumns {
     let heights = periodicCells(from: Int(centre.z) - reach, to: Int(centre.z) + reach)
     // The sphere, and its images across the faces: a particle is in one of them at most.
     for image in -1...1 {
-      let ahead = Int(centre.x &- UInt32(slabStart)) + image << 32
-      let first = max(0, (ahead - reach) * cellsPerBox >> 32)
-      let last = min(layerCount - 1, (ahead + reach) * cellsPerBox >> 32)
+      let ahead = Int(centre.x &- UInt32(slabStart)) + (image << 32)
+      let first = max(0, ((ahead - reach) * cellsPerBox) >> 32)
+      let last = min(layerCount - 1, ((ahead + reach) * cellsPerBox) >> 32)
       guard first <= last else { continue }
       for layer in first...last {
         for row in rows {
@@ -43,8 +43,8 @@ extension CellColumns {
   // The cells between two positions along a periodic axis, from 0 to twice the cells of the box;
   // none comes twice.
   private func periodicCells(from low: Int, to high: Int) -> Range<Int> {
-    let first = low * cellsPerBox >> 32
-    let last = high * cellsPerBox >> 32
+    let first = (low * cellsPerBox) >> 32
+    let last = (high * cellsPerBox) >> 32
     guard last - first + 1 < cellsPerBox else { return 0..<cellsPerBox }
     let start = (first + cellsPerBox) % cellsPerBox
     return start..<start + last - first + 1
