@@ -15,11 +15,12 @@ struct BruteForceGroups {
     let limit = Double(linkingLength) * Double(linkingLength)
     for a in 0..<particles.count {
       for b in 0..<a {
-        let square = (0..<3).reduce(0.0) { sum, axis in
-          let difference =
-            Double(particles.positions[3 * a + axis]) - Double(particles.positions[3 * b + axis])
-          let shortest = min(abs(difference), 0x1p32 - abs(difference))
-          return sum + shortest * shortest
+        var square = 0.0
+        for axis in 0..<3 where square <= limit {
+          let difference = abs(
+            Double(particles.positions[3 * a + axis]) - Double(particles.positions[3 * b + axis]))
+          let shortest = difference < 0x1p31 ? difference : 0x1p32 - difference
+          square += shortest * shortest
         }
         if square <= limit { sets.unite(Int32(a), Int32(b)) }
       }

@@ -110,7 +110,7 @@ private func find(
   }
 
   // From nothing linked to everything in one group; the largest length has the fewest cells.
-  @Test(arguments: [UInt32(1) << 26, 1 << 27, 300_000_000, 1 << 29, 1 << 30])
+  @Test(arguments: [UInt32(1) << 26, 1 << 27, 300_000_000, 1 << 29, 858_000_000])
   func randomParticlesAreGroupedAsByAllPairs(linkingLength: UInt32) throws {
     var mixer = Mixer(state: UInt64(linkingLength))
     var positions = (0..<400).map { _ in
@@ -136,6 +136,14 @@ private func find(
     try withWorld { world in
       let found = try find(Particles(), linkingLength: Self.length, minimumSize: 2, on: world)
       #expect(found == FoundGroups())
+    }
+  }
+
+  @Test(.ranks(5...5)) func moreRanksThanSlabsAreRefused() throws {
+    try withWorld { world in
+      #expect(throws: HaloError.tooManyRanks(ranks: 5, slabs: 4)) {
+        _ = try FriendsOfFriends(Particles(), linkingLength: 1 << 30, minimumSize: 2, on: world)
+      }
     }
   }
 
