@@ -76,7 +76,7 @@ let package = Package(
     .executableTarget(
       name: "halompi",
       dependencies: [
-        "Fields", "Jobs", "MPI", "Networks", "SubBoxes", "Training",
+        "Jobs", "MPI", "Networks", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -121,7 +121,7 @@ let package = Package(
     .testTarget(
       name: "JobsTests",
       dependencies: [
-        "DurableFiles", "HDF5", "Jobs", "MPI", "Networks", "SubBoxes", "TestSupport", "Training",
+        "DurableFiles", "Fields", "HDF5", "Jobs", "MPI", "Networks", "Snapshots", "TestSupport",
       ]),
     .testTarget(name: "EndToEndTests", dependencies: ["HDF5", "TestSupport", "halompi"]),
     .testTarget(name: "HouseTests"),

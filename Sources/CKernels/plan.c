@@ -30,7 +30,7 @@ static size_t backward_scratch_floats(const block_plan *b, int slab_rows) {
   const size_t weights = (size_t)(TAPS * b->input_channels + 1) * b->output_channels;
   const size_t entries = 2 * (size_t)b->output_channels * WINDOW_BLOCK;
   const size_t list = SCATTER_CHANNELS + 2 + 3 * WINDOW_BLOCK * 8 + 2 * WINDOW_BLOCK * SCATTER_CHANNELS;
-  const size_t windows = 1 + 2 * WINDOW_BLOCK;
+  const size_t windows = 2 + 4 * WINDOW_BLOCK;
   return weights + blocks * (entries + list + windows);
 }
 

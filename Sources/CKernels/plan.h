@@ -57,7 +57,8 @@ typedef struct block_plan {
   tensor_place input, input_gradient;
   /// The pooled, activated output (the inside of the next block's input) and its gradient.
   tensor_place output, output_gradient;
-  /// The place 0 ... 7 of the maximum in each window, [chunks][windows^3][16] bytes; in bytes of the workspace.
+  /// Eight times the place 0 ... 7 of the maximum in each window (the place is a byte's number in 64 bits, its byte's
+  /// first bit this), [chunks][windows^3][16] bytes; in bytes of the workspace.
   size_t maximum_places;
 } block_plan;
 
