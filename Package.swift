@@ -92,7 +92,7 @@ let package = Package(
     .testTarget(
       name: "ParticleMeshTests",
       dependencies: [
-        "FourierTransforms", "LinearTheory", "MPI", "ParticleMesh", "Particles", "Randomness",
+        "FourierTransforms", "HDF5", "LinearTheory", "MPI", "ParticleMesh", "Particles", "Randomness",
         "TestSupport",
       ]),
     .testTarget(
