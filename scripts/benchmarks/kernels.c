@@ -47,15 +47,6 @@ static double peak(void) {
 
 static float uniform(void) { return (float)rand() / (float)RAND_MAX - 0.5f; }
 
-static double relative_error(const float *a, const double *b, size_t count) {
-  double difference = 0, norm = 0;
-  for (size_t i = 0; i < count; i++) {
-    difference += (a[i] - b[i]) * (a[i] - b[i]);
-    norm += b[i] * b[i];
-  }
-  return sqrt(difference / norm);
-}
-
 static void *lines(size_t bytes) { return aligned_alloc(64, (bytes + 63) / 64 * 64); }
 
 /// A network of the first `convolutions` layers with random parameters, and its buffers.
@@ -152,13 +143,13 @@ static void print_errors(run r, size_t width) {
   int c[CONVOLUTIONS];
   for (int i = 0; i < CONVOLUTIONS; i++) c[i] = (int)channels[i];
   reference_network((int)width, c, CONVOLUTIONS, 0.03f, r.parameters, r.box, r.feature_gradient, features, gradient);
-  printf("error relative to the l2 norm: features %.2g\n", relative_error(r.features, features, r.feature_count));
+  printf("error relative to the l2 norm: features %.2g\n", reference_relative_error(r.features, features, r.feature_count));
   size_t offset = 0;
   for (int i = 0; i < CONVOLUTIONS; i++) {
     const size_t weights = 27 * (i == 0 ? 1 : channels[i - 1]) * channels[i];
     printf("conv%d: weight gradient %.2g, bias gradient %.2g\n", i + 1,
-           relative_error(r.gradient + offset, gradient + offset, weights),
-           relative_error(r.gradient + offset + weights, gradient + offset + weights, channels[i]));
+           reference_relative_error(r.gradient + offset, gradient + offset, weights),
+           reference_relative_error(r.gradient + offset + weights, gradient + offset + weights, channels[i]));
     offset += weights + channels[i];
   }
   free(gradient);
