@@ -24,6 +24,7 @@ let package = Package(
       providers: [.apt(["libhdf5-openmpi-dev"])]),
     .systemLibrary(
       name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(name: "CFFTW", pkgConfig: "fftw3f", providers: [.apt(["libfftw3-dev"])]),
     // The kernels are optimized in debug builds too: at -O0 they are 4 to 60 times slower.
     .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
 
@@ -31,13 +32,24 @@ let package = Package(
     .target(name: "MPI", dependencies: ["CMPI"]),
     .target(name: "HDF5", dependencies: ["CParallelHDF5", "MPI"]),
     .target(name: "Randomness"),
+    .target(name: "LinearTheory"),
     .target(name: "DurableFiles"),
 
     // Level 2.
     .target(name: "Networks", dependencies: ["CKernels", "COpenBLAS", "Randomness"]),
 
+    .target(name: "FourierTransforms", dependencies: ["CFFTW", "MPI"]),
+    .target(name: "Particles"),
+
     // Level 3.
     .target(name: "Snapshots", dependencies: ["HDF5", "MPI"]),
+
+    .target(
+      name: "ParticleMesh",
+      dependencies: [
+        "CKernels", "FourierTransforms", "LinearTheory", "MPI", "Particles", "Randomness",
+      ]),
+    .target(name: "Halos", dependencies: ["MPI", "Particles"]),
 
     // Level 4.
     .target(
@@ -64,7 +76,8 @@ let package = Package(
     .executableTarget(
       name: "halompi",
       dependencies: [
-        "Jobs", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "Jobs", "MPI", "Networks", "Training",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     // Tests. `TestSupport` holds the traits and helpers that they share.
@@ -73,12 +86,25 @@ let package = Package(
       name: "CReferenceNetwork", path: "Tests/CReferenceNetwork",
       cSettings: [.unsafeFlags(["-O3"])]),
     .testTarget(name: "KernelsTests", dependencies: ["CKernels", "CReferenceNetwork"]),
+    .testTarget(name: "LinearTheoryTests", dependencies: ["LinearTheory"]),
+    .testTarget(
+      name: "FourierTransformsTests", dependencies: ["FourierTransforms", "MPI", "TestSupport"]),
+    .testTarget(
+      name: "ParticleMeshTests",
+      dependencies: [
+        "FourierTransforms", "LinearTheory", "MPI", "ParticleMesh", "Particles", "Randomness",
+        "TestSupport",
+      ]),
+    .testTarget(
+      name: "HalosTests", dependencies: ["Halos", "HDF5", "MPI", "Particles", "TestSupport"]),
+    .testTarget(name: "ParticlesTests", dependencies: ["Particles"]),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
     .testTarget(name: "MPITests", dependencies: ["MPI", "TestSupport"]),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "MPI", "TestSupport"]),
     .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport"]),
     .testTarget(
-      name: "NetworksTests", dependencies: ["CKernels", "Networks", "Randomness", "TestSupport"]),
+      name: "NetworksTests", dependencies: ["CKernels", "Networks", "Randomness", "TestSupport"],
+      resources: [.copy("Fixtures")]),
     .testTarget(
       name: "SnapshotsTests", dependencies: ["HDF5", "MPI", "Snapshots", "TestSupport"]),
     .testTarget(
@@ -88,8 +114,15 @@ let package = Package(
       dependencies: ["Fields", "HDF5", "MPI", "Randomness", "SubBoxes", "TestSupport"]),
     .testTarget(
       name: "TrainingTests",
-      dependencies: ["MPI", "Networks", "SubBoxes", "TestSupport", "Training"]),
-    .testTarget(name: "JobsTests", dependencies: ["Jobs", "MPI", "TestSupport"]),
+      dependencies: [
+        "Fields", "HDF5", "MPI", "Networks", "Randomness", "Snapshots", "SubBoxes", "TestSupport",
+        "Training",
+      ]),
+    .testTarget(
+      name: "JobsTests",
+      dependencies: [
+        "DurableFiles", "Fields", "HDF5", "Jobs", "MPI", "Networks", "Snapshots", "TestSupport",
+      ]),
     .testTarget(name: "EndToEndTests", dependencies: ["HDF5", "TestSupport", "halompi"]),
     .testTarget(name: "HouseTests"),
   ]

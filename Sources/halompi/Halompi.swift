@@ -1,1 +1,22 @@
-@main struct Main { static func main() {} }
+import ArgumentParser
+import Jobs
+
+/// The root of the command line.
+struct Halompi: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "halompi",
+    abstract: "From the initial conditions of simulations to the masses of their halos, in batch.",
+    discussion: """
+      One experiment file (YAML) says everything; each command is one stage of it, and runs \
+      serially or under mpirun with the same results to the last bit:
+
+        halompi prepare jobs/gadget.yaml
+        mpirun -n 8 halompi train jobs/gadget.yaml
+        mpirun -n 8 halompi predict jobs/gadget.yaml
+
+      Exit codes: 0 done, 64 usage, 65 bad data, 66 missing input, 70 internal failure, \
+      74 input/output, 75 stopped and resumable by the same command.
+      """,
+    version: halompiVersion,
+    subcommands: [Prepare.self, Train.self, Predict.self, Inspect.self, Check.self])
+}

@@ -8,6 +8,7 @@
 
 #include "amsgrad.h"
 #include "instruction_set.h"
+#include "magnitude.h"
 #include "network.h"
 #include "reduction.h"
 

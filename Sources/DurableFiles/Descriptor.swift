@@ -1,0 +1,90 @@
+import Foundation
+
+/// An open file of the operating system, closed with its owner.
+struct Descriptor: ~Copyable {
+  private let file: OpenNumber
+  private let path: String
+
+  private var number: Int32 { file.number }
+
+  /// Opens a file; new ones are as accessible as the user's `umask` says.
+  static func open(
+    _ path: String, _ flags: Int32, for operation: String
+  ) throws(FileError) -> Descriptor {
+    let number = try retrying(operation, path) { Foundation.open(path, flags | O_CLOEXEC, 0o666) }
+    return Descriptor(file: OpenNumber(number: number), path: path)
+  }
+
+  /// Writes all of `bytes`, which the system may take in parts.
+  func write(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+    var rest = bytes[...]
+    while let start = UnsafeRawBufferPointer(rebasing: rest).baseAddress, !rest.isEmpty {
+      let count = try retrying("writing", path) { Foundation.write(number, start, rest.count) }
+      rest = rest.dropFirst(count)
+    }
+  }
+
+  /// Fills `buffer`, and returns how many bytes it got: fewer only at the end of the file.
+  func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
+    var filled = 0
+    while filled < buffer.count {
+      let rest = UnsafeMutableRawBufferPointer(rebasing: buffer[filled...])
+      let count = try retrying("reading", path) {
+        Foundation.read(number, rest.baseAddress, rest.count)
+      }
+      guard count > 0 else { break }
+      filled += count
+    }
+    return filled
+  }
+
+  /// The number of bytes in the file.
+  func length() throws(FileError) -> Int {
+    var status = stat()
+    try retrying("examining", path) { fstat(number, &status) }
+    return Int(status.st_size)
+  }
+
+  /// Cuts the file at a number of bytes.
+  func truncate(to length: Int) throws(FileError) {
+    try retrying("truncating", path) { ftruncate(number, off_t(length)) }
+  }
+
+  /// Waits until what was written is on the disk.
+  func sync() throws(FileError) {
+    try retrying("storing", path) { fsync(number) }
+  }
+
+  /// Closes the file and reports what `deinit` could not: some file systems write only now.
+  consuming func close() throws(FileError) {
+    // Linux has closed the descriptor even if the call was interrupted.
+    guard Foundation.close(file.take()) == 0 || errno == EINTR else {
+      throw FileError("closing", path, .system(errno))
+    }
+  }
+}
+
+/// The number of an open file, which is closed unless it is taken.
+struct OpenNumber: ~Copyable {
+  let number: Int32
+
+  consuming func take() -> Int32 {
+    let number = number
+    discard self
+    return number
+  }
+
+  deinit { close(number) }
+}
+
+/// Calls the operating system, again while a signal interrupts it, and throws if it returns -1.
+@discardableResult
+func retrying<Result: SignedInteger>(
+  _ operation: String, _ path: String, _ call: () -> Result
+) throws(FileError) -> Result {
+  while true {
+    let result = call()
+    guard result == -1 else { return result }
+    guard errno == EINTR else { throw FileError(operation, path, .system(errno)) }
+  }
+}

@@ -1,0 +1,86 @@
+public import Foundation
+
+/// Files that are there whole or not at all, whatever ends the process or the machine.
+///
+/// What is new is written beside, stored on the disk, and then takes the name of what was before.
+public enum DurableFile {
+  /// The path beside `path` at which a new version is written before ``commit(_:as:)``.
+  public static func temporary(for path: String) -> String { path + ".partial" }
+
+  /// Writes a file, replacing one that exists once the new one is on the disk.
+  ///
+  /// If it fails, what was at `path` is still there, and the space is given back.
+  public static func write(_ data: Data, to path: String) throws(FileError) {
+    let temporary = temporary(for: path)
+    do throws(FileError) {
+      let file = try Descriptor.open(temporary, O_WRONLY | O_CREAT | O_TRUNC, for: "creating")
+      try data.bytes.withUnsafeBytes { (bytes) throws(FileError) in try file.write(bytes) }
+      try file.close()
+      try commit(temporary, as: path)
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+  }
+
+  /// Gives a file that was written at `temporary` its name, once it is on the disk.
+  ///
+  /// The two must be in the same file system. Whoever wrote the file must have closed it.
+  public static func commit(_ temporary: String, as path: String) throws(FileError) {
+    let file = try Descriptor.open(temporary, O_RDONLY, for: "opening")
+    try file.sync()
+    try file.close()
+    try retrying("replacing", path) { rename(temporary, path) }
+    try syncFolder(of: path)
+  }
+
+  /// Reads a whole file.
+  public static func read(_ path: String) throws(FileError) -> Data {
+    let file = try Descriptor.open(path, O_RDONLY, for: "opening")
+    var data = Data(count: try file.length())
+    var bytes = data.mutableBytes
+    let count = try bytes.withUnsafeMutableBytes { (bytes) throws(FileError) in
+      try file.read(into: bytes)
+    }
+    guard count == data.count else {
+      throw FileError("reading", path, .tooShort(length: count, expected: data.count))
+    }
+    return data
+  }
+
+  /// Makes a folder and those on the way to it, unless they are there.
+  public static func createDirectory(_ path: String) throws(FileError) {
+    var isFolder: ObjCBool = false
+    if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
+      guard isFolder.boolValue else { throw FileError("creating", path, .system(ENOTDIR)) }
+      return
+    }
+    let parent = folder(of: path)
+    if parent != path { try createDirectory(parent) }
+    do {
+      try retrying("creating", path) { mkdir(path, 0o777) }
+    } catch {
+      // Another process may have made it since.
+      guard error.cause == .system(EEXIST) else { throw error }
+    }
+    try syncFolder(of: path)
+  }
+
+  /// Stores the names in the folder of `path`, among which that of `path` may be new.
+  static func syncFolder(of path: String) throws(FileError) {
+    let folder = folder(of: path)
+    let descriptor = try Descriptor.open(folder, O_RDONLY | O_DIRECTORY, for: "opening")
+    do {
+      try descriptor.sync()
+    } catch {
+      // Some network file systems store names by themselves, and cannot be asked to.
+      guard error.cause == .system(EINVAL) else { throw error }
+    }
+    try descriptor.close()
+  }
+
+  private static func folder(of path: String) -> String {
+    let folder = (path as NSString).deletingLastPathComponent
+    return folder.isEmpty ? "." : folder
+  }
+}

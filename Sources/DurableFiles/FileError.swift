@@ -1,0 +1,65 @@
+import Foundation
+
+/// A file operation that failed.
+public struct FileError: Error, Hashable, Sendable {
+  /// Why a file operation failed.
+  public enum Cause: Hashable, Sendable {
+    /// The operating system refused, with this `errno`.
+    case system(Int32)
+
+    /// The file has fewer bytes than it must have.
+    case tooShort(length: Int, expected: Int)
+  }
+
+  /// What was being done, such as `writing`.
+  public let operation: String
+
+  /// To which file or folder.
+  public let path: String
+
+  /// Why it failed.
+  public let cause: Cause
+
+  init(_ operation: String, _ path: String, _ cause: Cause) {
+    self.operation = operation
+    self.path = path
+    self.cause = cause
+  }
+
+  /// Whether the file, or a folder on the way to it, does not exist.
+  public var isMissing: Bool { cause == .system(ENOENT) }
+
+  /// What to try, when the cause is a known one.
+  public var remedy: String? {
+    switch cause {
+    case .system(ENOSPC): "Free space or choose another directory; nothing was lost"
+    case .system(EDQUOT):
+      "Free space within the quota or choose another directory; nothing was lost"
+    case .system(EFBIG):
+      "Raise the limit on the size of files (ulimit -f) or choose another file system"
+    case .system(EROFS): "The file system is read-only: choose another directory"
+    case .system(EACCES), .system(EPERM):
+      "Check the owner and the permissions of the file and of the folders on the way to it"
+    case .system(ENOENT): "Check the path"
+    case .system(ENOTDIR): "Part of the path is a file where a folder is expected"
+    case .system(EISDIR): "The path is that of a folder where a file is expected"
+    case .system(EMFILE), .system(ENFILE): "Raise the limit on open files (ulimit -n)"
+    case .system(EIO), .system(ESTALE): "The disk or the network file system failed: see its logs"
+    case .system: nil
+    case .tooShort: "Something else has changed the file: restore it, or start again without it"
+    }
+  }
+}
+
+extension FileError: CustomStringConvertible {
+  /// One sentence: the operation, the file, the system's words and the remedy.
+  public var description: String {
+    let reason =
+      switch cause {
+      case .system(let code): String(cString: strerror(code))
+      case .tooShort(let length, let expected): "it has \(length) bytes of at least \(expected)"
+      }
+    let sentence = "\(operation) \(path) failed: \(reason)"
+    return remedy.map { "\(sentence). \($0)" } ?? sentence
+  }
+}

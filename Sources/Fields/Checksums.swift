@@ -1,0 +1,74 @@
+internal import DurableFiles
+internal import Foundation
+internal import MPI
+
+/// The checksums of the datasets of a field file.
+struct Checksums: Sendable {
+  private var values: [String: UInt64] = [:]
+
+  /// Computes the checksums of all datasets, each rank those of its planes.
+  ///
+  /// Collective.
+  init(
+    of slab: FieldSlab, _ halos: HaloTable, on communicator: borrowing Communicator
+  ) throws(MPIError) {
+    let offset = slab.sites.lowerBound
+    values[GridField.density.dataset] = try Self.sum(slab.density, at: offset, on: communicator)
+    values[GridField.logMass.dataset] = try Self.sum(slab.logMass, at: offset, on: communicator)
+    values[GridField.halo.dataset] = try Self.sum(slab.halo, at: offset, on: communicator)
+    values[GridField.radius.dataset] = try Self.sum(slab.radius, at: offset, on: communicator)
+    for column in HaloColumn<Float>.all {
+      values[column.dataset] = Self.checksum(column.values(halos)).value
+    }
+    for column in HaloColumn<Int64>.all {
+      values[column.dataset] = Self.checksum(column.values(halos)).value
+    }
+  }
+
+  /// The checksum of a dataset, as the file holds it.
+  subscript(dataset: String) -> String {
+    guard let value = values[dataset] else {
+      preconditionFailure("\(dataset) is no dataset of a field file")
+    }
+    return Self.digits(value)
+  }
+
+  /// What identifies the data: a checksum of the grid, the box and the checksums of all datasets.
+  func fingerprint(gridSize: Int, boxSize: Double) -> String {
+    let parts = ["\(gridSize)", "\(boxSize)"] + FieldFormat.datasets.map { self[$0] }
+    return Checksum(of: Data(parts.joined(separator: " ").utf8)).description
+  }
+
+  /// The checksum of an array as it is stored: little-endian, in C order.
+  static func checksum<Element: BitwiseCopyable>(_ elements: [Element]) -> Checksum {
+    var checksum = Checksum()
+    elements.withUnsafeBytes { checksum.add($0, at: 0) }
+    return checksum
+  }
+
+  /// A checksum as the file holds it: 16 hexadecimal digits.
+  static func digits(_ value: UInt64) -> String {
+    let digits = String(value, radix: 16)
+    return String(repeating: "0", count: 16 - digits.count) + digits
+  }
+
+  /// The checksum of an array of four-byte elements of which each rank has a part.
+  ///
+  /// Parts are added in words of eight bytes: a rank that begins amid one leaves its first element
+  /// to the rank before.
+  private static func sum<Element: BitwiseCopyable & MPIElement>(
+    _ elements: [Element], at offset: Int, on communicator: borrowing Communicator
+  ) throws(MPIError) -> UInt64 {
+    precondition(MemoryLayout<Element>.stride == 4, "a word holds two elements")
+    let firsts = try communicator.allGatherVarying(Array(elements.prefix(1)))
+    let following = firsts.counts[...communicator.rank].reduce(0, +)
+    let skipped = elements.isEmpty ? 0 : offset % 2
+    var part = Array(elements.dropFirst(skipped))
+    if part.count % 2 == 1, following < firsts.elements.count {
+      part.append(firsts.elements[following])
+    }
+    var checksum = Checksum()
+    part.withUnsafeBytes { checksum.add($0, at: (offset + skipped) / 2 * 8) }
+    return try communicator.allReduce(checksum.value, .sum)
+  }
+}

@@ -1,0 +1,108 @@
+public import HDF5
+internal import Snapshots
+
+extension FieldFile {
+  /// Reads a box of a field, or all of it, in C order.
+  ///
+  /// - Parameters:
+  ///   - field: Which field.
+  ///   - slab: The box within [N, N, N].
+  ///   - transfer: Collective only for a file opened by a communicator.
+  /// - Returns: The values.
+  /// - Throws: A ``FieldFileError``; a density that is NaN or infinite is one.
+  public func read<Element: HDF5Element>(
+    _ field: GridField<Element>, _ slab: Hyperslab? = nil,
+    _ transfer: HDF5Dataset.Transfer = .independent
+  ) throws(FieldFileError) -> [Element] {
+    let slab = slab ?? Hyperslab(whole: extents)
+    let values = try withDataset(field) { (dataset) throws(HDF5Error) in
+      try dataset.read(slab, as: Element.self, transfer)
+    }
+    try values.withUnsafeBufferPointer { (values) throws(FieldFileError) in
+      try requireFinite(values, field, slab)
+    }
+    return values
+  }
+
+  /// Reads a box of a field into memory, in C order.
+  ///
+  /// - Parameters:
+  ///   - field: Which field.
+  ///   - destination: As many elements as the box.
+  ///   - slab: The box within [N, N, N].
+  ///   - transfer: Collective only for a file opened by a communicator.
+  /// - Throws: A ``FieldFileError``; a density that is NaN or infinite is one.
+  public func read<Element: HDF5Element>(
+    _ field: GridField<Element>, into destination: UnsafeMutableBufferPointer<Element>,
+    _ slab: Hyperslab, _ transfer: HDF5Dataset.Transfer = .independent
+  ) throws(FieldFileError) {
+    try withDataset(field) { (dataset) throws(HDF5Error) in
+      try dataset.read(into: destination, slab: slab, transfer)
+    }
+    try requireFinite(UnsafeBufferPointer(destination), field, slab)
+  }
+
+  /// Reads whole planes of a field [planes, N, N].
+  ///
+  /// - Parameters:
+  ///   - field: Which field.
+  ///   - planes: A range of the slowest axis; ranks of a collective transfer may ask for others,
+  ///     or none.
+  ///   - transfer: Collective only for a file opened by a communicator.
+  /// - Returns: The values.
+  /// - Throws: A ``FieldFileError``; a density that is NaN or infinite is one.
+  public func read<Element: HDF5Element>(
+    _ field: GridField<Element>, planes: Range<Int>,
+    _ transfer: HDF5Dataset.Transfer = .independent
+  ) throws(FieldFileError) -> [Element] {
+    let n = metadata.gridSize
+    return try read(
+      field, Hyperslab(offset: [planes.lowerBound, 0, 0], count: [planes.count, n, n]), transfer)
+  }
+
+  /// Reads the halo table.
+  ///
+  /// Not collective.
+  public func halos() throws(FieldFileError) -> HaloTable {
+    var table = HaloTable()
+    let floats = HaloColumn<Float>.all
+    table.mass = try read(floats[0])
+    table.boundMass = try read(floats[1])
+    table.center = try read(floats[2])
+    table.radius = try read(floats[3])
+    let counts = HaloColumn<Int64>.all
+    table.particleCount = try read(counts[0])
+    table.boundCount = try read(counts[1])
+    return table
+  }
+
+  /// The extents of a grid field.
+  private var extents: [Int] { [Int](repeating: metadata.gridSize, count: 3) }
+
+  private func read<Element: HDF5Element>(
+    _ column: HaloColumn<Element>
+  ) throws(FieldFileError) -> [Element] {
+    let dataset = try file.fieldDataset(
+      column.dataset, path, column.extents(metadata.haloCount))
+    return try inFieldFile(path, dataset: column.dataset) { () throws(HDF5Error) in
+      try dataset.read(as: Element.self)
+    }
+  }
+
+  private func requireFinite<Element: HDF5Element>(
+    _ values: UnsafeBufferPointer<Element>, _ field: GridField<Element>, _ slab: Hyperslab
+  ) throws(FieldFileError) {
+    guard let field = field as? GridField<Float>, field == .density else { return }
+    let index = values.withMemoryRebound(to: Float.self) { densities in
+      densities.firstIndex { !$0.isFinite }
+    }
+    guard let index else { return }
+    let n = metadata.gridSize
+    let (count, offset) = (slab.count, slab.offset)
+    let x = offset[0] + index / (count[1] * count[2])
+    let y = offset[1] + index / count[2] % count[1]
+    let z = offset[2] + index % count[2]
+    let value = values.withMemoryRebound(to: Float.self) { $0[index] }
+    throw .invalidDensity(value, atSite: (x * n + y) * n + z, n, in: path)
+  }
+}

@@ -1,0 +1,90 @@
+public import HDF5
+
+/// Why a field file cannot be read or written.
+///
+/// The description names the file, the dataset or attribute, what is wrong, and what to try.
+public struct FieldFileError: Error, Sendable {
+  /// What is wrong, for callers that tell problems apart.
+  public enum Problem: Hashable, Sendable {
+    /// The file is not there.
+    case missingFile
+    /// The file system or the HDF5 library refused.
+    case io
+    /// The file is not a field file, or one of a later version.
+    case wrongFormat
+    /// A dataset or attribute is missing, or has another shape than the metadata say.
+    case wrongLayout
+    /// A value is NaN or infinite where it may not be.
+    case invalidValue
+    /// The data differ from what was written.
+    case damaged
+  }
+
+  /// What is wrong.
+  public let problem: Problem
+
+  /// The path of the file.
+  public let file: String
+
+  /// The dataset or attribute, if one is to blame.
+  public let dataset: String?
+
+  /// What was found, as a clause.
+  public let reason: String
+
+  /// What to try, as a sentence.
+  public let remedy: String
+
+  /// What the library reported, if that was the cause.
+  public let underlying: HDF5Error?
+
+  init(
+    _ problem: Problem, in file: String, dataset: String? = nil, because reason: String,
+    remedy: String, underlying: HDF5Error? = nil
+  ) {
+    self.problem = problem
+    self.file = file
+    self.dataset = dataset
+    self.reason = reason
+    self.remedy = remedy
+    self.underlying = underlying
+  }
+}
+
+extension FieldFileError: CustomStringConvertible {
+  /// The file, the dataset, what was found, and what to try.
+  public var description: String {
+    let place = dataset.map { "field file \(file), \($0)" } ?? "field file \(file)"
+    return "\(place): \(reason). \(remedy)"
+  }
+}
+
+/// Runs calls of the HDF5 library, and says in their errors what they were for.
+func inFieldFile<Value: ~Copyable>(
+  _ file: String, dataset: String? = nil, _ problem: FieldFileError.Problem = .io,
+  remedy: String = "Check the disk and the path, and make the file again with `halompi prepare`.",
+  _ body: () throws(HDF5Error) -> Value
+) throws(FieldFileError) -> Value {
+  do {
+    return try body()
+  } catch {
+    throw FieldFileError(
+      problem, in: file, dataset: dataset, because: "\(error)", remedy: remedy, underlying: error)
+  }
+}
+
+extension FieldFileError {
+  /// The error of a density that is NaN or infinite.
+  static func invalidDensity(
+    _ value: Float, atSite site: Int, _ gridSize: Int, in path: String
+  ) -> FieldFileError {
+    let place = [
+      site / (gridSize * gridSize), site / gridSize % gridSize, site % gridSize,
+    ]
+    return FieldFileError(
+      .invalidValue, in: path, dataset: GridField.density.dataset,
+      because: "the density at site \(site) \(place) is \(value)",
+      remedy: "Make the file again with `halompi prepare`; if it persists, check the initial "
+        + "snapshot.")
+  }
+}

@@ -1,0 +1,99 @@
+public import HDF5
+
+/// A field on the Lagrangian grid, by its place in a field file.
+public struct GridField<Element: HDF5Element>: Hashable, Sendable {
+  /// The path of the dataset.
+  public let dataset: String
+
+  let unit: String
+  let meaning: String
+}
+
+extension GridField<Float> {
+  /// SPH density [rho/rho_mean].
+  public static let density = GridField(
+    dataset: "density", unit: "rho/rho_mean",
+    meaning: "SPH density at the initial particle of each site, cubic spline over the neighbours")
+
+  /// log10 of the mass of the particle's halo [log10 Msun]; NaN outside halos.
+  public static let logMass = GridField(
+    dataset: "label/logMass", unit: "log10 Msun",
+    meaning: "log10 of the mass of the halo that the site's particle is in; NaN outside halos")
+
+  /// Distance of the particle from its halo's centre [r200m]; NaN where there is none.
+  public static let radius = GridField(
+    dataset: "label/radius", unit: "r200m",
+    meaning: "final distance of the site's particle from its halo's centre; NaN outside halos")
+}
+
+extension GridField<Int32> {
+  /// The number of the particle's halo; -1 outside halos.
+  public static let halo = GridField(
+    dataset: "label/halo", unit: "1",
+    meaning: "row in /halo of the halo that the site's particle is in; -1 outside halos")
+}
+
+/// A column of the halo table, by its place in a field file.
+struct HaloColumn<Element: HDF5Element>: Sendable {
+  let dataset: String
+  let unit: String
+  let meaning: String
+  let width: Int
+  let values: @Sendable (HaloTable) -> [Element]
+
+  func extents(_ halos: Int) -> [Int] { width == 1 ? [halos] : [halos, width] }
+}
+
+extension HaloColumn<Float> {
+  static let all = [
+    HaloColumn(
+      dataset: "halo/mass", unit: "Msun", meaning: "mass of all linked particles", width: 1
+    ) { $0.mass },
+    HaloColumn(
+      dataset: "halo/boundMass", unit: "Msun",
+      meaning: "mass of the linked particles that are in any subhalo of the halo", width: 1
+    ) { $0.boundMass },
+    HaloColumn(
+      dataset: "halo/center", unit: "Mpc/h", meaning: "comoving position of the centre", width: 3
+    ) { $0.center },
+    HaloColumn(
+      dataset: "halo/r200m", unit: "Mpc/h",
+      meaning: "comoving radius of 200 times the mean matter density; NaN if unknown", width: 1
+    ) { $0.radius },
+  ]
+}
+
+extension HaloColumn<Int64> {
+  static let all = [
+    HaloColumn(
+      dataset: "halo/count", unit: "particles", meaning: "number of linked particles", width: 1
+    ) { $0.particleCount },
+    HaloColumn(
+      dataset: "halo/boundCount", unit: "particles",
+      meaning: "number of linked particles that are in any subhalo of the halo", width: 1
+    ) { $0.boundCount },
+  ]
+}
+
+/// The names and versions of the format.
+enum FieldFormat {
+  static let name = "halompi-fields"
+  static let version = 1
+
+  /// The group that says what the file was made from, one group for each role.
+  static let sourceGroup = "source"
+
+  /// The longest side of a chunk of a grid dataset.
+  static let chunkSide = 64
+
+  /// Datasets in the order in which their checksums make the fingerprint.
+  static let datasets =
+    [
+      GridField.density.dataset, GridField.logMass.dataset, GridField.halo.dataset,
+      GridField.radius.dataset,
+    ] + HaloColumn<Float>.all.map(\.dataset) + HaloColumn<Int64>.all.map(\.dataset)
+
+  static func chunk(gridSize: Int) -> [Int] {
+    [Int](repeating: min(chunkSide, gridSize), count: 3)
+  }
+}

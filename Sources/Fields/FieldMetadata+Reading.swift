@@ -1,0 +1,113 @@
+internal import HDF5
+internal import Snapshots
+
+extension FieldMetadata {
+  /// Reads the attributes of a field file.
+  init(readingFrom file: borrowing HDF5File, _ path: String) throws(FieldFileError) {
+    let attributes = FieldAttributes(path: path)
+    let isField = try inFieldFile(path) { () throws(HDF5Error) in try file.hasAttribute("format") }
+    let format = isField ? try attributes.text("format", file) : ""
+    guard format == FieldFormat.name else {
+      throw FieldFileError(
+        .wrongFormat, in: path, dataset: "attribute format",
+        because: isField ? "the format is \"\(format)\"" : "there is no such attribute",
+        remedy: "Give a field file, which `halompi prepare` makes.")
+    }
+    let version = try attributes.integer("version", file)
+    guard version == FieldFormat.version else {
+      throw FieldFileError(
+        .wrongFormat, in: path, dataset: "attribute version",
+        because: "the version is \(version), this program reads \(FieldFormat.version)",
+        remedy: "Make the file again with `halompi prepare` of this version.")
+    }
+    let label = try attributes.text("label", file)
+    guard let label = HaloLabel(rawValue: label) else {
+      throw FieldFileError(
+        .wrongFormat, in: path, dataset: "attribute label", because: "the label is \"\(label)\"",
+        remedy: "Make the file again with `halompi prepare`.")
+    }
+    let gridSize = try attributes.integer("gridSize", file)
+    let boxSize = try attributes.number("boxSize", file)
+    guard gridSize > 0, boxSize > 0, boxSize.isFinite else {
+      throw FieldFileError(
+        .wrongLayout, in: path, dataset: "attributes gridSize and boxSize",
+        because: "the grid is \(gridSize) and the box \(boxSize) Mpc/h",
+        remedy: "Make the file again with `halompi prepare`.")
+    }
+    let description = FieldDescription(
+      name: try attributes.text("name", file), gridSize: gridSize, boxSize: boxSize,
+      cosmology: Cosmology(
+        omegaMatter: try attributes.number("omegaMatter", file),
+        omegaLambda: try attributes.number("omegaLambda", file),
+        hubble: try attributes.number("hubble", file)),
+      particleMass: try attributes.number("particleMass", file),
+      initialRedshift: try attributes.number("initialRedshift", file),
+      finalRedshift: try attributes.number("finalRedshift", file), label: label,
+      neighbours: try attributes.integer("neighbours", file),
+      sources: try attributes.sources(file))
+    self.init(
+      description: description, haloCount: try attributes.integer("haloCount", file),
+      labelledCount: try attributes.integer("labelledCount", file),
+      densityMean: try attributes.number("densityMean", file),
+      densityStandardDeviation: try attributes.number("densityStandardDeviation", file),
+      fingerprint: try attributes.text("fingerprint", file))
+  }
+}
+
+/// The attributes of one field file.
+private struct FieldAttributes {
+  let path: String
+
+  func number(_ name: String, _ file: borrowing HDF5File) throws(FieldFileError) -> Double {
+    try only(name, read(name) { () throws(HDF5Error) in try file.attribute(name, as: Double.self) })
+  }
+
+  func integer(
+    _ name: String, of object: String = "/", _ file: borrowing HDF5File
+  ) throws(FieldFileError) -> Int {
+    let values = try read(name) { () throws(HDF5Error) in
+      try file.attribute(name, of: object, as: Int64.self)
+    }
+    return Int(try only(name, values))
+  }
+
+  func text(
+    _ name: String, of object: String = "/", _ file: borrowing HDF5File
+  ) throws(FieldFileError) -> String {
+    try read(name) { () throws(HDF5Error) in try file.textAttribute(name, of: object) }
+  }
+
+  func sources(_ file: borrowing HDF5File) throws(FieldFileError) -> [String: FieldSource] {
+    let roles = try read(FieldFormat.sourceGroup) { () throws(HDF5Error) in
+      try file.children(of: FieldFormat.sourceGroup)
+    }
+    var sources: [String: FieldSource] = [:]
+    for role in roles {
+      let group = "\(FieldFormat.sourceGroup)/\(role.name)"
+      sources[role.name] = FieldSource(
+        path: try text("path", of: group, file),
+        fileCount: try integer("fileCount", of: group, file),
+        byteCount: try integer("byteCount", of: group, file),
+        checksum: try text("checksum", of: group, file))
+    }
+    return sources
+  }
+
+  private func read<Value>(
+    _ name: String, _ body: () throws(HDF5Error) -> Value
+  ) throws(FieldFileError) -> Value {
+    try inFieldFile(
+      path, dataset: "attribute \(name)", .wrongLayout,
+      remedy: "Make the file again with `halompi prepare`.", body)
+  }
+
+  private func only<Value>(_ name: String, _ values: [Value]) throws(FieldFileError) -> Value {
+    guard let value = values.first, values.count == 1 else {
+      throw FieldFileError(
+        .wrongLayout, in: path, dataset: "attribute \(name)",
+        because: "it holds \(values.count) values instead of one",
+        remedy: "Make the file again with `halompi prepare`.")
+    }
+    return value
+  }
+}

@@ -1,0 +1,132 @@
+public import Snapshots
+
+/// Which mass of a halo its particles are labelled with.
+public enum HaloLabel: String, Hashable, Codable, Sendable, CaseIterable {
+  /// All particles that friends-of-friends links, and their mass.
+  case fof
+
+  /// Those of a group's particles that are in any of its subhaloes, and their mass: what is left of
+  /// the group when the particles that are bound to none of its parts are removed.
+  case bound
+}
+
+/// Files that a field file was made from, taken as one.
+public struct FieldSource: Hashable, Codable, Sendable {
+  /// The path as it was given.
+  public var path: String
+
+  /// The number of files.
+  public var fileCount: Int
+
+  /// Their size, added [bytes].
+  public var byteCount: Int
+
+  /// The checksum of their bytes one after the other, in hexadecimal digits.
+  public var checksum: String
+
+  /// Makes the description of a source.
+  public init(path: String, fileCount: Int, byteCount: Int, checksum: String) {
+    self.path = path
+    self.fileCount = fileCount
+    self.byteCount = byteCount
+    self.checksum = checksum
+  }
+}
+
+/// What the maker of a field file says about the simulation.
+public struct FieldDescription: Hashable, Codable, Sendable {
+  /// The name of the simulation.
+  public var name: String
+
+  /// The sites along one axis of the Lagrangian grid, N.
+  public var gridSize: Int
+
+  /// The side of the periodic box [Mpc/h].
+  public var boxSize: Double
+
+  /// The background universe.
+  public var cosmology: Cosmology
+
+  /// The mass of a particle [Msun].
+  public var particleMass: Double
+
+  /// The redshift of the particles whose density is stored.
+  public var initialRedshift: Double
+
+  /// The redshift of the halos.
+  public var finalRedshift: Double
+
+  /// What `/label` holds.
+  public var label: HaloLabel
+
+  /// The neighbours that a density was estimated from, the particle itself included.
+  public var neighbours: Int
+
+  /// What the fields were made from, by role: `initialSnapshot`, `finalSnapshot`, `catalogue`.
+  public var sources: [String: FieldSource]
+
+  /// Makes a description.
+  public init(
+    name: String, gridSize: Int, boxSize: Double, cosmology: Cosmology, particleMass: Double,
+    initialRedshift: Double, finalRedshift: Double, label: HaloLabel, neighbours: Int = 32,
+    sources: [String: FieldSource] = [:]
+  ) {
+    self.name = name
+    self.gridSize = gridSize
+    self.boxSize = boxSize
+    self.cosmology = cosmology
+    self.particleMass = particleMass
+    self.initialRedshift = initialRedshift
+    self.finalRedshift = finalRedshift
+    self.label = label
+    self.neighbours = neighbours
+    self.sources = sources
+  }
+}
+
+/// What a field file says about itself: the description it was given, and what was computed from
+/// the data when they were written.
+///
+/// The members of the description are members of this too: `metadata.gridSize`.
+@dynamicMemberLookup
+public struct FieldMetadata: Hashable, Codable, Sendable {
+  /// What the maker said.
+  public let description: FieldDescription
+
+  /// The number of halos.
+  public let haloCount: Int
+
+  /// The number of sites whose particle is in a halo by the label.
+  public let labelledCount: Int
+
+  /// The mean of the density over all sites [rho/rho_mean].
+  public let densityMean: Double
+
+  /// The standard deviation of the density over all sites [rho/rho_mean].
+  public let densityStandardDeviation: Double
+
+  /// Changes whenever a dataset, the grid or the box does: 16 hexadecimal digits.
+  public let fingerprint: String
+
+  init(
+    description: FieldDescription, haloCount: Int, labelledCount: Int, densityMean: Double,
+    densityStandardDeviation: Double, fingerprint: String
+  ) {
+    self.description = description
+    self.haloCount = haloCount
+    self.labelledCount = labelledCount
+    self.densityMean = densityMean
+    self.densityStandardDeviation = densityStandardDeviation
+    self.fingerprint = fingerprint
+  }
+
+  /// A member of the description.
+  public subscript<Value>(dynamicMember member: KeyPath<FieldDescription, Value>) -> Value {
+    description[keyPath: member]
+  }
+
+  /// The number of sites of the grid, N^3.
+  public var siteCount: Int { gridSize * gridSize * gridSize }
+
+  private var gridSize: Int { description.gridSize }
+}

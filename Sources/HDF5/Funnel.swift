@@ -1,0 +1,120 @@
+// The funnel: every call of the C library goes through `Operation.call` or, when nobody can be
+// told of a failure, `withLibrary`.
+
+import CParallelHDF5
+import Foundation
+
+/// The default property list, or the default of whatever else takes an identifier.
+let defaults = hid_t(H5P_DEFAULT)
+
+/// The library is not safe for threads as Debian builds it.
+///
+/// The lock is recursive because the library calls back (``HDF5File/children(of:)``), and because
+/// an identifier may be closed by its `deinit` during another call.
+private let lock = NSRecursiveLock()
+
+/// Stops the library from printing its error stack; done once, within the lock.
+private let isQuiet: Bool = H5Eset_auto2(hid_t(H5E_DEFAULT), nil, nil) >= 0
+
+/// Calls the C library alone and quietly.
+func withLibrary<Result>(_ body: () -> Result) -> Result {
+  lock.lock()
+  defer { lock.unlock() }
+  precondition(isQuiet, "HDF5 would not stop printing its errors")
+  return body()
+}
+
+/// What is being done to what, for the errors of the calls that it takes.
+struct Operation {
+  let verb: String
+  var object: String?
+  let path: String
+
+  init(_ verb: String, _ object: String? = nil, of path: String) {
+    self.verb = verb
+    self.object = object
+    self.path = path
+  }
+
+  /// Calls the C library, and throws its error stack if the result is negative.
+  @discardableResult
+  func call<Result: SignedInteger>(_ body: () -> Result) throws(HDF5Error) -> Result {
+    let (result, stack) = withLibrary {
+      let result = body()
+      return (result, result < 0 ? errorStack() : [])
+    }
+    guard result >= 0 else { throw HDF5Error(operation: description, stack: stack) }
+    return result
+  }
+
+  /// Calls the C library for an identifier, which is closed by `close` with its last use.
+  func open(
+    closedBy close: @escaping Identifier.Close, _ body: () -> hid_t
+  ) throws(HDF5Error) -> Identifier {
+    Identifier(try call(body), closedBy: close)
+  }
+
+  /// An error found by this module, as though the library had reported it.
+  func failure(_ message: String, in routine: StaticString, hint: String? = nil) -> HDF5Error {
+    let frame = HDF5Error.Frame(routine: "\(routine)", message: message)
+    return HDF5Error(operation: description, stack: [frame], hint: hint)
+  }
+}
+
+extension Operation: CustomStringConvertible {
+  var description: String {
+    object.map { "\(verb) \"\($0)\" of \(path)" } ?? "\(verb) \(path)"
+  }
+}
+
+/// An identifier of the library (`hid_t`), closed with its owner.
+struct Identifier: ~Copyable {
+  typealias Close = @convention(c) (hid_t) -> herr_t
+
+  let id: hid_t
+  private let closing: Close
+
+  init(_ id: hid_t, closedBy closing: @escaping Close) {
+    self.id = id
+    self.closing = closing
+  }
+
+  /// Closes the identifier and reports a failure, which `deinit` could not.
+  consuming func close(_ operation: Operation) throws(HDF5Error) {
+    let (id, closing) = (id, closing)
+    discard self
+    try operation.call { closing(id) }
+  }
+
+  deinit {
+    withLibrary {
+      guard closing(id) < 0 else { return }
+      // The file was closed with everything in it, or there is nobody to tell.
+      H5Eclear2(hid_t(H5E_DEFAULT))
+    }
+  }
+}
+
+/// Takes the library's error stack, the called routine first.
+private func errorStack() -> [HDF5Error.Frame] {
+  var frames: [HDF5Error.Frame] = []
+  withUnsafeMutablePointer(to: &frames) { frames in
+    _ = H5Ewalk2(
+      hid_t(H5E_DEFAULT), H5E_WALK_DOWNWARD,
+      { _, entry, context in
+        guard let entry = entry?.pointee, let context else { return 0 }
+        let frame = HDF5Error.Frame(
+          routine: entry.func_name.map { String(cString: $0) } ?? "unknown routine",
+          message: entry.desc.map { onOneLine(String(cString: $0)) } ?? "unknown reason")
+        context.assumingMemoryBound(to: [HDF5Error.Frame].self).pointee.append(frame)
+        return 0
+      }, frames)
+  }
+  H5Eclear2(hid_t(H5E_DEFAULT))
+  return frames
+}
+
+/// Joins the lines of a message: the library ends times with a line break.
+private func onOneLine(_ text: String) -> String {
+  text.split(whereSeparator: \.isNewline).joined()
+}

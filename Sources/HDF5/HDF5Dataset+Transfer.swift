@@ -1,0 +1,206 @@
+// Reading and writing boxes of a dataset.
+
+import CParallelHDF5
+
+extension HDF5Dataset {
+  /// Who takes part in a transfer.
+  public enum Transfer: Hashable, Sendable {
+    /// Any rank, at any time.
+    case independent
+
+    /// Every rank of the file's communicator, in the same order.
+    ///
+    /// A rank with nothing to move passes an empty box. A rank whose arguments are wrong, or
+    /// whose transfer fails midway, still takes part, moving nothing, and then throws: the others
+    /// do not wait for it, and learn of the failure only if it is told to them. In a file that
+    /// one process opened alone, it is the same as an independent transfer.
+    case collective
+  }
+
+  /// Reads a box into memory, in C order.
+  ///
+  /// - Parameters:
+  ///   - destination: As many elements as the box.
+  ///   - slab: The box, or the whole dataset; it may differ between ranks.
+  ///   - transfer: The same on every rank, as is the type of the elements.
+  /// - Throws: Also if the dataset holds no numbers, or one out of range of the type asked for.
+  public func read<Element: HDF5Element>(
+    into destination: UnsafeMutableBufferPointer<Element>, slab: Hyperslab? = nil,
+    _ transfer: Transfer = .independent
+  ) throws(HDF5Error) {
+    let id = identifier.id
+    try move(
+      Operation("reading", name, of: path), slab, destination.count, as: Element.self, transfer
+    ) { position, memory, file, properties in
+      H5Dread(
+        id, Element.nativeType(), memory, file, properties,
+        destination.baseAddress.map { $0 + position })
+    }
+  }
+
+  /// Reads a box, in C order.
+  ///
+  /// - Parameters:
+  ///   - slab: The box, or the whole dataset; it may differ between ranks.
+  ///   - type: The type to which the numbers are converted.
+  ///   - transfer: The same on every rank, as is the type of the elements.
+  /// - Returns: As many elements as the box.
+  /// - Throws: Also if the dataset holds no numbers, or one out of range of the type asked for.
+  public func read<Element: HDF5Element>(
+    _ slab: Hyperslab? = nil, as type: Element.Type, _ transfer: Transfer = .independent
+  ) throws(HDF5Error) -> [Element] {
+    let slab = slab ?? Hyperslab(whole: extents)
+    var failure: HDF5Error?
+    // A box that does not fit may have any count: no memory is taken for it.
+    let count = slab.fits(extents) ? slab.elementCount : 0
+    let elements = [Element](unsafeUninitializedCapacity: count) { buffer, initializedCount in
+      do throws(HDF5Error) {
+        try read(into: .init(rebasing: buffer.prefix(count)), slab: slab, transfer)
+        initializedCount = count
+      } catch {
+        failure = error
+      }
+    }
+    if let failure { throw failure }
+    return elements
+  }
+
+  /// Writes a box from memory, in C order.
+  ///
+  /// - Parameters:
+  ///   - elements: As many as the box.
+  ///   - slab: The box, or the whole dataset; those of independent ranks must not overlap.
+  ///   - transfer: The same on every rank, as is the type of the elements.
+  /// - Throws: Also if the box is not within the dataset, or not as large as `elements`.
+  public func write<Element: HDF5Element>(
+    _ elements: UnsafeBufferPointer<Element>, to slab: Hyperslab? = nil,
+    _ transfer: Transfer = .independent
+  ) throws(HDF5Error) {
+    let id = identifier.id
+    try move(
+      Operation("writing", name, of: path), slab, elements.count, as: Element.self, transfer
+    ) { position, memory, file, properties in
+      H5Dwrite(
+        id, Element.nativeType(), memory, file, properties,
+        elements.baseAddress.map { $0 + position })
+    }
+  }
+
+  /// Writes a box, in C order.
+  ///
+  /// - Parameters:
+  ///   - elements: As many as the box.
+  ///   - slab: The box, or the whole dataset; those of independent ranks must not overlap.
+  ///   - transfer: The same on every rank, as is the type of the elements.
+  /// - Throws: Also if the box is not within the dataset, or not as large as `elements`.
+  public func write<Element: HDF5Element>(
+    _ elements: [Element], to slab: Hyperslab? = nil, _ transfer: Transfer = .independent
+  ) throws(HDF5Error) {
+    try elements.withUnsafeBufferPointer { (elements) throws(HDF5Error) in
+      try write(elements, to: slab, transfer)
+    }
+  }
+}
+
+extension HDF5Dataset {
+  /// A call of the library that moves the elements from `position` in memory on.
+  private typealias Call = (
+    _ position: Int, _ memory: hid_t, _ file: hid_t, _ properties: hid_t
+  ) -> herr_t
+
+  /// Moves a box in pieces of at most ``bytesPerCall``.
+  ///
+  /// Ranks may have boxes of any size, but must make as many collective calls. So a collective
+  /// transfer cuts the whole dataset, which all ranks see alike, and each rank moves what its box
+  /// shares with each piece, or nothing; once something has failed, nothing.
+  private func move<Element: HDF5Element>(
+    _ operation: Operation, _ slab: Hyperslab?, _ elementCount: Int, as type: Element.Type,
+    _ transfer: Transfer, _ call: Call
+  ) throws(HDF5Error) {
+    guard elementType.isNumber else {
+      throw operation.failure(
+        "the dataset holds \(elementType), which cannot become \(Element.elementType)",
+        in: "HDF5Dataset")
+    }
+    let whole = Hyperslab(whole: extents)
+    let slab = slab ?? whole
+    let isCollective = transfer == .collective && isParallel
+    var failure = mismatch(of: slab, elementCount, operation)
+    if let failure, !isCollective { throw failure }
+
+    let properties = try operation.transferProperties(isCollective: isCollective)
+    let limit = bytesPerCall / max(elementType.byteCount, Element.elementType.byteCount)
+    for piece in (isCollective ? whole : slab).pieces(ofAtMost: limit) {
+      let share = failure == nil ? slab.intersection(piece) : nil
+      do throws(HDF5Error) {
+        let memory = try operation.space(share?.count ?? extents)
+        let file = try operation.space(extents)
+        try operation.select(share, in: file, memory: memory)
+        let position = share.map { slab.position(of: $0.offset) } ?? 0
+        try operation.call { call(position, memory.id, file.id, properties.id) }
+      } catch {
+        guard isCollective else { throw error }
+        failure = failure ?? error
+      }
+    }
+    if let failure { throw failure }
+  }
+
+  /// Returns the error of a box that is not within the dataset, or not as large as the memory.
+  private func mismatch(
+    of slab: Hyperslab, _ elementCount: Int, _ operation: Operation
+  ) -> HDF5Error? {
+    guard slab.fits(extents) else {
+      return operation.failure(
+        "the box \(slab) is not within the extents \(extents)", in: "HDF5Dataset")
+    }
+    guard slab.elementCount == elementCount else {
+      return operation.failure(
+        "the box \(slab) has \(slab.elementCount) elements, the memory \(elementCount)",
+        in: "HDF5Dataset")
+    }
+    return nil
+  }
+}
+
+extension Operation {
+  /// Selects a box of the dataset and all of the memory, or nothing of either.
+  fileprivate func select(
+    _ slab: Hyperslab?, in file: borrowing Identifier, memory: borrowing Identifier
+  ) throws(HDF5Error) {
+    let (file, memory) = (file.id, memory.id)
+    guard let slab else {
+      try call { H5Sselect_none(file) }
+      try call { H5Sselect_none(memory) }
+      return
+    }
+    guard !slab.count.isEmpty else { return }
+    try call {
+      H5Sselect_hyperslab(
+        file, H5S_SELECT_SET, slab.offset.map(hsize_t.init), nil, slab.count.map(hsize_t.init), nil)
+    }
+  }
+
+  /// How to move: alone or together, and without replacing what is out of range.
+  func transferProperties(isCollective: Bool) throws(HDF5Error) -> Identifier {
+    let properties = try open(closedBy: H5Pclose) { H5Pcreate(ch5_dataset_transfer()) }
+    try call { H5Pset_type_conv_cb(properties.id, refuseOutOfRange, nil) }
+    if isCollective {
+      try call { H5Pset_dxpl_mpio(properties.id, H5FD_MPIO_COLLECTIVE) }
+    }
+    return properties
+  }
+}
+
+/// Ends a conversion at a number that is out of range, where HDF5 would take the nearest.
+///
+/// Lost digits, infinities and NaN among floating-point numbers are as in Swift's conversions.
+private let refuseOutOfRange: H5T_conv_except_func_t = { exception, _, _, _, _, _ in
+  switch exception {
+  case H5T_CONV_EXCEPT_RANGE_HI, H5T_CONV_EXCEPT_RANGE_LOW, H5T_CONV_EXCEPT_PINF,
+    H5T_CONV_EXCEPT_NINF, H5T_CONV_EXCEPT_NAN:
+    H5T_CONV_ABORT
+  default:
+    H5T_CONV_UNHANDLED
+  }
+}

@@ -1,0 +1,142 @@
+// Numbers, and the names of all attributes; the text is beside.
+
+import CParallelHDF5
+
+extension HDF5File {
+  /// Lists the attributes of an object, by name.
+  public func attributeNames(of object: String = "/") throws(HDF5Error) -> [String] {
+    let operation = Operation("listing the attributes of", object, of: path)
+    let file = identifier.id
+    var names: [String] = []
+    do {
+      try withUnsafeMutablePointer(to: &names) { (names) throws(HDF5Error) in
+        _ = try operation.call {
+          H5Aiterate_by_name(
+            file, Self.rooted(object), H5_INDEX_NAME, H5_ITER_INC, nil,
+            { _, name, _, context in
+              guard let name, let context else { return 0 }
+              context.assumingMemoryBound(to: [String].self).pointee.append(String(cString: name))
+              return 0
+            }, names, defaults)
+        }
+      }
+    } catch {
+      throw try withSiblings(error, missing: object)
+    }
+    return names
+  }
+
+  /// Returns whether an object has an attribute; throws if there is no such object.
+  public func hasAttribute(_ name: String, of object: String = "/") throws(HDF5Error) -> Bool {
+    let operation = Operation("looking for attribute \"\(name)\" of", object, of: path)
+    let file = identifier.id
+    do {
+      return try operation.call {
+        H5Aexists_by_name(file, Self.rooted(object), name, defaults)
+      } > 0
+    } catch {
+      throw try withSiblings(error, missing: object)
+    }
+  }
+
+  /// Reads the numbers of an attribute, converted, in C order; a scalar is one.
+  ///
+  /// Throws if they are not numbers, or one that the type asked for cannot represent even
+  /// approximately.
+  public func attribute<Element: HDF5Element>(
+    _ name: String, of object: String = "/", as type: Element.Type
+  ) throws(HDF5Error) -> [Element] {
+    let operation = Operation("reading attribute \"\(name)\" of", object, of: path)
+    let attribute = try openAttribute(name, of: object, operation)
+    let stored = try operation.open(closedBy: H5Tclose) { H5Aget_type(attribute.id) }
+    let storedType = try HDF5ElementType(of: stored, operation)
+    guard storedType.isNumber else {
+      throw operation.failure(
+        "the attribute holds \(storedType), which cannot become \(Element.elementType)",
+        in: "HDF5File")
+    }
+    let space = try operation.open(closedBy: H5Sclose) { H5Aget_space(attribute.id) }
+    let count = Int(try operation.call { H5Sget_simple_extent_npoints(space.id) })
+    guard count > 0 else { return [] }
+
+    // H5Aread has no transfer properties, hence replaces what is out of range; H5Tconvert has.
+    let properties = try operation.transferProperties(isCollective: false)
+    let byteCount = count * max(storedType.byteCount, Element.elementType.byteCount)
+    let bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: byteCount, alignment: 16)
+    defer { bytes.deallocate() }
+    try operation.call { H5Aread(attribute.id, stored.id, bytes.baseAddress) }
+    try operation.call {
+      H5Tconvert(stored.id, Element.nativeType(), count, bytes.baseAddress, nil, properties.id)
+    }
+    return Array(bytes.bindMemory(to: Element.self).prefix(count))
+  }
+
+  /// Sets an attribute to one number.
+  ///
+  /// Collective if the file is. One of the same name is replaced.
+  public func setAttribute<Element: HDF5Element>(
+    _ name: String, to value: Element, of object: String = "/"
+  ) throws(HDF5Error) {
+    try setNumbers(name, to: [value], extents: [], of: object)
+  }
+
+  /// Sets an attribute to a list of numbers.
+  ///
+  /// Collective if the file is. One of the same name is replaced.
+  public func setAttribute<Element: HDF5Element>(
+    _ name: String, to values: [Element], of object: String = "/"
+  ) throws(HDF5Error) {
+    try setNumbers(name, to: values, extents: [values.count], of: object)
+  }
+
+  private func setNumbers<Element: HDF5Element>(
+    _ name: String, to values: [Element], extents: [Int], of object: String
+  ) throws(HDF5Error) {
+    let operation = Operation("setting attribute \"\(name)\" of", object, of: path)
+    let space = try operation.space(extents)
+    let type = try operation.open(closedBy: H5Tclose) { H5Tcopy(Element.storedType()) }
+    let attribute = try createAttribute(name, of: object, type, space, operation)
+    // Room for one element at least: the library does not take a null pointer for nothing.
+    try withUnsafeTemporaryAllocation(of: Element.self, capacity: max(values.count, 1)) {
+      (buffer) throws(HDF5Error) in
+      _ = buffer.initialize(from: values)
+      try operation.call { H5Awrite(attribute.id, Element.nativeType(), buffer.baseAddress) }
+    }
+    try attribute.close(operation)
+  }
+}
+
+extension HDF5File {
+  /// Opens an attribute; the error about a missing one says which there are.
+  func openAttribute(
+    _ name: String, of object: String, _ operation: Operation
+  ) throws(HDF5Error) -> Identifier {
+    let file = identifier.id
+    do {
+      return try operation.open(closedBy: H5Aclose) {
+        H5Aopen_by_name(file, Self.rooted(object), name, defaults, defaults)
+      }
+    } catch {
+      guard try exists(object) else { throw try withSiblings(error, missing: object) }
+      guard try !hasAttribute(name, of: object) else { throw error }
+      var error = error
+      error.hint = "Attributes of \"\(object)\": \(Self.listed(try attributeNames(of: object)))"
+      throw error
+    }
+  }
+
+  /// Creates an attribute in the place of one of the same name.
+  func createAttribute(
+    _ name: String, of object: String, _ type: borrowing Identifier,
+    _ space: borrowing Identifier, _ operation: Operation
+  ) throws(HDF5Error) -> Identifier {
+    let (file, type, space) = (identifier.id, type.id, space.id)
+    let object = Self.rooted(object)
+    if try hasAttribute(name, of: object) {
+      try operation.call { H5Adelete_by_name(file, object, name, defaults) }
+    }
+    return try operation.open(closedBy: H5Aclose) {
+      H5Acreate_by_name(file, object, name, type, space, defaults, defaults, defaults)
+    }
+  }
+}

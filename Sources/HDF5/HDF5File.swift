@@ -1,0 +1,138 @@
+import CParallelHDF5
+@_spi(Handles) public import MPI
+
+/// An open HDF5 file.
+///
+/// ```swift
+/// let file = try HDF5File.create("fields.h5")
+/// let density = try file.createDataset("fields/density", extents: [64, 64, 64], of: Float.self)
+/// try density.write(values)
+/// try file.setAttribute("unit", to: "mean density", of: "fields/density")
+/// try file.close()
+/// ```
+///
+/// On a communicator everything that creates, changes or closes is collective: every rank makes
+/// the same calls in the same order with the same arguments. Reading attributes and opening
+/// datasets may be done by any rank alone.
+///
+/// The same calls make the same bytes: no times are stored.
+///
+/// Files are not locked unless `HDF5_USE_FILE_LOCKING=TRUE` is set: cluster file systems often have
+/// no locks, a child process prolongs them, and HDF5 1.10 empties a file before it asks for one. To
+/// keep readers from a file in the making, write it under another name and rename it.
+public struct HDF5File: ~Copyable {
+  /// The path by which the file was opened.
+  public let path: String
+
+  let identifier: Identifier
+  let isParallel: Bool
+
+  /// Opens a file for reading, by this process alone.
+  public static func open(_ path: String) throws(HDF5Error) -> HDF5File {
+    try open(path, communicator: nil)
+  }
+
+  /// Opens a file for reading by all ranks of a communicator, through MPI-IO.
+  ///
+  /// Collective.
+  /// - Parameters:
+  ///   - path: The same on every rank.
+  ///   - communicator: The library works on a duplicate of its own.
+  /// - Returns: The file, which must be closed before MPI is finalized.
+  /// - Throws: On every rank alike.
+  public static func open(
+    _ path: String, on communicator: borrowing Communicator
+  ) throws(HDF5Error) -> HDF5File {
+    try open(path, communicator: communicator.handle)
+  }
+
+  /// Creates a file to be written by this process alone; one that exists is emptied.
+  public static func create(_ path: String) throws(HDF5Error) -> HDF5File {
+    try create(path, communicator: nil)
+  }
+
+  /// Creates a file to be written by all ranks of a communicator, through MPI-IO.
+  ///
+  /// Collective. A file that exists is emptied.
+  /// - Parameters:
+  ///   - path: The same on every rank.
+  ///   - communicator: The library works on a duplicate of its own.
+  /// - Returns: The file, which must be closed before MPI is finalized.
+  /// - Throws: On every rank alike.
+  public static func create(
+    _ path: String, on communicator: borrowing Communicator
+  ) throws(HDF5Error) -> HDF5File {
+    try create(path, communicator: communicator.handle)
+  }
+
+  /// Hands what was written to the operating system.
+  ///
+  /// Collective if the file is.
+  public func flush() throws(HDF5Error) {
+    let id = identifier.id
+    try Operation("flushing", of: path).call { H5Fflush(id, H5F_SCOPE_LOCAL) }
+  }
+
+  /// Closes the file and every dataset that is still open in it.
+  ///
+  /// Collective if the file is. Without it the file is closed with its last dataset, and failures then go unnoticed.
+  public consuming func close() throws(HDF5Error) {
+    let operation = Operation("closing", of: path)
+    try Self.closeObjects(of: identifier.id, operation)
+    try identifier.close(operation)
+  }
+}
+
+extension HDF5File {
+  private static func open(
+    _ path: String, communicator: MPI_Comm?
+  ) throws(HDF5Error) -> HDF5File {
+    let operation = Operation("opening", of: path)
+    let access = try accessProperties(communicator, operation)
+    let identifier = try operation.open(closedBy: H5Fclose) {
+      H5Fopen(path, ch5_read_only(), access.id)
+    }
+    return HDF5File(path: path, identifier: identifier, isParallel: communicator != nil)
+  }
+
+  private static func create(
+    _ path: String, communicator: MPI_Comm?
+  ) throws(HDF5Error) -> HDF5File {
+    let operation = Operation("creating", of: path)
+    let access = try accessProperties(communicator, operation)
+    let creation = try operation.open(closedBy: H5Pclose) { H5Pcreate(ch5_file_create()) }
+    try operation.call { H5Pset_obj_track_times(creation.id, false) }
+    let identifier = try operation.open(closedBy: H5Fclose) {
+      H5Fcreate(path, ch5_truncate(), creation.id, access.id)
+    }
+    return HDF5File(path: path, identifier: identifier, isParallel: communicator != nil)
+  }
+
+  /// How the file is reached: by POSIX calls, or by MPI-IO on a communicator.
+  ///
+  /// By default MPI-IO would refuse to close a file before its datasets.
+  private static func accessProperties(
+    _ communicator: MPI_Comm?, _ operation: Operation
+  ) throws(HDF5Error) -> Identifier {
+    let access = try operation.open(closedBy: H5Pclose) { H5Pcreate(ch5_file_access()) }
+    try operation.call { H5Pset_fclose_degree(access.id, H5F_CLOSE_WEAK) }
+    try operation.call { H5Pset_file_locking(access.id, false, true) }
+    if let communicator {
+      try operation.call { H5Pset_fapl_mpio(access.id, communicator, ch5_info_null()) }
+    }
+    return access
+  }
+
+  /// Closes what was opened through the file, in the order of opening so that ranks agree.
+  private static func closeObjects(of file: hid_t, _ operation: Operation) throws(HDF5Error) {
+    let kinds =
+      UInt32(H5F_OBJ_DATASET | H5F_OBJ_GROUP | H5F_OBJ_DATATYPE | H5F_OBJ_ATTR)
+      | UInt32(H5F_OBJ_LOCAL)
+    let count = Int(try operation.call { H5Fget_obj_count(file, kinds) })
+    var objects = [hid_t](repeating: 0, count: count)
+    try operation.call { H5Fget_obj_ids(file, kinds, count, &objects) }
+    for object in objects.sorted() {
+      try operation.call { H5Oclose(object) }
+    }
+  }
+}

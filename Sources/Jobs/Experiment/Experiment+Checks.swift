@@ -1,0 +1,154 @@
+import Networks
+import SubBoxes
+import Training
+
+/// A setting whose value has the right type and makes no sense.
+struct ExperimentProblem: Hashable, Sendable {
+  let path: String
+  let reason: String
+  let remedy: String
+}
+
+extension Experiment {
+  /// Whatever the types of the settings cannot rule out, in the order of the file.
+  var problems: [ExperimentProblem] {
+    nameProblems + simulationProblems + realisationProblems + fieldProblems + networkProblems
+      + samplingProblems + trainingProblems
+  }
+
+  private var nameProblems: [ExperimentProblem] {
+    isFileName(name)
+      ? []
+      : [
+        ExperimentProblem(
+          path: "name", reason: "\"\(name)\" cannot name the folder of the results",
+          remedy: "give a name of letters, digits, - and _")
+      ]
+  }
+
+  private var simulationProblems: [ExperimentProblem] {
+    var problems: [ExperimentProblem] = []
+    var firstUse: [String: Int] = [:]
+    for (index, simulation) in simulations.enumerated() {
+      let path = "simulations[\(index)]"
+      if !isFileName(simulation.name) {
+        problems.append(
+          ExperimentProblem(
+            path: "\(path).name", reason: "\"\(simulation.name)\" cannot name a file",
+            remedy: "give a name of letters, digits, - and _"))
+      }
+      if let first = firstUse[simulation.name] {
+        problems.append(
+          ExperimentProblem(
+            path: "\(path).name",
+            reason: "simulations[\(first)] is called \(simulation.name) too",
+            remedy: "give every simulation a name of its own"))
+      }
+      firstUse[simulation.name] = firstUse[simulation.name] ?? index
+    }
+    if simulations(of: .training).isEmpty {
+      problems.append(
+        ExperimentProblem(
+          path: "simulations", reason: "no simulation has the role training",
+          remedy: "give `role: training` to the simulations to learn from"))
+    }
+    return problems
+  }
+
+  /// A realisation that is learnt from must not be validated on or tested.
+  private var realisationProblems: [ExperimentProblem] {
+    var problems: [ExperimentProblem] = []
+    for (index, simulation) in simulations.enumerated() {
+      let twin = simulations[..<index].first {
+        $0.initial == simulation.initial || $0.final == simulation.final
+          || $0.catalogue == simulation.catalogue
+      }
+      guard let twin else { continue }
+      problems.append(
+        ExperimentProblem(
+          path: "simulations[\(index)]",
+          reason: "\(simulation.name) (\(simulation.role)) has a file of "
+            + "\(twin.name) (\(twin.role)), so they are one realisation",
+          remedy: "list every realisation once, in one role"))
+    }
+    return problems
+  }
+
+  private var fieldProblems: [ExperimentProblem] {
+    var problems: [ExperimentProblem] = []
+    if fields.neighbours < 1 {
+      problems.append(
+        ExperimentProblem(
+          path: "fields.neighbours", reason: "\(fields.neighbours) is less than 1",
+          remedy: "give 1 or more; the paper uses 32"))
+    }
+    if !(1...1024).contains(fields.threadsPerRank) {
+      problems.append(
+        ExperimentProblem(
+          path: "fields.threadsPerRank", reason: "\(fields.threadsPerRank) is out of range",
+          remedy: "it must be from 1 to 1024"))
+    }
+    return problems
+  }
+
+  private var samplingProblems: [ExperimentProblem] {
+    problem(at: "sampling") { () throws(SubBoxError) in try sampling.check() }
+      + problem(at: "stream") { () throws(SubBoxError) in try stream.check() }
+  }
+
+  private func problem(
+    at path: String, _ check: () throws(SubBoxError) -> Void
+  ) -> [ExperimentProblem] {
+    do {
+      try check()
+      return []
+    } catch {
+      return [ExperimentProblem(path: path, reason: error.reason, remedy: clause(error.remedy))]
+    }
+  }
+
+  private var networkProblems: [ExperimentProblem] {
+    do {
+      try architecture.validate()
+      return []
+    } catch {
+      let path = error.setting == "boxWidth" ? "sampling.boxWidth" : "network.\(error.setting)"
+      return [
+        ExperimentProblem(
+          path: path, reason: "no network can be made with \(error.value)",
+          remedy: "it must be \(error.allowed)")
+      ]
+    }
+  }
+}
+
+extension Experiment {
+  private var trainingProblems: [ExperimentProblem] {
+    do {
+      try training.check()
+      return []
+    } catch {
+      guard case .setting(let key, let value, let allowed) = error else {
+        return [
+          ExperimentProblem(path: "training", reason: "\(error)", remedy: "change the settings")
+        ]
+      }
+      return [
+        ExperimentProblem(
+          path: key, reason: "\(value) is out of range", remedy: "it must be \(allowed)")
+      ]
+    }
+  }
+}
+
+/// Returns a sentence as a part of another one.
+private func clause(_ sentence: String) -> String {
+  let words = sentence.hasSuffix(".") ? sentence.dropLast() : sentence[...]
+  return words.prefix(1).lowercased() + words.dropFirst()
+}
+
+/// Whether `name` can be the name of a file on any system: letters, digits, `-`, `_`, and `.` inside.
+private func isFileName(_ name: String) -> Bool {
+  !name.isEmpty && !name.hasPrefix(".") && !name.hasPrefix("-")
+    && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
+}

@@ -1,0 +1,96 @@
+public import Networks
+public import SubBoxes
+public import Training
+
+/// Everything that a run is made from: one experiment file as one value.
+///
+/// The defaults are those of the declarations, and so is the list of keys that a file may hold.
+/// Relative paths of a file are relative to its folder, and absolute once it is loaded
+/// (``init(contentsOf:overrides:)``).
+public struct Experiment: Codable, Hashable, Sendable {
+  /// The name of the experiment, which is also the folder of its results in ``runs``.
+  public var name = ""
+
+  /// The simulations to learn from, to stop on, and to predict.
+  public var simulations: [SimulationSettings] = []
+
+  /// How field files are made from simulations.
+  public var fields = FieldSettings()
+
+  /// Which particles are learnt from, validated and tested on, and how large their boxes are.
+  public var sampling = SamplingSettings()
+
+  /// Where boxes are cut from, and how far ahead.
+  public var stream = StreamSettings()
+
+  /// The shape of the network.
+  public var network = NetworkSettings()
+
+  /// How the network is trained.
+  public var training = TrainingSettings()
+
+  /// What is predicted with a trained model.
+  public var prediction = PredictionSettings()
+
+  /// The folder of all runs, relative to the current folder.
+  public var runs = "runs"
+
+  /// Makes an experiment of defaults, without name and simulations.
+  public init() {}
+
+  /// The network that the experiment trains.
+  public var architecture: NetworkArchitecture {
+    network.architecture(boxWidth: sampling.boxWidth)
+  }
+
+  /// Which training of the run directory this is.
+  public var trainingName: TrainingName {
+    TrainingName(variant: training.variant.rawValue, seed: training.seed)
+  }
+
+  /// The simulations of one role, in the order of the file.
+  public func simulations(of role: SimulationRole) -> [SimulationSettings] {
+    simulations.filter { $0.role == role }
+  }
+}
+
+/// What a simulation is used for.
+///
+/// No realisation may serve two roles.
+public enum SimulationRole: String, Codable, CaseIterable, Hashable, Sendable {
+  /// Its particles are learnt from.
+  case training
+  /// Its particles decide which epoch's weights are kept.
+  case validation
+  /// Its particles are only predicted.
+  case test
+}
+
+/// One simulation: two snapshots of the same particles, and the halos of the later one.
+public struct SimulationSettings: Codable, Hashable, Sendable {
+  /// The name, which is also that of its files in the run directory.
+  public var name: String
+
+  /// What the simulation is used for.
+  public var role: SimulationRole
+
+  /// The path of the initial snapshot (the first file of several), of which the density is made.
+  public var initial: String
+
+  /// The path of the final snapshot (the first file of several), whose particles are in halos.
+  public var final: String
+
+  /// The path of the halo catalogue of the final snapshot (the first file of several).
+  public var catalogue: String
+
+  /// Makes the settings of one simulation.
+  public init(
+    name: String, role: SimulationRole, initial: String, final: String, catalogue: String
+  ) {
+    self.name = name
+    self.role = role
+    self.initial = initial
+    self.final = final
+    self.catalogue = catalogue
+  }
+}

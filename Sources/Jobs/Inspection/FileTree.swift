@@ -1,0 +1,137 @@
+/// What is in an HDF5 file, without the numbers: groups, datasets, attributes.
+public struct FileTree: Hashable, Sendable {
+  /// A group, or a dataset, or what is neither.
+  public struct Node: Hashable, Sendable {
+    /// What a node is.
+    public enum Kind: Hashable, Sendable {
+      /// A group of other nodes.
+      case group
+      /// An array, with the name of its type and its extents, slowest axis first.
+      case dataset(type: String, extents: [Int])
+      /// A named type, or a link that leads nowhere.
+      case other
+    }
+
+    /// The name in the group around it.
+    public var name: String
+
+    /// What the node is.
+    public var kind: Kind
+
+    /// The attributes in the order of the file, their values as text.
+    public var attributes: [Attribute] = []
+
+    /// How the content compares with its checksum.
+    public var verification = Verification.unasked
+
+    /// The nodes of a group.
+    public var children: [Node] = []
+  }
+
+  /// A name and a value in words.
+  public struct Attribute: Hashable, Sendable {
+    /// The name of the attribute.
+    public var name: String
+
+    /// The value: a text, a number, or a list of numbers.
+    public var value: String
+  }
+
+  /// How the content of a dataset compares with the checksum that was written with it.
+  public enum Verification: Hashable, Sendable {
+    /// The dataset has no checksum, or was not read.
+    case unasked
+    /// The content is what was written.
+    case intact
+    /// The content has another checksum than was written.
+    case damaged(written: String, found: String)
+    /// The content cannot be read.
+    case unreadable(String)
+  }
+
+  /// The path of the file.
+  public var path: String
+
+  /// The size of the file [bytes].
+  public var byteCount: Int
+
+  /// The root group.
+  public var root: Node
+
+  /// The paths of datasets that are damaged or unreadable, in the order of the file.
+  public var failures: [String] { root.failures(in: "") }
+}
+
+extension FileTree.Node {
+  fileprivate func failures(in path: String) -> [String] {
+    let own: [String] =
+      switch verification {
+      case .unasked, .intact: []
+      case .damaged, .unreadable: [path]
+      }
+    return own + children.flatMap { $0.failures(in: "\(path)/\($0.name)") }
+  }
+}
+
+extension FileTree: CustomStringConvertible {
+  /// The tree as text, one node or attribute per line.
+  public var description: String {
+    "\(path), \(Self.size(byteCount))\n" + root.lines().map { $0 + "\n" }.joined()
+  }
+
+  private static func size(_ bytes: Int) -> String {
+    let units = ["kB", "MB", "GB", "TB"]
+    guard bytes >= 1000 else { return "\(bytes) bytes" }
+    var value = Double(bytes) / 1000
+    var unit = 0
+    while value >= 999.95, unit < units.count - 1 {
+      value /= 1000
+      unit += 1
+    }
+    return "\((value * 10).rounded() / 10) \(units[unit])"
+  }
+}
+
+extension FileTree.Node {
+  /// The lines below this node's own.
+  fileprivate func lines() -> [String] {
+    let shown = attributes.filter { !isOnHeading($0) }
+    let branches = shown.map { ["\($0.name) = \($0.value)"] } + children.map { $0.branch() }
+    return branches.enumerated().flatMap { index, branch in
+      let isLast = index == branches.count - 1
+      return branch.enumerated().map { line, text in
+        (line == 0 ? (isLast ? "└─ " : "├─ ") : (isLast ? "   " : "│  ")) + text
+      }
+    }
+  }
+
+  /// The node's own line and those below.
+  private func branch() -> [String] { [heading] + lines() }
+
+  private var heading: String {
+    func value(_ name: String) -> String? { attributes.first { $0.name == name }?.value }
+    switch kind {
+    case .group: return "\(name)/"
+    case .other: return "\(name) (neither group nor dataset)"
+    case .dataset(let type, let extents):
+      var text = "\(name): \(type) \(extents)"
+      if let unit = value("unit") { text += " [\(unit)]" }
+      if let description = value("description") { text += " \(description)" }
+      switch verification {
+      case .unasked: break
+      case .intact: text += " (checksum verified)"
+      case .damaged(let written, let found):
+        text += " (DAMAGED: checksum \(found), but \(written) was written)"
+      case .unreadable(let reason): text += " (UNREADABLE: \(reason))"
+      }
+      return text
+    }
+  }
+
+  /// Whether a dataset's own line says this attribute already.
+  private func isOnHeading(_ attribute: FileTree.Attribute) -> Bool {
+    guard case .dataset = kind else { return false }
+    return ["unit", "description"].contains(attribute.name)
+      || attribute.name == "checksum" && verification != .unasked
+  }
+}

@@ -1,0 +1,50 @@
+public import MPI
+
+/// How a job ends, as the batch system sees it.
+///
+/// The numbers are those of `sysexits.h`.
+public enum JobExitCode: Int32, Hashable, Sendable {
+  /// Everything was done.
+  case done = 0
+  /// A check was made, and what it checked is not within its tolerance.
+  case checkFailed = 1
+  /// The command line is wrong (`EX_USAGE`).
+  case usage = 64
+  /// A file is not what it must be (`EX_DATAERR`).
+  case badData = 65
+  /// A file that is needed is not there (`EX_NOINPUT`).
+  case missingInput = 66
+  /// The program, or a library under it, failed (`EX_SOFTWARE`).
+  case internalFailure = 70
+  /// A file could not be read or written (`EX_IOERR`).
+  case inputOutput = 74
+  /// The job was stopped, and the same command resumes it (`EX_TEMPFAIL`).
+  case resumableStop = 75
+}
+
+/// An error that ends a job with a documented exit code.
+///
+/// Its description is one sentence for the user: what was being done, to what, why it failed and
+/// what to try.
+public protocol JobFailure: Error {
+  /// How the job ends.
+  var exitCode: JobExitCode { get }
+}
+
+/// What a user is told of the error that ends a job.
+public struct FailureReport: Hashable, Sendable {
+  /// How the job ends.
+  public let exitCode: JobExitCode
+
+  /// One line, with the rank and host that it comes from if there are several.
+  public let message: String
+
+  /// Makes the report of `error`.
+  ///
+  /// An error that is no ``JobFailure`` is a failure of the program itself.
+  public init(of error: any Error, at place: JobPlace) {
+    exitCode = (error as? any JobFailure)?.exitCode ?? .internalFailure
+    let source = place.size > 1 ? "[rank \(place.rank) of \(place.size), \(place.host)] " : ""
+    message = "halompi: \(source)\(error)"
+  }
+}

@@ -1,0 +1,102 @@
+/// Tells a user how far a job is: a bar on a terminal, a line now and then in a log, or nothing.
+///
+/// Used by one rank, from one thread. It writes through a closure, and reads the time from another.
+public final class ProgressReporter {
+  /// How progress is shown.
+  public enum Style: Hashable, Sendable {
+    /// A bar that is drawn over itself, at most five times a second.
+    case bar
+    /// A line at the beginning and the end of a phase, and one per interval [s] in between.
+    case lines(every: Double)
+    /// Nothing at all.
+    case silent
+  }
+
+  private let style: Style
+  private let clock: () -> Double
+  private let write: (String) -> Void
+  private var phase: ProgressPhase?
+  private var beginning = 0.0
+  private var lastShown = 0.0
+
+  /// Makes a reporter.
+  ///
+  /// - Parameters:
+  ///   - style: How progress is shown.
+  ///   - clock: The time since any fixed moment [s].
+  ///   - write: Takes text as it is to appear, with its line ends.
+  public init(
+    style: Style, clock: @escaping () -> Double = monotonicSeconds,
+    write: @escaping (String) -> Void
+  ) {
+    self.style = style
+    self.clock = clock
+    self.write = write
+  }
+
+  /// Begins a phase, ending the one before if there is one.
+  public func begin(_ phase: ProgressPhase) {
+    end()
+    self.phase = phase
+    beginning = clock()
+    show(at: beginning)
+  }
+
+  /// Says how many are done, and anything else worth a few words.
+  public func advance(to completed: Int, note: String = "") {
+    phase?.completed = completed
+    phase?.note = note
+    let now = clock()
+    if now - lastShown >= interval { show(at: now) }
+  }
+
+  /// Ends the phase, showing what was done.
+  public func end() {
+    guard phase != nil else { return }
+    show(at: clock())
+    if style == .bar { write("\n") }
+    phase = nil
+  }
+
+  /// Says something that stays on the screen or in the log.
+  public func say(_ text: String) {
+    switch style {
+    case .silent: return
+    case .lines: write("\(text)\n")
+    case .bar:
+      write("\(Self.clearLine)\(text)\n")
+      if phase != nil { show(at: clock()) }
+    }
+  }
+
+  private var interval: Double {
+    switch style {
+    case .bar: 0.2
+    case .lines(let interval): interval
+    case .silent: .infinity
+    }
+  }
+
+  private func show(at now: Double) {
+    guard let phase else { return }
+    lastShown = now
+    switch style {
+    case .silent: return
+    case .lines: write(phase.line(after: now - beginning) + "\n")
+    case .bar: write(Self.clearLine + phase.line(after: now - beginning, barWidth: 24))
+    }
+  }
+
+  private static let clearLine = "\r\u{1B}[K"
+}
+
+/// The time since the machine started [s], which no change of the clock disturbs.
+public func monotonicSeconds() -> Double {
+  let elapsed = ContinuousClock.now - ContinuousClock.Instant.origin
+  return Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
+}
+
+extension ContinuousClock.Instant {
+  /// A fixed moment, that of the first reading.
+  fileprivate static let origin = ContinuousClock.now
+}

@@ -1,0 +1,98 @@
+/// Where the results of an experiment are: `runs/<name>/` and the paths in it.
+///
+///     experiment.yaml                            the experiment as used, defaults filled in
+///     simulations/                               snapshots made by halompi
+///     fields/<simulation>.h5                     one field file per simulation
+///     training/<variant>-seed<k>/                one trained model
+///     predictions/<variant>-seed<k>/             what it predicts
+///     report/
+///
+/// A value of paths only: nothing is read or written here.
+public struct RunDirectory: Hashable, Sendable {
+  /// The path of the directory.
+  public let path: String
+
+  /// Names the directory of `experiment`.
+  ///
+  /// - Parameters:
+  ///   - experiment: Its name and folder of runs.
+  ///   - runs: A folder of runs to use instead of the experiment's.
+  public init(of experiment: Experiment, runs: String? = nil) {
+    path = "\(runs ?? experiment.runs)/\(experiment.name)"
+  }
+
+  /// The experiment as used.
+  public var experimentFile: String { "\(path)/experiment.yaml" }
+
+  /// The folder of snapshots made by halompi.
+  public var simulations: String { "\(path)/simulations" }
+
+  /// The folder of field files, and of how they were made.
+  public var fields: ResultDirectory { ResultDirectory(path: "\(path)/fields") }
+
+  /// The folder of tables and figures.
+  public var report: ResultDirectory { ResultDirectory(path: "\(path)/report") }
+
+  /// The field file of a simulation.
+  public func field(of simulation: String) -> String { "\(fields.path)/\(simulation).h5" }
+
+  /// The folder of one training.
+  public func training(_ training: TrainingName) -> TrainingDirectory {
+    TrainingDirectory(path: "\(path)/training/\(training)")
+  }
+
+  /// The folder of what one trained model predicts.
+  public func predictions(of training: TrainingName) -> ResultDirectory {
+    ResultDirectory(path: "\(path)/predictions/\(training)")
+  }
+
+  /// The predictions of one trained model.
+  public func prediction(of training: TrainingName) -> String {
+    "\(predictions(of: training).path)/predictions.h5"
+  }
+}
+
+/// Which training of an experiment it is: what is different about it, and its seed.
+public struct TrainingName: Hashable, Sendable, CustomStringConvertible {
+  /// The variant of the inputs, such as `raw` or `averaged`.
+  public let variant: String
+
+  /// The seed of the initial weights and of the sample order.
+  public let seed: UInt64
+
+  /// Names a training.
+  public init(variant: String, seed: UInt64) {
+    self.variant = variant
+    self.seed = seed
+  }
+
+  /// The name of the folder, such as `raw-seed3`.
+  public var description: String { "\(variant)-seed\(seed)" }
+}
+
+/// A folder of results beside which is written how they were made.
+public struct ResultDirectory: Hashable, Sendable {
+  /// The path of the folder.
+  public let path: String
+
+  /// How the results were made: one record per start of a job.
+  public var provenanceFile: String { "\(path)/provenance.json" }
+
+  /// The file that is locked while a job writes in the folder.
+  public var lockFile: String { "\(path)/lock" }
+}
+
+/// The folder of one training.
+public struct TrainingDirectory: Hashable, Sendable {
+  /// The path of the folder.
+  public let path: String
+
+  /// The weights of the lowest validation loss, complete when the training is.
+  public var model: String { "\(path)/model.h5" }
+
+  /// How the training was run: one record per start.
+  public var provenanceFile: String { "\(path)/provenance.json" }
+
+  /// The file that is locked while a job writes in the folder.
+  public var lockFile: String { "\(path)/lock" }
+}

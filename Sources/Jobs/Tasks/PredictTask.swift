@@ -1,0 +1,97 @@
+internal import DurableFiles
+internal import Foundation
+public import MPI
+internal import SubBoxes
+public import Training
+
+/// Predicts the halo masses of an experiment's test particles with its trained network.
+public struct PredictTask: Sendable {
+  private let experiment: Experiment
+  private let directory: RunDirectory
+
+  /// Makes the task; the model is that of the experiment's variant and seed.
+  public init(_ experiment: Experiment, in directory: RunDirectory) {
+    self.experiment = experiment
+    self.directory = directory
+  }
+
+  /// The file of predictions.
+  public var output: String { directory.prediction(of: experiment.trainingName) }
+
+  /// Predicts, and writes the file.
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - world: The ranks.
+  ///   - progress: Is told how far it is; it speaks on rank 0.
+  /// - Returns: The predictions on rank 0, and `nil` on the others.
+  /// - Throws: A ``JobFailure``, in an `AgreedFailure` if all ranks know of it.
+  public func run(
+    on world: borrowing Communicator, progress: ProgressReporter
+  ) throws -> PredictionTable? {
+    let roles = Set(experiment.prediction.roles)
+    let simulations = experiment.simulations.filter { roles.contains($0.role) }
+    let model = directory.training(experiment.trainingName).model
+    let files = try world.agree {
+      guard FileManager.default.fileExists(atPath: model) else {
+        throw MissingModelError(file: model)
+      }
+      guard !simulations.isEmpty else {
+        throw NoSimulationsError(roles: experiment.prediction.roles)
+      }
+      return try directory.existingFields(of: simulations)
+    }
+    let folder = directory.predictions(of: experiment.trainingName)
+    let provenance = try Provenance.collect(
+      on: world, threadsPerRank: experiment.training.threadsPerRank, inputs: [model],
+      fieldFiles: files)
+    try world.agree { try provenance?.append(to: folder.provenanceFile) }
+    let job = PredictionJob(
+      modelPath: model, files: files, sampling: experiment.sampling, streaming: experiment.stream,
+      kernels: experiment.training.kernels, threadsPerRank: experiment.training.threadsPerRank,
+      output: output, mayPredictSeen: roles != [.test],
+      watchdogSeconds: experiment.training.watchdogSeconds)
+    var hasBegun = false
+    let table = try job.run(on: world) { done, total in
+      if !hasBegun {
+        progress.begin(
+          ProgressPhase("predicting \(experiment.trainingName)", unit: "particles", total: total))
+        hasBegun = true
+      }
+      progress.advance(to: done)
+    }
+    progress.end()
+    return table
+  }
+}
+
+/// A model that a job needs and that was not trained yet.
+public struct MissingModelError: JobFailure, Hashable, CustomStringConvertible {
+  /// The path of the model.
+  public let file: String
+
+  /// A file that is needed is not there.
+  public var exitCode: JobExitCode { .missingInput }
+
+  /// What is missing, and how it is made.
+  public var description: String {
+    "opening the model \(file): it does not exist; make it with halompi train, given the same "
+      + "experiment file, --set and --runs; a model appears after the first epoch"
+  }
+}
+
+/// An experiment without simulations to predict.
+public struct NoSimulationsError: JobFailure, Hashable, CustomStringConvertible {
+  /// The roles that were asked for.
+  public let roles: [SimulationRole]
+
+  /// Settings that do not fit each other.
+  public var exitCode: JobExitCode { .usage }
+
+  /// What is missing, and what to do.
+  public var description: String {
+    "choosing simulations to predict: none has a role of prediction.roles "
+      + "(\(roles.map(\.rawValue).joined(separator: ", "))); give one such a role"
+  }
+}

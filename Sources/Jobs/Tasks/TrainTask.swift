@@ -1,0 +1,123 @@
+internal import Foundation
+public import MPI
+internal import SubBoxes
+public import Training
+
+/// Trains the network of an experiment in its run directory.
+public struct TrainTask: Sendable {
+  private let experiment: Experiment
+  private let directory: RunDirectory
+  private let timeLimit: Double?
+
+  /// Makes the task.
+  ///
+  /// - Parameters:
+  ///   - experiment: What to train, and on what.
+  ///   - directory: Where fields are found and results are written.
+  ///   - timeLimit: After how long to stop, resumably [s]; without it, at the end of the Slurm job.
+  public init(_ experiment: Experiment, in directory: RunDirectory, timeLimit: Double? = nil) {
+    self.experiment = experiment
+    self.directory = directory
+    self.timeLimit = timeLimit
+  }
+
+  /// Trains, or goes on where the last job was stopped or killed.
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - world: The ranks; rank 0 coordinates.
+  ///   - progress: Is told how far the training is; it speaks on rank 0.
+  /// - Returns: Whether the training is complete, or was stopped and can be resumed.
+  /// - Throws: A ``JobFailure``, in an `AgreedFailure` if all ranks know of it.
+  public func run(
+    on world: borrowing Communicator, progress: ProgressReporter
+  ) throws -> TrainingOutcome {
+    let folder = directory.training(experiment.trainingName)
+    let lock = try LockHolder(folder.lockFile, on: world)
+    let plan = try world.agree {
+      TrainingPlan(
+        settings: experiment.training, sampling: experiment.sampling,
+        streaming: experiment.stream, architecture: experiment.architecture,
+        field: experiment.fields.input.field,
+        trainingFiles: try fieldFiles(of: [.training]),
+        validationFiles: try fieldFiles(of: [.validation]), directory: folder.path,
+        identity: try experiment.trainingIdentity())
+    }
+    let provenance = try Provenance.collect(
+      on: world, threadsPerRank: experiment.training.threadsPerRank,
+      fieldFiles: plan.trainingFiles + plan.validationFiles)
+    try world.agree {
+      for difference in world.isRoot ? try directory.record(experiment) : [] {
+        progress.say("note: \(difference), unlike in the last job of this run directory")
+      }
+      try provenance?.append(to: folder.provenanceFile)
+    }
+    var job = TrainingJob(plan)
+    let outcome = try job.run(
+      on: world, stop: StopConditions(directory: folder.path, timeLimit: timeLimit)
+    ) { report($0, to: progress) }
+    progress.end()
+    lock.release()
+    switch outcome {
+    case .complete: progress.say("complete: \(folder.model)")
+    case .stopped: progress.say("stopped; the same command goes on from here")
+    }
+    return outcome
+  }
+
+  private func fieldFiles(of roles: Set<SimulationRole>) throws(MissingFieldsError) -> [String] {
+    try directory.existingFields(of: experiment.simulations.filter { roles.contains($0.role) })
+  }
+
+  private func report(_ event: TrainingEvent, to progress: ProgressReporter) {
+    switch event {
+    case .started(let start):
+      for line in lines(start) { progress.say(line) }
+      progress.begin(
+        ProgressPhase(
+          "training \(experiment.trainingName)", unit: "steps",
+          total: start.epochs * start.stepsPerEpoch, start: start.stepsDone))
+    case .step(let step):
+      progress.advance(
+        to: step.step,
+        note: "epoch \(step.epoch), likelihood \(digits(step.likelihood)), gamma "
+          + "\(digits(step.gamma)), \(digits(Double(step.samples) / step.seconds)) samples/s")
+    case .epoch(let epoch):
+      progress.say(
+        "epoch \(epoch.epoch): likelihood \(digits(epoch.trainingLikelihood)), validation "
+          + "\(digits(epoch.likelihood)) + penalty \(digits(epoch.penalty)), correlation "
+          + "\(digits(epoch.correlation)), gamma \(digits(epoch.gamma))"
+          + (epoch.isBest ? ", the best so far" : ""))
+    case .checkpoint: break
+    case .warning(let text): progress.say("warning: \(text)")
+    }
+  }
+
+  private func lines(_ start: TrainingStart) -> [String] {
+    let data = start.data
+    let threads = start.threadsPerWorker == 1 ? "1 thread" : "\(start.threadsPerWorker) threads"
+    return [
+      "network: \(start.parameterCount) parameters, boxes of \(experiment.sampling.boxWidth)^3 "
+        + "voxels of \(digits(data.voxelSize)) Mpc/h, \(experiment.training.variant.rawValue)",
+      "samples: \(data.trainingSamples) to train on from "
+        + data.training.map { "\($0.name) (\($0.eligible) eligible)" }.joined(separator: ", ")
+        + "; \(data.validationSamples) to validate on from "
+        + data.validation.map { "\($0.name) (\($0.eligible))" }.joined(separator: ", "),
+      "scales: density \(digits(data.standardization.mean)) +- "
+        + "\(digits(data.standardization.standardDeviation)), log10 M/Msun from "
+        + "\(digits(data.labels.minimum)) to \(digits(data.labels.maximum))",
+      "ranks: \(start.workers) compute with \(threads) each"
+        + (start.isDedicated ? ", and rank 0 coordinates" : ", the first of them coordinates"),
+      "fields: \(start.streaming)",
+      start.stepsDone == 0
+        ? "training starts" : "training goes on from the checkpoint of step \(start.stepsDone)",
+    ]
+  }
+}
+
+/// A number with four digits that matter.
+func digits(_ value: Double) -> String {
+  guard value.isFinite, value != 0 else { return "\(value)" }
+  return String(format: "%.4g", value)
+}

@@ -1,0 +1,136 @@
+internal import CMPI
+internal import Foundation
+
+/// Initializes MPI, runs `body` with the world communicator, and finalizes MPI.
+///
+/// A program without `mpirun` is a job of one rank. An error of `body` ends the process: `report`
+/// is given it on the rank it comes from, says it to the user, and returns the exit code of the
+/// job. If the ranks agreed on it (``Communicator/agree(_:)``), all of them finalize MPI and exit
+/// with that code. If one rank threw alone, the job is aborted, because the others may be waiting
+/// in a collective that this rank will never reach.
+///
+/// - Parameters:
+///   - report: What is done with an error; it is called on one rank.
+///   - body: The program. It runs on the calling thread, which is the only one to call MPI.
+/// - Returns: What `body` returned.
+/// - Throws: What MPI reported on starting or ending.
+///
+/// MPI-3.1, sections 8.7 and 12.4.
+public func withMPI<Result>(
+  reportingErrorsTo report: (any Error, JobPlace) -> Int32,
+  _ body: (borrowing Communicator) throws -> Result
+) throws(MPIError) -> Result {
+  try initializeMPI()
+  let world = try Communicator(handle: cmpi_comm_world(), isOwned: false)
+  do {
+    let result = try body(world)
+    try finalizeMPI()
+    return result
+  } catch let failure as AgreedFailure {
+    let code = failure.underlying.map { report($0, world.place()) } ?? 0
+    exit(endTogether(with: code, on: world))
+  } catch {
+    let code = report(error, world.place())
+    if world.size == 1 { exit(endTogether(with: code, on: world)) }
+    MPI_Abort(cmpi_comm_world(), code)
+    exit(code)
+  }
+}
+
+/// Runs `body` with the world communicator, and leaves MPI running until the process ends.
+///
+/// For programs that do not run from one function, such as a test bundle: MPI is initialized by the
+/// first call, and finalized when the process exits. Errors are the caller's; no rank is told of
+/// another's.
+public func withSharedMPI<Result, Failure: Error>(
+  _ body: (borrowing Communicator) throws(Failure) -> Result
+) throws -> Result {
+  if !isMPIActive() {
+    try initializeMPI()
+    atexit { MPI_Finalize() }
+  }
+  return try body(try Communicator(handle: cmpi_comm_world(), isOwned: false))
+}
+
+/// Where in a job a process runs.
+public struct JobPlace: Hashable, Sendable {
+  /// The number of the process in the job.
+  public let rank: Int
+
+  /// The number of processes in the job.
+  public let size: Int
+
+  /// The name of the host, as MPI knows it.
+  public let host: String
+}
+
+extension Communicator {
+  /// This process's rank, of how many, and its host.
+  ///
+  /// MPI-3.1, section 8.1.2.
+  public func place() -> JobPlace {
+    let host = withUnsafeTemporaryAllocation(
+      of: CChar.self, capacity: Int(MPI_MAX_PROCESSOR_NAME)
+    ) { text in
+      var length: Int32 = 0
+      guard let start = text.baseAddress, MPI_Get_processor_name(start, &length) == MPI_SUCCESS
+      else { return "unknown host" }
+      return String(cString: start)
+    }
+    return JobPlace(rank: rank, size: size, host: host)
+  }
+}
+
+/// Ends the whole job at once, from whatever this rank and the others are doing.
+///
+/// It may be called from any thread: the process is ending.
+///
+/// MPI-3.1, section 8.7.
+public func abortJob(code: Int32) -> Never {
+  MPI_Abort(cmpi_comm_world(), code)
+  exit(code)
+}
+
+/// The library's own name and version.
+///
+/// MPI-3.1, section 8.1.1.
+public func mpiLibraryVersion() -> String {
+  withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(MPI_MAX_LIBRARY_VERSION_STRING)) {
+    text in
+    var length: Int32 = 0
+    guard let start = text.baseAddress, MPI_Get_library_version(start, &length) == MPI_SUCCESS
+    else { return "unknown" }
+    return String(cString: start)
+  }
+}
+
+/// Whether MPI has been initialized and not yet finalized, so that handles may be freed.
+func isMPIActive() -> Bool {
+  var initialized: Int32 = 0
+  var finalized: Int32 = 0
+  MPI_Initialized(&initialized)
+  MPI_Finalized(&finalized)
+  return initialized != 0 && finalized == 0
+}
+
+private func initializeMPI() throws(MPIError) {
+  var provided: Int32 = 0
+  try check("MPI_Init_thread") {
+    MPI_Init_thread(nil, nil, Int32(MPI_THREAD_SERIALIZED), &provided)
+  }
+  precondition(provided >= MPI_THREAD_SERIALIZED, "this MPI library cannot serialize its calls")
+  try check("MPI_Comm_set_errhandler") {
+    MPI_Comm_set_errhandler(cmpi_comm_world(), cmpi_errors_return())
+  }
+}
+
+private func finalizeMPI() throws(MPIError) {
+  try check("MPI_Finalize") { MPI_Finalize() }
+}
+
+/// Finalizes MPI on all ranks, and returns the greatest exit code of any.
+private func endTogether(with code: Int32, on world: borrowing Communicator) -> Int32 {
+  let agreed = (try? world.allReduce(code, .maximum)) ?? max(code, 1)
+  _ = try? finalizeMPI()
+  return agreed
+}

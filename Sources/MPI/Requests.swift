@@ -1,0 +1,65 @@
+internal import CMPI
+
+extension Communicator {
+  /// Starts a reduction that other work may overlap.
+  ///
+  /// `elements` stays borrowed as long as the returned value lives. Open MPI makes progress only
+  /// inside of MPI calls: call ``PendingReduction/test()`` between pieces of other work.
+  ///
+  /// - Parameters:
+  ///   - elements: As many on every rank, fewer than 2^31.
+  ///   - operation: The same on every rank.
+  /// - Returns: The reduction, to be waited for.
+  /// - Throws: What MPI reported.
+  ///
+  /// MPI-3.1, section 5.12.8.
+  @_lifetime(copy elements)
+  public func startAllReduce<Element: MPIElement>(
+    _ elements: consuming MutableSpan<Element>, _ operation: ReduceOperation
+  ) throws(MPIError) -> PendingReduction<Element> {
+    let count = messageCount(elements.count)
+    var request: MPI_Request?
+    let code = elements.withUnsafeMutableBufferPointer { buffer in
+      MPI_Iallreduce(
+        cmpi_in_place(), buffer.baseAddress, count, Element.datatype, operation.handle, handle,
+        &request)
+    }
+    try check("MPI_Iallreduce") { code }
+    return PendingReduction(elements, request: request)
+  }
+}
+
+/// A reduction in flight (`MPI_Request`), which must be waited for.
+///
+/// Dropping it instead, as an error between start and wait does, leaves it in flight: the memory
+/// must then not be used again, and the job is expected to end.
+public struct PendingReduction<Element: MPIElement>: ~Copyable, ~Escapable {
+  private let elements: MutableSpan<Element>
+  private var request: MPI_Request?
+
+  @_lifetime(copy elements)
+  init(_ elements: consuming MutableSpan<Element>, request: MPI_Request?) {
+    self.elements = elements
+    self.request = request
+  }
+
+  /// Makes progress, and returns whether the reduction is complete.
+  ///
+  /// MPI-3.1, section 3.7.3.
+  @_lifetime(self: copy self)
+  public mutating func test() throws(MPIError) -> Bool {
+    var flag: Int32 = 0
+    var request = self.request
+    try check("MPI_Test") { MPI_Test(&request, &flag, cmpi_status_ignore()) }
+    self.request = request
+    return flag != 0
+  }
+
+  /// Waits until every rank has contributed.
+  ///
+  /// MPI-3.1, section 3.7.3.
+  public consuming func wait() throws(MPIError) {
+    var request = self.request
+    try check("MPI_Wait") { MPI_Wait(&request, cmpi_status_ignore()) }
+  }
+}

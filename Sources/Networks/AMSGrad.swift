@@ -1,0 +1,153 @@
+/// The optimiser: adaptive moments with a second moment that never shrinks.
+///
+/// At step t = 1, 2, ... with gradient g, for each parameter w
+///
+///     m = beta1 m + (1 - beta1) g
+///     v = beta2 v + (1 - beta2) g^2
+///     vhat = max(vhat, v)
+///     w = w - rate_t m / (sqrt(vhat) + epsilon),  rate_t = rate sqrt(1 - beta2^t) / (1 - beta1^t)
+///
+/// Reddi, Kale, Kumar, "On the Convergence of Adam and Beyond", ICLR 2018, arXiv:1904.09237, with
+/// the bias correction of Kingma, Ba, arXiv:1412.6980, in the rate.
+///
+/// The factors of a step are computed in double precision and rounded to single; the elements are
+/// computed in single precision with every operation rounded (none are fused or reordered), so the
+/// bits are the same on any processor, with any vector width.
+public struct AMSGrad: Sendable {
+  /// What a user may change about the optimiser.
+  public struct Settings: Codable, Hashable, Sendable {
+    /// The size of a step.
+    public var learningRate = 5e-5
+
+    /// The memory of the first moment.
+    public var beta1 = 0.9
+
+    /// The memory of the second moment.
+    public var beta2 = 0.999
+
+    /// What is added to the root of the second moment.
+    public var epsilon = 1e-8
+
+    /// Whether gamma keeps its initial value instead of being trained.
+    public var gammaIsFixed = false
+
+    /// Makes settings, the published ones unless told otherwise.
+    public init(
+      learningRate: Double = 5e-5, beta1: Double = 0.9, beta2: Double = 0.999,
+      epsilon: Double = 1e-8, gammaIsFixed: Bool = false
+    ) {
+      self.learningRate = learningRate
+      self.beta1 = beta1
+      self.beta2 = beta2
+      self.epsilon = epsilon
+      self.gammaIsFixed = gammaIsFixed
+    }
+  }
+
+  /// What the optimiser remembers: all that a checkpoint needs beside parameters and settings.
+  public struct State: Hashable, Sendable {
+    /// The number of updates made.
+    public var step: Int
+
+    /// The first moments m, [count].
+    public var m: [Float]
+
+    /// The second moments v, [count].
+    public var v: [Float]
+
+    /// The largest second moments so far, [count].
+    public var vhat: [Float]
+
+    /// Makes the state after `step` updates; the three buffers are equally long.
+    public init(step: Int, m: [Float], v: [Float], vhat: [Float]) {
+      precondition(m.count == v.count && v.count == vhat.count, "moments of unequal lengths")
+      self.step = step
+      self.m = m
+      self.v = v
+      self.vhat = vhat
+    }
+  }
+
+  /// The values that gamma is clipped to after each update that trains it.
+  public static let gammaBounds: ClosedRange<Float> = 0.001...2
+
+  /// The settings, the same for all steps.
+  public let settings: Settings
+
+  /// The moments and the step count.
+  public private(set) var state: State
+
+  /// Makes an optimiser that has made no step, for the parameters of a layout.
+  public init(_ settings: Settings = Settings(), layout: ParameterLayout) {
+    let zeros = [Float](repeating: 0, count: layout.count)
+    self.init(settings, resuming: State(step: 0, m: zeros, v: zeros, vhat: zeros))
+  }
+
+  /// Makes an optimiser that continues from a state.
+  public init(_ settings: Settings = Settings(), resuming state: State) {
+    self.settings = settings
+    self.state = state
+  }
+
+  /// Makes one step: counts it and moves the parameters against the gradient.
+  ///
+  /// Gamma, the last parameter, is clipped to ``gammaBounds``, or left alone if it is fixed.
+  ///
+  /// - Parameters:
+  ///   - parameters: The parameters, [count].
+  ///   - gradient: The derivative of the batch's loss, priors included, [count].
+  public mutating func update(
+    _ parameters: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>
+  ) {
+    state.step += 1
+    let count = state.m.count
+    let gamma = count - 1
+    let factors = Factors(settings, step: state.step)
+    state.m.withUnsafeMutableBufferPointer { m in
+      state.v.withUnsafeMutableBufferPointer { v in
+        state.vhat.withUnsafeMutableBufferPointer { vhat in
+          for i in 0..<(settings.gammaIsFixed ? gamma : count) {
+            let g = gradient[i]
+            m[i] = factors.keep1 * m[i] + factors.add1 * g
+            v[i] = factors.keep2 * v[i] + factors.add2 * (g * g)
+            // A v that is NaN is kept, not hidden.
+            vhat[i] = v[i] < vhat[i] ? vhat[i] : v[i]
+            parameters[i] -= factors.rate * m[i] / (vhat[i].squareRoot() + factors.epsilon)
+          }
+        }
+      }
+    }
+    if !settings.gammaIsFixed {
+      let (low, high) = (Self.gammaBounds.lowerBound, Self.gammaBounds.upperBound)
+      if parameters[gamma] < low { parameters[gamma] = low }
+      if parameters[gamma] > high { parameters[gamma] = high }
+    }
+  }
+
+  /// The factors of one step, rounded to single precision.
+  private struct Factors {
+    let keep1, add1, keep2, add2, rate, epsilon: Float
+
+    init(_ settings: Settings, step: Int) {
+      keep1 = Float(settings.beta1)
+      add1 = Float(1 - settings.beta1)
+      keep2 = Float(settings.beta2)
+      add2 = Float(1 - settings.beta2)
+      let remaining1 = 1 - Self.power(settings.beta1, step)
+      let remaining2 = 1 - Self.power(settings.beta2, step)
+      rate = Float(settings.learningRate * remaining2.squareRoot() / remaining1)
+      epsilon = Float(settings.epsilon)
+    }
+
+    /// The power by repeated squaring: plain products, so no mathematical library decides the bits.
+    private static func power(_ base: Double, _ exponent: Int) -> Double {
+      var (result, square, remaining) = (1.0, base, exponent)
+      while remaining > 0 {
+        if remaining & 1 == 1 { result *= square }
+        square *= square
+        remaining >>= 1
+      }
+      return result
+    }
+  }
+}

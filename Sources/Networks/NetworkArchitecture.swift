@@ -1,0 +1,86 @@
+/// The shape of a network: convolutions with max pools, then dense layers, then one number.
+///
+/// A box [w, w, w] goes through one convolution of 3^3 per entry of `convolutionChannels`, each
+/// followed by a leaky rectifier and, but for the first, a max pool of 2^3 whose output width is
+/// rounded up. The features are flattened [z, y, x, channel] and go through one dense layer per
+/// entry of `hiddenUnits`, each with a leaky rectifier, and a last linear one with a single output.
+///
+/// The defaults are those of Lucie-Smith et al. 2024, appendix B, doi:10.1103/PhysRevD.109.063524.
+public struct NetworkArchitecture: Codable, Hashable, Sendable {
+  /// The width of the input box [voxels], at least 3.
+  public var boxWidth = 75
+
+  /// The output channels of each convolution; the first convolution is not pooled.
+  public var convolutionChannels = [32, 32, 64, 128, 128, 128]
+
+  /// The outputs of each dense layer before the last, which has one.
+  public var hiddenUnits = [256, 128]
+
+  /// The slope of the rectifier below zero, from 0 to 1.
+  public var leakySlope: Float = 0.03
+
+  /// Makes an architecture, the published one unless told otherwise.
+  public init(
+    boxWidth: Int = 75, convolutionChannels: [Int] = [32, 32, 64, 128, 128, 128],
+    hiddenUnits: [Int] = [256, 128], leakySlope: Float = 0.03
+  ) {
+    self.boxWidth = boxWidth
+    self.convolutionChannels = convolutionChannels
+    self.hiddenUnits = hiddenUnits
+    self.leakySlope = leakySlope
+  }
+
+  /// Where each parameter tensor lies in the flat buffer of parameters.
+  public var parameters: ParameterLayout { ParameterLayout(of: self) }
+
+  /// The widths of the activations: that of the box, then that after each convolution and its pool.
+  public var activationWidths: [Int] {
+    var widths = [boxWidth]
+    for layer in convolutionChannels.indices {
+      widths.append(layer == 0 ? widths[layer] : MaxPool.outputWidth(of: widths[layer]))
+    }
+    return widths
+  }
+
+  /// The number of features: what the convolutions give to the first dense layer.
+  public var featureCount: Int {
+    let width = activationWidths[convolutionChannels.count]
+    return width * width * width * (convolutionChannels.last ?? 1)
+  }
+
+  /// Checks that a network can be made of this.
+  ///
+  /// - Throws: ``ArchitectureError`` that names the setting and what it may be.
+  public func validate() throws(ArchitectureError) {
+    func require(_ holds: Bool, _ setting: String, _ value: String, _ allowed: String)
+      throws(ArchitectureError)
+    {
+      if !holds { throw ArchitectureError(setting: setting, value: value, allowed: allowed) }
+    }
+    try require((3...512).contains(boxWidth), "boxWidth", "\(boxWidth)", "from 3 to 512")
+    try require(
+      !convolutionChannels.isEmpty && convolutionChannels.allSatisfy { (1...4096).contains($0) },
+      "convolutionChannels", "\(convolutionChannels)", "one or more numbers from 1 to 4096")
+    try require(
+      hiddenUnits.allSatisfy { (1...65536).contains($0) },
+      "hiddenUnits", "\(hiddenUnits)", "numbers from 1 to 65536")
+    try require((0...1).contains(leakySlope), "leakySlope", "\(leakySlope)", "from 0 to 1")
+  }
+}
+
+/// A setting of a ``NetworkArchitecture`` that no network can be made of.
+public struct ArchitectureError: Error, Hashable, CustomStringConvertible {
+  /// The name of the property.
+  public let setting: String
+
+  /// What it was set to.
+  public let value: String
+
+  /// What it may be.
+  public let allowed: String
+
+  /// One sentence: what was being done, why it failed and what is allowed.
+  public var description: String {
+    "cannot make a network with \(setting) \(value): it must be \(allowed)"
+  }
+}

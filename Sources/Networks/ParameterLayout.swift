@@ -1,0 +1,113 @@
+/// One tensor of a network's parameters: a named, shaped range of the flat buffer.
+public struct ParameterTensor: Hashable, Sendable {
+  /// What a tensor does in its network.
+  public enum Role: String, Hashable, Sendable, CaseIterable {
+    /// The kernels of a convolution, [kz, ky, kx, input channel, output channel].
+    case convolutionWeight
+    /// What a convolution adds to each output channel, [output channel].
+    case convolutionBias
+    /// The matrix of a dense layer, [input, output].
+    case denseWeight
+    /// What a dense layer adds to each output, [output].
+    case denseBias
+    /// The width of the likelihood, [1].
+    case gamma
+  }
+
+  /// The layer and the kind, such as "conv1.weight" or "dense3.bias", or "gamma".
+  public let name: String
+
+  /// The length of each axis, slowest first.
+  public let shape: [Int]
+
+  /// The elements of the flat buffer that it occupies, in C order.
+  public let range: Range<Int>
+
+  /// What it does in the network.
+  public let role: Role
+
+  /// The number of inputs that each output of its layer sums over; 1 for gamma.
+  public let fanIn: Int
+
+  /// The number of outputs that each input of its layer goes to; 1 for gamma.
+  public let fanOut: Int
+
+  /// The number of elements.
+  public var count: Int { range.count }
+}
+
+/// Where the parameter tensors of a network lie in one flat buffer.
+///
+/// The order is conv1.weight, conv1.bias, ..., dense1.weight, dense1.bias, ..., gamma. Parameters,
+/// gradients and the optimiser's moments are buffers of this one layout.
+public struct ParameterLayout: Hashable, Sendable {
+  /// All tensors, in the order of the buffer.
+  public let tensors: [ParameterTensor]
+
+  /// The number of parameters.
+  public let count: Int
+
+  /// The tensors of the convolutions: complete after
+  /// ``NetworkEvaluator/backwardConvolutions(parameters:into:)``.
+  public let convolutionRange: Range<Int>
+
+  /// The tensors of the dense layers, and gamma: complete once the dense layers have gone backward.
+  public let denseRange: Range<Int>
+
+  /// Lays out the parameters of an architecture, which must be valid.
+  public init(of architecture: NetworkArchitecture) {
+    do { try architecture.validate() } catch { preconditionFailure(error.description) }
+    var builder = Builder()
+    let channels = [1] + architecture.convolutionChannels
+    for layer in architecture.convolutionChannels.indices {
+      let (inputs, outputs) = (channels[layer], channels[layer + 1])
+      builder.add(
+        "conv\(layer + 1)", weight: (.convolutionWeight, [3, 3, 3, inputs, outputs]),
+        bias: .convolutionBias, fanIn: 27 * inputs, fanOut: 27 * outputs)
+    }
+    let convolutionCount = builder.count
+    let units = [architecture.featureCount] + architecture.hiddenUnits + [1]
+    for layer in 0..<units.count - 1 {
+      let (inputs, outputs) = (units[layer], units[layer + 1])
+      builder.add(
+        "dense\(layer + 1)", weight: (.denseWeight, [inputs, outputs]),
+        bias: .denseBias, fanIn: inputs, fanOut: outputs)
+    }
+    builder.add("gamma", shape: [1], role: .gamma, fanIn: 1, fanOut: 1)
+    tensors = builder.tensors
+    count = builder.count
+    convolutionRange = 0..<convolutionCount
+    denseRange = convolutionCount..<builder.count
+  }
+
+  /// The tensor of that name, or nil if the network has none.
+  public subscript(name: String) -> ParameterTensor? { tensors.first { $0.name == name } }
+
+  /// The position of gamma, which is the last parameter.
+  public var gammaIndex: Int { count - 1 }
+
+  private struct Builder {
+    var tensors: [ParameterTensor] = []
+    var count = 0
+
+    mutating func add(
+      _ name: String, shape: [Int], role: ParameterTensor.Role, fanIn: Int, fanOut: Int
+    ) {
+      let end = count + shape.reduce(1, *)
+      tensors.append(
+        ParameterTensor(
+          name: name, shape: shape, range: count..<end, role: role, fanIn: fanIn, fanOut: fanOut))
+      count = end
+    }
+
+    mutating func add(
+      _ layer: String, weight: (role: ParameterTensor.Role, shape: [Int]),
+      bias: ParameterTensor.Role, fanIn: Int, fanOut: Int
+    ) {
+      add("\(layer).weight", shape: weight.shape, role: weight.role, fanIn: fanIn, fanOut: fanOut)
+      add(
+        "\(layer).bias", shape: [weight.shape[weight.shape.count - 1]], role: bias, fanIn: fanIn,
+        fanOut: fanOut)
+    }
+  }
+}

@@ -1,0 +1,175 @@
+/// Friends-of-friends groups and their subhaloes, and the rows of the snapshot that belong to them.
+///
+/// It reads `fof_subhalo_tab` (or `fof_tab`) as GADGET-4 writes it, in one file or several. The
+/// snapshot of the same time has its particles in the order of groups, and within a group in that
+/// of subhaloes, so that membership is a matter of rows. A catalogue without groups is valid.
+///
+/// Memory: about 100 bytes a group and 24 bytes a subhalo, on every rank that holds it.
+public struct GroupCatalogue: Hashable, Codable, Sendable {
+  /// The path of the first file.
+  public let path: String
+
+  /// All files.
+  public let files: [String]
+
+  /// The side of the box [Mpc/h].
+  public let boxSize: Double
+
+  /// The redshift.
+  public let redshift: Double
+
+  /// The rows of the snapshot that each group has [group].
+  public let rows: [Range<Int>]
+
+  /// The mass of each group [group], [Msun].
+  public let masses: [Double]
+
+  /// The comoving position of each group [group, 3], [Mpc/h], in [0, box).
+  public let positions: [Double]
+
+  /// The comoving radius of the sphere with 200 times the mean matter density [group], [Mpc/h];
+  /// NaN where the catalogue has none.
+  public let radii: [Double]
+
+  /// The rows of each subhalo [subhalo], in ascending order; none if only groups were sought.
+  public let subhaloRows: [Range<Int>]
+
+  /// Whether subhaloes were sought.
+  public let hasSubhalos: Bool
+
+  /// The number of groups.
+  public var count: Int { rows.count }
+
+  /// The number of particles in groups.
+  public var memberCount: Int { rows.reduce(0) { $0 + $1.count } }
+
+  /// Finds the group that a row belongs to.
+  ///
+  /// - Parameter row: A row of the snapshot.
+  /// - Returns: The group; `nil` for a particle in no group.
+  /// - Complexity: O(log(groups)).
+  public func group(ofRow row: Int) -> Int? { Self.range(in: rows, containing: row) }
+
+  /// Whether the particle of a row is in any subhalo of its group.
+  ///
+  /// SUBFIND removes unbound particles from its subhaloes and leaves them to their group, so these
+  /// are the bound particles of a group if its substructure is ignored.
+  ///
+  /// - Complexity: O(log(subhaloes)).
+  public func isBound(row: Int) -> Bool { Self.range(in: subhaloRows, containing: row) != nil }
+
+  /// The number of bound particles in each group [group].
+  public func boundCounts() -> [Int] {
+    var counts = [Int](repeating: 0, count: count)
+    for subhalo in subhaloRows where !subhalo.isEmpty {
+      if let group = group(ofRow: subhalo.lowerBound) { counts[group] += subhalo.count }
+    }
+    return counts
+  }
+
+  /// Finds the range with `row` among ranges in ascending order, some of which may be empty.
+  private static func range(in ranges: [Range<Int>], containing row: Int) -> Int? {
+    var low = 0
+    var high = ranges.count
+    while low < high {
+      let middle = (low + high) / 2
+      if ranges[middle].upperBound <= row { low = middle + 1 } else { high = middle }
+    }
+    return low < ranges.count && ranges[low].contains(row) ? low : nil
+  }
+
+  /// Refuses a catalogue that was not made from a snapshot.
+  ///
+  /// Compares box, redshift, rows and masses. Whether the rows of a group lie around its position
+  /// takes the particles: see ``MembershipCheck``.
+  ///
+  /// - Throws: A ``SnapshotError`` of the kind `mismatch`.
+  public func check(against snapshot: Snapshot) throws(SnapshotError) {
+    func refuse(_ dataset: String, _ reason: String) -> SnapshotError {
+      SnapshotError(
+        .mismatch, in: path, dataset: dataset, because: reason,
+        remedy: "Give the catalogue that was made from \(snapshot.path).")
+    }
+    guard abs(boxSize - snapshot.boxSize) <= 1e-5 * snapshot.boxSize else {
+      throw refuse(
+        "attribute Header/BoxSize",
+        "its box is \(boxSize) Mpc/h, that of the snapshot \(snapshot.boxSize)")
+    }
+    guard abs(redshift - snapshot.redshift) <= 1e-4 * (1 + snapshot.redshift) else {
+      throw refuse(
+        "attribute Header/Redshift",
+        "its redshift is \(redshift), that of the snapshot \(snapshot.redshift)")
+    }
+    if let end = rows.last?.upperBound, end > snapshot.particleCount {
+      throw refuse(
+        "Group/GroupLenType",
+        "its groups reach to row \(end), the snapshot has \(snapshot.particleCount) particles")
+    }
+    for group in rows.indices {
+      let expected = Double(rows[group].count) * snapshot.particleMass
+      guard abs(masses[group] - expected) <= 2e-3 * expected else {
+        throw refuse(
+          "Group/GroupMass",
+          "group \(group) has \(masses[group]) Msun, but its \(rows[group].count) particles have "
+            + "\(expected)")
+      }
+    }
+  }
+}
+
+/// Finds out whether the rows of groups lie around their positions.
+///
+/// Sums are whole numbers, so that those of ranks can be added in any order:
+///
+///     var check = MembershipCheck(catalogue)
+///     for row in rows { check.add(group, distance) }
+///     // add `check.sums` of all ranks
+///     try check.conclude(sums)
+public struct MembershipCheck: Sendable {
+  /// The distances of the members of each group from its position, added [group],
+  /// [box side x 2^-32].
+  public private(set) var sums: [Int64]
+
+  private let boxSize: Double
+
+  /// Starts with no members.
+  public init(_ catalogue: GroupCatalogue) {
+    sums = [Int64](repeating: 0, count: catalogue.count)
+    boxSize = catalogue.boxSize
+  }
+
+  /// Adds a member at `distance` [Mpc/h] from its group's position.
+  public mutating func add(_ group: Int, distance: Double) {
+    sums[group] += Int64((distance / boxSize * 0x1p32).rounded())
+  }
+
+  /// Refuses the catalogue if members are far from their groups.
+  ///
+  /// The mean distance of a group's members must be less than four times the radius of a sphere
+  /// of its mass with 200 times the mean density; one group in fifty may be stranger.
+  ///
+  /// - Parameters:
+  ///   - sums: The sums of all ranks, added.
+  ///   - catalogue: The catalogue.
+  ///   - snapshot: The snapshot whose rows were added.
+  /// - Throws: A ``SnapshotError`` of the kind `mismatch`.
+  public func conclude(
+    _ sums: [Int64], _ catalogue: GroupCatalogue, _ snapshot: Snapshot
+  ) throws(SnapshotError) {
+    let density = snapshot.cosmology.meanMatterDensity / snapshot.cosmology.hubble
+    var strange: [Int] = []
+    for group in sums.indices where !catalogue.rows[group].isEmpty {
+      let mean = Double(sums[group]) * 0x1p-32 * boxSize / Double(catalogue.rows[group].count)
+      let volume = catalogue.masses[group] / (200 * density)
+      let radius = (3 * volume / (4 * Double.pi)).cubeRoot()
+      if !(mean < 4 * radius) { strange.append(group) }
+    }
+    guard strange.count * 50 > sums.count, let first = strange.first else { return }
+    throw SnapshotError(
+      .mismatch, in: catalogue.path, dataset: "Group/GroupPos",
+      because: "the rows of \(strange.count) of \(sums.count) groups, the first of them group "
+        + "\(first), do not lie around its position in \(snapshot.path)",
+      remedy: "Give the catalogue of this snapshot, and the snapshot that the group finder wrote, "
+        + "whose particles are in the order of groups.")
+  }
+}

@@ -1,0 +1,6 @@
+internal import Foundation
+
+extension Double {
+  /// The real cube root.
+  func cubeRoot() -> Double { cbrt(self) }
+}

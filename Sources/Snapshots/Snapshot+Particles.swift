@@ -1,0 +1,106 @@
+/// Some rows of a snapshot.
+public struct SnapshotParticles: Sendable {
+  /// The rows, counted over all files.
+  public let rows: Range<Int>
+
+  /// What identifies each particle in all snapshots of the simulation [particle].
+  public var ids: [UInt64] = []
+
+  /// Comoving positions [particle, 3], [Mpc/h], each coordinate in [0, box).
+  public var positions: [Double] = []
+
+  /// Velocities as GADGET stores them, sqrt(a) dx/dt [particle, 3], [km/s]; empty unless read.
+  public var velocities: [Float] = []
+
+  init(rows: Range<Int>) { self.rows = rows }
+}
+
+extension Snapshot {
+  /// Reads rows of the snapshot.
+  ///
+  /// Memory: 32 bytes a row, and 12 for velocities.
+  ///
+  /// - Parameters:
+  ///   - rows: Any range of the particles; ranks ask for ranges of their own.
+  ///   - velocities: Whether to read the velocities.
+  /// - Returns: The particles in the order of the files, positions wrapped into the box.
+  /// - Throws: A ``SnapshotError`` that names file, dataset and row.
+  public func particles(
+    in rows: Range<Int>, velocities: Bool = false
+  ) throws(SnapshotError) -> SnapshotParticles {
+    precondition(rows.lowerBound >= 0 && rows.upperBound <= particleCount, "rows outside")
+    var particles = SnapshotParticles(rows: rows)
+    for part in parts {
+      let shared = rows.clamped(to: part.rows)
+      if shared.isEmpty { continue }
+      let source = try SnapshotSource(part.path)
+      let local =
+        shared.lowerBound - part.rows.lowerBound..<shared.upperBound
+        - part.rows.lowerBound
+      let count = part.rows.count
+      particles.ids += try source.rows("PartType1/ParticleIDs", local, of: count, as: UInt64.self)
+      let positions = try source.rows(
+        "PartType1/Coordinates", local, of: count, columns: 0..<3, as: Double.self)
+      particles.positions += try wrapped(positions, part.path, firstRow: local.lowerBound)
+      if velocities {
+        let stored = try source.rows(
+          "PartType1/Velocities", local, of: count, columns: 0..<3, as: Float.self)
+        if let bad = stored.firstIndex(where: { !$0.isFinite }) {
+          throw Self.invalid(
+            "PartType1/Velocities", row: local.lowerBound + bad / 3, Double(stored[bad]), part.path)
+        }
+        let unit = Float(units.velocity)
+        particles.velocities += unit == 1 ? stored : stored.map { $0 * unit }
+      }
+      if listsMasses { try compareMasses(source, local, of: count) }
+    }
+    return particles
+  }
+
+  /// Converts positions, and moves those on or slightly outside the faces into the box.
+  private func wrapped(
+    _ stored: [Double], _ path: String, firstRow: Int
+  ) throws(SnapshotError) -> [Double] {
+    var positions = stored
+    let tolerance = boxSize * 1e-3
+    for index in positions.indices {
+      var position = stored[index] * units.length
+      guard position >= -tolerance, position <= boxSize + tolerance else {
+        if position.isFinite {
+          throw SnapshotError(
+            .invalidValue, in: path, dataset: "PartType1/Coordinates",
+            because: "row \(firstRow + index / 3) is at \(position) Mpc/h, outside the box of "
+              + "\(boxSize) Mpc/h",
+            remedy: "Check BoxSize and the units in the header.")
+        }
+        throw Self.invalid(
+          "PartType1/Coordinates", row: firstRow + index / 3, stored[index], path)
+      }
+      if position < 0 { position += boxSize }
+      if position >= boxSize { position -= boxSize }
+      positions[index] = position
+    }
+    return positions
+  }
+
+  private func compareMasses(
+    _ source: borrowing SnapshotSource, _ rows: Range<Int>, of count: Int
+  ) throws(SnapshotError) {
+    let masses = try source.rows("PartType1/Masses", rows, of: count, as: Double.self)
+    let expected = particleMass * cosmology.hubble / units.mass
+    if let other = masses.firstIndex(where: { !(abs($0 - expected) <= 1e-5 * expected) }) {
+      throw SnapshotError(
+        .unequalMasses, in: source.path, dataset: "PartType1/Masses",
+        because: "row \(rows.lowerBound + other) has mass \(masses[other]) instead of \(expected)",
+        remedy: "Give a simulation whose particles have one mass.")
+    }
+  }
+
+  private static func invalid(
+    _ dataset: String, row: Int, _ value: Double, _ path: String
+  ) -> SnapshotError {
+    SnapshotError(
+      .invalidValue, in: path, dataset: dataset, because: "row \(row) holds \(value)",
+      remedy: "Copy the file again; if it is damaged at its source, write it again.")
+  }
+}

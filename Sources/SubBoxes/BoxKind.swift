@@ -1,0 +1,8 @@
+/// What a network sees of the field around a particle.
+public enum BoxKind: String, Codable, Hashable, Sendable, CaseIterable {
+  /// The voxels as they are.
+  case raw
+
+  /// The mean of each spherical shell in the place of its voxels.
+  case averaged
+}

@@ -1,0 +1,152 @@
+public import Fields
+public import HDF5
+public import MPI
+
+/// The fields of several simulations, from which sub-boxes are cut.
+///
+/// Either they are resident: one copy in memory that all ranks of a node share. Or they are
+/// streamed: each process reads the chunks that its boxes need, and keeps those used last. Boxes
+/// have the same bits either way.
+///
+/// Resident fields are freed collectively: all ranks of the communicator drop their stores in the
+/// same order, on the thread that calls MPI.
+public final class FieldStore: Sendable {
+  /// Where the voxels are.
+  private enum Voxels {
+    case resident([ResidentField])
+    case streamed(ChunkCache)
+  }
+
+  /// The field that boxes are cut from.
+  public let field: GridField<Float>
+
+  /// The field files, in the order in which ``Sample/simulation`` counts them.
+  public let paths: [String]
+
+  /// What the files say about themselves.
+  public let simulations: [FieldMetadata]
+
+  /// Where boxes are cut from: ``StreamSettings/Mode/resident`` or ``StreamSettings/Mode/stream``.
+  public let mode: StreamSettings.Mode
+
+  /// Why: the mode that was asked for, the size of the fields, and the budget.
+  public let reason: String
+
+  private let voxels: Voxels
+
+  /// Opens fields, and reads them into memory if they are to be resident.
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - field: The field that boxes are cut from.
+  ///   - paths: The field files, one per simulation; the same on every rank.
+  ///   - settings: The same on every rank.
+  ///   - communicator: The ranks that cut boxes.
+  /// - Throws: `AgreedFailure` of the ``SubBoxError`` of a file that cannot be read, or of settings
+  ///   that ask for more memory than they allow; `MPIError`.
+  public init(
+    _ field: GridField<Float> = .density, of paths: [String], settings: StreamSettings,
+    on communicator: borrowing Communicator
+  ) throws {
+    let node = try communicator.splitByNode()
+    let files = try communicator.agree { () throws(SubBoxError) in
+      try settings.check()
+      var files: [FieldReader] = []
+      for path in paths { files.append(try FieldReader(path)) }
+      return files
+    }
+    self.field = field
+    self.paths = paths
+    simulations = files.map(\.metadata)
+    let size = Self.bytes(simulations)
+    (mode, reason) = try communicator.agree { () throws(SubBoxError) in
+      try Self.mode(settings, bytes: size, fields: paths.count)
+    }
+    if mode == .resident {
+      voxels = .resident(try Self.residentFields(field, of: files, on: node, communicator))
+    } else {
+      let share = (settings.memoryBudget << 20) / node.size
+      voxels = .streamed(ChunkCache(of: field, in: files, bytes: share))
+    }
+  }
+
+  /// Reads fields into memory, every rank of a node its share of their planes.
+  private static func residentFields(
+    _ field: GridField<Float>, of files: [FieldReader], on node: borrowing Communicator,
+    _ communicator: borrowing Communicator
+  ) throws -> [ResidentField] {
+    var fields: [ResidentField] = []
+    for file in files {
+      fields.append(try ResidentField(count: file.metadata.siteCount, on: node))
+    }
+    let share = PlaneSlabs(gridSizes: files.map(\.gridSize)).share(of: node.rank, among: node.size)
+    try communicator.agree { () throws(SubBoxError) in
+      for slab in share {
+        let file = files[slab.simulation]
+        let start = slab.planes.lowerBound * file.gridSize * file.gridSize
+        try file.read(
+          field, planes: slab.planes, into: fields[slab.simulation].voxels + start)
+      }
+    }
+    for field in fields { try field.synchronize(on: node) }
+    return fields
+  }
+
+  /// The memory that the fields take on this node, or the cache in this process [bytes].
+  public var bytes: Int {
+    switch voxels {
+    case .resident: Self.bytes(simulations)
+    case .streamed(let cache): cache.bytes
+    }
+  }
+
+  /// The size of the voxels of a field of all simulations [bytes].
+  private static func bytes(_ simulations: [FieldMetadata]) -> Int {
+    simulations.reduce(0) { $0 + $1.siteCount * MemoryLayout<Float>.stride }
+  }
+
+  /// Chooses where fields of a total size are cut from, and says why.
+  static func mode(
+    _ settings: StreamSettings, bytes: Int, fields: Int
+  ) throws(SubBoxError) -> (StreamSettings.Mode, String) {
+    let budget = settings.memoryBudget
+    let size = (bytes + (1 << 20) - 1) >> 20
+    let facts = "\(fields) fields take \(size) MiB, and \(budget) MiB are allowed on a node"
+    switch settings.mode {
+    case .stream: return (.stream, "asked for; \(facts)")
+    case .auto: return (size <= budget ? .resident : .stream, "chosen because \(facts)")
+    case .resident:
+      guard size <= budget else {
+        throw SubBoxError(
+          .settings, while: "keeping fields in memory", because: facts,
+          remedy: "Raise memoryBudget, or set the mode to stream or auto.")
+      }
+      return (.resident, "asked for; \(facts)")
+    }
+  }
+
+  /// Writes the box around a site.
+  ///
+  /// May be called by several threads at once, which take turns at streamed fields.
+  ///
+  /// - Parameters:
+  ///   - site: The index of the center voxel, (ix N + iy) N + iz.
+  ///   - simulation: The index of the field.
+  ///   - cutter: Made for the size of the field.
+  ///   - box: Where the box is written, [w, w, w].
+  /// - Throws: ``SubBoxError`` if a file cannot be read.
+  public func cut(
+    around site: Int, of simulation: Int, with cutter: SubBoxCutter,
+    into box: UnsafeMutablePointer<Float>
+  ) throws(SubBoxError) {
+    precondition(
+      cutter.gridSize == simulations[simulation].gridSize, "the cutter is made for another field")
+    switch voxels {
+    case .resident(let fields):
+      cutter.cut(around: site, from: fields[simulation].voxels, into: box)
+    case .streamed(let cache):
+      try cache.cut(around: site, of: simulation, with: cutter, into: box)
+    }
+  }
+}

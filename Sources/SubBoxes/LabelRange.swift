@@ -1,0 +1,42 @@
+/// The range of halo masses that the network's answer is scaled with.
+///
+/// The label y, log10 of Msun, becomes d = 2 (y - minimum) / (maximum - minimum) - 1, which is in
+/// [-1, 1] for the training samples. Both ways are computed in double precision.
+public struct LabelRange: Codable, Hashable, Sendable {
+  /// The smallest label of the training samples, log10 of Msun.
+  public let minimum: Double
+
+  /// The largest label of the training samples, log10 of Msun.
+  public let maximum: Double
+
+  /// Makes the range from its ends, the smaller first.
+  public init(minimum: Double, maximum: Double) {
+    precondition(minimum < maximum, "\(minimum) is not below \(maximum)")
+    self.minimum = minimum
+    self.maximum = maximum
+  }
+
+  /// Finds the range of the labels of samples.
+  ///
+  /// - Throws: ``SubBoxError`` if there are no two different labels.
+  public init(of samples: [Sample]) throws(SubBoxError) {
+    let labels = samples.lazy.map { Double($0.logMass) }
+    guard let minimum = labels.min(), let maximum = labels.max(), minimum < maximum else {
+      throw SubBoxError(
+        .data, while: "finding the range of the labels of \(samples.count) training samples",
+        because: "no two of them differ",
+        remedy: "Train on simulations with more halos, or widen the limits of the halo mass.")
+    }
+    self.init(minimum: minimum, maximum: maximum)
+  }
+
+  /// The scaled label of a halo mass, log10 of Msun.
+  public func scaled(_ logMass: Double) -> Double {
+    2 * (logMass - minimum) / (maximum - minimum) - 1
+  }
+
+  /// The halo mass, log10 of Msun, of a scaled label.
+  public func logMass(_ scaled: Double) -> Double {
+    minimum + (scaled + 1) / 2 * (maximum - minimum)
+  }
+}

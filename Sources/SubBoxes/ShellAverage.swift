@@ -1,0 +1,93 @@
+/// Replaces every voxel of a box by the mean of its spherical shell.
+///
+/// The distance r of a voxel is taken in voxels from the center voxel w/2 (rounded down on each
+/// axis). Shell 0 is the filled ball r <= 2, and shell n is e_(n-1) < r <= e_n with the edges
+///
+///     e_n = 2 + n (w/2 - 2) / 19
+///
+/// where w/2 is not rounded. Shells 0 to 19 fit inside the box; the same spacing continues to its
+/// corners, with the voxels inside the box only (labels up to 34 for w = 75).
+///
+/// A box of w <= 4 voxels ends inside the ball r <= 2, and no shell fits around it: its voxels
+/// beyond the ball, which only w = 4 has, make one shell. From w = 5 on the rule holds as it is;
+/// below about w = 23 the shells are thinner than half a voxel and many of them are empty.
+///
+/// Lucie-Smith et al., Phys. Rev. D 109, 063524 (2024), doi:10.1103/PhysRevD.109.063524,
+/// section IV.
+public struct ShellAverage: Sendable {
+  /// The number of shells that fit inside a box, of any width above four.
+  public static let inscribedShells = 20
+
+  /// The number of voxels along each axis of a box, w.
+  public let width: Int
+
+  /// The number of voxels of each shell.
+  public let counts: [Int]
+
+  /// The shell of each voxel, [w, w, w].
+  public let labels: [Int32]
+
+  /// Finds the shell of every voxel of a box of [width, width, width].
+  public init(width: Int) {
+    precondition(width > 0, "a box has at least one voxel, not \(width)")
+    self.width = width
+    let squares = (0..<width).map { ($0 - width / 2) * ($0 - width / 2) }
+    let farthest = 3 * (width / 2) * (width / 2)
+    let shells = Self.shells(ofSquaredDistancesTo: farthest, width: width)
+    var labels: [Int32] = []
+    labels.reserveCapacity(width * width * width)
+    var counts = [Int](repeating: 0, count: Int(shells[farthest]) + 1)
+    for x in squares {
+      for y in squares {
+        for z in squares {
+          let label = shells[x + y + z]
+          labels.append(label)
+          counts[Int(label)] += 1
+        }
+      }
+    }
+    self.labels = labels
+    self.counts = counts
+  }
+
+  /// The shell of each squared distance from zero to `farthest`.
+  ///
+  /// Multiplied with 38, the edges are the integers 76 + n (w - 4): shells are told apart exactly.
+  private static func shells(ofSquaredDistancesTo farthest: Int, width: Int) -> [Int32] {
+    var shell = 0
+    func isInside(_ square: Int) -> Bool {
+      let edge = 76 + shell * (width - 4)
+      return 38 * 38 * square <= edge * edge
+    }
+    return (0...farthest).map { square in
+      if width > 4 {
+        while !isInside(square) { shell += 1 }
+      } else {
+        shell = square <= 4 ? 0 : 1
+      }
+      return Int32(shell)
+    }
+  }
+
+  /// Replaces every voxel of a box by the mean of its shell.
+  ///
+  /// The sums are made in double precision in the order of the voxels, and the means are rounded
+  /// to single precision. A constant box stays as it is.
+  ///
+  /// - Parameter box: [w, w, w].
+  public func apply(to box: UnsafeMutablePointer<Float>) {
+    withUnsafeTemporaryAllocation(of: Double.self, capacity: counts.count) { sums in
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: counts.count) { means in
+        sums.initialize(repeating: 0)
+        means.initialize(repeating: 0)
+        labels.withUnsafeBufferPointer { labels in
+          for voxel in labels.indices { sums[Int(labels[voxel])] += Double(box[voxel]) }
+          for shell in counts.indices where counts[shell] > 0 {
+            means[shell] = Float(sums[shell] / Double(counts[shell]))
+          }
+          for voxel in labels.indices { box[voxel] = means[Int(labels[voxel])] }
+        }
+      }
+    }
+  }
+}

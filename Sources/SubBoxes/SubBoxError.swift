@@ -1,0 +1,58 @@
+/// Why samples could not be drawn, or a sub-box not be made.
+public struct SubBoxError: Error, Hashable, Sendable {
+  /// What kind of failure it is, which decides how a job ends.
+  public enum Kind: String, Hashable, Sendable {
+    /// A setting that cannot be honored with these data.
+    case settings
+
+    /// A value in a file that is not what it must be.
+    case data
+
+    /// A file that is not there.
+    case missingFile
+
+    /// A file that could not be read.
+    case reading
+  }
+
+  /// What kind of failure it is.
+  public let kind: Kind
+
+  /// What was being done, such as "drawing 200000 training samples".
+  public let action: String
+
+  /// The path of the file that it was done to, if it was one.
+  public let file: String?
+
+  /// The path of the dataset inside the file, if it was one.
+  public let dataset: String?
+
+  /// Why it failed, as a clause.
+  public let reason: String
+
+  /// What to try, as a sentence.
+  public let remedy: String
+
+  /// Makes an error of what was being done, to what, why it failed and what to try.
+  public init(
+    _ kind: Kind, while action: String, file: String? = nil, dataset: String? = nil,
+    because reason: String, remedy: String
+  ) {
+    self.kind = kind
+    self.action = action
+    self.file = file
+    self.dataset = dataset
+    self.reason = reason
+    self.remedy = remedy
+  }
+}
+
+extension SubBoxError: CustomStringConvertible {
+  /// What was being done, to what, why it failed, and what to try.
+  public var description: String {
+    var text = action
+    if let dataset { text += " of \(dataset)" }
+    if let file { text += " in \(file)" }
+    return "\(text): \(reason). \(remedy)"
+  }
+}

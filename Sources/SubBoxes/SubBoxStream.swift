@@ -1,0 +1,94 @@
+/// Sub-boxes in a known order, prepared in the background before they are asked for.
+///
+/// ```swift
+/// let stream = SubBoxStream(
+///   from: store, kind: .raw, boxWidth: 75, standardization: standardization, lookAhead: 8,
+///   threads: 1, consumers: 4)
+/// stream.start(samples)
+/// while let box = try stream.next() {  // by up to four threads at a time
+///   evaluate(box.voxels, box.sample)
+/// }
+/// ```
+///
+/// What a box holds depends on its sample alone, and boxes are handed out in the order of the
+/// samples. More samples may be enqueued while earlier ones are being used, so that the boxes of
+/// the next step of a training are prepared during the current one.
+///
+/// The threads of a stream end with it. They do not keep the store: whoever made the stream keeps
+/// the store for longer.
+public final class SubBoxStream: Sendable {
+  /// What the boxes show.
+  public let kind: BoxKind
+
+  /// The number of voxels along each axis of a box, w.
+  public let boxWidth: Int
+
+  /// The memory of the buffers and the tables [bytes].
+  public let bytes: Int
+
+  private let store: FieldStore
+  private let queue: PreparationQueue
+
+  /// Makes a stream without samples, and starts its threads.
+  ///
+  /// - Parameters:
+  ///   - store: The fields that boxes are cut from.
+  ///   - kind: What the boxes show.
+  ///   - boxWidth: The number of voxels along each axis of a box.
+  ///   - standardization: How the values of the fields are standardized, before averaging.
+  ///   - lookAhead: How many boxes are prepared before they are asked for.
+  ///   - threads: How many threads prepare boxes; those of a store that reads its files take turns.
+  ///   - consumers: How many boxes are in use at a time, beyond which ``next(before:)`` waits for
+  ///     one to go out of use.
+  public init(
+    from store: FieldStore, kind: BoxKind, boxWidth: Int, standardization: Standardization,
+    lookAhead: Int, threads: Int, consumers: Int
+  ) {
+    precondition(lookAhead > 0 && threads > 0 && consumers > 0, "a stream needs one of each")
+    let maker = BoxMaker(
+      store: store, kind: kind, boxWidth: boxWidth, standardization: standardization)
+    let buffers = lookAhead + consumers
+    self.kind = kind
+    self.boxWidth = boxWidth
+    bytes = buffers * maker.voxelCount * MemoryLayout<Float>.stride + maker.bytes
+    self.store = store
+    queue = PreparationQueue(count: buffers, voxelCount: maker.voxelCount)
+    for _ in 0..<(store.mode == .resident ? threads : 1) {
+      queue.addWorker { place throws(SubBoxError) in
+        try maker.write(place.sample, into: place.buffer)
+      }
+    }
+  }
+
+  deinit { queue.cancel() }
+
+  /// How long consumers have waited for boxes since the stream was made, added over them.
+  public var waitingTime: Duration { queue.waitingTime }
+
+  /// Begins a new order, and forgets what is left of the one before.
+  ///
+  /// - Parameters:
+  ///   - samples: The samples in their order.
+  ///   - position: The position of the first of them, from which the boxes are counted.
+  public func start(_ samples: [Sample], at position: Int = 0) {
+    queue.start(samples, at: position)
+  }
+
+  /// Appends samples to the order.
+  public func enqueue(_ samples: [Sample]) {
+    queue.enqueue(samples)
+  }
+
+  /// Waits for the next box of the order, and hands it out.
+  ///
+  /// May be called by several threads at once, each of which gets other boxes.
+  ///
+  /// - Parameter end: The position before which boxes are handed out, such as that of the first
+  ///   sample of the next step; by default, the end of what has been enqueued.
+  /// - Returns: The box, or `nil` if all boxes before the end have been handed out.
+  /// - Throws: ``SubBoxError`` that kept the next box from being made. The boxes before it are
+  ///   handed out first; it is thrown until a new order is started.
+  public func next(before end: Int = .max) throws(SubBoxError) -> PreparedBox? {
+    try queue.next(before: end)
+  }
+}

@@ -1,0 +1,121 @@
+internal import DurableFiles
+internal import Foundation
+internal import HDF5
+internal import Networks
+
+/// All that a training needs to go on as if it had never stopped, on any number of ranks.
+struct Checkpoint: Sendable {
+  var progress: TrainingProgress
+  var state: TrainingState
+
+  /// The weights of the best epoch so far; empty before the first validation.
+  var bestParameters: [Float]
+
+  var data: DataDescription
+
+  /// The settings that the result depends on, a line each.
+  var settings: [String]
+
+  private static let format = "halompi-checkpoint"
+  private static let version = 1
+
+  func write(to path: String) throws {
+    try NumberFile.write(to: path, format: Self.format, version: Self.version) { file in
+      try NumberFile.addJSON("progress", progress, to: file)
+      try NumberFile.addJSON("data", data, to: file)
+      try NumberFile.addJSON("settings", settings, to: file)
+      try file.setAttribute("optimizerStep", to: Int64(state.optimizer.step))
+      for (name, values, description) in [
+        ("parameters", state.parameters, "the weights after the last step"),
+        ("optimizer/m", state.optimizer.m, "first moments"),
+        ("optimizer/v", state.optimizer.v, "second moments"),
+        ("optimizer/vhat", state.optimizer.vhat, "largest second moments so far"),
+        ("best/parameters", bestParameters, "the weights of the best epoch so far"),
+      ] where !values.isEmpty {
+        try NumberFile.add(
+          name, values, shape: [values.count], unit: "1", description: description, to: file)
+      }
+    }
+  }
+
+  init(contentsOf path: String) throws {
+    let file = try NumberFile.open(path, format: Self.format, version: Self.version)
+    progress = try NumberFile.json("progress", from: file)
+    data = try NumberFile.json("data", from: file)
+    settings = try NumberFile.json("settings", from: file)
+    let step = try file.attribute("optimizerStep", as: Int64.self)[0]
+    state = TrainingState(
+      parameters: try NumberFile.read("parameters", from: file),
+      optimizer: AMSGrad.State(
+        step: Int(step), m: try NumberFile.read("optimizer/m", from: file),
+        v: try NumberFile.read("optimizer/v", from: file),
+        vhat: try NumberFile.read("optimizer/vhat", from: file)))
+    bestParameters =
+      try file.exists("best/parameters") ? NumberFile.read("best/parameters", from: file) : []
+    try file.close()
+  }
+
+  init(
+    progress: TrainingProgress, state: TrainingState, bestParameters: [Float],
+    data: DataDescription, settings: [String]
+  ) {
+    self.progress = progress
+    self.state = state
+    self.bestParameters = bestParameters
+    self.data = data
+    self.settings = settings
+  }
+}
+
+/// The checkpoints of one training, of which the newest are kept.
+struct CheckpointFolder: Sendable {
+  let path: String
+
+  /// How many checkpoints are kept.
+  let kept: Int
+
+  /// The names of the checkpoints, newest first.
+  func names() -> [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
+    return names.filter { $0.hasPrefix("step-") && $0.hasSuffix(".h5") }.sorted(by: >)
+  }
+
+  /// Writes a checkpoint, and then removes those that are too old.
+  func add(_ checkpoint: Checkpoint) throws -> String {
+    try DurableFile.createDirectory(path)
+    let digits = "\(checkpoint.progress.step)"
+    let number = String(repeating: "0", count: max(0, 9 - digits.count)) + digits
+    // The letter orders the checkpoints before and after the validation of the same step.
+    let suffix = checkpoint.progress.stepInEpoch == 0 ? "b" : "a"
+    let target = "\(path)/step-\(number)\(suffix).h5"
+    try checkpoint.write(to: target)
+    for old in names().dropFirst(kept) {
+      try? FileManager.default.removeItem(atPath: "\(path)/\(old)")
+    }
+    return target
+  }
+
+  /// Reads the newest intact checkpoint; damaged ones are moved aside.
+  ///
+  /// - Parameter warn: Is told of each damaged one that was passed over.
+  /// - Returns: The checkpoint, or `nil` if there are none at all.
+  /// - Throws: ``TrainingError/noIntactCheckpoint(directory:reasons:)``.
+  func newest(warn: (String) -> Void) throws -> Checkpoint? {
+    let names = names()
+    var reasons: [String] = []
+    for name in names {
+      do {
+        return try Checkpoint(contentsOf: "\(path)/\(name)")
+      } catch {
+        reasons.append("\(error)")
+        let aside = "\(name).damaged"
+        warn("the checkpoint \(name) is damaged, is passed over and kept as \(aside): \(error)")
+        try? FileManager.default.moveItem(atPath: "\(path)/\(name)", toPath: "\(path)/\(aside)")
+      }
+    }
+    guard reasons.isEmpty else {
+      throw TrainingError.noIntactCheckpoint(directory: path, reasons: reasons)
+    }
+    return nil
+  }
+}

@@ -1,0 +1,182 @@
+internal import Foundation
+internal import Networks
+internal import SubBoxes
+
+/// The threads of a rank that compute: each takes one box at a time and goes through the network with it.
+///
+/// The memory does not grow with the batch: a thread keeps the activations and the gradient of one
+/// sample. All state is guarded by `condition`, which makes the class safe to share.
+final class ComputePool: @unchecked Sendable {
+  /// The samples of one command.
+  struct Work: Sendable {
+    /// The positions in the stream.
+    let positions: Range<Int>
+
+    /// The place of the first of them in its batch or draw.
+    let firstPlace: Int
+
+    /// Whether gradients are wanted.
+    let trains: Bool
+  }
+
+  private let condition = NSCondition()
+  private let stream: SubBoxStream
+  private let weights: NetworkWeights
+  private let layout: ParameterLayout
+  private let labels: LabelRange
+
+  /// The sums of the gradients of the convolutions, and of the dense layers with gamma.
+  let convolutionSums: ExactAccumulator
+  let denseSums: ExactAccumulator
+
+  private var work: Work?
+  private var round = 0
+  private var busyThreads = 0
+  private var denseRemaining = 0
+  private var isCancelled = false
+  private var failure: (any Error)?
+  private var outcomes: [SampleOutcome] = []
+  private var livingThreads = 0
+
+  /// Starts `threads` threads that compute a network on the boxes of a stream.
+  ///
+  /// The weights are changed only while no work is under way.
+  init(threads: Int, weights: NetworkWeights, labels: LabelRange, stream: SubBoxStream) {
+    self.stream = stream
+    self.labels = labels
+    self.weights = weights
+    layout = weights.layout
+    convolutionSums = ExactAccumulator(count: layout.convolutionRange.count)
+    denseSums = ExactAccumulator(count: layout.denseRange.count)
+    livingThreads = threads
+    for number in 0..<threads {
+      let thread = Thread { [self] in
+        let worker = Evaluation(
+          number: number, evaluator: weights.makeEvaluator(), layout: layout)
+        var round = 0
+        while let (next, work) = awaitWork(after: round) {
+          round = next
+          compute(work, with: worker)
+        }
+        condition.withLock {
+          livingThreads -= 1
+          condition.broadcast()
+        }
+      }
+      thread.name = "compute \(number)"
+      thread.start()
+    }
+  }
+
+  /// Ends the threads, and waits until they have ended.
+  func cancel() {
+    condition.withLock {
+      isCancelled = true
+      condition.broadcast()
+      while livingThreads > 0 { condition.wait() }
+    }
+  }
+
+  /// Hands work to the threads.
+  ///
+  /// The work before must be done.
+  func start(_ newWork: Work) {
+    condition.withLock {
+      precondition(busyThreads == 0, "work was started before the work before was done")
+      work = newWork
+      round += 1
+      busyThreads = livingThreads
+      denseRemaining = newWork.positions.count
+      outcomes = []
+      condition.broadcast()
+    }
+  }
+
+  /// Whether all gradients of the dense layers are in the sums.
+  func isDenseDone() throws -> Bool {
+    try condition.withLock {
+      if let failure { throw failure }
+      return denseRemaining == 0
+    }
+  }
+
+  /// Whether all samples are done, and the threads wait for more.
+  func isDone() throws -> Bool {
+    try condition.withLock {
+      if let failure { throw failure }
+      return busyThreads == 0
+    }
+  }
+
+  /// What the network said of the samples, in the order of their places.
+  func takeOutcomes() -> [SampleOutcome] {
+    condition.withLock { outcomes.sorted { $0.position < $1.position } }
+  }
+
+  private func awaitWork(after round: Int) -> (Int, Work)? {
+    condition.withLock {
+      while !isCancelled && (work == nil || self.round == round) { condition.wait() }
+      guard !isCancelled, let work else { return nil }
+      return (self.round, work)
+    }
+  }
+
+  private func compute(_ work: Work, with worker: Evaluation) {
+    let loss = TruncatedCauchyLoss(gamma: Double(weights.gamma))
+    do throws(SubBoxError) {
+      while let box = try stream.next(before: work.positions.upperBound) {
+        let truth = Float(labels.scaled(Double(box.sample.logMass)))
+        let prediction =
+          work.trains
+          ? worker.evaluator.forward(box.voxels) : worker.evaluator.predict(box.voxels)
+        let value = loss.evaluate(prediction: Double(prediction), truth: Double(truth))
+        if work.trains { addGradient(of: value, worker) }
+        let outcome = SampleOutcome(
+          position: work.firstPlace + box.position - work.positions.lowerBound,
+          likelihood: value.value, prediction: prediction, truth: truth)
+        condition.withLock { outcomes.append(outcome) }
+      }
+      finish(error: nil)
+    } catch {
+      finish(error: error)
+    }
+  }
+
+  private func addGradient(of loss: TruncatedCauchyLoss.Evaluation, _ worker: Evaluation) {
+    let gradient = worker.gradient
+    worker.evaluator.backwardDense(
+      outputGradient: Float(loss.predictionGradient), into: gradient)
+    gradient[layout.gammaIndex] = Float(loss.gammaGradient)
+    denseSums.add(gradient + layout.denseRange.lowerBound, worker: worker.number)
+    condition.withLock {
+      denseRemaining -= 1
+      condition.broadcast()
+    }
+    worker.evaluator.backwardConvolutions(into: gradient)
+    convolutionSums.add(gradient + layout.convolutionRange.lowerBound, worker: worker.number)
+  }
+
+  private func finish(error: SubBoxError?) {
+    condition.withLock {
+      if failure == nil, let error { failure = error }
+      busyThreads -= 1
+      condition.broadcast()
+    }
+  }
+
+  /// What one thread has of its own.
+  private final class Evaluation {
+    let number: Int
+    let evaluator: any NetworkEvaluator
+    let gradient: UnsafeMutablePointer<Float>
+
+    init(number: Int, evaluator: any NetworkEvaluator, layout: ParameterLayout) {
+      self.number = number
+      self.evaluator = evaluator
+      gradient = .allocate(capacity: layout.count)
+      gradient.initialize(repeating: 0, count: layout.count)
+    }
+
+    deinit { gradient.deallocate() }
+  }
+}

@@ -1,0 +1,205 @@
+internal import DurableFiles
+internal import Fields
+internal import Foundation
+internal import Networks
+internal import SubBoxes
+
+/// What rank 0 decides: which command comes next, and what becomes of its reports.
+///
+/// It sees no samples and no gradients, only reports, and calls no MPI. Its decisions depend on the
+/// numbers of the training; only when to write a checkpoint and when to stop depend on time and signals,
+/// and neither changes a result.
+final class Coordinator {
+  private let plan: TrainingPlan
+  private let data: DataDescription
+  private let folder: CheckpointFolder
+  private var metrics: AppendLog
+  private var timings: AppendLog
+  private let stop: StopConditions
+  private let tell: (TrainingEvent) -> Void
+
+  private var progress: TrainingProgress
+  private var bestParameters: [Float]
+
+  // What is to come next.
+  private var mustSave = false
+  private var isBestUnsaved = false
+  private var isStopping = false
+  private var pendingWrites: [() throws -> Void] = []
+  private var lastSave = ContinuousClock.now
+  private var announced = ContinuousClock.now
+  private var stepSeconds = 0.0
+
+  /// Makes the coordinator of a training that starts anew or goes on from a checkpoint.
+  init(
+    plan: TrainingPlan, data: DataDescription, resuming checkpoint: Checkpoint?,
+    stop: StopConditions, tell: @escaping (TrainingEvent) -> Void
+  ) throws {
+    self.plan = plan
+    self.data = data
+    self.stop = stop
+    self.tell = tell
+    progress = checkpoint?.progress ?? TrainingProgress()
+    bestParameters = checkpoint?.bestParameters ?? []
+    folder = plan.checkpoints
+    try DurableFile.createDirectory(plan.directory)
+    metrics = try AppendLog.open(plan.metricsPath, length: progress.metricsLength)
+    timings = try AppendLog.open(plan.timingsPath, length: progress.timingsLength)
+    if !bestParameters.isEmpty, !FileManager.default.fileExists(atPath: plan.modelPath) {
+      try bestModel().write(to: plan.modelPath)
+    }
+  }
+
+  /// Whether the training is over, as it is when it is resumed after its end.
+  var isComplete: Bool { progress.isComplete }
+
+  /// What the workers are to do next.
+  func next() -> Command {
+    announced = .now
+    if mustSave { return .save }
+    if isStopping || progress.isComplete { return .finish(isComplete: progress.isComplete) }
+    if progress.stepInEpoch == plan.stepsPerEpoch { return .validate(epoch: progress.epoch) }
+    return .train(epoch: progress.epoch, step: progress.stepInEpoch)
+  }
+
+  /// Writes what is to be written, while the workers do the next command.
+  func performPendingWrites() throws {
+    let writes = pendingWrites
+    pendingWrites = []
+    for write in writes { try write() }
+  }
+
+  /// Takes the reports of all workers on a command, in the order of the workers, and after `save` the
+  /// state of the training.
+  func digest(_ command: Command, _ reports: [Report], state: TrainingState?) throws {
+    switch command {
+    case .train: try digestStep(reports)
+    case .validate: try digestValidation(reports)
+    case .save: if let state { save(state) }
+    case .finish: break
+    }
+    if reports.contains(where: \.stopRequested) { requestStop(because: "a signal was received") }
+  }
+
+  private func digestStep(_ reports: [Report]) throws {
+    let outcomes = reports.flatMap(\.outcomes).sorted { $0.position < $1.position }
+    precondition(
+      outcomes.map(\.position) == Array(0..<plan.settings.batchSize),
+      "a step computed other samples than its batch")
+    guard reports[0].lostSamples == 0 else {
+      throw TrainingError.diverged(step: progress.step, sampleCount: reports[0].lostSamples)
+    }
+    let sum = outcomes.reduce(0) { $0 + $1.likelihood }
+    let seconds = announced.duration(to: .now) / .seconds(1)
+    progress.stepInEpoch += 1
+    progress.step += 1
+    progress.likelihoodSum += sum
+    let summary = StepSummary(
+      epoch: progress.epoch, step: progress.step,
+      likelihood: sum / Double(outcomes.count), penalty: reports[0].penalty,
+      gamma: reports[0].gamma, samples: outcomes.count, seconds: seconds)
+    try metrics.append(summary.metricsLine)
+    try timings.append(summary.timingsLine(reports))
+    tell(.step(summary))
+
+    stepSeconds = seconds
+    let sinceSave = lastSave.duration(to: .now) / .seconds(60)
+    let isStepDue = plan.settings.checkpointSteps.map { progress.step % $0 == 0 } ?? false
+    if isStepDue || sinceSave >= plan.settings.checkpointMinutes { mustSave = true }
+    if let reason = stop.reason(stepSeconds: stepSeconds) { requestStop(because: reason) }
+  }
+
+  private func digestValidation(_ reports: [Report]) throws {
+    let outcomes = reports.flatMap(\.outcomes).sorted { $0.position < $1.position }
+    precondition(
+      outcomes.map(\.position) == Array(0..<data.validationSamples),
+      "a validation computed other samples than its draw")
+    let likelihood = outcomes.reduce(0) { $0 + $1.likelihood } / Double(outcomes.count)
+    let (penalty, gamma) = (reports[0].penalty, reports[0].gamma)
+    let loss = plan.settings.selection == .loss ? likelihood + penalty : likelihood
+    guard loss.isFinite else {
+      throw TrainingError.diverged(
+        step: progress.step, sampleCount: outcomes.count { !$0.likelihood.isFinite })
+    }
+    let isBest = progress.bestLoss.map { loss < $0 } ?? true
+    let samples = Double(plan.stepsPerEpoch * plan.settings.batchSize)
+    let summary = EpochSummary(
+      epoch: progress.epoch, step: progress.step,
+      trainingLikelihood: progress.likelihoodSum / samples, likelihood: likelihood,
+      penalty: penalty, gamma: gamma, correlation: correlation(outcomes), isBest: isBest)
+    try metrics.append(summary.metricsLine)
+    if isBest {
+      progress.bestEpoch = progress.epoch
+      progress.bestLoss = loss
+      isBestUnsaved = true
+    }
+    progress.epoch += 1
+    progress.stepInEpoch = 0
+    progress.likelihoodSum = 0
+    let isPatient =
+      plan.settings.patience.map { progress.epochsWithoutImprovement < $0 } ?? true
+    progress.isComplete = progress.epoch == plan.settings.epochLimit || !isPatient
+    mustSave = true
+    tell(.epoch(summary))
+    if let reason = stop.reason(stepSeconds: stepSeconds) { requestStop(because: reason) }
+  }
+
+  private func requestStop(because reason: String) {
+    guard !isStopping else { return }
+    isStopping = true
+    mustSave = true
+    tell(.warning("stopping with a checkpoint after step \(progress.step), because \(reason)"))
+    // The request is fulfilled: the same command resumes.
+    if let file = stop.file { try? FileManager.default.removeItem(atPath: file) }
+  }
+
+  /// Puts the writing of a checkpoint, and of the model if it is the best so far, off until the
+  /// workers are busy.
+  private func save(_ state: TrainingState) {
+    mustSave = false
+    lastSave = .now
+    let isNewBest = isBestUnsaved
+    isBestUnsaved = false
+    if isNewBest { bestParameters = state.parameters }
+    progress.metricsLength = metrics.length
+    progress.timingsLength = timings.length
+    let checkpoint = Checkpoint(
+      progress: progress, state: state, bestParameters: bestParameters, data: data,
+      settings: plan.identity)
+    let model = isNewBest ? bestModel() : nil
+    pendingWrites.append { [self] in
+      try metrics.sync()
+      try timings.sync()
+      // The model first: a checkpoint never knows of a best epoch whose model is not on the disk.
+      try model?.write(to: plan.modelPath)
+      tell(.checkpoint(path: try folder.add(checkpoint)))
+    }
+  }
+
+  private func bestModel() -> Model {
+    guard let epoch = progress.bestEpoch, let loss = progress.bestLoss else {
+      preconditionFailure("there is no best model before the first validation")
+    }
+    return Model(
+      architecture: plan.architecture, variant: plan.settings.variant,
+      field: plan.field.dataset,
+      data: data, seed: plan.settings.seed, epoch: epoch, step: (epoch + 1) * plan.stepsPerEpoch,
+      validationLoss: loss, settings: plan.identity,
+      parameters: bestParameters)
+  }
+}
+
+/// Pearson's correlation of predictions and truths, in the order of the samples.
+func correlation(_ outcomes: [SampleOutcome]) -> Double {
+  let count = Double(outcomes.count)
+  let meanPrediction = outcomes.reduce(0) { $0 + Double($1.prediction) } / count
+  let meanTruth = outcomes.reduce(0) { $0 + Double($1.truth) } / count
+  var (both, predictions, truths) = (0.0, 0.0, 0.0)
+  for outcome in outcomes {
+    let (p, t) = (Double(outcome.prediction) - meanPrediction, Double(outcome.truth) - meanTruth)
+    both += p * t
+    predictions += p * p
+    truths += t * t
+  }
+  return both / (predictions * truths).squareRoot()
+}

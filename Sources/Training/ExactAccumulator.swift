@@ -1,0 +1,121 @@
+internal import CKernels
+internal import Foundation
+internal import MPI
+
+/// Sums of gradients that do not depend on their order, nor on threads or ranks.
+///
+/// A value is rounded to a multiple of 2^-40 and added as a 64-bit integer; integer sums are exact, so
+/// any partition of a batch gives the same bits, which sums of floating-point numbers do not. A
+/// gradient with a value of 2^11 or more, as a network far from its range has, goes as a whole into a
+/// second, coarse sum of multiples of 2^-10. Which sum it is depends on the gradient alone.
+///
+/// An addend is below 2^51 units, so 4096 of them cannot overflow (``maximumSampleCount``).
+final class ExactAccumulator: @unchecked Sendable {
+  /// The largest batch.
+  static let maximumSampleCount = 4096
+
+  private static let fineExponent: Int32 = 40
+  private static let coarseExponent: Int32 = 10
+  private static let stripeCount = 16
+
+  /// The number of values of a gradient.
+  let count: Int
+
+  // The sums, then how many gradients went into the coarse sums, and how many were not finite.
+  private let fine: UnsafeMutableBufferPointer<Int64>
+  private var coarse: UnsafeMutableBufferPointer<Int64>?
+  private let lock = NSLock()
+  private let stripeLocks = (0..<stripeCount).map { _ in NSLock() }
+
+  /// Makes the sums of gradients of `count` values, all zero.
+  init(count: Int) {
+    self.count = count
+    fine = .allocate(capacity: count + 2)
+    fine.initialize(repeating: 0)
+  }
+
+  deinit {
+    fine.deallocate()
+    coarse?.deallocate()
+  }
+
+  /// Starts anew at zero.
+  func reset() {
+    fine.update(repeating: 0)
+    coarse?.update(repeating: 0)
+  }
+
+  /// Adds the gradient of one sample.
+  ///
+  /// Any thread may call it.
+  ///
+  /// - Parameters:
+  ///   - gradient: The values, [count].
+  ///   - worker: A number of the calling thread: threads start at different places of the buffer.
+  func add(_ gradient: UnsafePointer<Float>, worker: Int) {
+    let magnitude = Float(bitPattern: halompi_largest_magnitude(gradient, count))
+    if magnitude < 0x1p11 {
+      add(gradient, to: fine, exponent: Self.fineExponent, worker: worker)
+    } else if magnitude < 0x1p41 {
+      lock.withLock { fine[count] += 1 }
+      add(gradient, to: coarseSums(), exponent: Self.coarseExponent, worker: worker)
+    } else {
+      lock.withLock { fine[count + 1] += 1 }
+    }
+  }
+
+  private func add(
+    _ gradient: UnsafePointer<Float>, to sums: UnsafeMutableBufferPointer<Int64>, exponent: Int32,
+    worker: Int
+  ) {
+    guard let start = sums.baseAddress else { return }
+    let stripes = Self.stripeCount
+    for turn in 0..<stripes {
+      let stripe = (turn + worker) % stripes
+      let begin = count * stripe / stripes
+      let end = count * (stripe + 1) / stripes
+      let outcome = stripeLocks[stripe].withLock {
+        halompi_accumulate_fixed(
+          gradient + begin, start + begin, end - begin, exponent, HALOMPI_FASTEST)
+      }
+      precondition(outcome == HALOMPI_ACCUMULATED, "a gradient's magnitude was measured wrongly")
+    }
+  }
+
+  private func coarseSums() -> UnsafeMutableBufferPointer<Int64> {
+    lock.withLock {
+      if let coarse { return coarse }
+      let sums = UnsafeMutableBufferPointer<Int64>.allocate(capacity: count)
+      sums.initialize(repeating: 0)
+      coarse = sums
+      return sums
+    }
+  }
+
+  /// The sums with their two counts, to be added over the ranks as one message.
+  var message: UnsafeMutableBufferPointer<Int64> { fine }
+
+  /// After the message was added over the ranks: the number of gradients, on all ranks, that were not
+  /// finite and are in no sum.
+  var lostCount: Int { Int(fine[count + 1]) }
+
+  /// After the message was added over the ranks: adds the coarse sums too, if any rank has some.
+  ///
+  /// Collective over the ranks of the message.
+  func reduceCoarseSums(over ranks: borrowing Communicator) throws(MPIError) {
+    guard fine[count] > 0 else { return }
+    var sums = MutableSpan(_unsafeElements: coarseSums())
+    try ranks.allReduce(&sums, .sum)
+  }
+
+  /// Writes the mean over `sampleCount` samples [count]: one rounding to single precision.
+  func writeMean(of sampleCount: Int, to mean: UnsafeMutablePointer<Float>) {
+    let fineScale = 0x1p-40 / Double(sampleCount)
+    halompi_fixed_to_float(fine.baseAddress, mean, count, fineScale, HALOMPI_FASTEST)
+    guard fine[count] > 0, let coarse else { return }
+    let coarseScale = 0x1p-10 / Double(sampleCount)
+    for i in 0..<count {
+      mean[i] = Float(Double(fine[i]) * fineScale + Double(coarse[i]) * coarseScale)
+    }
+  }
+}

@@ -1,0 +1,114 @@
+/// What rank 0 tells all workers to do next.
+///
+/// It is a message of integers.
+enum Command: Hashable, Sendable {
+  /// One step of training: `step` counts within the epoch, both count from zero.
+  case train(epoch: Int, step: Int)
+
+  /// The validation samples, with the weights as they are after an epoch.
+  case validate(epoch: Int)
+
+  /// The first worker hands over weights and moments; nobody else does anything.
+  case save
+
+  /// Nothing is left to do, or the job was asked to stop.
+  case finish(isComplete: Bool)
+
+  var message: [Int64] {
+    switch self {
+    case .train(let epoch, let step): [0, Int64(epoch), Int64(step)]
+    case .validate(let epoch): [1, Int64(epoch), 0]
+    case .save: [2, 0, 0]
+    case .finish(let isComplete): [3, isComplete ? 1 : 0, 0]
+    }
+  }
+
+  init(message: [Int64]) {
+    switch message[0] {
+    case 0: self = .train(epoch: Int(message[1]), step: Int(message[2]))
+    case 1: self = .validate(epoch: Int(message[1]))
+    case 2: self = .save
+    default: self = .finish(isComplete: message[1] == 1)
+    }
+  }
+}
+
+/// What the network said of one sample.
+struct SampleOutcome: Hashable, Sendable {
+  /// The place of the sample in its batch or draw.
+  var position: Int
+
+  /// The negative log-likelihood of the truth [nats].
+  var likelihood: Double
+
+  /// The prediction, on the network's scale.
+  var prediction: Float
+
+  /// The truth, on the network's scale.
+  var truth: Float
+}
+
+/// What a worker tells rank 0 after a command.
+///
+/// It is a message of numbers.
+struct Report: Hashable, Sendable {
+  /// The samples that this worker computed.
+  var outcomes: [SampleOutcome] = []
+
+  /// The penalty and gamma with which they were computed, the same on all workers.
+  var penalty = 0.0
+  var gamma = 0.0
+
+  /// The time that the threads of this worker waited for boxes, summed over them [seconds].
+  var fetchWait = 0.0
+
+  /// The time from the command to the last gradient [seconds].
+  var computing = 0.0
+
+  /// The time from the last gradient of this worker to the sum over all [seconds].
+  var reducing = 0.0
+
+  /// The samples of all workers whose gradients were not finite: the step was not made.
+  var lostSamples = 0
+
+  /// Whether this process was asked to stop by a signal.
+  var stopRequested = false
+
+  private static let headerCount = 7
+
+  var message: [Double] {
+    [
+      penalty, gamma, fetchWait, computing, reducing, Double(lostSamples), stopRequested ? 1 : 0,
+    ]
+      + outcomes.flatMap {
+        [Double($0.position), $0.likelihood, Double($0.prediction), Double($0.truth)]
+      }
+  }
+
+  init() {}
+
+  init(message: [Double]) {
+    penalty = message[0]
+    gamma = message[1]
+    fetchWait = message[2]
+    computing = message[3]
+    reducing = message[4]
+    lostSamples = Int(message[5])
+    stopRequested = message[6] != 0
+    outcomes = stride(from: Self.headerCount, to: message.count, by: 4).map {
+      SampleOutcome(
+        position: Int(message[$0]), likelihood: message[$0 + 1], prediction: Float(message[$0 + 2]),
+        truth: Float(message[$0 + 3]))
+    }
+  }
+}
+
+/// The kinds of message that the ranks of a training exchange.
+enum MessageTag {
+  static let command = 1
+  static let report = 2
+
+  /// A worker has computed its share of a step and waits for the sums over all.
+  static let computed = 3
+  static let state = 4
+}

@@ -1,0 +1,54 @@
+// What stands in `metrics.jsonl`, which is the same for any number of ranks, threads, stops and
+// resumes, and in `timings.jsonl`, which is not.
+
+extension StepSummary {
+  var metricsLine: String {
+    var line = JSONLine()
+    line.add("kind", "step")
+    line.add("epoch", epoch)
+    line.add("step", step)
+    line.add("likelihood", likelihood)
+    line.add("penalty", penalty)
+    line.add("loss", likelihood + penalty)
+    line.add("gamma", gamma)
+    return line.text
+  }
+
+  func timingsLine(_ reports: [Report]) -> String {
+    let ranks = Double(reports.count)
+    let computing = reports.map(\.computing)
+    var line = JSONLine()
+    line.add("step", step)
+    line.add("seconds", seconds)
+    line.add("samplesPerSecond", Double(samples) / seconds)
+    line.add("ranks", reports.count)
+    line.add("fetchWaitMean", reports.reduce(0) { $0 + $1.fetchWait } / ranks)
+    line.add("fetchWaitMax", reports.map(\.fetchWait).max() ?? 0)
+    line.add("computingMin", computing.min() ?? 0)
+    line.add("computingMean", computing.reduce(0, +) / ranks)
+    line.add("computingMax", computing.max() ?? 0)
+    line.add("slowestWorker", computing.indices.max { computing[$0] < computing[$1] } ?? 0)
+    line.add("reductionWaitMean", reports.reduce(0) { $0 + $1.reducing } / ranks)
+    line.add("reductionWaitMax", reports.map(\.reducing).max() ?? 0)
+    return line.text
+  }
+}
+
+extension EpochSummary {
+  var metricsLine: String {
+    var validation = JSONLine()
+    validation.add("likelihood", likelihood)
+    validation.add("penalty", penalty)
+    validation.add("loss", likelihood + penalty)
+    validation.add("correlation", correlation)
+    var line = JSONLine()
+    line.add("kind", "epoch")
+    line.add("epoch", epoch)
+    line.add("step", step)
+    line.add("trainingLikelihood", trainingLikelihood)
+    line.add("validation", validation)
+    line.add("gamma", gamma)
+    line.add("isBest", isBest)
+    return line.text
+  }
+}

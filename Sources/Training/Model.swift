@@ -1,0 +1,114 @@
+internal import HDF5
+public import Networks
+public import SubBoxes
+
+/// A trained network with all that a prediction needs.
+///
+/// On disk it is an HDF5 file with one dataset per parameter tensor under `/weights`, in the shapes of
+/// ``ParameterLayout``. The file holds no times and no places: the same training makes the same bytes.
+public struct Model: Sendable {
+  /// The shape of the network.
+  public var architecture: NetworkArchitecture
+
+  /// What the network was shown.
+  public var variant: BoxKind
+
+  /// The dataset of a field file that its boxes were cut from.
+  public var field: String
+
+  /// What it was trained on, with the scales of its input and output.
+  public var data: DataDescription
+
+  /// The seed of its initial weights and of the order of its samples.
+  public var seed: UInt64
+
+  /// The epoch whose weights these are, from zero.
+  public var epoch: Int
+
+  /// The steps done by its end.
+  public var step: Int
+
+  /// The validation loss after that epoch.
+  public var validationLoss: Double
+
+  /// The settings that the result depends on, a line each: `training.batchSize = 64`.
+  public var settings: [String]
+
+  /// The parameters, [count], of the layout of `architecture`.
+  public var parameters: [Float]
+
+  private static let format = "halompi-model"
+  private static let version = 1
+
+  /// The parts that are stored as text.
+  private struct Header: Codable {
+    var architecture: NetworkArchitecture
+    var variant: BoxKind
+    var field: String
+    var data: DataDescription
+    var settings: [String]
+  }
+
+  /// Writes the model to a file, which appears when it is complete.
+  public func write(to path: String) throws {
+    try NumberFile.write(to: path, format: Self.format, version: Self.version) { file in
+      try NumberFile.addJSON(
+        "header",
+        Header(
+          architecture: architecture, variant: variant, field: field, data: data,
+          settings: settings), to: file)
+      try file.setAttribute("seed", to: seed)
+      try file.setAttribute("epoch", to: Int64(epoch))
+      try file.setAttribute("step", to: Int64(step))
+      try file.setAttribute("validationLoss", to: validationLoss)
+      for tensor in architecture.parameters.tensors {
+        try NumberFile.add(
+          "weights/\(tensor.name)", Array(parameters[tensor.range]), shape: tensor.shape, unit: "1",
+          description: "\(tensor.name) in the order of Documentation/formats.md", to: file)
+      }
+    }
+  }
+
+  /// Reads a model, and verifies its checksums.
+  public init(contentsOf path: String) throws {
+    let file = try NumberFile.open(path, format: Self.format, version: Self.version)
+    let header = try NumberFile.json("header", from: file, as: Header.self)
+    architecture = header.architecture
+    variant = header.variant
+    field = header.field
+    data = header.data
+    settings = header.settings
+    seed = try file.attribute("seed", as: UInt64.self)[0]
+    epoch = Int(try file.attribute("epoch", as: Int64.self)[0])
+    step = Int(try file.attribute("step", as: Int64.self)[0])
+    validationLoss = try file.attribute("validationLoss", as: Double.self)[0]
+    parameters = []
+    for tensor in architecture.parameters.tensors {
+      let values = try NumberFile.read(
+        "weights/\(tensor.name)", from: file, as: Float.self)
+      guard values.count == tensor.count else {
+        throw TrainingError.damagedFile(
+          path: path, reason: "dataset weights/\(tensor.name) has another shape than its network")
+      }
+      parameters += values
+    }
+    try file.close()
+  }
+
+  init(
+    architecture: NetworkArchitecture, variant: BoxKind, field: String, data: DataDescription,
+    seed: UInt64, epoch: Int, step: Int, validationLoss: Double, settings: [String],
+    parameters: [Float]
+  ) {
+    self.architecture = architecture
+    self.variant = variant
+    self.field = field
+    self.data = data
+    self.seed = seed
+    self.epoch = epoch
+    self.step = step
+    self.validationLoss = validationLoss
+    self.settings = settings
+    self.parameters = parameters
+  }
+}

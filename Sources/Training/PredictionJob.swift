@@ -1,0 +1,161 @@
+internal import Fields
+internal import Foundation
+public import MPI
+public import Networks
+public import SubBoxes
+
+/// Predicts the halo masses of particles with a trained network.
+///
+/// Every rank computes a share of the particles; the file is the same for any number of ranks.
+public struct PredictionJob: Sendable {
+  /// The model.
+  public var modelPath: String
+
+  /// The field files of the simulations.
+  public var files: [String]
+
+  /// How many of their particles are predicted: `testSamples`, 0 for all in halos within the limits.
+  public var sampling: SamplingSettings
+
+  /// Where boxes are cut from.
+  public var streaming: StreamSettings
+
+  /// The implementation of the network.
+  public var kernels: NetworkKernels
+
+  /// The number of threads that compute on each rank; without it, the cores of a node are shared by
+  /// its ranks.
+  public var threadsPerRank: Int?
+
+  /// The file of predictions to write.
+  public var output: String
+
+  /// Whether simulations may be predicted that the model was trained or validated on.
+  public var mayPredictSeen: Bool
+
+  /// How long a rank may take for a part of its samples [seconds].
+  public var watchdogSeconds: Double
+
+  /// Makes a job.
+  public init(
+    modelPath: String, files: [String], sampling: SamplingSettings, streaming: StreamSettings,
+    kernels: NetworkKernels, threadsPerRank: Int?, output: String,
+    mayPredictSeen: Bool = false, watchdogSeconds: Double = 600
+  ) {
+    self.modelPath = modelPath
+    self.files = files
+    self.sampling = sampling
+    self.streaming = streaming
+    self.kernels = kernels
+    self.threadsPerRank = threadsPerRank
+    self.output = output
+    self.mayPredictSeen = mayPredictSeen
+    self.watchdogSeconds = watchdogSeconds
+  }
+
+  /// Predicts, and rank 0 writes the file, for which it holds all predictions (24 bytes each).
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - world: The ranks.
+  ///   - tell: Is told how many of how many samples are done, on rank 0, as far as it knows: it counts
+  ///     its own and takes the other ranks to be as fast.
+  /// - Returns: The predictions on rank 0; `nil` on the others.
+  /// - Throws: ``TrainingError`` and the errors of the modules below, in an `AgreedFailure` if all
+  ///   ranks know of it.
+  public func run(
+    on world: borrowing Communicator, tell: (_ done: Int, _ of: Int) -> Void
+  ) throws -> PredictionTable? {
+    let (model, metadata) = try world.agree {
+      let model = try Model(contentsOf: modelPath)
+      let metadata = try readMetadata(of: files)
+      try check(model, suits: metadata)
+      return (model, metadata)
+    }
+    var sampling = sampling
+    sampling.boxWidth = model.architecture.boxWidth
+    let draw = try SampleDraw(.test, from: files, settings: sampling, on: world)
+    let samples = draw.samples.sorted { ($0.simulation, $0.site) < ($1.simulation, $1.site) }
+    let share =
+      samples.count * world.rank / world.size..<samples.count * (world.rank + 1) / world.size
+    let store = try FieldStore(.density, of: files, settings: streaming, on: world)
+    let predictions = try predict(
+      Array(samples[share]), with: model, from: store, on: world
+    ) { done in
+      tell(min(samples.count, done * world.size), samples.count)
+    }
+    let all = try world.gatherVarying(predictions)
+    return try world.agree {
+      guard let all else { return nil }
+      let table = PredictionTable(
+        simulations: metadata.map(\.name), samples: samples, predictions: all.elements)
+      try table.write(to: output, model: model)
+      return table
+    }
+  }
+
+  private func check(_ model: Model, suits simulations: [FieldMetadata]) throws(TrainingError) {
+    guard model.field == GridField.density.dataset else {
+      throw .unsuitableModel(path: modelPath, reason: "it was trained on the field \(model.field)")
+    }
+    for simulation in simulations {
+      let size = simulation.boxSize / Double(simulation.gridSize)
+      guard isSameLength(size, model.data.voxelSize) else {
+        throw .unsuitableModel(
+          path: modelPath,
+          reason: """
+            it was trained on voxels of \(model.data.voxelSize) Mpc/h, and those of \
+            \(simulation.name) have \(size) Mpc/h; use simulations of the same resolution
+            """)
+      }
+      let known = mayPredictSeen ? [] : model.data.training + model.data.validation
+      if let same = known.first(where: { $0.fingerprint == simulation.fingerprint }) {
+        throw .unsuitableModel(
+          path: modelPath,
+          reason: """
+            it was trained or validated on \(same.name), whose fields \(simulation.name) has; \
+            predict simulations that it has not seen, or ask for these by their roles
+            """)
+      }
+    }
+  }
+
+  /// Predicts this rank's samples, a part at a time.
+  private func predict(
+    _ samples: [Sample], with model: Model, from store: FieldStore,
+    on world: borrowing Communicator, tell: (Int) -> Void
+  ) throws -> [Float] {
+    let threads = try threadsPerRank ?? availableThreads(on: world)
+    let stream = SubBoxStream(
+      from: store, kind: model.variant, boxWidth: model.architecture.boxWidth,
+      standardization: model.data.standardization, lookAhead: streaming.lookAhead,
+      threads: streaming.threads, consumers: threads)
+    stream.start(samples)
+    let weights = try NetworkWeights(model.parameters, of: model.architecture, for: kernels)
+    let pool = ComputePool(
+      threads: threads, weights: weights, labels: model.data.labels, stream: stream)
+    defer { pool.cancel() }
+    var predictions: [Float] = []
+    predictions.reserveCapacity(samples.count)
+    let partSize = 64 * threads
+    let place = world.place()
+    for start in stride(from: 0, to: samples.count, by: partSize) {
+      let part = start..<min(start + partSize, samples.count)
+      pool.start(.init(positions: part, firstPlace: start, trains: false))
+      var patience = Patience(limit: watchdogSeconds)
+      while try !pool.isDone() {
+        guard patience.rest() else {
+          throw TrainingError.stalled(
+            rank: place.rank, host: place.host, phase: "predicting samples \(part)",
+            seconds: patience.waited)
+        }
+      }
+      predictions += pool.takeOutcomes().map {
+        Float(model.data.labels.logMass(Double($0.prediction)))
+      }
+      tell(predictions.count)
+    }
+    return predictions
+  }
+}

@@ -1,0 +1,102 @@
+internal import HDF5
+public import SubBoxes
+
+/// Predicted and true halo masses of particles.
+public struct PredictionTable: Hashable, Sendable {
+  /// The names of the simulations, which samples count from zero.
+  public let simulations: [String]
+
+  /// The particles with their true masses, by simulation and site.
+  public let samples: [Sample]
+
+  /// The predicted log10 of the halo mass of each [Msun].
+  public let predictions: [Float]
+
+  private static let format = "halompi-predictions"
+  private static let version = 1
+
+  /// Makes a table; `samples` and `predictions` are equally long.
+  public init(simulations: [String], samples: [Sample], predictions: [Float]) {
+    precondition(samples.count == predictions.count, "a prediction is missing")
+    self.simulations = simulations
+    self.samples = samples
+    self.predictions = predictions
+  }
+
+  /// Writes the table to a file, which appears when it is complete.
+  ///
+  /// - Parameters:
+  ///   - path: The file; one that exists is replaced.
+  ///   - model: The model that predicted.
+  /// - Throws: `HDF5Error`, `FileError`.
+  public func write(to path: String, model: Model) throws {
+    try NumberFile.write(to: path, format: Self.format, version: Self.version) { file in
+      try NumberFile.addJSON("simulations", simulations, to: file)
+      try file.setAttribute("variant", to: model.variant.rawValue)
+      try file.setAttribute("seed", to: model.seed)
+      try file.setAttribute("epoch", to: Int64(model.epoch))
+      let shape = [samples.count]
+      try NumberFile.add(
+        "simulation", samples.map(\.simulation), shape: shape, unit: "1",
+        description: "index of the simulation in the attribute simulations", to: file)
+      try NumberFile.add(
+        "site", samples.map(\.site), shape: shape, unit: "1",
+        description: "site of the particle on the Lagrangian grid, (ix N + iy) N + iz", to: file)
+      try NumberFile.add(
+        "trueLogMass", samples.map(\.logMass), shape: shape, unit: "log10 Msun",
+        description: "mass of the particle's halo", to: file)
+      try NumberFile.add(
+        "predictedLogMass", predictions, shape: shape, unit: "log10 Msun",
+        description: "predicted mass of the particle's halo", to: file)
+      try NumberFile.add(
+        "radius", samples.map(\.radius), shape: shape, unit: "r200m",
+        description: "distance of the particle from its halo's centre", to: file)
+    }
+  }
+
+  /// Reads a table, and verifies its checksums.
+  public init(contentsOf path: String) throws {
+    let file = try NumberFile.open(path, format: Self.format, version: Self.version)
+    let simulation = try NumberFile.read("simulation", from: file, as: Int32.self)
+    let site = try NumberFile.read("site", from: file, as: Int64.self)
+    let logMass = try NumberFile.read("trueLogMass", from: file, as: Float.self)
+    let radius = try NumberFile.read("radius", from: file, as: Float.self)
+    let predictions = try NumberFile.read("predictedLogMass", from: file, as: Float.self)
+    let counts = [simulation.count, site.count, logMass.count, radius.count, predictions.count]
+    guard Set(counts).count == 1 else {
+      throw TrainingError.damagedFile(path: path, reason: "its columns have different lengths")
+    }
+    self.init(
+      simulations: try NumberFile.json("simulations", from: file),
+      samples: predictions.indices.map {
+        Sample(
+          simulation: simulation[$0], site: site[$0], logMass: logMass[$0], radius: radius[$0])
+      }, predictions: predictions)
+    try file.close()
+  }
+
+  /// Pearson's correlation of predicted and true log10 mass.
+  public var correlation: Double {
+    Training.correlation(
+      zip(samples, predictions).enumerated().map { index, pair in
+        SampleOutcome(
+          position: index, likelihood: 0, prediction: pair.1, truth: pair.0.logMass)
+      })
+  }
+
+  /// The median of log10(predicted / true mass) [dex]; NaN without predictions.
+  public var bias: Double { residualQuantile(0.5) }
+
+  /// Half of the range from the 16th to the 84th percentile of log10(predicted / true mass) [dex]; NaN
+  /// without predictions.
+  public var scatter: Double { (residualQuantile(0.84) - residualQuantile(0.16)) / 2 }
+
+  private func residualQuantile(_ fraction: Double) -> Double {
+    let residuals = zip(predictions, samples).map { Double($0) - Double($1.logMass) }.sorted()
+    guard let last = residuals.indices.last else { return .nan }
+    let place = fraction * Double(last)
+    let below = Int(place)
+    let above = min(below + 1, last)
+    return residuals[below] + (place - Double(below)) * (residuals[above] - residuals[below])
+  }
+}

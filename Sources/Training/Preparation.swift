@@ -1,0 +1,86 @@
+internal import Fields
+internal import Foundation
+internal import MPI
+internal import Networks
+internal import SubBoxes
+
+/// What a worker needs before the first step: its fields, the samples, and the scales.
+struct Preparation {
+  let data: DataDescription
+  let store: FieldStore
+  let order: EpochOrder
+  let training: [Sample]
+  let validation: [Sample]
+
+  /// Draws the samples and opens the fields.
+  ///
+  /// Collective over the team of the workers.
+  init(_ plan: TrainingPlan, on team: borrowing Communicator) throws {
+    let files = plan.trainingFiles + plan.validationFiles
+    let metadata = try team.agree { try readMetadata(of: files) }
+    let voxelSize = try team.agree { try commonVoxelSize(of: metadata) }
+    let trainingDraw = try SampleDraw(
+      .training, from: plan.trainingFiles, settings: plan.sampling, on: team)
+    let validationDraw = try SampleDraw(
+      .validation, from: plan.validationFiles, settings: plan.sampling,
+      firstSimulation: plan.trainingFiles.count, on: team)
+    store = try FieldStore(plan.field, of: files, settings: plan.streaming, on: team)
+    let (standardization, labels, order) = try team.agree {
+      (
+        try Standardization(ofDensityIn: Array(metadata.prefix(plan.trainingFiles.count))),
+        try LabelRange(of: trainingDraw.samples),
+        try EpochOrder(
+          sampleCount: trainingDraw.samples.count, batchSize: plan.settings.batchSize,
+          seed: plan.settings.seed)
+      )
+    }
+    self.order = order
+    training = trainingDraw.samples
+    validation = validationDraw.samples
+    let simulations = zip(metadata, trainingDraw.eligibleCounts + validationDraw.eligibleCounts)
+      .map {
+        DataDescription.Simulation(
+          name: $0.description.name, fingerprint: $0.fingerprint, eligible: $1)
+      }
+    data = DataDescription(
+      training: Array(simulations.prefix(plan.trainingFiles.count)),
+      validation: Array(simulations.dropFirst(plan.trainingFiles.count)), voxelSize: voxelSize,
+      trainingSamples: training.count, validationSamples: validation.count,
+      standardization: standardization, labels: labels)
+  }
+
+  /// Starts the stream of boxes and the threads that compute.
+  func makeWorker(
+    _ plan: TrainingPlan, state: TrainingState, threads: Int, team: borrowing Communicator
+  ) throws -> Worker {
+    let stream = SubBoxStream(
+      from: store, kind: plan.settings.variant, boxWidth: plan.sampling.boxWidth,
+      standardization: data.standardization, lookAhead: plan.streaming.lookAhead,
+      threads: plan.streaming.threads, consumers: threads)
+    return try Worker(
+      plan: plan, preparation: self, stream: stream, state: state, threads: threads, team: team)
+  }
+}
+
+/// What field files say of themselves.
+func readMetadata(of paths: [String]) throws -> [FieldMetadata] {
+  try paths.map { path in
+    let file = try FieldFile.open(path)
+    let metadata = file.metadata
+    try file.close()
+    return metadata
+  }
+}
+
+/// The width of the voxels of all fields [Mpc/h]: a network knows lengths in voxels only.
+func commonVoxelSize(of simulations: [FieldMetadata]) throws(TrainingError) -> Double {
+  let sizes = simulations.map { $0.boxSize / Double($0.gridSize) }
+  for (simulation, size) in zip(simulations, sizes) where !isSameLength(size, sizes[0]) {
+    throw .mixedVoxelSizes(
+      first: simulations[0].name, firstSize: sizes[0], second: simulation.name, secondSize: size)
+  }
+  return sizes[0]
+}
+
+/// Whether two lengths are the same up to the rounding of a file format in single precision.
+func isSameLength(_ a: Double, _ b: Double) -> Bool { abs(a - b) <= 1e-5 * abs(a) }

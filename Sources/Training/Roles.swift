@@ -1,0 +1,59 @@
+internal import Foundation
+internal import MPI
+
+/// Who does what in a training: rank 0 coordinates, and the workers compute.
+struct Roles: ~Copyable {
+  /// All ranks, in a context of their own.
+  let world: Communicator
+
+  /// The workers, on a worker; rank 0 alone, where it only coordinates.
+  let team: Communicator
+
+  /// The rank of the first worker: 1 if rank 0 only coordinates, else 0.
+  let firstWorker: Int
+
+  /// Collective over `world`.
+  init(_ setting: TrainingSettings.Coordinator, on world: borrowing Communicator) throws(MPIError) {
+    let isDedicated =
+      switch setting {
+      case .auto: world.size >= 4
+      case .dedicated: world.size >= 2
+      case .trains: false
+      }
+    let firstWorker = isDedicated ? 1 : 0
+    let all = try world.duplicate()
+    let team = try world.split(color: world.rank < firstWorker ? 0 : 1, key: world.rank)
+    self.firstWorker = firstWorker
+    self.world = all
+    self.team = team
+  }
+
+  var isCoordinator: Bool { world.rank == 0 }
+  var isWorker: Bool { world.rank >= firstWorker }
+  var isDedicated: Bool { firstWorker == 1 }
+  var workerCount: Int { world.size - firstWorker }
+}
+
+/// The threads that each rank of a node may use without crowding out another's.
+///
+/// Collective. Ranks that may run on the same cores share them evenly; ranks that `mpirun` has bound to
+/// cores of their own keep those.
+func availableThreads(on ranks: borrowing Communicator) throws(MPIError) -> Int {
+  let node = try ranks.splitByNode()
+  let own = Array(allowedCores().utf8)
+  let lists = try node.allGatherVarying(own)
+  var sharing = 0
+  var start = 0
+  for count in lists.counts {
+    if lists.elements[start..<start + count] == own[...] { sharing += 1 }
+    start += count
+  }
+  return max(1, ProcessInfo.processInfo.activeProcessorCount / sharing)
+}
+
+/// The cores that this process may run on, as the system lists them, such as `0-3,8`.
+private func allowedCores() -> String {
+  let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+  let line = status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list:") }
+  return line.map { String($0) } ?? "all"
+}

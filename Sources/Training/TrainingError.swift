@@ -1,0 +1,74 @@
+/// Why a training, or a prediction, could not go on.
+public enum TrainingError: Error, Hashable, Sendable {
+  /// A setting is out of its range.
+  case setting(key: String, value: String, allowed: String)
+
+  /// The gradients of some samples of a step were infinite or not a number.
+  case diverged(step: Int, sampleCount: Int)
+
+  /// A rank has not been heard of for the time of the watchdog.
+  case stalled(rank: Int, host: String, phase: String, seconds: Double)
+
+  /// The checkpoints of a run were made with other settings.
+  case settingsChanged(directory: String, differences: [String])
+
+  /// The field files are not those that the checkpoints of a run were made with.
+  case dataChanged(directory: String, differences: [String])
+
+  /// No checkpoint of a run can be read.
+  case noIntactCheckpoint(directory: String, reasons: [String])
+
+  /// A file of ours lacks something or has the wrong checksum.
+  case damagedFile(path: String, reason: String)
+
+  /// Simulations have voxels of different widths [Mpc/h].
+  case mixedVoxelSizes(first: String, firstSize: Double, second: String, secondSize: Double)
+
+  /// A model cannot be used with these data.
+  case unsuitableModel(path: String, reason: String)
+}
+
+extension TrainingError: CustomStringConvertible {
+  /// What was being done, to what, why it failed and what to try.
+  public var description: String {
+    switch self {
+    case .setting(let key, let value, let allowed):
+      "cannot train with \(key) = \(value): it must be \(allowed)"
+    case .diverged(let step, let sampleCount):
+      """
+      training diverged in step \(step): the gradients of \(sampleCount) samples are infinite or not a \
+      number; lower training.optimizer.learningRate or raise training.initialGamma, and start anew in \
+      another directory, or resume from an earlier checkpoint
+      """
+    case .stalled(let rank, let host, let phase, let seconds):
+      """
+      rank \(rank) on \(host) has not been heard of for \(Int(seconds)) s, last seen \(phase); the job \
+      was ended and can be resumed with the same command (training.watchdogSeconds sets the limit)
+      """
+    case .settingsChanged(let directory, let differences):
+      """
+      cannot resume the training in \(directory): it was started with other settings \
+      (\(differences.joined(separator: "; "))); restore them, or train under another name
+      """
+    case .dataChanged(let directory, let differences):
+      """
+      cannot resume the training in \(directory): the fields have changed since it started \
+      (\(differences.joined(separator: "; "))); restore them, or train under another name
+      """
+    case .noIntactCheckpoint(let directory, let reasons):
+      """
+      cannot resume the training in \(directory): no checkpoint is intact \
+      (\(reasons.joined(separator: "; "))); remove the directory to start anew
+      """
+    case .damagedFile(let path, let reason):
+      "cannot read \(path): \(reason); restore the file from a copy, or make it again"
+    case .mixedVoxelSizes(let first, let firstSize, let second, let secondSize):
+      """
+      cannot train on voxels of different widths: \(first) has \(firstSize) Mpc/h and \(second) has \
+      \(secondSize) Mpc/h; use simulations of one resolution
+      """
+    case .unsuitableModel(let path, let reason):
+      "cannot predict with \(path): \(reason)"
+    }
+  }
+}

@@ -1,0 +1,195 @@
+internal import Foundation
+public import MPI
+internal import Networks
+internal import SubBoxes
+
+/// Runs a training from its plan to its end, or to where it is asked to stop.
+///
+/// The result, model and metrics, is the same for any number of ranks and threads, whoever
+/// coordinates, and however often it was stopped or killed and resumed.
+public struct TrainingJob {
+  private var plan: TrainingPlan
+
+  /// Makes the job of a plan.
+  public init(_ plan: TrainingPlan) { self.plan = plan }
+
+  /// Trains, from the newest checkpoint in the plan's directory if there is one.
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - world: The ranks; rank 0 coordinates.
+  ///   - stop: What asks the training to stop.
+  ///   - tell: Is told of events, on rank 0.
+  /// - Returns: How it ended, the same on all ranks.
+  /// - Throws: ``TrainingError`` and the errors of the modules below, in an `AgreedFailure` if all
+  ///   ranks know of it.
+  public mutating func run(
+    on world: borrowing Communicator, stop: StopConditions,
+    tell: @escaping (TrainingEvent) -> Void
+  ) throws -> TrainingOutcome {
+    let settings = plan.settings
+    let architecture = plan.architecture
+    try world.agree {
+      try settings.check()
+      try settings.kernels.validate(architecture)
+    }
+    StopSignals.install()
+    let roles = try Roles(settings.coordinator, on: world)
+    let preparation = try world.agree { () throws -> Preparation? in
+      roles.isWorker ? try Preparation(plan, on: roles.team) : nil
+    }
+    let data = try share(preparation?.data, from: roles.firstWorker, over: world)
+    plan.stepsPerEpoch = data.trainingSamples / settings.batchSize
+
+    let resumed = try world.agree { () throws -> Checkpoint? in
+      guard world.isRoot else { return nil }
+      return try newestCheckpoint(for: data) { tell(.warning($0)) }
+    }
+    let state = try share(resumed?.state ?? initialState(), over: world)
+
+    var worker: Worker?
+    var threads = 0
+    if let preparation {
+      threads = try settings.threadsPerRank ?? availableThreads(on: roles.team)
+      worker = try preparation.makeWorker(plan, state: state, threads: threads, team: roles.team)
+    }
+    let link = try Link(roles: roles, limit: settings.watchdogSeconds)
+    let coordinator = try world.agree { () throws -> Coordinator? in
+      guard roles.isCoordinator else { return nil }
+      return try Coordinator(plan: plan, data: data, resuming: resumed, stop: stop, tell: tell)
+    }
+    let facts = try startingFacts(preparation, threads: threads, on: roles)
+    if let coordinator {
+      tell(.started(start(data, resumed?.progress.step ?? 0, facts, on: roles)))
+      return try coordinate(coordinator, worker, link, on: roles)
+    }
+    guard let worker else { preconditionFailure("a rank neither coordinates nor computes") }
+    return try work(worker, link, on: roles)
+  }
+
+  /// Rank 0: announces commands, does its own part if it has one, and collects the reports.
+  private func coordinate(
+    _ coordinator: Coordinator, _ worker: Worker?, _ link: Link, on roles: borrowing Roles
+  ) throws -> TrainingOutcome {
+    while true {
+      let command = coordinator.next()
+      try link.announce(command, on: roles.world)
+      // While the workers are busy.
+      try coordinator.performPendingWrites()
+      if case .finish(let isComplete) = command { return isComplete ? .complete : .stopped }
+      var reports: [Report] = []
+      if let worker { reports.append(try worker.perform(command, on: roles, link)) }
+      var state: TrainingState?
+      if command == .save { state = try worker?.state ?? link.receiveState(on: roles.world) }
+      reports += try link.collectReports(on: command, over: roles.world)
+      try coordinator.digest(command, reports, state: state)
+    }
+  }
+
+  /// The other ranks: do what they are told to.
+  private func work(
+    _ worker: Worker, _ link: Link, on roles: borrowing Roles
+  ) throws -> TrainingOutcome {
+    while true {
+      let command = try link.awaitCommand(on: roles.world)
+      if case .finish(let isComplete) = command { return isComplete ? .complete : .stopped }
+      let report = try worker.perform(command, on: roles, link)
+      try roles.world.send(report.message, to: 0, tag: MessageTag.report)
+    }
+  }
+}
+
+// MARK: - Before the first step
+
+extension TrainingJob {
+  private func initialState() -> TrainingState {
+    let layout = plan.architecture.parameters
+    return TrainingState(
+      parameters: layout.initialized(
+        seed: plan.settings.seed, gamma: Float(plan.settings.initialGamma)),
+      optimizer: AMSGrad(plan.settings.optimizer, layout: layout).state)
+  }
+
+  /// The checkpoint to go on from; `nil` for a new training.
+  private func newestCheckpoint(
+    for data: DataDescription, warn: (String) -> Void
+  ) throws -> Checkpoint? {
+    guard let checkpoint = try plan.checkpoints.newest(warn: warn) else { return nil }
+    let changed = lineDifferences(from: checkpoint.settings, to: plan.identity)
+    guard changed.isEmpty else {
+      throw TrainingError.settingsChanged(directory: plan.directory, differences: changed)
+    }
+    let differences = data.differences(from: checkpoint.data)
+    guard differences.isEmpty else {
+      throw TrainingError.dataChanged(directory: plan.directory, differences: differences)
+    }
+    return checkpoint
+  }
+
+  /// Gives all ranks the value of one of them.
+  private func share<Value: Codable>(
+    _ value: Value?, from root: Int, over world: borrowing Communicator
+  ) throws -> Value {
+    let bytes = try value.map { Array(try JSONEncoder().encode($0)) } ?? []
+    let shared = try world.broadcast(bytes, from: root)
+    return try JSONDecoder().decode(Value.self, from: Data(shared))
+  }
+
+  /// Gives all ranks the state of rank 0.
+  private func share(
+    _ state: TrainingState, over world: borrowing Communicator
+  ) throws(MPIError) -> TrainingState {
+    let optimizer = state.optimizer
+    let step = try world.broadcast([Int64(optimizer.step)])[0]
+    return TrainingState(
+      parameters: try world.broadcast(state.parameters),
+      optimizer: .init(
+        step: Int(step), m: try world.broadcast(optimizer.m),
+        v: try world.broadcast(optimizer.v), vhat: try world.broadcast(optimizer.vhat)))
+  }
+
+  /// What only the workers know of how the training starts, on all ranks.
+  private func startingFacts(
+    _ preparation: Preparation?, threads: Int, on roles: borrowing Roles
+  ) throws -> StartingFacts {
+    let facts = preparation.map {
+      StartingFacts(threads: threads, streaming: "\($0.store.mode.rawValue), \($0.store.reason)")
+    }
+    return try share(facts, from: roles.firstWorker, over: roles.world)
+  }
+
+  private struct StartingFacts: Codable {
+    let threads: Int
+    let streaming: String
+  }
+
+  private func start(
+    _ data: DataDescription, _ stepsDone: Int, _ facts: StartingFacts, on roles: borrowing Roles
+  ) -> TrainingStart {
+    TrainingStart(
+      parameterCount: plan.architecture.parameters.count, stepsPerEpoch: plan.stepsPerEpoch,
+      epochs: plan.settings.epochLimit, stepsDone: stepsDone, workers: roles.workerCount,
+      threadsPerWorker: facts.threads, isDedicated: roles.isDedicated,
+      streaming: facts.streaming, data: data)
+  }
+}
+
+/// The lines of two sorted lists of settings, `key = value`, that differ, in words.
+func lineDifferences(from old: [String], to new: [String]) -> [String] {
+  func table(_ lines: [String]) -> [String: String] {
+    var table: [String: String] = [:]
+    for line in lines {
+      let parts = line.split(separator: "=", maxSplits: 1).map {
+        $0.trimmingCharacters(in: .whitespaces)
+      }
+      table[parts[0]] = parts.count > 1 ? parts[1] : ""
+    }
+    return table
+  }
+  let (before, after) = (table(old), table(new))
+  return Set(before.keys).union(after.keys).sorted().compactMap { key in
+    guard before[key] != after[key] else { return nil }
+    return "\(key) was \(before[key] ?? "unset") and is \(after[key] ?? "unset")"
+  }
+}

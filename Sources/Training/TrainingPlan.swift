@@ -1,0 +1,73 @@
+public import Fields
+public import HDF5
+public import Networks
+public import SubBoxes
+
+/// One training: what is trained, on what, and where its files are.
+public struct TrainingPlan: Sendable {
+  /// How the network is trained.
+  public var settings: TrainingSettings
+
+  /// Which samples are drawn, and how large their boxes are.
+  public var sampling: SamplingSettings
+
+  /// Where boxes are cut from.
+  public var streaming: StreamSettings
+
+  /// The shape of the network; its box width is that of `sampling`.
+  public var architecture: NetworkArchitecture
+
+  /// The field that boxes are cut from.
+  public var field: GridField<Float>
+
+  /// The field files of the simulations that train.
+  public var trainingFiles: [String]
+
+  /// The field files of the simulations that validate.
+  public var validationFiles: [String]
+
+  /// The folder of the training.
+  public var directory: String
+
+  /// The settings that the result depends on, a line each, such as `training.batchSize = 64`.
+  ///
+  /// A training is resumed only with the same lines.
+  public var identity: [String]
+
+  /// The steps of an epoch; known once the samples are drawn.
+  var stepsPerEpoch = 0
+
+  /// Makes the plan of a training.
+  public init(
+    settings: TrainingSettings, sampling: SamplingSettings, streaming: StreamSettings,
+    architecture: NetworkArchitecture, field: GridField<Float> = .density, trainingFiles: [String],
+    validationFiles: [String], directory: String, identity: [String]
+  ) {
+    self.settings = settings
+    self.sampling = sampling
+    self.streaming = streaming
+    self.architecture = architecture
+    self.architecture.boxWidth = sampling.boxWidth
+    self.field = field
+    self.trainingFiles = trainingFiles
+    self.validationFiles = validationFiles
+    self.directory = directory
+    self.identity = identity
+  }
+
+  /// The weights of the best epoch.
+  public var modelPath: String { "\(directory)/model.h5" }
+
+  /// The numbers of each step and epoch: the same bytes for any number of ranks, stops and resumes.
+  public var metricsPath: String { "\(directory)/metrics.jsonl" }
+
+  /// The times of each step.
+  public var timingsPath: String { "\(directory)/timings.jsonl" }
+
+  /// The file whose appearance asks the training to stop.
+  public var stopPath: String { "\(directory)/stop" }
+
+  var checkpoints: CheckpointFolder {
+    CheckpointFolder(path: "\(directory)/checkpoints", kept: settings.keptCheckpoints)
+  }
+}

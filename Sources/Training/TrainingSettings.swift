@@ -1,0 +1,127 @@
+public import Networks
+public import SubBoxes
+
+/// How a network is trained.
+///
+/// The defaults are those of Lucie-Smith et al. 2024, appendix D, doi:10.1103/PhysRevD.109.063524.
+/// An optional setting without a value takes the published one of the variant.
+public struct TrainingSettings: Codable, Hashable, Sendable {
+  /// Who trains beside rank 0, which coordinates.
+  public enum Coordinator: String, Codable, Hashable, Sendable, CaseIterable {
+    /// Rank 0 trains too in a job of fewer than four ranks.
+    case auto
+
+    /// Rank 0 only coordinates, unless it is the only rank.
+    case dedicated
+
+    /// Rank 0 trains too.
+    case trains
+  }
+
+  /// By which loss on the validation samples the weights of an epoch are kept.
+  public enum Selection: String, Codable, Hashable, Sendable, CaseIterable {
+    /// Likelihood and penalty, the loss that is trained.
+    case loss
+
+    /// The likelihood alone.
+    case likelihood
+  }
+
+  /// What the network sees: the raw sub-box or its spherical average.
+  public var variant = BoxKind.raw
+
+  /// The seed of the initial weights and of the order of the samples.
+  public var seed: UInt64 = 1
+
+  /// The number of samples of a step, from 1 to 4096.
+  public var batchSize = 64
+
+  /// The largest number of epochs; without it 30 for raw boxes and 40 for averaged ones.
+  public var epochs: Int?
+
+  /// The number of epochs without a lower validation loss after which the training ends; without it,
+  /// it never ends before its last epoch.
+  public var patience: Int?
+
+  /// The loss that tells which epoch was best.
+  public var selection = Selection.loss
+
+  /// The strength of the priors on the weights; without it 10^-2.5 for raw boxes and 10^-4.3 for
+  /// averaged ones.
+  public var alpha: Double?
+
+  /// The width of the likelihood that the training starts with.
+  public var initialGamma = 0.2
+
+  /// The optimiser.
+  public var optimizer = AMSGrad.Settings()
+
+  /// The implementation of the network.
+  public var kernels = NetworkKernels.fast
+
+  /// Whether rank 0 trains too.
+  public var coordinator = Coordinator.auto
+
+  /// The number of threads that compute on each rank; without it, the cores of a node are shared by its
+  /// ranks.
+  public var threadsPerRank: Int?
+
+  /// The time between checkpoints [minutes]; one is also written after each epoch.
+  public var checkpointMinutes = 10.0
+
+  /// The number of steps between checkpoints; without it, time alone decides.
+  public var checkpointSteps: Int?
+
+  /// The number of checkpoints that are kept.
+  public var keptCheckpoints = 2
+
+  /// How long a rank may stay silent before the job is ended [seconds].
+  public var watchdogSeconds = 600.0
+
+  /// Makes the settings of the paper.
+  public init() {}
+
+  /// The largest number of epochs of this variant.
+  public var epochLimit: Int { epochs ?? (variant == .raw ? 30 : 40) }
+
+  /// The strength of the priors of this variant.
+  public var priorStrength: Double {
+    // 10^-2.5 and 10^-4.3, written out so that no mathematical library decides the last bit.
+    alpha ?? (variant == .raw ? 0.0031622776601683794 : 5.011872336272725e-05)
+  }
+
+  /// Checks that a training can be run with these settings.
+  ///
+  /// - Throws: ``TrainingError`` that names the setting and what it may be.
+  public func check() throws(TrainingError) {
+    func require(_ holds: Bool, _ key: String, _ value: Any, _ allowed: String)
+      throws(TrainingError)
+    {
+      if !holds { throw .setting(key: "training.\(key)", value: "\(value)", allowed: allowed) }
+    }
+    try require(
+      (1...ExactAccumulator.maximumSampleCount).contains(batchSize), "batchSize", batchSize,
+      "from 1 to \(ExactAccumulator.maximumSampleCount)")
+    try require(epochLimit >= 1, "epochs", epochLimit, "1 or more")
+    try require(patience.map { $0 >= 1 } ?? true, "patience", patience ?? 0, "1 or more")
+    try require(priorStrength >= 0 && priorStrength.isFinite, "alpha", priorStrength, "0 or more")
+    let gammas = Double(AMSGrad.gammaBounds.lowerBound)...Double(AMSGrad.gammaBounds.upperBound)
+    try require(gammas.contains(initialGamma), "initialGamma", initialGamma, "from 0.001 to 2")
+    try require(
+      optimizer.learningRate >= 0 && optimizer.learningRate.isFinite, "optimizer.learningRate",
+      optimizer.learningRate, "0 or more")
+    for (key, beta) in [("beta1", optimizer.beta1), ("beta2", optimizer.beta2)] {
+      try require((0..<1).contains(beta), "optimizer.\(key)", beta, "from 0 to below 1")
+    }
+    try require(optimizer.epsilon > 0, "optimizer.epsilon", optimizer.epsilon, "above 0")
+    try require(
+      threadsPerRank.map { (1...1024).contains($0) } ?? true, "threadsPerRank",
+      threadsPerRank ?? 0, "from 1 to 1024")
+    try require(checkpointMinutes > 0, "checkpointMinutes", checkpointMinutes, "above 0")
+    try require(
+      checkpointSteps.map { $0 >= 1 } ?? true, "checkpointSteps", checkpointSteps ?? 0,
+      "1 or more")
+    try require(keptCheckpoints >= 1, "keptCheckpoints", keptCheckpoints, "1 or more")
+    try require(watchdogSeconds > 0, "watchdogSeconds", watchdogSeconds, "above 0")
+  }
+}

@@ -1,0 +1,104 @@
+internal import Foundation
+internal import Networks
+public import SubBoxes
+
+/// What a training has come to, besides the numbers of the network.
+///
+/// It is a function of the experiment alone: nothing of it belongs to a rank or a time.
+struct TrainingProgress: Codable, Hashable, Sendable {
+  /// The epoch that is under way, from zero.
+  var epoch = 0
+
+  /// The steps done in it.
+  var stepInEpoch = 0
+
+  /// The steps done in all.
+  var step = 0
+
+  /// The likelihoods of the samples of this epoch so far, added in the order of the steps [nats].
+  var likelihoodSum = 0.0
+
+  /// The epoch with the lowest validation loss; `nil` before the first validation.
+  var bestEpoch: Int?
+
+  /// That loss.
+  var bestLoss: Double?
+
+  /// The bytes of `metrics.jsonl` that were written so far.
+  var metricsLength = 0
+
+  /// The bytes of `timings.jsonl` that were written so far.
+  var timingsLength = 0
+
+  /// Whether the last epoch is over.
+  var isComplete = false
+
+  /// The progress before the first step.
+  init() {}
+
+  /// The number of epochs that were validated since the best one.
+  var epochsWithoutImprovement: Int { bestEpoch.map { epoch - 1 - $0 } ?? 0 }
+}
+
+/// The weights and what the optimiser remembers, after a number of steps.
+struct TrainingState: Sendable {
+  var parameters: [Float]
+  var optimizer: AMSGrad.State
+}
+
+/// What the workers know of the data, and rank 0 stores with the model.
+public struct DataDescription: Codable, Hashable, Sendable {
+  /// A simulation and the fingerprint of its field file.
+  public struct Simulation: Codable, Hashable, Sendable {
+    /// The name of the simulation.
+    public let name: String
+
+    /// The fingerprint of its fields, in hexadecimal digits.
+    public let fingerprint: String
+
+    /// Its number of eligible particles.
+    public let eligible: Int
+  }
+
+  /// The simulations that train.
+  public let training: [Simulation]
+
+  /// The simulations that validate.
+  public let validation: [Simulation]
+
+  /// The width of a voxel, the same in all simulations [Mpc/h].
+  public let voxelSize: Double
+
+  /// The number of samples drawn for training.
+  public let trainingSamples: Int
+
+  /// The number of samples drawn for validation.
+  public let validationSamples: Int
+
+  /// How fields are standardised.
+  public let standardization: Standardization
+
+  /// How labels are scaled.
+  public let labels: LabelRange
+
+  /// Differences between two descriptions in words, empty if they are equal.
+  func differences(from old: DataDescription) -> [String] {
+    var differences: [String] = []
+    for (role, new, old) in [
+      ("training", training, old.training), ("validation", validation, old.validation),
+    ] {
+      if new.map(\.name) != old.map(\.name) {
+        differences.append(
+          "\(role) simulations were \(old.map(\.name)) and are \(new.map(\.name))")
+      } else {
+        for (now, before) in zip(new, old) where now != before {
+          differences.append(
+            "the fields of \(now.name) had the fingerprint \(before.fingerprint) and have "
+              + now.fingerprint)
+        }
+      }
+    }
+    if differences.isEmpty && self != old { differences.append("the samples drawn differ") }
+    return differences
+  }
+}

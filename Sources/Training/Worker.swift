@@ -1,0 +1,237 @@
+internal import Foundation
+internal import MPI
+internal import Networks
+internal import SubBoxes
+
+/// A rank that computes: its part of the samples of every command, and every update of the weights.
+final class Worker {
+  private let plan: TrainingPlan
+  private let order: EpochOrder
+  private let training: [Sample]
+  private let validation: [Sample]
+  // The stream cuts boxes from the store, which it does not keep itself.
+  private let store: FieldStore
+  private let stream: SubBoxStream
+  private let pool: ComputePool
+  private let priors: Priors
+  private let layout: ParameterLayout
+  private var optimizer: AMSGrad
+  private let weights: NetworkWeights
+  private let gradient: UnsafeMutableBufferPointer<Float>
+  private let place: Int
+  private let teamSize: Int
+
+  // The samples that the stream prepares ahead: those of the commands that are expected next.
+  private var expected: [(command: Command, positions: Range<Int>)] = []
+  private var nextPosition = 0
+  private var waitedBefore = Duration.zero
+
+  /// Makes a worker with the weights of a state.
+  ///
+  /// - Parameters:
+  ///   - plan: What is trained.
+  ///   - preparation: The samples, the same on all workers, and the fields.
+  ///   - stream: Prepares the boxes of both draws.
+  ///   - state: The weights and moments to go on from.
+  ///   - threads: The number of threads that compute.
+  ///   - team: The workers.
+  init(
+    plan: TrainingPlan, preparation: Preparation, stream: SubBoxStream, state: TrainingState,
+    threads: Int, team: borrowing Communicator
+  ) throws(ArchitectureError) {
+    self.plan = plan
+    order = preparation.order
+    training = preparation.training
+    validation = preparation.validation
+    store = preparation.store
+    self.stream = stream
+    weights = try NetworkWeights(
+      state.parameters, of: plan.architecture, for: plan.settings.kernels)
+    layout = weights.layout
+    pool = ComputePool(
+      threads: threads, weights: weights, labels: preparation.data.labels, stream: stream)
+    priors = Priors(alpha: plan.settings.priorStrength, layout: layout)
+    optimizer = AMSGrad(plan.settings.optimizer, resuming: state.optimizer)
+    gradient = .allocate(capacity: layout.count)
+    gradient.initialize(repeating: 0)
+    place = team.rank
+    teamSize = team.size
+  }
+
+  deinit {
+    pool.cancel()
+    gradient.deallocate()
+  }
+
+  /// The weights and moments as they are.
+  var state: TrainingState {
+    TrainingState(
+      parameters: Array(UnsafeBufferPointer(start: weights.parameters, count: layout.count)),
+      optimizer: optimizer.state)
+  }
+
+  /// Does its part of a command.
+  ///
+  /// Collective over the team.
+  func perform(_ command: Command, on roles: borrowing Roles, _ link: Link) throws -> Report {
+    var report = Report()
+    switch command {
+    case .train(_, let step): report = try train(command, step: step, on: roles, link)
+    case .validate: report = try validate(command, on: roles, link)
+    case .save: if roles.isDedicated, roles.team.isRoot { try link.send(state, on: roles.world) }
+    case .finish: break
+    }
+    report.stopRequested = StopSignals.last != nil
+    let waited = stream.waitingTime
+    report.fetchWait = (waited - waitedBefore) / .seconds(1)
+    waitedBefore = waited
+    return report
+  }
+
+  private func train(
+    _ command: Command, step: Int, on roles: borrowing Roles, _ link: Link
+  ) throws -> Report {
+    let start = ContinuousClock.now
+    pool.denseSums.reset()
+    pool.convolutionSums.reset()
+    startComputing(command, trains: true)
+    var report = weightsReport()
+
+    // The sums of the dense layers travel while the convolutions still go backward.
+    var patience = Patience(limit: link.limit)
+    while try !pool.isDenseDone() { try rest(&patience, command, on: roles, link) }
+    let dense = MutableSpan(_unsafeElements: pool.denseSums.message)
+    var pending = try roles.team.startAllReduce(dense, .sum)
+    var isDenseReduced = false
+    while try !pool.isDone() {
+      if !isDenseReduced { isDenseReduced = try pending.test() }
+      try rest(&patience, command, on: roles, link)
+    }
+    report.outcomes = pool.takeOutcomes()
+    report.computing = start.duration(to: .now) / .seconds(1)
+
+    try link.announceComputed(step: step, on: roles.world)
+    patience = Patience(limit: link.limit)
+    while !isDenseReduced {
+      isDenseReduced = try pending.test()
+      try rest(&patience, command, on: roles, link)
+    }
+    let convolutions = MutableSpan(_unsafeElements: pool.convolutionSums.message)
+    var last = try roles.team.startAllReduce(convolutions, .sum)
+    while try !last.test() { try rest(&patience, command, on: roles, link) }
+    report.reducing = patience.waited
+
+    report.lostSamples = max(pool.denseSums.lostCount, pool.convolutionSums.lostCount)
+    if report.lostSamples == 0 { try update(over: roles.team) }
+    return report
+  }
+
+  private func validate(
+    _ command: Command, on roles: borrowing Roles, _ link: Link
+  ) throws -> Report {
+    let start = ContinuousClock.now
+    startComputing(command, trains: false)
+    var report = weightsReport()
+    var patience = Patience(limit: link.limit)
+    while try !pool.isDone() { try rest(&patience, command, on: roles, link) }
+    report.outcomes = pool.takeOutcomes()
+    report.computing = start.duration(to: .now) / .seconds(1)
+    try link.announceComputed(step: 0, on: roles.world)
+    return report
+  }
+
+  /// Rests until the next look; throws if it has taken too long.
+  private func rest(
+    _ patience: inout Patience, _ command: Command, on roles: borrowing Roles, _ link: Link
+  ) throws {
+    guard !patience.rest() else { return }
+    if roles.isCoordinator {
+      throw try link.stalled(on: command, over: roles.world, after: patience.waited)
+    }
+    // Rank 0 knows more: it is given the time to say it.
+    Thread.sleep(forTimeInterval: link.limit / 2 + 5)
+    let place = roles.world.place()
+    throw TrainingError.stalled(
+      rank: place.rank, host: place.host, phase: "waiting in \(command)", seconds: patience.waited)
+  }
+
+  /// A report of the weights as they are.
+  private func weightsReport() -> Report {
+    var report = Report()
+    report.penalty = priors.penalty(weights.parameters)
+    report.gamma = Double(weights.gamma)
+    return report
+  }
+
+  /// Makes the step of the optimiser, the same on all workers.
+  private func update(over team: borrowing Communicator) throws(MPIError) {
+    guard let gradient = gradient.baseAddress else { preconditionFailure("no parameters") }
+    for (sums, range) in [
+      (pool.denseSums, layout.denseRange), (pool.convolutionSums, layout.convolutionRange),
+    ] {
+      try sums.reduceCoarseSums(over: team)
+      sums.writeMean(of: plan.settings.batchSize, to: gradient + range.lowerBound)
+    }
+    priors.addGradient(weights.parameters, to: gradient)
+    weights.update { optimizer.update($0, gradient: gradient) }
+  }
+}
+
+// MARK: - The stream of boxes
+
+extension Worker {
+  /// Hands the samples of a command to the threads, and those of the commands after it to the stream.
+  private func startComputing(_ command: Command, trains: Bool) {
+    if expected.first?.command != command {
+      // The first command, or one after a resume: nothing was prepared for it.
+      expected = []
+      stream.start([], at: nextPosition)
+      expect(command)
+    }
+    let current = expected.removeFirst()
+    var last = expected.last?.command ?? command
+    // At least one command and a whole look-ahead of boxes are expected beyond this one.
+    while expected.isEmpty
+      || nextPosition - current.positions.upperBound < plan.streaming.lookAhead,
+      let next = follower(of: last)
+    {
+      expect(next)
+      last = next
+    }
+    pool.start(
+      .init(
+        positions: current.positions, firstPlace: share(of: command).lowerBound, trains: trains))
+  }
+
+  private func expect(_ command: Command) {
+    let samples = samples(of: command)
+    stream.enqueue(samples)
+    expected.append((command, nextPosition..<nextPosition + samples.count))
+    nextPosition += samples.count
+  }
+
+  /// The command that follows if the training is not stopped; `nil` after the last.
+  private func follower(of command: Command) -> Command? {
+    switch command {
+    case .train(let epoch, let step):
+      step + 1 < order.stepsPerEpoch
+        ? .train(epoch: epoch, step: step + 1) : .validate(epoch: epoch)
+    case .validate(let epoch):
+      epoch + 1 < plan.settings.epochLimit ? .train(epoch: epoch + 1, step: 0) : nil
+    case .save, .finish: nil
+    }
+  }
+
+  /// The places, in the batch or the draw, of the samples that this worker computes.
+  private func share(of command: Command) -> Range<Int> {
+    let count =
+      if case .train = command { plan.settings.batchSize } else { validation.count }
+    return count * place / teamSize..<count * (place + 1) / teamSize
+  }
+
+  private func samples(of command: Command) -> [Sample] {
+    let share = share(of: command)
+    guard case .train(let epoch, let step) = command else { return Array(validation[share]) }
+    return order.batch(epoch: epoch, step: step)[share].map { training[$0] }
+  }
+}

@@ -1,0 +1,29 @@
+import ArgumentParser
+import Jobs
+import MPI
+
+/// Predicts halo masses.
+struct Predict: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Predict the halo masses of test particles with a trained network.",
+    discussion: """
+      Draws sampling.testSamples particles (0: all in halos within the limits) from the simulations \
+      of the roles in prediction.roles, and predicts each exactly once, on any number of ranks.
+
+        mpirun -n 8 halompi predict jobs/gadget.yaml
+        halompi predict jobs/gadget.yaml --set sampling.testSamples=0
+      """)
+
+  @OptionGroup var options: ExperimentOptions
+
+  func run() throws {
+    try runJob { world in
+      let experiment = try options.load(on: world)
+      let task = PredictTask(experiment, in: RunDirectory(of: experiment, runs: options.runs))
+      guard let table = try task.run(on: world, progress: options.progress(on: world)) else {
+        return
+      }
+      print(PredictionSummary(table, file: task.output))
+    }
+  }
+}

@@ -1,0 +1,40 @@
+import ArgumentParser
+import Jobs
+import MPI
+import Training
+
+/// Trains a network.
+struct Train: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Train the network of an experiment, or go on where training was stopped.",
+    discussion: """
+      Needs the fields that `halompi prepare` made. Rank 0 coordinates; from four ranks on it does \
+      nothing else. The model and metrics.jsonl are the same bytes for any number of ranks and \
+      threads. With a checkpoint in the run directory, training goes on from it.
+
+        halompi train jobs/gadget.yaml
+        mpirun -n 8 halompi train jobs/gadget.yaml --set training.variant=averaged --set training.seed=2
+
+      SIGTERM, SIGUSR1, a file named `stop` in the folder of the training, or the time limit \
+      end the job after the step under way, with a checkpoint and exit code 75: the same command \
+      goes on.
+      """)
+
+  @OptionGroup var options: ExperimentOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "Stop, resumably, before this many seconds have passed (default: the end of the Slurm job).",
+      valueName: "seconds"))
+  var timeLimit: Double?
+
+  func run() throws {
+    let outcome = try runJob { world in
+      let experiment = try options.load(on: world)
+      let task = TrainTask(
+        experiment, in: RunDirectory(of: experiment, runs: options.runs), timeLimit: timeLimit)
+      return try task.run(on: world, progress: options.progress(on: world))
+    }
+    if outcome == .stopped { throw ExitCode(JobExitCode.resumableStop.rawValue) }
+  }
+}

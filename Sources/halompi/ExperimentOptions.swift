@@ -1,0 +1,56 @@
+import ArgumentParser
+import Foundation
+import Jobs
+import MPI
+
+/// What every job takes: the experiment file, and what to change of it.
+struct ExperimentOptions: ParsableArguments {
+  @Argument(help: "The experiment file (YAML).", completion: .file(extensions: ["yaml", "yml"]))
+  var experiment: String
+
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp(
+      "Replace a setting, such as training.seed=3 or simulations[0].role=test (repeatable).",
+      valueName: "key=value"))
+  var overrides: [String] = []
+
+  @Option(help: ArgumentHelp("The folder of all runs.", valueName: "dir"))
+  var runs: String?
+
+  @Flag(help: "Show no progress.")
+  var quiet = false
+
+  /// Reads the experiment on every rank, so that all stop if one cannot.
+  ///
+  /// Collective.
+  func load(on world: borrowing Communicator) throws -> Experiment {
+    try world.agree { () throws(SettingsError) in
+      try Experiment(contentsOf: experiment, overrides: overrides)
+    }
+  }
+
+  /// Makes the reporter of this rank: the first one speaks, unless told to be quiet.
+  func progress(on world: borrowing Communicator) -> ProgressReporter {
+    let style: ProgressReporter.Style =
+      if quiet || !world.isRoot { .silent } else if isatty(STDERR_FILENO) == 1 { .bar } else {
+        .lines(every: 30)
+      }
+    return ProgressReporter(style: style, write: printError)
+  }
+}
+
+/// Runs `body` as a job on all ranks; an error ends the process with its documented exit code.
+func runJob<Result>(_ body: (borrowing Communicator) throws -> Result) throws -> Result {
+  try withMPI(
+    reportingErrorsTo: { error, place in
+      let report = FailureReport(of: error, at: place)
+      printError(report.message + "\n")
+      return report.exitCode.rawValue
+    }, body)
+}
+
+/// Writes text to the standard error output as it is.
+func printError(_ text: String) {
+  FileHandle.standardError.write(Data(text.utf8))
+}

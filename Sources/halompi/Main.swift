@@ -1,0 +1,28 @@
+import ArgumentParser
+import Foundation
+
+/// Runs the command, and lets one rank alone speak of usage errors and help.
+///
+/// Both are found before MPI starts, so the rank is read from the launcher's variables.
+@main
+enum Main {
+  static func main() {
+    do {
+      var command = try Halompi.parseAsRoot()
+      try command.run()
+    } catch {
+      if launcherRank == 0 { Halompi.exit(withError: error) }
+      let code = Halompi.exitCode(for: error)
+      // The launcher ends a job as soon as one of its processes fails: the first shall speak before.
+      if code != .success { Thread.sleep(forTimeInterval: 2) }
+      exit(code.rawValue)
+    }
+  }
+
+  /// The rank that Open MPI, PMIx or Slurm gave to this process, or 0 without a launcher.
+  private static var launcherRank: Int {
+    let environment = ProcessInfo.processInfo.environment
+    return ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "SLURM_PROCID"]
+      .lazy.compactMap { environment[$0].flatMap(Int.init) }.first ?? 0
+  }
+}

@@ -1,0 +1,53 @@
+import Foundation
+import SubBoxes
+import Testing
+
+@Suite struct SettingsTests {
+  /// The numbers are those of SCIENCE.md, section 3.
+  @Test func theDefaultsAreThoseOfThePaper() throws {
+    let settings = SamplingSettings()
+    try settings.check()
+    #expect(settings.boxWidth == 75)
+    #expect(settings.trainingSamples == 200_000)
+    #expect(settings.validationSamples == 10_000)
+    #expect(settings.testSamples == 100_000)
+    #expect(settings.maximumLogMass == 13.4)
+    #expect(settings.minimumLogMass == nil)
+    try StreamSettings().check()
+  }
+
+  @Test func settingsSurviveTheirEncoding() throws {
+    var sampling = SamplingSettings()
+    sampling.minimumLogMass = 11.25
+    sampling.seed = .max
+    var stream = StreamSettings()
+    stream.mode = .resident
+    let (encoder, decoder) = (JSONEncoder(), JSONDecoder())
+    #expect(try decoder.decode(SamplingSettings.self, from: encoder.encode(sampling)) == sampling)
+    #expect(try decoder.decode(StreamSettings.self, from: encoder.encode(stream)) == stream)
+  }
+
+  @Test(
+    arguments: [
+      { $0.boxWidth = 2 }, { $0.trainingSamples = -1 }, { $0.maximumLogMass = .nan },
+      { $0.minimumLogMass = 13.5 }, { $0.minimumLogMass = .infinity },
+    ] as [@Sendable (inout SamplingSettings) -> Void])
+  func samplingThatContradictsItselfIsRefused(change: @Sendable (inout SamplingSettings) -> Void) {
+    var settings = SamplingSettings()
+    change(&settings)
+    #expect(throws: SubBoxError.self) { try settings.check() }
+  }
+
+  @Test func massesWithinTheLimitsAreEligibleAndNaNNeverIs() {
+    var settings = SamplingSettings()
+    settings.maximumLogMass = 13.5
+    #expect(settings.isEligible(logMass: 13.5))
+    #expect(settings.isEligible(logMass: 8))
+    #expect(!settings.isEligible(logMass: Float(13.5).nextUp))
+    #expect(!settings.isEligible(logMass: .nan))
+    settings.minimumLogMass = 11
+    #expect(settings.isEligible(logMass: 11))
+    #expect(!settings.isEligible(logMass: Float(11).nextDown))
+    #expect(!settings.isEligible(logMass: .nan))
+  }
+}

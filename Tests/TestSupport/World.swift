@@ -1,0 +1,25 @@
+import Foundation
+public import MPI
+
+/// Runs `body` with the world communicator of this test process.
+///
+/// MPI is initialized once in the life of a process and finalized when it ends, so tests share it.
+/// Tests that communicate run one at a time: on one rank they wait for each other, and on several
+/// they are run with `--no-parallel`, in the same order on all ranks.
+public func withWorld(_ body: (borrowing Communicator) throws -> Void) throws {
+  worldLock.lock()
+  defer { worldLock.unlock() }
+  try withSharedMPI(body)
+}
+
+private let worldLock = NSRecursiveLock()
+
+/// A folder of a test's own, the same on all ranks, removed by the operating system's cleaning.
+public func temporaryDirectory(_ name: String) throws -> String {
+  let job =
+    ProcessInfo.processInfo.environment["OMPI_MCA_ess_base_jobid"]
+    ?? "\(ProcessInfo.processInfo.processIdentifier)"
+  let path = FileManager.default.temporaryDirectory.appending(path: "halompi-\(job)-\(name)").path
+  try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  return path
+}

@@ -1,0 +1,91 @@
+import Foundation
+import MPI
+import Networks
+import SubBoxes
+import TestSupport
+import Testing
+
+@testable import Training
+
+/// The same training gives the same bytes, however it is run.
+@Suite(.serialized) struct SameBitsTests {
+  @Test(.ranks(1...8)) func theResultDoesNotDependOnRanksThreadsOrCoordinator() throws {
+    try SmallTraining.with("bits") { training, world in
+      let reference = training.plan("reference")
+      try SmallTraining.run(reference, on: world, ranks: 1)
+      var results: [String: SmallTraining.Result] = [:]
+      for ranks in 1...world.size {
+        for threads in 1...2 {
+          for coordinator in TrainingSettings.Coordinator.allCases {
+            let name = "\(ranks)-\(threads)-\(coordinator)"
+            let plan = training.plan(name) {
+              $0.threadsPerRank = threads
+              $0.coordinator = coordinator
+            }
+            try SmallTraining.run(plan, on: world, ranks: ranks)
+            results[name] = SmallTraining.Result(of: plan)
+          }
+        }
+      }
+      let expected = SmallTraining.Result(of: reference)
+      #expect(expected.model != nil && expected.metrics != nil)
+      for (name, result) in results { #expect(result == expected, "\(name)") }
+    }
+  }
+
+  @Test(.ranks(1...8)) func streamedFieldsGiveTheSameResultAsResidentOnes() throws {
+    try SmallTraining.with("streamed") { training, world in
+      let resident = training.plan("resident")
+      var streamed = training.plan("streamed")
+      streamed.streaming.mode = .stream
+      try SmallTraining.run(resident, on: world)
+      try SmallTraining.run(streamed, on: world)
+      #expect(SmallTraining.Result(of: resident) == SmallTraining.Result(of: streamed))
+    }
+  }
+
+  @Test(.ranks(1...8)) func aStoppedTrainingGoesOnAsIfItHadNotStopped() throws {
+    try SmallTraining.with("stops") { training, world in
+      let whole = training.plan("whole")
+      try SmallTraining.run(whole, on: world)
+      // A stop file that is put there after every other step, and another number of ranks each time.
+      let stopped = training.plan("stopped")
+      var stop = StopConditions()
+      stop.file = stopped.stopPath
+      var outcomes: [TrainingOutcome?] = []
+      for attempt in 0..<30 {
+        var steps = 0
+        outcomes.append(
+          try SmallTraining.run(
+            stopped, on: world, ranks: attempt % world.size + 1, stop: stop
+          ) { event in
+            guard case .step = event else { return }
+            steps += 1
+            if steps == 2 {
+              _ = FileManager.default.createFile(atPath: stopped.stopPath, contents: nil)
+            }
+          })
+        if try world.allReduce(Int32(outcomes.last == .complete ? 1 : 0), .maximum) == 1 { break }
+      }
+      if world.isRoot {
+        #expect(outcomes.last == .complete)
+        #expect(outcomes.count > 5)
+        #expect(outcomes.dropLast().allSatisfy { $0 == .stopped })
+      }
+      #expect(SmallTraining.Result(of: whole) == SmallTraining.Result(of: stopped))
+    }
+  }
+
+  @Test(.ranks(1...8)) func averagedBoxesAndOtherSeedsGiveOtherResults() throws {
+    try SmallTraining.with("variants") { training, world in
+      let plans = [
+        training.plan("raw"),
+        training.plan("averaged") { $0.variant = .averaged },
+        training.plan("seed") { $0.seed = 2 },
+      ]
+      for plan in plans { try SmallTraining.run(plan, on: world) }
+      let results = plans.map { SmallTraining.Result(of: $0).metrics }
+      #expect(Set(results).count == 3)
+    }
+  }
+}
