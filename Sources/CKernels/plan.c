@@ -17,6 +17,13 @@ static int tile_count(const block_plan *b) {
   return weights <= 1 << 19 ? 16 : weights <= 1 << 20 ? 32 : MAXIMUM_TILES;
 }
 
+/// Rows of windows in a slab: few where the slab's input and its gradient would not fit the L2 cache, else all, since
+/// every slab goes through all weights.
+static int slab_row_count(const block_plan *b) {
+  const size_t row = 2 * sizeof(float) * (2 * WINDOW_BLOCK_Z + 2) * (2 * b->windows + 2) * b->input_channels;
+  return row * (2 * b->windows + 2) > SLAB_BYTES ? BACKWARD_STRIP_ROWS : b->windows;
+}
+
 static size_t winograd_scratch_floats(const block_plan *b) {
   const size_t tiles = b->tiles;
   return 16 * (tiles * b->input_channels + CHUNK) + 16 * (tiles * PANEL + CHUNK) +
@@ -24,9 +31,9 @@ static size_t winograd_scratch_floats(const block_plan *b) {
 }
 
 /// Room for `backward_scratch` (passes.inc), whose lists are a few hundred bytes a window and group.
-static size_t backward_scratch_floats(const block_plan *b, int slab_rows) {
+static size_t backward_scratch_floats(const block_plan *b) {
   const size_t blocks =
-      (size_t)ceiling_quotient(slab_rows, WINDOW_BLOCK_Y) * ceiling_quotient(b->windows, WINDOW_BLOCK_X);
+      (size_t)ceiling_quotient(b->slab_rows, WINDOW_BLOCK_Y) * ceiling_quotient(b->windows, WINDOW_BLOCK_X);
   const size_t weights = (size_t)(TAPS * b->input_channels + 1) * b->output_channels;
   const size_t entries = 2 * (size_t)b->output_channels * WINDOW_BLOCK;
   const size_t list = SCATTER_CHANNELS + 2 + 3 * WINDOW_BLOCK * 8 + 2 * WINDOW_BLOCK * SCATTER_CHANNELS;
@@ -87,10 +94,10 @@ static void place_tensors(halompi_network *n) {
     const int first = i == 0;
     const size_t forward =
         winograd_scratch_floats(b) + (first ? strip_floats(n, 1, FORWARD_STRIP_ROWS) : 0);
-    const size_t backward = first ? 2 * strip_floats(n, WINDOW_BLOCK_Z, BACKWARD_STRIP_ROWS) +
-                                        (TAPS + 1) * (size_t)n->first_channels +
-                                        backward_scratch_floats(b, BACKWARD_STRIP_ROWS)
-                                  : backward_scratch_floats(b, b->windows);
+    const size_t backward =
+        backward_scratch_floats(b) + (first ? 2 * strip_floats(n, WINDOW_BLOCK_Z, BACKWARD_STRIP_ROWS) +
+                                                  (TAPS + 1) * (size_t)n->first_channels
+                                            : 0);
     if (forward > scratch) scratch = forward;
     if (backward > scratch) scratch = backward;
   }
@@ -132,6 +139,7 @@ halompi_network *halompi_network_create(
     b->input_channels = (int)channels[i];
     b->output_channels = (int)channels[i + 1];
     b->tiles = tile_count(b);
+    b->slab_rows = i == 0 ? BACKWARD_STRIP_ROWS : slab_row_count(b);
   }
   n->padded = 2 * n->blocks[0].windows + 2;
   n->feature_count = cube(voxels) * channels[convolutions - 1];

@@ -35,6 +35,8 @@ enum {
   WINDOW_BLOCK = WINDOW_BLOCK_Z * WINDOW_BLOCK_Y * WINDOW_BLOCK_X,
   /// The output channels whose weights stay in the L1 cache in the data gradient.
   SCATTER_CHANNELS = 32,
+  /// The most bytes of a slab's input and its gradient.
+  SLAB_BYTES = 3 << 19,
   /// Floats behind the padded box that a row of the first convolution may read in vain.
   BOX_SLACK = 64,
 };
@@ -47,8 +49,8 @@ typedef struct tensor_place {
 /// A convolution with its max pool: windows = ceil(width / 2) on each axis.
 typedef struct block_plan {
   int width, windows, input_channels, output_channels;
-  /// Tiles per call of the forward pass.
-  int tiles;
+  /// Tiles per call of the forward pass; rows of windows in a slab of the backward pass.
+  int tiles, slab_rows;
   /// In floats of the parameters.
   size_t weights, bias;
   /// In floats of the prepared weights: Winograd's and the data gradient's.
