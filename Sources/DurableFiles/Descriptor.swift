@@ -65,7 +65,7 @@ struct Descriptor: ~Copyable {
 }
 
 /// The number of an open file, which is closed unless it is taken.
-private struct OpenNumber: ~Copyable {
+struct OpenNumber: ~Copyable {
   let number: Int32
 
   consuming func take() -> Int32 {

@@ -62,6 +62,8 @@ struct CellList: Sendable {
   /// Joins columns that arrived cell by cell.
   ///
   /// - Parameters:
+  ///   - grid: The cells of the box.
+  ///   - columns: The columns, in ascending order.
   ///   - counts: The particles of each cell [column, cell].
   ///   - offsets: Their positions from the cell's lower corner [particle, 3], [Mpc/h].
   init(grid: CellGrid, columns: [Int], counts: [Int64], interleaved offsets: [Float]) {

@@ -6,7 +6,9 @@ internal import MPI
 struct Checksums: Sendable {
   private var values: [String: UInt64] = [:]
 
-  /// Computes the checksums of all datasets, each rank those of its planes. Collective.
+  /// Computes the checksums of all datasets, each rank those of its planes.
+  ///
+  /// Collective.
   init(
     of slab: FieldSlab, _ halos: HaloTable, on communicator: borrowing Communicator
   ) throws(MPIError) {
@@ -45,7 +47,7 @@ struct Checksums: Sendable {
   }
 
   /// A checksum as the file holds it: 16 hexadecimal digits.
-  private static func digits(_ value: UInt64) -> String {
+  static func digits(_ value: UInt64) -> String {
     let digits = String(value, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
   }

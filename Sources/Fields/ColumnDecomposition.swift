@@ -7,7 +7,9 @@ struct ColumnDecomposition {
   /// The first column of each rank, and the number of columns.
   private let bounds: [Int]
 
-  /// Shares out the columns by the particles that all ranks have. Collective.
+  /// Shares out the columns by the particles that all ranks have.
+  ///
+  /// Collective.
   init(
     _ positions: [Double], _ grid: CellGrid, on communicator: borrowing Communicator
   ) throws(MPIError) {
@@ -43,13 +45,16 @@ struct ColumnDecomposition {
     }
   }
 
-  /// Gets the particles of some columns from the ranks that have them. Collective.
+  /// Gets the particles of some columns from the ranks that have them.
+  ///
+  /// Collective.
   ///
   /// - Parameters:
   ///   - columns: The columns that this rank needs, in ascending order.
   ///   - own: The columns that this rank has.
   ///   - communicator: The ranks.
   /// - Returns: A list of the columns asked for.
+  /// - Throws: What MPI reported.
   func fetch(
     _ columns: [Int], _ own: CellList, on communicator: borrowing Communicator
   ) throws(MPIError) -> CellList {

@@ -38,14 +38,16 @@ public struct DensityEstimate: Sendable {
     self.threads = threads
   }
 
-  /// Computes the densities of particles that any ranks have. Collective.
+  /// Computes the densities of particles that any ranks have.
+  ///
+  /// Collective.
   ///
   /// - Parameters:
   ///   - positions: This rank's particles [particle, 3], [Mpc/h], each coordinate in [0, box).
   ///   - boxSize: The side of the periodic box [Mpc/h].
   ///   - communicator: The ranks.
   /// - Returns: The density of each of this rank's particles [particle], [rho/rho_mean].
-  /// - Throws: A ``Failure`` on all ranks if there are too few particles, or many at one point.
+  /// - Throws: `AgreedFailure` with a ``Failure`` if there are too few particles, or many at one point.
   public func densities(
     at positions: [Double], boxSize: Double, on communicator: borrowing Communicator
   ) throws -> [Float] {
@@ -66,13 +68,16 @@ public struct DensityEstimate: Sendable {
     return densities
   }
 
-  /// Computes densities, and leaves each with its tag on the rank that searched for it. Collective.
+  /// Computes densities, and leaves each with its tag on the rank that searched for it.
+  ///
+  /// Collective.
   private func search(
     _ positions: [Double], _ tags: [Int64], boxSize: Double,
     on communicator: borrowing Communicator
   ) throws -> (tags: [Int64], densities: [Float]) {
     let count = Int(try communicator.allReduce(Int64(tags.count), .sum))
-    guard count >= neighbours else {
+    try communicator.agree { () throws(Failure) in
+      guard count < neighbours else { return }
       throw Failure(
         description: "\(count) particles have no \(neighbours) nearest neighbours each. "
           + "Give more particles.")
@@ -99,8 +104,8 @@ public struct DensityEstimate: Sendable {
       run(search, waiting, own, &sorted)
       reach += 1
     }
-    let failed = Int32(sorted.contains { !$0.isFinite } ? 1 : 0)
-    guard try communicator.allReduce(failed, .maximum) == 0 else {
+    try communicator.agree { () throws(Failure) in
+      guard sorted.contains(where: { !$0.isFinite }) else { return }
       throw Failure(
         description: "\(neighbours) particles or more are at one point, where the density has no "
           + "value. Check the positions.")

@@ -60,7 +60,9 @@ extension FieldFile {
       field, Hyperslab(offset: [planes.lowerBound, 0, 0], count: [planes.count, n, n]), transfer)
   }
 
-  /// Reads the halo table. Not collective.
+  /// Reads the halo table.
+  ///
+  /// Not collective.
   public func halos() throws(FieldFileError) -> HaloTable {
     var table = HaloTable()
     let floats = HaloColumn<Float>.all

@@ -4,7 +4,9 @@ internal import HDF5
 extension FieldFile {
   /// Reads every dataset, and compares its checksum with the one that was written.
   ///
-  /// Planes are read one at a time. Not collective.
+  /// Planes are read one at a time.
+  ///
+  /// Not collective.
   ///
   /// - Throws: A ``FieldFileError`` that names the first dataset that differs.
   public func verifyChecksums() throws(FieldFileError) {

@@ -36,11 +36,14 @@ public struct FieldFile: ~Copyable {
       inFieldFile(path) { () throws(HDF5Error) in try HDF5File.open(path) }, path)
   }
 
-  /// Opens a field file by all ranks of a communicator, and checks its layout. Collective.
+  /// Opens a field file by all ranks of a communicator, and checks its layout.
+  ///
+  /// Collective.
   ///
   /// - Parameters:
   ///   - path: The same on every rank.
   ///   - communicator: The ranks; reading may then be collective.
+  /// - Returns: The file.
   /// - Throws: A ``FieldFileError``, perhaps on this rank alone.
   public static func open(
     _ path: String, on communicator: borrowing Communicator
@@ -51,7 +54,9 @@ public struct FieldFile: ~Copyable {
       path)
   }
 
-  /// Closes the file. Collective if it was opened by a communicator.
+  /// Closes the file.
+  ///
+  /// Collective if it was opened by a communicator.
   public consuming func close() throws(FieldFileError) {
     let path = path
     do throws(HDF5Error) {

@@ -84,6 +84,7 @@ extension FieldFileError {
     return FieldFileError(
       .invalidValue, in: path, dataset: GridField.density.dataset,
       because: "the density at site \(site) \(place) is \(value)",
-      remedy: "Make the file again with `halompi prepare`; if it persists, check the initial snapshot.")
+      remedy: "Make the file again with `halompi prepare`; if it persists, check the initial "
+        + "snapshot.")
   }
 }

@@ -118,12 +118,16 @@ final class NearestNeighbours {
     near.deallocate()
   }
 
-  /// The squared distances of the nearest points in ascending order, `nil` unless as many as
-  /// asked for lie within a squared distance of `limit`; valid until the next call.
+  /// The squared distances of the nearest points in ascending order.
   ///
   /// - Parameters:
+  ///   - point: Where the distances are measured from.
+  ///   - cloud: The points.
+  ///   - limit: The largest squared distance that counts.
   ///   - guess: A squared distance that probably holds enough points; it is a matter of speed.
   ///   - period: The side of the box if the nearest image of each point is to be taken.
+  /// - Returns: The squares, valid until the next call; `nil` unless as many as asked for are
+  ///   within `limit`.
   func squares(
     around point: (Float, Float, Float), among cloud: PointCloud, within limit: Float,
     guess: Float, period: Float?
@@ -150,7 +154,9 @@ final class NearestNeighbours {
       near = .allocate(capacity: 2 * padded)
     }
     cloud.pad()
-    let (x, y, z) = (Vector(repeating: point.0), Vector(repeating: point.1), Vector(repeating: point.2))
+    let x = Vector(repeating: point.0)
+    let y = Vector(repeating: point.1)
+    let z = Vector(repeating: point.2)
     func load(_ pointer: UnsafeMutablePointer<Float>, _ index: Int) -> Vector {
       UnsafeRawPointer(pointer + index).loadUnaligned(as: Vector.self)
     }

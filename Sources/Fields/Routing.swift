@@ -24,20 +24,25 @@ struct Routing {
     self.counts = counts
   }
 
-  /// Sends each element's values to its rank. Collective.
+  /// Sends each element's values to its rank.
+  ///
+  /// Collective.
   ///
   /// - Parameters:
   ///   - values: [element, width].
   ///   - width: How many values each element has.
   ///   - communicator: The ranks.
   /// - Returns: What came from rank 0, then from rank 1, and so on [element, width].
+  /// - Throws: What MPI reported.
   func send<Element: MPIElement>(
     _ values: [Element], width: Int = 1, on communicator: borrowing Communicator
   ) throws(MPIError) -> [Element] {
     try exchange(values, width: width, on: communicator).elements
   }
 
-  /// The same, with how many values came from each rank. Collective.
+  /// The same, with how many values came from each rank.
+  ///
+  /// Collective.
   func exchange<Element: MPIElement>(
     _ values: [Element], width: Int = 1, on communicator: borrowing Communicator
   ) throws(MPIError) -> GatheredElements<Element> {

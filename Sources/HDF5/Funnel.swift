@@ -105,11 +105,16 @@ private func errorStack() -> [HDF5Error.Frame] {
         guard let entry = entry?.pointee, let context else { return 0 }
         let frame = HDF5Error.Frame(
           routine: entry.func_name.map { String(cString: $0) } ?? "unknown routine",
-          message: entry.desc.map { String(cString: $0) } ?? "unknown reason")
+          message: entry.desc.map { onOneLine(String(cString: $0)) } ?? "unknown reason")
         context.assumingMemoryBound(to: [HDF5Error.Frame].self).pointee.append(frame)
         return 0
       }, frames)
   }
   H5Eclear2(hid_t(H5E_DEFAULT))
   return frames
+}
+
+/// Joins the lines of a message: the library ends times with a line break.
+private func onOneLine(_ text: String) -> String {
+  text.split(whereSeparator: \.isNewline).joined()
 }

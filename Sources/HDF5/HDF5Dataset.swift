@@ -72,12 +72,14 @@ extension HDF5File {
     let space = try operation.space(extents)
     try createParents(of: name)
     let file = identifier.id
-    return try dataset(
-      name,
-      operation.open(closedBy: H5Dclose) {
-        H5Dcreate2(
-          file, Self.rooted(name), Element.storedType(), space.id, defaults, creation.id, defaults)
-      }, operation)
+    let new = try operation.open(closedBy: H5Dclose) {
+      H5Dcreate2(
+        file, Self.rooted(name), Element.storedType(), space.id, defaults, creation.id, defaults)
+    }
+    // The file is given its new length at once: where MPI-IO writes pieces with holes, it reads the
+    // holes first, and beyond the end of a file it would write what happens to be in its memory.
+    if isParallel { try operation.call { H5Fflush(file, H5F_SCOPE_LOCAL) } }
+    return try dataset(name, new, operation)
   }
 
   private func dataset(

@@ -45,8 +45,8 @@ extension HDF5Error {
     (
       ["unable to lock file"],
       """
-      Another process has the file open for writing, or the file system has no locks; in the \
-      latter case set HDF5_USE_FILE_LOCKING=FALSE
+      Another process is writing the file, or the file system has no locks; in the latter case \
+      set HDF5_USE_FILE_LOCKING=FALSE
       """
     ),
     (
@@ -55,6 +55,7 @@ extension HDF5Error {
     ),
     (["file signature not found"], "This is not an HDF5 file"),
     (["No space left on device", "MPI_ERR_NO_SPACE"], "Free space, or write elsewhere"),
+    (["File too large"], "Raise the limit on the size of files (ulimit -f), or write elsewhere"),
     (["quota", "MPI_ERR_QUOTA"], "Free space within the quota, or write elsewhere"),
     (["No such file or directory", "MPI_ERR_NO_SUCH_FILE"], "Check the path"),
     (["Permission denied", "MPI_ERR_ACCESS"], "Check the permissions of the file and its folder"),
@@ -68,7 +69,7 @@ extension HDF5Error {
     ),
     (["name already exists"], "An object is written once: choose another name"),
     (
-      ["can't handle conversion exception", "conversion exception", "Can't handle conversion"],
+      ["can't handle conversion exception"],
       "A value is out of the range of the type asked for: ask for a wider one"
     ),
   ]

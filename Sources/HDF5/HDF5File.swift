@@ -16,6 +16,10 @@ import CParallelHDF5
 /// datasets may be done by any rank alone.
 ///
 /// The same calls make the same bytes: no times are stored.
+///
+/// Files are not locked unless `HDF5_USE_FILE_LOCKING=TRUE` is set: cluster file systems often have
+/// no locks, a child process prolongs them, and HDF5 1.10 empties a file before it asks for one. To
+/// keep readers from a file in the making, write it under another name and rename it.
 public struct HDF5File: ~Copyable {
   /// The path by which the file was opened.
   public let path: String
@@ -106,12 +110,13 @@ extension HDF5File {
 
   /// How the file is reached: by POSIX calls, or by MPI-IO on a communicator.
   ///
-  /// Of the two, MPI-IO would by default refuse to close a file before its datasets.
+  /// By default MPI-IO would refuse to close a file before its datasets.
   private static func accessProperties(
     _ communicator: MPI_Comm?, _ operation: Operation
   ) throws(HDF5Error) -> Identifier {
     let access = try operation.open(closedBy: H5Pclose) { H5Pcreate(ch5_file_access()) }
     try operation.call { H5Pset_fclose_degree(access.id, H5F_CLOSE_WEAK) }
+    try operation.call { H5Pset_file_locking(access.id, false, true) }
     if let communicator {
       try operation.call { H5Pset_fapl_mpio(access.id, communicator, ch5_info_null()) }
     }

@@ -15,9 +15,9 @@ public struct GoldenReport: Hashable, Sendable, CustomStringConvertible {
   ///   - file: The path of the file of golden values.
   ///   - kernels: The implementation of the network that is checked.
   /// - Throws: `GoldenReferenceError` if the file cannot be used.
-  public init(file: String, kernels: NetworkKernels) throws(GoldenReferenceError) {
+  public init(file: String, kernels: NetworkKernels) throws {
     let reference = try GoldenReference(contentsOf: URL(filePath: file))
-    self.init(file: file, results: GoldenCheck.run(reference, kernels: kernels))
+    self.init(file: file, results: try GoldenCheck.run(reference, kernels: kernels))
   }
 
   init(file: String, results: [GoldenResult]) {

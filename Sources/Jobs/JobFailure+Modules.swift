@@ -96,9 +96,15 @@ extension TrainingError: JobFailure {
   public var exitCode: JobExitCode {
     switch self {
     case .stalled: .resumableStop
-    case .setting, .diverged, .mixedVoxelSizes, .settingsChanged, .dataChanged, .noIntactCheckpoint, .damagedFile,
+    case .setting, .diverged, .mixedVoxelSizes, .settingsChanged, .dataChanged, .noIntactCheckpoint,
+      .damagedFile,
       .unsuitableModel:
       .badData
     }
   }
+}
+
+extension DensityEstimate.Failure: JobFailure {
+  /// Particles of which no density can be made.
+  public var exitCode: JobExitCode { .badData }
 }

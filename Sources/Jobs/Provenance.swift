@@ -1,4 +1,5 @@
 public import DurableFiles
+public import Fields
 import Foundation
 public import MPI
 
@@ -40,7 +41,7 @@ public struct Provenance: Codable, Hashable, Sendable {
     /// Its size [bytes].
     public var byteCount: Int
 
-    /// The checksum of its bytes.
+    /// The checksum of its bytes, or, of a field file, the fingerprint that it carries.
     public var checksum: String
 
     /// Reads the file and describes it.
@@ -51,6 +52,18 @@ public struct Provenance: Codable, Hashable, Sendable {
       self.path = path
       byteCount = checksum.byteCount
       self.checksum = checksum.description
+    }
+
+    /// Describes a field file by the fingerprint in it, without reading its data.
+    ///
+    /// - Throws: `FieldFileError` if it cannot be read.
+    public init(fieldFile path: String) throws(FieldFileError) {
+      let file = try FieldFile.open(path)
+      let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+      self.path = path
+      byteCount = (attributes?[.size] as? NSNumber)?.intValue ?? 0
+      checksum = file.metadata.fingerprint
+      try file.close()
     }
   }
 
@@ -95,18 +108,18 @@ public struct Provenance: Codable, Hashable, Sendable {
   ///   - world: All ranks of the job.
   ///   - threadsPerRank: The threads that compute on each rank, where the job has a say in it.
   ///   - inputs: Paths of files that go in, which the first rank reads for their checksums.
+  ///   - fieldFiles: Paths of field files that go in, of which it reads the fingerprints.
   /// - Returns: The description on the first rank, and `nil` on the others.
   /// - Throws: A failure that all ranks agree on, if the first one cannot read a file.
   public static func collect(
-    on world: borrowing Communicator, threadsPerRank: Int? = nil, inputs: [String] = []
+    on world: borrowing Communicator, threadsPerRank: Int? = nil,
+    inputs: [String] = [], fieldFiles: [String] = []
   ) throws -> Provenance? {
     let place = world.place()
     let names = try world.gatherVarying(Array(place.host.utf8))
-    return try world.agree { () throws(FileError) -> Provenance? in
+    return try world.agree { () throws -> Provenance? in
       guard let names else { return nil }
       let executable = "/proc/self/exe"
-      var records: [InputFile] = []
-      for path in inputs { records.append(try InputFile(path)) }
       let process = ProcessInfo.processInfo
       return Provenance(
         program: Program(
@@ -117,7 +130,8 @@ public struct Provenance: Codable, Hashable, Sendable {
         started: Date.now.formatted(.iso8601), ranks: world.size, hosts: hosts(names),
         processor: processorName(), processorsPerHost: process.activeProcessorCount,
         threadsPerRank: threadsPerRank, mpiLibrary: firstLine(of: mpiLibraryVersion()),
-        inputs: records)
+        inputs: try inputs.map { path throws(FileError) in try InputFile(path) }
+          + fieldFiles.map { path throws(FieldFileError) in try InputFile(fieldFile: path) })
     }
   }
 

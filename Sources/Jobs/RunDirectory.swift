@@ -77,6 +77,9 @@ public struct ResultDirectory: Hashable, Sendable {
 
   /// How the results were made: one record per start of a job.
   public var provenanceFile: String { "\(path)/provenance.json" }
+
+  /// The file that is locked while a job writes in the folder.
+  public var lockFile: String { "\(path)/lock" }
 }
 
 /// The folder of one training.

@@ -6,7 +6,6 @@ import Foundation
 /// It is within some percent of a Boltzmann code: 2 % in P(k) for the paper's cosmology.
 public struct TransferFunction: Hashable, Sendable {
   private let hubble: Double
-  private let matter: Double
   private let baryonFraction: Double
 
   /// The redshift of matter-radiation equality (equation 2).
@@ -44,7 +43,6 @@ public struct TransferFunction: Hashable, Sendable {
     let b = parameters.omegaBaryon * h2
     let theta = parameters.temperature / 2.7
     hubble = parameters.hubble
-    matter = m
     baryonFraction = b / m
     let darkFraction = 1 - baryonFraction
 

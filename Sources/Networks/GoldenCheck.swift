@@ -25,14 +25,17 @@ public enum GoldenCheck {
   /// golden norm of its tensor, and its sum to the larger of that norm and the golden sum.
   ///
   /// - Returns: One result per quantity, in the order of the computation.
-  public static func run(_ reference: GoldenReference, kernels: NetworkKernels) -> [GoldenResult] {
+  /// - Throws: ``ArchitectureError`` if the kernels cannot compute the reference's network.
+  public static func run(
+    _ reference: GoldenReference, kernels: NetworkKernels
+  ) throws(ArchitectureError) -> [GoldenResult] {
     var errors = Errors()
     for vector in reference.lossVectors {
       let loss = TruncatedCauchyLoss(gamma: vector.gamma)
       let value = loss.evaluate(prediction: vector.y, truth: vector.d).value
       errors.note("loss vector", value, vector.value)
     }
-    var run = Run(reference, kernels: kernels)
+    var run = try Run(reference, kernels: kernels)
     for expected in reference.steps {
       let step = run.step()
       let largest = expected.prediction.reduce(0) { max($0, abs($1)) }
@@ -89,10 +92,10 @@ public enum GoldenCheck {
   private struct Run {
     let reference: GoldenReference
     let layout: ParameterLayout
+    let weights: NetworkWeights
     let evaluator: any NetworkEvaluator
     let priors: Priors
     var optimizer: AMSGrad
-    var parameters: [Float]
     var gradient: [Float]
     let boxes: [[Float]]
 
@@ -103,16 +106,19 @@ public enum GoldenCheck {
       var gamma = 0.0
     }
 
-    init(_ reference: GoldenReference, kernels: NetworkKernels) {
+    init(
+      _ reference: GoldenReference, kernels: NetworkKernels
+    ) throws(ArchitectureError) {
       self.reference = reference
       layout = reference.architecture.parameters
-      evaluator = kernels.makeEvaluator(for: reference.architecture)
+      weights = try NetworkWeights(
+        reference.initialParameters(), of: reference.architecture, for: kernels)
+      evaluator = weights.makeEvaluator()
       priors = Priors(alpha: reference.alpha, layout: layout)
       let settings = AMSGrad.Settings(
         learningRate: reference.learningRate, beta1: reference.beta1, beta2: reference.beta2,
         epsilon: reference.epsilon)
       optimizer = AMSGrad(settings, layout: layout)
-      parameters = reference.initialParameters()
       gradient = [Float](repeating: 0, count: layout.count)
       boxes = (0..<reference.batch).map(reference.box)
     }
@@ -122,25 +128,24 @@ public enum GoldenCheck {
       var step = Step()
       var sample = [Float](repeating: 0, count: layout.count)
       var sum = [Double](repeating: 0, count: layout.count)
-      step.gamma = Double(parameters[layout.gammaIndex])
+      step.gamma = Double(weights.gamma)
       let loss = TruncatedCauchyLoss(gamma: step.gamma)
       let share = 1 / Double(reference.batch)
       for n in 0..<reference.batch {
-        let prediction = Double(evaluator.forward(boxes[n], parameters: parameters))
+        let prediction = Double(evaluator.forward(boxes[n]))
         let value = loss.evaluate(prediction: prediction, truth: Double(reference.truth(n)))
         evaluator.backwardDense(
-          outputGradient: Float(value.predictionGradient * share), parameters: parameters,
-          into: &sample)
-        evaluator.backwardConvolutions(parameters: parameters, into: &sample)
+          outputGradient: Float(value.predictionGradient * share), into: &sample)
+        evaluator.backwardConvolutions(into: &sample)
         sample[layout.gammaIndex] = Float(value.gammaGradient * share)
         for place in sum.indices { sum[place] += Double(sample[place]) }
         step.prediction.append(prediction)
         step.likelihood += value.value * share
       }
-      step.penalty = priors.penalty(parameters)
+      step.penalty = priors.penalty(weights.parameters)
       for place in sum.indices { gradient[place] = Float(sum[place]) }
-      priors.addGradient(parameters, to: &gradient)
-      optimizer.update(&parameters, gradient: gradient)
+      priors.addGradient(weights.parameters, to: &gradient)
+      weights.update { optimizer.update($0, gradient: gradient) }
       return step
     }
   }

@@ -3,6 +3,7 @@
 /// Activations are [z, y, x, channel]. Each pooled convolution is pooled before it is rectified,
 /// which gives the same values, as the rectifier keeps the order, on an eighth of the elements.
 final class ReferenceEvaluator: NetworkEvaluator {
+  private let weights: NetworkWeights
   private let layout: ParameterLayout
   private let convolutions: [Convolution]
   private let pools: [MaxPool?]
@@ -26,9 +27,11 @@ final class ReferenceEvaluator: NetworkEvaluator {
   private enum Progress { case nothing, forward, backwardDense }
   private var progress = Progress.nothing
 
-  init(_ architecture: NetworkArchitecture) {
+  init(_ weights: NetworkWeights) {
     BLAS.useCallingThreadOnly()
-    layout = architecture.parameters
+    self.weights = weights
+    layout = weights.layout
+    let architecture = weights.architecture
     let widths = architecture.activationWidths
     let channels = [1] + architecture.convolutionChannels
     let layers = architecture.convolutionChannels.indices
@@ -56,13 +59,14 @@ final class ReferenceEvaluator: NetworkEvaluator {
       + winners.reduce(0) { $0 + $1.byteCount }
   }
 
-  func predict(_ box: UnsafePointer<Float>, parameters: UnsafePointer<Float>) -> Float {
-    let prediction = forward(box, parameters: parameters)
+  func predict(_ box: UnsafePointer<Float>) -> Float {
+    let prediction = forward(box)
     progress = .nothing
     return prediction
   }
 
-  func forward(_ box: UnsafePointer<Float>, parameters: UnsafePointer<Float>) -> Float {
+  func forward(_ box: UnsafePointer<Float>) -> Float {
+    let parameters = weights.parameters
     features[0].pointer.update(from: box, count: features[0].count)
     for (layer, convolution) in convolutions.enumerated() {
       let output = features[layer + 1]
@@ -86,10 +90,8 @@ final class ReferenceEvaluator: NetworkEvaluator {
     return units[denses.count - 1].pointer[0]
   }
 
-  func backwardDense(
-    outputGradient: Float, parameters: UnsafePointer<Float>,
-    into gradient: UnsafeMutablePointer<Float>
-  ) {
+  func backwardDense(outputGradient: Float, into gradient: UnsafeMutablePointer<Float>) {
+    let parameters = weights.parameters
     precondition(progress != .nothing, "backwardDense without a forward before it")
     unitGradients[denses.count - 1].pointer[0] = outputGradient
     for (layer, dense) in denses.enumerated().reversed() {
@@ -109,9 +111,8 @@ final class ReferenceEvaluator: NetworkEvaluator {
     progress = .backwardDense
   }
 
-  func backwardConvolutions(
-    parameters: UnsafePointer<Float>, into gradient: UnsafeMutablePointer<Float>
-  ) {
+  func backwardConvolutions(into gradient: UnsafeMutablePointer<Float>) {
+    let parameters = weights.parameters
     precondition(
       progress == .backwardDense, "backwardConvolutions without a backwardDense before it")
     for (layer, convolution) in convolutions.enumerated().reversed() {

@@ -36,6 +36,7 @@ public struct Cosmology: Hashable, Codable, Sendable {
   /// - Parameters:
   ///   - count: The number of particles.
   ///   - boxSize: The side of the box [Mpc/h].
+  /// - Returns: The mass [Msun].
   public func particleMass(count: Int, boxSize: Double) -> Double {
     meanMatterDensity * boxSize * boxSize * boxSize / Double(count) / hubble
   }

@@ -64,6 +64,17 @@ public struct LagrangianLattice: Hashable, Codable, Sendable {
     return cell
   }
 
+  /// The squared distance of an origin from the site of an ID, across the box's faces [cells^2];
+  /// `nil` for an ID that names no site.
+  @inline(__always)
+  public func squaredDistance(from origin: SIMD3<Double>, toSiteOfID id: UInt64) -> Double? {
+    guard let cell = cell(ofID: id) else { return nil }
+    let side = Double(gridSize)
+    var distance = origin - SIMD3<Double>(cell) - placement.offset
+    distance -= side * (distance / side).rounded(.toNearestOrEven)
+    return (distance * distance).sum()
+  }
+
   /// The number of the site of an ID, (ix N + iy) N + iz; `nil` for an ID that names none.
   public func site(ofID id: UInt64) -> Int? {
     cell(ofID: id).map { ($0.x * gridSize + $0.y) * gridSize + $0.z }
@@ -127,17 +138,11 @@ public struct LatticeResiduals: Sendable {
 
   /// Adds particles; those with an ID that names no site count as far away.
   public mutating func add(_ particles: SnapshotParticles, _ undoing: DisplacementUndoing) {
-    let side = Double(undoing.gridSize)
     for index in particles.ids.indices {
       let origin = undoing.origin(particles, index)
       for (candidate, lattice) in candidates.enumerated() {
-        var square = 16.0
-        if let cell = lattice.cell(ofID: particles.ids[index]) {
-          var distance = origin - SIMD3<Double>(cell) - lattice.placement.offset
-          distance -= side * (distance / side).rounded(.toNearestOrEven)
-          square = min(16, (distance * distance).sum())
-        }
-        sums[candidate] += Int64((square * Self.unit).rounded())
+        let square = lattice.squaredDistance(from: origin, toSiteOfID: particles.ids[index])
+        sums[candidate] += Int64((min(16, square ?? 16) * Self.unit).rounded())
       }
     }
   }
@@ -161,5 +166,15 @@ public struct LatticeResiduals: Sendable {
     let fitting = candidates.indices.filter { rms[$0] < 0.1 }
     guard let only = fitting.first, fitting.count == 1 else { return nil }
     return (candidates[only], rms[only])
+  }
+}
+
+extension LagrangianLattice {
+  /// The ID of the particle that started from a site.
+  public func id(ofSite site: Int) -> UInt64 {
+    let cell = SIMD3(site / (gridSize * gridSize), site / gridSize % gridSize, site % gridSize)
+    let axes = axisOrder.axes
+    return firstID
+      + UInt64((cell[axes.0] * gridSize + cell[axes.1]) * gridSize + cell[axes.2])
   }
 }

@@ -34,7 +34,8 @@ extension Snapshot {
       let shared = rows.clamped(to: part.rows)
       if shared.isEmpty { continue }
       let source = try SnapshotSource(part.path)
-      let local = shared.lowerBound - part.rows.lowerBound..<shared.upperBound
+      let local =
+        shared.lowerBound - part.rows.lowerBound..<shared.upperBound
         - part.rows.lowerBound
       let count = part.rows.count
       particles.ids += try source.rows("PartType1/ParticleIDs", local, of: count, as: UInt64.self)

@@ -13,6 +13,7 @@ struct SnapshotFiles {
   ///   - path: A file, the first of several (`x.0.hdf5`), what they have in common (`x`), or a
   ///     folder that holds one set of files.
   ///   - prefixes: How the files in a folder may begin.
+  /// - Throws: A ``SnapshotError`` if there is no file, or more than one set of them.
   init(_ path: String, prefixes: [String]) throws(SnapshotError) {
     let manager = FileManager.default
     var isFolder: ObjCBool = false

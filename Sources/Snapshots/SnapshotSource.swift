@@ -61,6 +61,7 @@ struct SnapshotSource: ~Copyable {
   ///   - columns: Which columns of a table of at least as many; `nil` for a list.
   ///   - type: What to convert to.
   /// - Returns: The values row by row.
+  /// - Throws: A ``SnapshotError`` that names the dataset.
   func rows<Element: HDF5Element>(
     _ dataset: String, _ rows: Range<Int>, of count: Int, columns: Range<Int>? = nil,
     as type: Element.Type

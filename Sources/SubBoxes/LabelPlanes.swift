@@ -59,8 +59,8 @@ struct LabelPlanes {
   /// - Parameters:
   ///   - numbers: Different numbers below the sum of `counts`.
   ///   - counts: The eligible particles of each plane of all simulations.
-  /// - Returns: Two words for each number, as ``Sample`` packs them; zero where another rank finds
-  ///   them.
+  /// - Returns: Two words for each number, which are those of a ``Sample``, or zero where another
+  ///   rank finds it.
   /// - Throws: ``SubBoxError`` if a file cannot be read.
   func find(_ numbers: [Int], counts: [Int64]) throws(SubBoxError) -> [UInt64] {
     var words = [UInt64](repeating: 0, count: 2 * numbers.count)
@@ -101,7 +101,7 @@ extension Sample {
     )
   }
 
-  /// Unpacks two words.
+  /// Makes a sample of its two words.
   init(_ place: UInt64, _ label: UInt64, firstSimulation: Int) {
     self.init(
       simulation: Int32(firstSimulation) + Int32(place >> 40), site: Int64(place & (1 << 40 - 1)),

@@ -7,7 +7,7 @@ import Randomness
 /// each in the order of the sites. A draw of `k` takes the first `k` elements of a random
 /// permutation of these numbers: uniformly, without replacement, and such that a smaller draw is
 /// the beginning of a larger one. The result does not depend on the number of ranks.
-public struct SampleDraw: Hashable, Sendable {
+public struct SampleDraw: Sendable {
   /// What the samples are for; draws for different roles are independent.
   public enum Role: String, Codable, Hashable, Sendable, CaseIterable {
     /// The weights are fitted to them.

@@ -75,14 +75,6 @@ public struct SubBoxCutter: Sendable {
     }
   }
 
-  /// The positions of the bricks that the box around a site needs, in the order of ``cut``.
-  func bricks(around site: Int, brickWidth: Int) -> [(Int, Int, Int)] {
-    let (xRuns, yRuns, zRuns) = runs(around: site, brickWidth: brickWidth)
-    return xRuns.flatMap { x in
-      yRuns.flatMap { y in zRuns.map { z in (x.brick, y.brick, z.brick) } }
-    }
-  }
-
   private func runs(around site: Int, brickWidth: Int) -> ([Run], [Run], [Run]) {
     precondition(
       site >= 0 && site < gridSize * gridSize * gridSize,

@@ -17,13 +17,11 @@ final class ComputePool: @unchecked Sendable {
 
     /// Whether gradients are wanted.
     let trains: Bool
-
-    /// The parameters [count], unchanged until the work is done.
-    nonisolated(unsafe) let parameters: UnsafePointer<Float>
   }
 
   private let condition = NSCondition()
   private let stream: SubBoxStream
+  private let weights: NetworkWeights
   private let layout: ParameterLayout
   private let labels: LabelRange
 
@@ -41,20 +39,20 @@ final class ComputePool: @unchecked Sendable {
   private var livingThreads = 0
 
   /// Starts `threads` threads that compute a network on the boxes of a stream.
-  init(
-    threads: Int, kernels: NetworkKernels, architecture: NetworkArchitecture, labels: LabelRange,
-    stream: SubBoxStream
-  ) {
+  ///
+  /// The weights are changed only while no work is under way.
+  init(threads: Int, weights: NetworkWeights, labels: LabelRange, stream: SubBoxStream) {
     self.stream = stream
     self.labels = labels
-    layout = architecture.parameters
+    self.weights = weights
+    layout = weights.layout
     convolutionSums = ExactAccumulator(count: layout.convolutionRange.count)
     denseSums = ExactAccumulator(count: layout.denseRange.count)
     livingThreads = threads
     for number in 0..<threads {
       let thread = Thread { [self] in
         let worker = Evaluation(
-          number: number, evaluator: kernels.makeEvaluator(for: architecture), layout: layout)
+          number: number, evaluator: weights.makeEvaluator(), layout: layout)
         var round = 0
         while let (next, work) = awaitWork(after: round) {
           round = next
@@ -79,7 +77,9 @@ final class ComputePool: @unchecked Sendable {
     }
   }
 
-  /// Hands work to the threads. The work before must be done.
+  /// Hands work to the threads.
+  ///
+  /// The work before must be done.
   func start(_ newWork: Work) {
     condition.withLock {
       precondition(busyThreads == 0, "work was started before the work before was done")
@@ -122,17 +122,15 @@ final class ComputePool: @unchecked Sendable {
   }
 
   private func compute(_ work: Work, with worker: Evaluation) {
-    let gamma = work.parameters[layout.count - 1]
-    let loss = TruncatedCauchyLoss(gamma: Double(gamma))
+    let loss = TruncatedCauchyLoss(gamma: Double(weights.gamma))
     do throws(SubBoxError) {
       while let box = try stream.next(before: work.positions.upperBound) {
         let truth = Float(labels.scaled(Double(box.sample.logMass)))
         let prediction =
           work.trains
-          ? worker.evaluator.forward(box.voxels, parameters: work.parameters)
-          : worker.evaluator.predict(box.voxels, parameters: work.parameters)
+          ? worker.evaluator.forward(box.voxels) : worker.evaluator.predict(box.voxels)
         let value = loss.evaluate(prediction: Double(prediction), truth: Double(truth))
-        if work.trains { addGradient(of: value, work, worker) }
+        if work.trains { addGradient(of: value, worker) }
         let outcome = SampleOutcome(
           position: work.firstPlace + box.position - work.positions.lowerBound,
           likelihood: value.value, prediction: prediction, truth: truth)
@@ -144,19 +142,17 @@ final class ComputePool: @unchecked Sendable {
     }
   }
 
-  private func addGradient(
-    of loss: TruncatedCauchyLoss.Evaluation, _ work: Work, _ worker: Evaluation
-  ) {
+  private func addGradient(of loss: TruncatedCauchyLoss.Evaluation, _ worker: Evaluation) {
     let gradient = worker.gradient
     worker.evaluator.backwardDense(
-      outputGradient: Float(loss.predictionGradient), parameters: work.parameters, into: gradient)
-    gradient[layout.count - 1] = Float(loss.gammaGradient)
+      outputGradient: Float(loss.predictionGradient), into: gradient)
+    gradient[layout.gammaIndex] = Float(loss.gammaGradient)
     denseSums.add(gradient + layout.denseRange.lowerBound, worker: worker.number)
     condition.withLock {
       denseRemaining -= 1
       condition.broadcast()
     }
-    worker.evaluator.backwardConvolutions(parameters: work.parameters, into: gradient)
+    worker.evaluator.backwardConvolutions(into: gradient)
     convolutionSums.add(gradient + layout.convolutionRange.lowerBound, worker: worker.number)
   }
 

@@ -1,6 +1,6 @@
 internal import DurableFiles
-internal import Foundation
 internal import Fields
+internal import Foundation
 internal import Networks
 internal import SubBoxes
 
@@ -69,9 +69,8 @@ final class Coordinator {
     for write in writes { try write() }
   }
 
-  /// Takes the reports of all workers on a command, in the order of the workers.
-  ///
-  /// - Parameter state: After `save`, the state of the training.
+  /// Takes the reports of all workers on a command, in the order of the workers, and after `save` the
+  /// state of the training.
   func digest(_ command: Command, _ reports: [Report], state: TrainingState?) throws {
     switch command {
     case .train: try digestStep(reports)
@@ -96,7 +95,7 @@ final class Coordinator {
     progress.step += 1
     progress.likelihoodSum += sum
     let summary = StepSummary(
-      epoch: progress.epoch, stepInEpoch: progress.stepInEpoch - 1, step: progress.step,
+      epoch: progress.epoch, step: progress.step,
       likelihood: sum / Double(outcomes.count), penalty: reports[0].penalty,
       gamma: reports[0].gamma, samples: outcomes.count, seconds: seconds)
     try metrics.append(summary.metricsLine)

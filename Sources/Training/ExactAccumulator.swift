@@ -45,10 +45,12 @@ final class ExactAccumulator: @unchecked Sendable {
     coarse?.update(repeating: 0)
   }
 
-  /// Adds the gradient of one sample [count]. Any thread may call it.
+  /// Adds the gradient of one sample.
+  ///
+  /// Any thread may call it.
   ///
   /// - Parameters:
-  ///   - gradient: The values.
+  ///   - gradient: The values, [count].
   ///   - worker: A number of the calling thread: threads start at different places of the buffer.
   func add(_ gradient: UnsafePointer<Float>, worker: Int) {
     let magnitude = Float(bitPattern: halompi_largest_magnitude(gradient, count))

@@ -18,7 +18,9 @@ struct JSONLine {
     members.append("\"\(name)\":\"\(value)\"")
   }
 
-  mutating func add(_ name: String, _ value: JSONLine) { members.append("\"\(name)\":\(value.text)") }
+  mutating func add(_ name: String, _ value: JSONLine) {
+    members.append("\"\(name)\":\(value.text)")
+  }
 
   /// The line, without its end.
   var text: String { "{\(members.joined(separator: ","))}" }

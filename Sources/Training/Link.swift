@@ -35,7 +35,9 @@ struct Link {
     for worker in workers { try world.send(command.message, to: worker, tag: MessageTag.command) }
   }
 
-  /// A worker waits for what to do. It waits for longer than rank 0 would wait for another worker.
+  /// A worker waits for what to do.
+  ///
+  /// It waits for longer than rank 0 would wait for another worker.
   func awaitCommand(on world: borrowing Communicator) throws -> Command {
     var patience = Patience(limit: 3 * limit)
     while try world.probe(from: 0, tag: MessageTag.command) == nil {

@@ -1,4 +1,6 @@
-/// What rank 0 tells all workers to do next. It is a message of integers.
+/// What rank 0 tells all workers to do next.
+///
+/// It is a message of integers.
 enum Command: Hashable, Sendable {
   /// One step of training: `step` counts within the epoch, both count from zero.
   case train(epoch: Int, step: Int)
@@ -46,7 +48,9 @@ struct SampleOutcome: Hashable, Sendable {
   var truth: Float
 }
 
-/// What a worker tells rank 0 after a command. It is a message of numbers.
+/// What a worker tells rank 0 after a command.
+///
+/// It is a message of numbers.
 struct Report: Hashable, Sendable {
   /// The samples that this worker computed.
   var outcomes: [SampleOutcome] = []

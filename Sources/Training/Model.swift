@@ -1,6 +1,6 @@
+internal import HDF5
 public import Networks
 public import SubBoxes
-internal import HDF5
 
 /// A trained network with all that a prediction needs.
 ///
@@ -22,8 +22,10 @@ public struct Model: Sendable {
   /// The seed of its initial weights and of the order of its samples.
   public var seed: UInt64
 
-  /// The epoch whose weights these are, from zero, and the steps done by its end.
+  /// The epoch whose weights these are, from zero.
   public var epoch: Int
+
+  /// The steps done by its end.
   public var step: Int
 
   /// The validation loss after that epoch.

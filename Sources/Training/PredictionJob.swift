@@ -11,9 +11,10 @@ public struct PredictionJob: Sendable {
   /// The model.
   public var modelPath: String
 
-  /// The field files of the simulations, and how many of their particles are predicted:
-  /// `testSamples`, 0 for all in halos within the limits.
+  /// The field files of the simulations.
   public var files: [String]
+
+  /// How many of their particles are predicted: `testSamples`, 0 for all in halos within the limits.
   public var sampling: SamplingSettings
 
   /// Where boxes are cut from.
@@ -76,13 +77,15 @@ public struct PredictionJob: Sendable {
     sampling.boxWidth = model.architecture.boxWidth
     let draw = try SampleDraw(.test, from: files, settings: sampling, on: world)
     let samples = draw.samples.sorted { ($0.simulation, $0.site) < ($1.simulation, $1.site) }
-    let share = samples.count * world.rank / world.size..<samples.count * (world.rank + 1) / world.size
+    let share =
+      samples.count * world.rank / world.size..<samples.count * (world.rank + 1) / world.size
     let store = try FieldStore(.density, of: files, settings: streaming, on: world)
     let predictions = try predict(
       Array(samples[share]), with: model, from: store, on: world
     ) { done in
       tell(min(samples.count, done * world.size), samples.count)
     }
+    try store.free()
     let all = try world.gatherVarying(predictions)
     return try world.agree {
       guard let all else { return nil }
@@ -130,34 +133,31 @@ public struct PredictionJob: Sendable {
       standardization: model.data.standardization, lookAhead: streaming.lookAhead,
       threads: streaming.threads, consumers: threads)
     stream.start(samples)
+    let weights = try NetworkWeights(model.parameters, of: model.architecture, for: kernels)
     let pool = ComputePool(
-      threads: threads, kernels: kernels, architecture: model.architecture,
-      labels: model.data.labels, stream: stream)
-    defer { pool.cancel() }
+      threads: threads, weights: weights, labels: model.data.labels, stream: stream)
     var predictions: [Float] = []
     predictions.reserveCapacity(samples.count)
     let partSize = 64 * threads
     let place = world.place()
-    try model.parameters.withUnsafeBufferPointer { parameters in
-      guard let parameters = parameters.baseAddress else { return }
-      for start in stride(from: 0, to: samples.count, by: partSize) {
-        let part = start..<min(start + partSize, samples.count)
-        pool.start(
-          .init(positions: part, firstPlace: start, trains: false, parameters: parameters))
-        var patience = Patience(limit: watchdogSeconds)
-        while try !pool.isDone() {
-          guard patience.rest() else {
-            throw TrainingError.stalled(
-              rank: place.rank, host: place.host, phase: "predicting samples \(part)",
-              seconds: patience.waited)
-          }
+    for start in stride(from: 0, to: samples.count, by: partSize) {
+      let part = start..<min(start + partSize, samples.count)
+      pool.start(.init(positions: part, firstPlace: start, trains: false))
+      var patience = Patience(limit: watchdogSeconds)
+      while try !pool.isDone() {
+        guard patience.rest() else {
+          throw TrainingError.stalled(
+            rank: place.rank, host: place.host, phase: "predicting samples \(part)",
+            seconds: patience.waited)
         }
-        predictions += pool.takeOutcomes().map {
-          Float(model.data.labels.logMass(Double($0.prediction)))
-        }
-        tell(predictions.count)
       }
+      predictions += pool.takeOutcomes().map {
+        Float(model.data.labels.logMass(Double($0.prediction)))
+      }
+      tell(predictions.count)
     }
+    pool.cancel()
+    stream.cancel()
     return predictions
   }
 }

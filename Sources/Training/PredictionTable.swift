@@ -84,9 +84,11 @@ public struct PredictionTable: Hashable, Sendable {
       })
   }
 
-  /// The median of log10(predicted / true mass), and half of the range from its 16th to its 84th
-  /// percentile [dex]; NaN without predictions.
+  /// The median of log10(predicted / true mass) [dex]; NaN without predictions.
   public var bias: Double { residualQuantile(0.5) }
+
+  /// Half of the range from the 16th to the 84th percentile of log10(predicted / true mass) [dex]; NaN
+  /// without predictions.
   public var scatter: Double { (residualQuantile(0.84) - residualQuantile(0.16)) / 2 }
 
   private func residualQuantile(_ fraction: Double) -> Double {

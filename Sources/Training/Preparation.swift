@@ -12,7 +12,9 @@ struct Preparation {
   let training: [Sample]
   let validation: [Sample]
 
-  /// Draws the samples and opens the fields. Collective over the team of the workers.
+  /// Draws the samples and opens the fields.
+  ///
+  /// Collective over the team of the workers.
   init(_ plan: TrainingPlan, on team: borrowing Communicator) throws {
     let files = plan.trainingFiles + plan.validationFiles
     let metadata = try team.agree { try readMetadata(of: files) }
@@ -50,12 +52,12 @@ struct Preparation {
   /// Starts the stream of boxes and the threads that compute.
   func makeWorker(
     _ plan: TrainingPlan, state: TrainingState, threads: Int, team: borrowing Communicator
-  ) -> Worker {
+  ) throws -> Worker {
     let stream = SubBoxStream(
       from: store, kind: plan.settings.variant, boxWidth: plan.sampling.boxWidth,
       standardization: data.standardization, lookAhead: plan.streaming.lookAhead,
       threads: plan.streaming.threads, consumers: threads)
-    return Worker(
+    return try Worker(
       plan: plan, preparation: self, stream: stream, state: state, threads: threads, team: team)
   }
 }

@@ -25,7 +25,8 @@ public struct StopConditions: Sendable {
     file = directory + "/stop"
     if let timeLimit {
       deadline = Date(timeIntervalSinceNow: timeLimit)
-    } else if let end = ProcessInfo.processInfo.environment["SLURM_JOB_END_TIME"].flatMap(Double.init)
+    } else if let end = ProcessInfo.processInfo.environment["SLURM_JOB_END_TIME"].flatMap(
+      Double.init)
     {
       deadline = Date(timeIntervalSince1970: end)
     }
@@ -33,7 +34,7 @@ public struct StopConditions: Sendable {
 
   /// Why to stop now; `nil` to go on.
   ///
-  /// - Parameter stepSeconds: How long the last step took: the next must not pass the deadline.
+  /// The last step took `stepSeconds`: the next one must not pass the deadline.
   func reason(stepSeconds: Double) -> String? {
     if let file, FileManager.default.fileExists(atPath: file) { return "the file \(file) exists" }
     if let deadline, Date(timeIntervalSinceNow: margin + 2 * stepSeconds) > deadline {

@@ -21,15 +21,19 @@ public struct TrainingStart: Sendable {
   /// The number of parameters, with gamma.
   public var parameterCount: Int
 
-  /// The steps of an epoch, and the largest number of epochs.
+  /// The steps of an epoch.
   public var stepsPerEpoch: Int
+
+  /// The largest number of epochs.
   public var epochs: Int
 
   /// The steps done before, zero for a new training.
   public var stepsDone: Int
 
-  /// The ranks that compute, and the threads of each.
+  /// The ranks that compute.
   public var workers: Int
+
+  /// The threads that compute on each of them.
   public var threadsPerWorker: Int
 
   /// Whether rank 0 only coordinates.
@@ -44,33 +48,46 @@ public struct TrainingStart: Sendable {
 
 /// One step of training.
 public struct StepSummary: Sendable {
-  /// The epoch, and the step in it, both from zero; and the steps done in all.
+  /// The epoch, from zero.
   public var epoch: Int
-  public var stepInEpoch: Int
+
+  /// The steps done in all, this one included.
   public var step: Int
 
-  /// The mean likelihood of the batch, the penalty, and gamma, before the update [nats].
+  /// The mean likelihood of the batch, before the update [nats].
   public var likelihood: Double
+
+  /// The penalty, before the update [nats].
   public var penalty: Double
+
+  /// The width of the likelihood, before the update.
   public var gamma: Double
 
-  /// The samples of the step, and the time it took [seconds].
+  /// The samples of the step.
   public var samples: Int
+
+  /// The time that the step took [seconds].
   public var seconds: Double
 }
 
 /// The validation after an epoch.
 public struct EpochSummary: Sendable {
-  /// The epoch, from zero, and the steps done in all.
+  /// The epoch, from zero.
   public var epoch: Int
+
+  /// The steps done in all.
   public var step: Int
 
   /// The mean likelihood of the samples of the epoch, each before its step's update [nats].
   public var trainingLikelihood: Double
 
-  /// The mean likelihood of the validation samples, the penalty, and gamma, after the epoch [nats].
+  /// The mean likelihood of the validation samples, after the epoch [nats].
   public var likelihood: Double
+
+  /// The penalty, after the epoch [nats].
   public var penalty: Double
+
+  /// The width of the likelihood, after the epoch.
   public var gamma: Double
 
   /// Pearson's correlation of prediction and truth over the validation samples.

@@ -32,7 +32,7 @@ public struct TrainingJob {
     let architecture = plan.architecture
     try world.agree {
       try settings.check()
-      try architecture.validate()
+      try settings.kernels.validate(architecture)
     }
     StopSignals.install()
     let roles = try Roles(settings.coordinator, on: world)
@@ -52,7 +52,7 @@ public struct TrainingJob {
     var threads = 0
     if let preparation {
       threads = try settings.threadsPerRank ?? availableThreads(on: roles.team)
-      worker = preparation.makeWorker(plan, state: state, threads: threads, team: roles.team)
+      worker = try preparation.makeWorker(plan, state: state, threads: threads, team: roles.team)
     }
     let link = try Link(roles: roles, limit: settings.watchdogSeconds)
     let coordinator = try world.agree { () throws -> Coordinator? in
@@ -62,10 +62,14 @@ public struct TrainingJob {
     let facts = try startingFacts(preparation, threads: threads, on: roles)
     if let coordinator {
       tell(.started(start(data, resumed?.progress.step ?? 0, facts, on: roles)))
-      return try coordinate(coordinator, worker, link, on: roles)
+      let outcome = try coordinate(coordinator, worker, link, on: roles)
+      try worker?.end()
+      return outcome
     }
     guard let worker else { preconditionFailure("a rank neither coordinates nor computes") }
-    return try work(worker, link, on: roles)
+    let outcome = try work(worker, link, on: roles)
+    try worker.end()
+    return outcome
   }
 
   /// Rank 0: announces commands, does its own part if it has one, and collects the reports.

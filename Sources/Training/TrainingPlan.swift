@@ -20,8 +20,10 @@ public struct TrainingPlan: Sendable {
   /// The field that boxes are cut from.
   public var field: GridField<Float>
 
-  /// The field files of the simulations that train and that validate.
+  /// The field files of the simulations that train.
   public var trainingFiles: [String]
+
+  /// The field files of the simulations that validate.
   public var validationFiles: [String]
 
   /// The folder of the training.

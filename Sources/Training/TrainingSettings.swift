@@ -57,7 +57,7 @@ public struct TrainingSettings: Codable, Hashable, Sendable {
   public var optimizer = AMSGrad.Settings()
 
   /// The implementation of the network.
-  public var kernels = NetworkKernels.reference
+  public var kernels = NetworkKernels.fast
 
   /// Whether rank 0 trains too.
   public var coordinator = Coordinator.auto

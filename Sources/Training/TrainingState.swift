@@ -60,15 +60,19 @@ public struct DataDescription: Codable, Hashable, Sendable {
     public let eligible: Int
   }
 
-  /// The simulations that train, and those that validate.
+  /// The simulations that train.
   public let training: [Simulation]
+
+  /// The simulations that validate.
   public let validation: [Simulation]
 
   /// The width of a voxel, the same in all simulations [Mpc/h].
   public let voxelSize: Double
 
-  /// The number of samples drawn for training and for validation.
+  /// The number of samples drawn for training.
   public let trainingSamples: Int
+
+  /// The number of samples drawn for validation.
   public let validationSamples: Int
 
   /// How fields are standardised.

@@ -16,7 +16,7 @@ final class Worker {
   private let priors: Priors
   private let layout: ParameterLayout
   private var optimizer: AMSGrad
-  private let parameters: UnsafeMutableBufferPointer<Float>
+  private let weights: NetworkWeights
   private let gradient: UnsafeMutableBufferPointer<Float>
   private let place: Int
   private let teamSize: Int
@@ -38,39 +38,47 @@ final class Worker {
   init(
     plan: TrainingPlan, preparation: Preparation, stream: SubBoxStream, state: TrainingState,
     threads: Int, team: borrowing Communicator
-  ) {
+  ) throws(ArchitectureError) {
     self.plan = plan
     order = preparation.order
     training = preparation.training
     validation = preparation.validation
     store = preparation.store
     self.stream = stream
-    layout = plan.architecture.parameters
+    weights = try NetworkWeights(
+      state.parameters, of: plan.architecture, for: plan.settings.kernels)
+    layout = weights.layout
     pool = ComputePool(
-      threads: threads, kernels: plan.settings.kernels, architecture: plan.architecture,
-      labels: preparation.data.labels, stream: stream)
+      threads: threads, weights: weights, labels: preparation.data.labels, stream: stream)
     priors = Priors(alpha: plan.settings.priorStrength, layout: layout)
     optimizer = AMSGrad(plan.settings.optimizer, resuming: state.optimizer)
-    parameters = .allocate(capacity: layout.count)
-    _ = parameters.initialize(from: state.parameters)
     gradient = .allocate(capacity: layout.count)
     gradient.initialize(repeating: 0)
     place = team.rank
     teamSize = team.size
   }
 
-  deinit {
+  deinit { gradient.deallocate() }
+
+  /// Ends the threads and frees the fields.
+  ///
+  /// Collective over the team.
+  func end() throws(MPIError) {
     pool.cancel()
-    parameters.deallocate()
-    gradient.deallocate()
+    stream.cancel()
+    try store.free()
   }
 
   /// The weights and moments as they are.
   var state: TrainingState {
-    TrainingState(parameters: Array(parameters), optimizer: optimizer.state)
+    TrainingState(
+      parameters: Array(UnsafeBufferPointer(start: weights.parameters, count: layout.count)),
+      optimizer: optimizer.state)
   }
 
-  /// Does its part of a command. Collective over the team.
+  /// Does its part of a command.
+  ///
+  /// Collective over the team.
   func perform(_ command: Command, on roles: borrowing Roles, _ link: Link) throws -> Report {
     var report = Report()
     switch command {
@@ -156,24 +164,22 @@ final class Worker {
   /// A report of the weights as they are.
   private func weightsReport() -> Report {
     var report = Report()
-    report.penalty = priors.penalty(constantParameters)
-    report.gamma = Double(parameters[layout.count - 1])
+    report.penalty = priors.penalty(weights.parameters)
+    report.gamma = Double(weights.gamma)
     return report
   }
 
   /// Makes the step of the optimiser, the same on all workers.
   private func update(over team: borrowing Communicator) throws(MPIError) {
-    guard let gradient = gradient.baseAddress, let parameters = parameters.baseAddress else {
-      return
-    }
+    guard let gradient = gradient.baseAddress else { preconditionFailure("no parameters") }
     for (sums, range) in [
       (pool.denseSums, layout.denseRange), (pool.convolutionSums, layout.convolutionRange),
     ] {
       try sums.reduceCoarseSums(over: team)
       sums.writeMean(of: plan.settings.batchSize, to: gradient + range.lowerBound)
     }
-    priors.addGradient(parameters, to: gradient)
-    optimizer.update(parameters, gradient: gradient)
+    priors.addGradient(weights.parameters, to: gradient)
+    weights.update { optimizer.update($0, gradient: gradient) }
   }
 }
 
@@ -200,8 +206,7 @@ extension Worker {
     }
     pool.start(
       .init(
-        positions: current.positions, firstPlace: share(of: command).lowerBound, trains: trains,
-        parameters: constantParameters))
+        positions: current.positions, firstPlace: share(of: command).lowerBound, trains: trains))
   }
 
   private func expect(_ command: Command) {
@@ -234,10 +239,5 @@ extension Worker {
     let share = share(of: command)
     guard case .train(let epoch, let step) = command else { return Array(validation[share]) }
     return order.batch(epoch: epoch, step: step)[share].map { training[$0] }
-  }
-
-  private var constantParameters: UnsafePointer<Float> {
-    guard let start = parameters.baseAddress else { preconditionFailure("no parameters") }
-    return UnsafePointer(start)
   }
 }

@@ -70,11 +70,13 @@ import Testing
       let fixture = FieldFixture()
       try fixture.write(to: path, on: try world.split(color: world.rank, key: 0))
       var data = try Data(contentsOf: URL(filePath: path))
-      let bytes = withUnsafeBytes(of: fixture.density(163)) { Data($0) }
+      let bytes =
+        withUnsafeBytes(of: fixture.density(163)) { Data($0) }
         + withUnsafeBytes(of: fixture.density(164)) { Data($0) }
       let place = try #require(data.range(of: bytes))
       data.replaceSubrange(
-        place.lowerBound + 4..<place.upperBound, with: withUnsafeBytes(of: replacement) { Data($0) })
+        place.lowerBound + 4..<place.upperBound, with: withUnsafeBytes(of: replacement) { Data($0) }
+      )
       try data.write(to: URL(filePath: path))
 
       let file = try FieldFile.open(path)

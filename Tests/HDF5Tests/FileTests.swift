@@ -66,7 +66,27 @@ struct FileTests {
     try handle.truncate(atOffset: 40_000)
     try handle.close()
     let refusal = error { () throws(HDF5Error) in _ = try HDF5File.open(path) }
-    #expect(refusal?.hint?.hasPrefix("The file is shorter than it says") == true)
+    #expect(
+      refusal?.hint?.hasPrefix("The file is shorter than it says") == true, "\(refusal as Any)")
+  }
+
+  /// In a process of its own, whose files may have 16 KiB each.
+  @Test func aFileThatCannotGrowIsSaidWithTheRemedy() async {
+    await #expect(processExitsWith: .success) {
+      let scratch = try Scratch()
+      let file = try HDF5File.create(scratch.path("a.h5"))
+      let dataset = try file.createDataset("values", extents: [10_000], of: Int64.self)
+      signal(SIGXFSZ, SIG_IGN)
+      var limit = rlimit(rlim_cur: 16_384, rlim_max: rlim_t.max)
+      try #require(setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
+      let refusal = error { () throws(HDF5Error) in
+        try dataset.write(numbers(10_000))
+      }
+      limit.rlim_cur = .max
+      try #require(setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
+      #expect(refusal?.hint?.hasPrefix("Raise the limit on the size of files") == true)
+      #expect(refusal?.description.contains("\n") == false, "\(refusal as Any)")
+    }
   }
 
   @Test func closingClosesTheDatasetsThatAreStillOpen() throws {

@@ -43,15 +43,28 @@ struct ForeignFileTests {
       ])
   }
 
-  @Test func aLockedFileIsSaidToBeLocked() throws {
+  @Test func aFileThatAnotherProcessLocksIsReadAllTheSame() throws {
     let scratch = try Scratch()
     let path = scratch.path("a.h5")
     try HDF5File.create(path).close()
     let other = try FileHandle(forUpdating: URL(filePath: path))
     try #require(flock(other.fileDescriptor, LOCK_EX) == 0)
-    let refusal = error { () throws(HDF5Error) in _ = try HDF5File.open(path) }
-    #expect(refusal?.hint?.contains("HDF5_USE_FILE_LOCKING=FALSE") == true, "\(refusal as Any)")
+    #expect(try HDF5File.open(path).children() == [])
     try other.close()
+  }
+
+  /// In a process of its own, in whose environment locks are asked for.
+  @Test func aLockedFileIsSaidToBeLockedWhereLocksAreAskedFor() async {
+    await #expect(processExitsWith: .success) {
+      setenv("HDF5_USE_FILE_LOCKING", "TRUE", 1)
+      let scratch = try Scratch()
+      let path = scratch.path("a.h5")
+      try HDF5File.create(path).close()
+      let other = try FileHandle(forUpdating: URL(filePath: path))
+      try #require(flock(other.fileDescriptor, LOCK_EX) == 0)
+      let refusal = error { () throws(HDF5Error) in _ = try HDF5File.open(path) }
+      #expect(refusal?.hint?.contains("HDF5_USE_FILE_LOCKING=FALSE") == true, "\(refusal as Any)")
+    }
   }
 
   @Test func threadsReadAtTheSameTime() throws {
@@ -61,16 +74,34 @@ struct ForeignFileTests {
     let file = try HDF5File.create(path)
     try file.createDataset("values", extents: [10, 100], of: Int64.self).write(values)
     try file.close()
-    let rowsRead = Atomic(0)
+    let failures = Mutex<[String]>([])
     DispatchQueue.concurrentPerform(iterations: 40) { iteration in
       let row = iteration % 10
       let slab = Hyperslab(offset: [row, 0], count: [1, 100])
-      let read = try? HDF5File.open(path).dataset("values").read(slab, as: Int64.self)
-      let missing = error { () throws(HDF5Error) in _ = try HDF5File.open(path).dataset("x\(row)") }
-      guard read.map({ $0[...] }) == values[row * 100..<row * 100 + 100] else { return }
-      guard missing?.hint == "Objects in \"/\": \"values\"" else { return }
-      rowsRead.add(1, ordering: .relaxed)
+      do throws(HDF5Error) {
+        let read = try HDF5File.open(path).dataset("values").read(slab, as: Int64.self)
+        guard read[...] != values[row * 100..<row * 100 + 100] else { return }
+        failures.withLock { $0.append("row \(row) is wrong") }
+      } catch {
+        failures.withLock { $0.append("\(error)") }
+      }
     }
-    #expect(rowsRead.load(ordering: .relaxed) == 40)
+    #expect(failures.withLock { $0 } == [])
+  }
+
+  /// The library keeps one error stack for all threads.
+  @Test func everyThreadGetsItsOwnError() throws {
+    let wrong = Mutex<[String]>([])
+    DispatchQueue.concurrentPerform(iterations: 40) { iteration in
+      let missing = error { () throws(HDF5Error) in
+        _ = try HDF5File.open(path).dataset("x\(iteration)")
+      }
+      guard
+        missing?.operation != "opening dataset \"x\(iteration)\" of \(path)"
+          || missing?.stack.first?.routine != "H5Dopen2"
+      else { return }
+      wrong.withLock { $0.append("\(missing as Any)") }
+    }
+    #expect(wrong.withLock { $0 } == [])
   }
 }

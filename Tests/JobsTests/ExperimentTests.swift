@@ -62,6 +62,7 @@ func onlyLeadingDotsAreResolved(path: String, absolute: String) {
     ["`simulations[1]`", "two (test) has a file of one (training)", "in one role"]
   ),
   (["fields.neighbours=0"], ["--set fields.neighbours=0", "0 is less than 1", "32"]),
+  (["fields.threadsPerRank=0"], ["`fields.threadsPerRank`", "0 is out", "from 1 to 1024"]),
   (["sampling.boxWidth=2"], ["--set", "`sampling.boxWidth`", "from 3 to 512"]),
   (["sampling.trainingSamples=-1"], ["`sampling`", "negative"]),
   (["stream.threads=0"], ["--set stream.threads=0", "threads is 0; set it to 1 or more"]),

@@ -12,7 +12,8 @@ import Testing
       let folder = try temporaryDirectory("provenance-\(world.rank)-\(UUID())")
       let input = "\(folder)/input"
       try DurableFile.write(Data("abc".utf8), to: input)
-      let provenance = try Provenance.collect(on: world, threadsPerRank: 2, inputs: [input])
+      let provenance = try Provenance.collect(
+        on: world, threadsPerRank: 2, inputs: [input])
       #expect((provenance != nil) == world.isRoot)
       guard let provenance else { return }
       let file = "\(folder)/new/provenance.json"

@@ -13,13 +13,12 @@ import Testing
 
   /// Prediction and gradient of one sample, computed into buffers of NaN.
   func sample(
-    _ evaluator: any NetworkEvaluator, _ architecture: NetworkArchitecture, box: [Float],
-    parameters: [Float]
+    _ evaluator: any NetworkEvaluator, _ layout: ParameterLayout, box: [Float]
   ) -> (prediction: Float, gradient: [Float]) {
-    var gradient = [Float](repeating: .nan, count: architecture.parameters.count)
-    let prediction = evaluator.forward(box, parameters: parameters)
-    evaluator.backwardDense(outputGradient: 1, parameters: parameters, into: &gradient)
-    evaluator.backwardConvolutions(parameters: parameters, into: &gradient)
+    var gradient = [Float](repeating: .nan, count: layout.count)
+    let prediction = evaluator.forward(box)
+    evaluator.backwardDense(outputGradient: 1, into: &gradient)
+    evaluator.backwardConvolutions(into: &gradient)
     return (prediction, gradient)
   }
 
@@ -44,14 +43,16 @@ import Testing
   /// Slopes are central differences over 2e-6; where the step crosses a kink of the network the
   /// two differ, which with these draws it does not.
   @Test(arguments: NetworkKernels.allCases, [3, 4, 5, 6, 7])
-  func predictionAndGradientAreThoseOfPlainLoops(kernels: NetworkKernels, width: Int) {
+  func predictionAndGradientAreThoseOfPlainLoops(kernels: NetworkKernels, width: Int) throws {
     let architecture = NetworkArchitecture(
-      boxWidth: width, convolutionChannels: [3, 2, 3], hiddenUnits: [4, 3], leakySlope: 0.1)
+      boxWidth: width, convolutionChannels: kernels == .fast ? [16, 32, 16] : [3, 2, 3],
+      hiddenUnits: [4, 3], leakySlope: 0.1)
     let layout = architecture.parameters
     let parameters = randomParameters(architecture, seed: 5)
     let box = randomBox(width, index: 50)
-    let evaluator = kernels.makeEvaluator(for: architecture)
-    let (prediction, gradient) = sample(evaluator, architecture, box: box, parameters: parameters)
+    let weights = try NetworkWeights(parameters, of: architecture, for: kernels)
+    let evaluator = weights.makeEvaluator()
+    let (prediction, gradient) = sample(evaluator, layout, box: box)
 
     func expected(_ place: Int, _ step: Double) -> Double {
       var stepped = doubles(parameters)
@@ -73,15 +74,15 @@ import Testing
   }
 
   @Test(arguments: NetworkKernels.allCases, [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 39])
-  func thePublishedLayersTakeAnyWidth(kernels: NetworkKernels, width: Int) {
+  func thePublishedLayersTakeAnyWidth(kernels: NetworkKernels, width: Int) throws {
     let architecture = NetworkArchitecture(boxWidth: width)
     let layout = architecture.parameters
     let parameters =
       layout == Self.smallest.layout
       ? Self.smallest.parameters : layout.initialized(seed: 2, gamma: 0.2)
-    let evaluator = kernels.makeEvaluator(for: architecture)
-    let (prediction, gradient) = sample(
-      evaluator, architecture, box: randomBox(width, index: 60), parameters: parameters)
+    let weights = try NetworkWeights(parameters, of: architecture, for: kernels)
+    let evaluator = weights.makeEvaluator()
+    let (prediction, gradient) = sample(evaluator, layout, box: randomBox(width, index: 60))
     #expect(prediction.isFinite && prediction != 0)
     #expect(gradient.dropLast().allSatisfy { $0.isFinite })
     #expect(gradient[layout.gammaIndex].isNaN, "gamma is the caller's")
@@ -91,38 +92,38 @@ import Testing
   }
 
   @Test(arguments: NetworkKernels.allCases)
-  func eachWayBackwardWritesItsOwnRange(kernels: NetworkKernels) {
+  func eachWayBackwardWritesItsOwnRange(kernels: NetworkKernels) throws {
     let architecture = NetworkArchitecture(boxWidth: 9)
     let layout = architecture.parameters
     let parameters = Self.smallest.parameters
-    let evaluator = kernels.makeEvaluator(for: architecture)
-    _ = evaluator.forward(randomBox(9, index: 61), parameters: parameters)
+    let weights = try NetworkWeights(parameters, of: architecture, for: kernels)
+    let evaluator = weights.makeEvaluator()
+    _ = evaluator.forward(randomBox(9, index: 61))
     var gradient = [Float](repeating: .nan, count: layout.count)
-    evaluator.backwardDense(outputGradient: 1, parameters: parameters, into: &gradient)
+    evaluator.backwardDense(outputGradient: 1, into: &gradient)
     #expect(gradient[layout.convolutionRange].allSatisfy { $0.isNaN })
     #expect(gradient[layout.denseRange].dropLast().allSatisfy { $0.isFinite })
     for place in layout.denseRange { gradient[place] = .nan }
-    evaluator.backwardConvolutions(parameters: parameters, into: &gradient)
+    evaluator.backwardConvolutions(into: &gradient)
     #expect(gradient[layout.convolutionRange].allSatisfy { $0.isFinite })
     #expect(gradient[layout.denseRange].allSatisfy { $0.isNaN })
   }
 
   @Test(arguments: NetworkKernels.allCases)
-  func theBitsOfASampleDoNotDependOnThreadsOrHistory(kernels: NetworkKernels) {
+  func theBitsOfASampleDoNotDependOnThreadsOrHistory(kernels: NetworkKernels) throws {
     let architecture = NetworkArchitecture(boxWidth: 17)
     let parameters = randomParameters(architecture, seed: 8)
     let boxes = (0..<3).map { randomBox(17, index: 70 + UInt64($0)) }
-    let alone = boxes.map { box in
-      sample(
-        kernels.makeEvaluator(for: architecture), architecture, box: box, parameters: parameters)
-    }
+    let weights = try NetworkWeights(parameters, of: architecture, for: kernels)
+    let layout = weights.layout
+    let alone = boxes.map { sample(weights.makeEvaluator(), layout, box: $0) }
     let threads = 4
     let differing = Mutex<[String]>([])
     DispatchQueue.concurrentPerform(iterations: threads) { thread in
-      let evaluator = kernels.makeEvaluator(for: architecture)
+      let evaluator = weights.makeEvaluator()
       for turn in boxes.indices {
         let n = (thread + turn) % boxes.count
-        let result = sample(evaluator, architecture, box: boxes[n], parameters: parameters)
+        let result = sample(evaluator, layout, box: boxes[n])
         let isSame =
           result.prediction.bitPattern == alone[n].prediction.bitPattern
           && haveSameBits(result.gradient, alone[n].gradient)
@@ -134,26 +135,28 @@ import Testing
   }
 
   @Test(arguments: NetworkKernels.allCases)
-  func predictGivesTheBitsOfForward(kernels: NetworkKernels) {
+  func predictGivesTheBitsOfForward(kernels: NetworkKernels) throws {
     let architecture = NetworkArchitecture(boxWidth: 13)
     let parameters = randomParameters(architecture, seed: 9)
     let box = randomBox(13, index: 80)
-    let evaluator = kernels.makeEvaluator(for: architecture)
-    let forward = evaluator.forward(box, parameters: parameters)
-    #expect(evaluator.predict(box, parameters: parameters).bitPattern == forward.bitPattern)
+    let weights = try NetworkWeights(parameters, of: architecture, for: kernels)
+    let evaluator = weights.makeEvaluator()
+    let forward = evaluator.forward(box)
+    #expect(evaluator.predict(box).bitPattern == forward.bitPattern)
   }
 
   /// A voxel in the middle, at a face and at the last corner of a box whose pools have odd axes.
   @Test(arguments: NetworkKernels.allCases, [0, 11 * 11 * 5 + 11 * 5 + 5, 11 * 11 * 11 - 1])
-  func aVoxelThatIsNotANumberIsNotHidden(kernels: NetworkKernels, voxel: Int) {
+  func aVoxelThatIsNotANumberIsNotHidden(kernels: NetworkKernels, voxel: Int) throws {
     let architecture = NetworkArchitecture(boxWidth: 11)
     let parameters = Self.smallest.parameters
-    let evaluator = kernels.makeEvaluator(for: architecture)
+    let weights = try NetworkWeights(parameters, of: architecture, for: kernels)
+    let evaluator = weights.makeEvaluator()
     var box = randomBox(11, index: 81)
     box[voxel] = .nan
-    #expect(evaluator.predict(box, parameters: parameters).isNaN)
+    #expect(evaluator.predict(box).isNaN)
     box[voxel] = 0
-    #expect(evaluator.predict(box, parameters: parameters).isFinite)
+    #expect(evaluator.predict(box).isFinite)
   }
 
   @Test func theReferenceNamesItsLibraryAndProcessor() {
@@ -164,8 +167,11 @@ import Testing
   }
 
   /// Three buffers of 75^3 x 32 numbers (54 MB each), a slab of 1 MB, and the small ones.
-  @Test func theReferenceNeedsBoundedMemory() {
-    let evaluator = NetworkKernels.reference.makeEvaluator(for: NetworkArchitecture())
+  @Test func theReferenceNeedsBoundedMemory() throws {
+    let architecture = NetworkArchitecture()
+    let evaluator = try NetworkWeights(
+      architecture.parameters.initialized(seed: 1, gamma: 0.2), of: architecture, for: .reference
+    ).makeEvaluator()
     let largest = 75 * 75 * 75 * 32 * MemoryLayout<Float>.size
     #expect(evaluator.workspaceBytes > 3 * largest)
     #expect(evaluator.workspaceBytes < 3 * largest + 24 << 20)

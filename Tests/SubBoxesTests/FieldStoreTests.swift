@@ -30,11 +30,11 @@ extension FieldStore {
   }
 }
 
-/// The number of chunks that are read for small boxes around sites of a field of 66.
+/// The number of chunks that are read for small boxes around sites of a field of 68.
 private func chunksRead(from path: String, capacity: Int, around sites: [Int]) throws -> Int {
   let cache = ChunkCache(of: .density, in: [try FieldReader(path)], bytes: capacity << 20)
   #expect(cache.capacity == capacity)
-  let cutter = SubBoxCutter(boxWidth: 3, gridSize: 66, standardization: standardization)
+  let cutter = SubBoxCutter(boxWidth: 3, gridSize: 68, standardization: standardization)
   let box = UnsafeMutablePointer<Float>.allocate(capacity: cutter.voxelCount)
   defer { box.deallocate() }
   for site in sites { try cache.cut(around: site, of: 0, with: cutter, into: box) }
@@ -43,16 +43,16 @@ private func chunksRead(from path: String, capacity: Int, around sites: [Int]) t
 
 extension CollectiveTests {
   @Suite struct FieldStoreTests {
-    /// A field of 66 has chunks of 64 and of 2; a budget of 1 MiB holds one chunk.
+    /// A field of 68 has chunks of 64 and of 4; a budget of 1 MiB holds one chunk.
     @Test(.ranks(1...4)) func residentAndStreamedFieldsGiveTheSameBitsAsTheDefinition() throws {
       try withWorld { world in
-        try SyntheticSimulation.withFiles(of: [66, 12], on: world) { simulations, paths in
+        try SyntheticSimulation.withFiles(of: [68, 12], on: world) { simulations, paths in
           let resident = try FieldStore(of: paths, settings: settings(.resident), on: world)
           let streamed = try FieldStore(
             of: paths, settings: settings(.stream, budget: 1), on: world)
           #expect(resident.mode == .resident)
           #expect(streamed.mode == .stream)
-          #expect(resident.bytes == (66 * 66 * 66 + 12 * 12 * 12) * 4)
+          #expect(resident.bytes == (68 * 68 * 68 + 12 * 12 * 12) * 4)
           #expect(streamed.bytes == 64 * 64 * 64 * 4)
           var stream = RandomStream(seed: 4, for: .test, index: UInt64(world.rank))
           for trial in 0..<12 {
@@ -63,15 +63,30 @@ extension CollectiveTests {
             #expect(try resident.box(around: site, of: simulation, width: 15) == expected)
             #expect(try streamed.box(around: site, of: simulation, width: 15) == expected)
           }
+          try resident.free()
+          try streamed.free()
+        }
+      }
+    }
+
+    @Test(.ranks(2...4), arguments: [StreamSettings.Mode.resident, .stream])
+    func aStoreMayBelongToTheWorkersAlone(mode: StreamSettings.Mode) throws {
+      try withWorld { world in
+        try SyntheticSimulation.withFiles(of: [12], on: world) { simulations, paths in
+          let team = try world.split(color: world.isRoot ? 0 : 1, key: world.rank)
+          guard !world.isRoot else { return }
+          let store = try FieldStore(of: paths, settings: settings(mode), on: team)
+          let expected = simulations[0].box(around: 100, width: 15, standardization)
+          #expect(try store.box(around: 100, of: 0, width: 15) == expected)
         }
       }
     }
 
     @Test(.ranks(1...4)) func aChunkIsReadOnceAsLongAsItIsInTheCache() throws {
       try withWorld { world in
-        try SyntheticSimulation.withFiles(of: [66], on: world) { (_, paths) throws in
+        try SyntheticSimulation.withFiles(of: [68], on: world) { (_, paths) throws in
           let path = paths[0]
-          let (low, high) = ((10 * 66 + 10) * 66 + 10, (10 * 66 + 10) * 66 + 65)
+          let (low, high) = ((10 * 68 + 10) * 68 + 10, (10 * 68 + 10) * 68 + 66)
           #expect(
             try chunksRead(from: path, capacity: 2, around: [low, low, high, low, high]) == 2)
           #expect(
@@ -79,7 +94,7 @@ extension CollectiveTests {
           // The corner of the periodic box is in all eight chunks.
           #expect(try chunksRead(from: path, capacity: 8, around: [0, low, 0]) == 8)
           // With room for two, the chunk used longer ago makes room for a third.
-          let third = (65 * 66 + 10) * 66 + 10
+          let third = (66 * 68 + 10) * 68 + 10
           #expect(
             try chunksRead(from: path, capacity: 2, around: [low, high, low, third, low]) == 3)
         }
@@ -88,12 +103,12 @@ extension CollectiveTests {
 
     @Test(.ranks(1...4)) func fieldsThatDoNotFitTheBudgetAreStreamedOrRefused() throws {
       try withWorld { world in
-        try SyntheticSimulation.withFiles(of: [66], on: world) { _, paths in
+        try SyntheticSimulation.withFiles(of: [68], on: world) { _, paths in
           let fitting = try FieldStore(of: paths, settings: settings(.auto, budget: 2), on: world)
           let large = try FieldStore(of: paths, settings: settings(.auto, budget: 1), on: world)
           #expect(fitting.mode == .resident)
           #expect(large.mode == .stream)
-          // 66^3 voxels of 4 bytes are 1.1 MiB.
+          // 68^3 voxels of 4 bytes are 1.2 MiB.
           #expect(large.reason.contains("take 2 MiB, and 1 MiB are allowed"))
           let error = #expect(throws: AgreedFailure.self) {
             try FieldStore(of: paths, settings: settings(.resident, budget: 1), on: world)

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Grids of more than 64 planes are read in several parts.
-private let gridSizes = [66, 5, 12]
+private let gridSizes = [68, 5, 12]
 
 private func settings(_ training: Int) -> SamplingSettings {
   var settings = SamplingSettings()
@@ -104,7 +104,7 @@ extension CollectiveTests {
     }
 
     /// The mean and the deviation are computed over all voxels one after the other; the rounding
-    /// of 289,000 sums of numbers near 1 is below 1e-10.
+    /// of 316,000 sums of numbers near 1 is below 1e-10.
     @Test(.ranks(1...4)) func theStandardizationIsThatOfAllDensitiesTogether() throws {
       try withWorld { world in
         try SyntheticSimulation.withFiles(of: gridSizes, on: world) { simulations, paths in

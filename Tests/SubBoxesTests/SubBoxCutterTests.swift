@@ -82,13 +82,6 @@ extension SubBoxCutter {
     }
   }
 
-  @Test func theBricksOfABoxAreThoseThatItIsCutFrom() {
-    let cutter = SubBoxCutter(boxWidth: 3, gridSize: 6, standardization: .none)
-    // The box around (0, 2, 4) holds x = 5, 0, 1, y = 1, 2, 3 and z = 3, 4, 5; bricks are 4 wide.
-    let bricks = cutter.bricks(around: 2 * 6 + 4, brickWidth: 4).map { [$0.0, $0.1, $0.2] }
-    #expect(bricks == [[1, 0, 0], [1, 0, 1], [0, 0, 0], [0, 0, 1]])
-  }
-
   @Test func standardizationIsOneSubtractionAndOneMultiplication() {
     let standardization = Standardization(mean: 1.0041, standardDeviation: 0.0509)
     let field = randomField(size: 5)

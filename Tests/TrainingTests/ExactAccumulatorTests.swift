@@ -11,7 +11,8 @@ import Testing
     (0..<samples).map { sample in
       var stream = RandomStream(seed: 4, for: .test, index: UInt64(sample))
       return (0..<count).map { _ in
-        Float(2 * stream.uniform() - 1) * Float(sign: .plus, exponent: -Int(stream.next() % 20), significand: 1)
+        Float(2 * stream.uniform() - 1)
+          * Float(sign: .plus, exponent: -Int(stream.next() % 20), significand: 1)
       }
     }
   }

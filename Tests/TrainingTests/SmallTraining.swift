@@ -15,7 +15,9 @@ struct SmallTraining {
   let trainingFiles: [String]
   let validationFiles: [String]
 
-  /// Writes the fields of two simulations to train on and one to validate on. Collective.
+  /// Writes the fields of two simulations to train on and one to validate on.
+  ///
+  /// Collective.
   ///
   /// The mass of a particle's halo grows with the density at its site, which a network can learn.
   init(in folder: String, on communicator: borrowing Communicator) throws {
@@ -76,12 +78,14 @@ struct SmallTraining {
     return TrainingPlan(
       settings: settings, sampling: sampling, streaming: StreamSettings(),
       architecture: NetworkArchitecture(
-        boxWidth: 5, convolutionChannels: [4, 4, 8], hiddenUnits: [8, 4]),
+        boxWidth: 5, convolutionChannels: [16, 16, 32], hiddenUnits: [8, 4]),
       trainingFiles: trainingFiles, validationFiles: validationFiles,
       directory: "\(folder)/\(name)", identity: ["training.seed = \(settings.seed)"])
   }
 
-  /// Runs a plan on the first `size` ranks. Collective over all of them.
+  /// Runs a plan on the first `size` ranks.
+  ///
+  /// Collective over all of them.
   @discardableResult
   static func run(
     _ plan: TrainingPlan, on world: borrowing Communicator, ranks size: Int? = nil,

@@ -75,12 +75,20 @@ extension Experiment {
   }
 
   private var fieldProblems: [ExperimentProblem] {
-    guard fields.neighbours < 1 else { return [] }
-    return [
-      ExperimentProblem(
-        path: "fields.neighbours", reason: "\(fields.neighbours) is less than 1",
-        remedy: "give 1 or more; the paper uses 32")
-    ]
+    var problems: [ExperimentProblem] = []
+    if fields.neighbours < 1 {
+      problems.append(
+        ExperimentProblem(
+          path: "fields.neighbours", reason: "\(fields.neighbours) is less than 1",
+          remedy: "give 1 or more; the paper uses 32"))
+    }
+    if !(1...1024).contains(fields.threadsPerRank) {
+      problems.append(
+        ExperimentProblem(
+          path: "fields.threadsPerRank", reason: "\(fields.threadsPerRank) is out of range",
+          remedy: "it must be from 1 to 1024"))
+    }
+    return problems
   }
 
   private var samplingProblems: [ExperimentProblem] {

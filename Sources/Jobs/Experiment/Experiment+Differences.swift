@@ -23,6 +23,7 @@ extension Experiment {
   /// test samples because they are drawn apart from the others.
   static let settingsWithoutEffectOnTraining: Set<String> = [
     "name", "runs", "prediction", "stream", "sampling.testSamples",
+    "fields.threadsPerRank",
     "training.coordinator", "training.threadsPerRank", "training.checkpointMinutes",
     "training.checkpointSteps", "training.keptCheckpoints", "training.watchdogSeconds",
     "simulations[].initial", "simulations[].final", "simulations[].catalogue",

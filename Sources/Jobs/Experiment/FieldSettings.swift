@@ -1,24 +1,29 @@
+public import Fields
+public import HDF5
+
 /// How the field file of a simulation is made.
 public struct FieldSettings: Codable, Hashable, Sendable {
-  /// Which of a halo's particles count for its mass and carry its label.
-  public enum Label: String, Codable, CaseIterable, Hashable, Sendable {
-    /// All particles of the friends-of-friends group.
-    case fof
-    /// The particles that are bound to the group's main subhalo.
-    case bound
-  }
-
   /// The field that sub-boxes are cut from.
   public enum Input: String, Codable, CaseIterable, Hashable, Sendable {
     /// The SPH density of the initial particles, in units of the mean.
     case density
+
+    /// The field in a field file.
+    public var field: GridField<Float> {
+      switch self {
+      case .density: .density
+      }
+    }
   }
 
   /// Which particles and mass a halo has.
-  public var label = Label.fof
+  public var label = HaloLabel.fof
 
   /// The number of neighbours of the SPH density estimate, the particle itself included.
   public var neighbours = 32
+
+  /// The threads of each rank that makes fields.
+  public var threadsPerRank = 1
 
   /// The field that sub-boxes are cut from.
   public var input = Input.density

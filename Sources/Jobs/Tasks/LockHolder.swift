@@ -4,7 +4,9 @@ internal import MPI
 final class LockHolder {
   private var lock: DirectoryLock?
 
-  /// Takes the lock on rank 0. Collective.
+  /// Takes the lock on rank 0.
+  ///
+  /// Collective.
   init(_ file: String, on world: borrowing Communicator) throws {
     lock = try world.agree { () throws(LockError) -> DirectoryLock? in
       guard world.isRoot else { return nil }

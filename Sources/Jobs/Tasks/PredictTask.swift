@@ -34,13 +34,18 @@ public struct PredictTask: Sendable {
     let simulations = experiment.simulations.filter { roles.contains($0.role) }
     let model = directory.training(experiment.trainingName).model
     let files = try world.agree {
-      guard FileManager.default.fileExists(atPath: model) else { throw MissingModelError(file: model) }
-      guard !simulations.isEmpty else { throw NoSimulationsError(roles: experiment.prediction.roles) }
+      guard FileManager.default.fileExists(atPath: model) else {
+        throw MissingModelError(file: model)
+      }
+      guard !simulations.isEmpty else {
+        throw NoSimulationsError(roles: experiment.prediction.roles)
+      }
       return try directory.existingFields(of: simulations)
     }
     let folder = directory.predictions(of: experiment.trainingName)
     let provenance = try Provenance.collect(
-      on: world, threadsPerRank: experiment.training.threadsPerRank, inputs: [model])
+      on: world, threadsPerRank: experiment.training.threadsPerRank, inputs: [model],
+      fieldFiles: files)
     try world.agree { try provenance?.append(to: folder.provenanceFile) }
     let job = PredictionJob(
       modelPath: model, files: files, sampling: experiment.sampling, streaming: experiment.stream,

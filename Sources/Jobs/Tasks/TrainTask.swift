@@ -39,12 +39,14 @@ public struct TrainTask: Sendable {
       TrainingPlan(
         settings: experiment.training, sampling: experiment.sampling,
         streaming: experiment.stream, architecture: experiment.architecture,
+        field: experiment.fields.input.field,
         trainingFiles: try fieldFiles(of: [.training]),
         validationFiles: try fieldFiles(of: [.validation]), directory: folder.path,
         identity: try experiment.trainingIdentity())
     }
     let provenance = try Provenance.collect(
-      on: world, threadsPerRank: experiment.training.threadsPerRank)
+      on: world, threadsPerRank: experiment.training.threadsPerRank,
+      fieldFiles: plan.trainingFiles + plan.validationFiles)
     try world.agree {
       for difference in world.isRoot ? try directory.record(experiment) : [] {
         progress.say("note: \(difference), unlike in the last job of this run directory")

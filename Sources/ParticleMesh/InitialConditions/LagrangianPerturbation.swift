@@ -16,9 +16,9 @@ public import Particles
 ///     psi2_k = -i k S_k / k^2,   S = sum_(i<j) (phi_ii phi_jj - phi_ij^2),
 ///
 /// and D2 < 0 (``LinearGrowth``). Odd kernels are zero at the Nyquist wavenumber of their axis, where
-/// i k belongs to no real field. S is multiplied out on the lattice itself: its modes above the
-/// Nyquist wavenumber are folded back. They are not removed, since at the start they change a
-/// displacement by less than a hundredth of its second order.
+/// i k belongs to no real field. S is multiplied out on the lattice itself and not dealiased: its
+/// modes above the Nyquist wavenumber are folded back. At z = 99, where all of the second order is some
+/// 0.4 % of the velocities, they agree with those of GADGET-4, whose mesh is twice as fine, to 0.1 %.
 ///
 /// Bouchet, Colombi, Hivon, Juszkiewicz 1995, arXiv:astro-ph/9406013; Scoccimarro 1998,
 /// doi:10.1046/j.1365-8711.1998.01845.x.

@@ -18,6 +18,8 @@ public struct WhiteNoise: Hashable, Sendable {
 
     /// Whether every mode has exactly the mean power, and only its phase is random.
     ///
+    /// The phases are those of the Gaussian field of the same seed.
+    ///
     /// Angulo, Pontzen 2016, doi:10.1093/mnrasl/slw098.
     public var amplitudesAreFixed = false
 
@@ -54,9 +56,9 @@ public struct WhiteNoise: Hashable, Sendable {
     let (own, other) = (Self.index(of: wavenumber), Self.index(of: opposite))
     var stream = RandomStream(
       seed: settings.seed, for: .initialPhases, index: max(own, other))
-    let radius = settings.amplitudesAreFixed ? 1 : (-log(1 - stream.uniform())).squareRoot()
-    if settings.amplitudesAreFixed { _ = stream.uniform() }
-    let phase = 2 * .pi * stream.uniform()
+    let (first, second) = (stream.uniform(), stream.uniform())
+    let radius = settings.amplitudesAreFixed ? 1 : (-log(1 - first)).squareRoot()
+    let phase = 2 * .pi * second
     let sign: Double = settings.phasesAreInverted ? -1 : 1
     let real = sign * radius * cos(phase)
     if own == other {

@@ -1,0 +1,199 @@
+internal import Foundation
+public import MPI
+internal import Snapshots
+
+/// Makes a field file from an initial snapshot, a final snapshot and its halo catalogue.
+///
+/// Every rank reads a range of rows; particles go to the rank that has their site, from there to
+/// the rank that searches their neighbours, and back. Datasets are the same, bit for bit, for any
+/// number of ranks and threads.
+///
+/// Memory on a rank, for each of its N^3/ranks particles: 44 bytes read and 56 sent while sites are
+/// found, 24 + 60 while densities are estimated (``DensityEstimate``, with its margin), 16 for the
+/// finished fields; and the catalogue (``GroupCatalogue``).
+public struct FieldPreparation: Hashable, Codable, Sendable {
+  /// The name of the simulation.
+  public var name: String
+
+  /// The snapshot whose density is the networks' input: a path that ``Snapshot/open(_:)`` takes.
+  public var initialSnapshot: String
+
+  /// The snapshot in which halos were found.
+  public var finalSnapshot: String
+
+  /// The catalogue of the halos: a path that ``GroupCatalogue/open(_:of:)`` takes.
+  public var catalogue: String
+
+  /// Where the field file will be.
+  public var output: String
+
+  /// Which mass of a halo its particles are labelled with.
+  public var label: HaloLabel
+
+  /// The nearest neighbours of a density, the particle itself included.
+  public var neighbours: Int
+
+  /// The threads of each rank.
+  public var threads: Int
+
+  /// The command that makes the file, for the file's own record.
+  public var creator: String
+
+  /// Makes the settings of a preparation.
+  public init(
+    name: String, initialSnapshot: String, finalSnapshot: String, catalogue: String,
+    output: String, label: HaloLabel = .fof, neighbours: Int = 32, threads: Int = 1,
+    creator: String = "halompi prepare"
+  ) {
+    self.name = name
+    self.initialSnapshot = initialSnapshot
+    self.finalSnapshot = finalSnapshot
+    self.catalogue = catalogue
+    self.output = output
+    self.label = label
+    self.neighbours = neighbours
+    self.threads = threads
+    self.creator = creator
+  }
+
+  /// Makes the field file.
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - communicator: The ranks.
+  ///   - progress: Called on every rank when a phase begins.
+  /// - Returns: What can be checked, the same on every rank.
+  /// - Throws: `AgreedFailure` on every rank, with a `SnapshotError`, ``FieldFileError`` or
+  ///   ``DensityEstimate/Failure`` from the rank that failed.
+  public func run(
+    on communicator: borrowing Communicator,
+    progress: (FieldPreparationPhase) -> Void = { _ in }
+  ) throws -> FieldSummary {
+    var clock = PhaseClock()
+    func begin(_ phase: FieldPreparationPhase) {
+      clock.begin(phase)
+      progress(phase)
+    }
+    begin(.headers)
+    let inputs = try communicator.broadcastFromRoot { () throws(SnapshotError) in
+      try PreparationInputs(self)
+    }
+    let (initial, final, catalogue) = (inputs.initial, inputs.final, inputs.catalogue)
+    let planes = PlaneDecomposition(gridSize: inputs.gridSize, ranks: communicator.size)
+    let count = initial.particleCount
+    let rows =
+      communicator.rank * count / communicator.size..<(communicator.rank + 1) * count
+      / communicator.size
+
+    begin(.initialParticles)
+    let particles = try communicator.agree { () throws(SnapshotError) in
+      try initial.particles(in: rows, velocities: true)
+    }
+    begin(.sites)
+    let sited = try SiteFinder(initial, planes).find(particles, on: communicator)
+
+    begin(.density)
+    var slab = FieldSlab(gridSize: planes.gridSize, planes: planes.planes(of: communicator.rank))
+    slab.density = try DensityEstimate(neighbours: neighbours, threads: threads).densities(
+      at: sited.positions, boxSize: initial.boxSize, on: communicator)
+
+    begin(.labels)
+    let labelling = HaloLabelling(final, catalogue, label)
+    try labelling.label(&slab, rows, sited.map, planes, on: communicator)
+    let halos = labelling.halos()
+
+    begin(.sources)
+    let sources = [
+      "initialSnapshot": try FieldSource(
+        path: initialSnapshot, files: initial.parts.map(\.path), on: communicator),
+      "finalSnapshot": try FieldSource(
+        path: finalSnapshot, files: final.parts.map(\.path), on: communicator),
+      "catalogue": try FieldSource(
+        path: self.catalogue, files: catalogue.files, on: communicator),
+    ]
+    begin(.writing)
+    let description = FieldDescription(
+      name: name, gridSize: planes.gridSize, boxSize: initial.boxSize,
+      cosmology: initial.cosmology, particleMass: initial.particleMass,
+      initialRedshift: initial.redshift, finalRedshift: final.redshift, label: label,
+      neighbours: neighbours, sources: sources)
+    let metadata = try FieldFile.write(
+      slab, halos, description, creator: creator, to: output, on: communicator)
+
+    let seconds = try clock.end(on: communicator)
+    let masses = label == .fof ? halos.mass : halos.boundMass
+    let cores = Double(communicator.size * threads)
+    return FieldSummary(
+      metadata: metadata, siteOrigin: sited.origin, siteResidual: sited.residual,
+      verifiedSiteFraction: sited.nearFraction, groupedCount: catalogue.memberCount,
+      largestCount: Int(halos.particleCount.max() ?? 0), largestMass: Double(masses.max() ?? 0),
+      seconds: seconds,
+      densitiesPerSecondAndCore: Double(count) / (seconds[.density] ?? .infinity) / cores)
+  }
+}
+
+/// What is known of the inputs before any particle is read.
+private struct PreparationInputs: Codable {
+  let initial: Snapshot
+  let final: Snapshot
+  let catalogue: GroupCatalogue
+  let gridSize: Int
+
+  init(_ settings: FieldPreparation) throws(SnapshotError) {
+    initial = try Snapshot.open(settings.initialSnapshot)
+    final = try Snapshot.open(settings.finalSnapshot)
+    gridSize = try initial.gridSize()
+    let pairs: [(String, Double, Double)] = [
+      ("particles", Double(initial.particleCount), Double(final.particleCount)),
+      ("Mpc/h of box", initial.boxSize, final.boxSize),
+      ("Msun of particle mass", initial.particleMass, final.particleMass),
+      ("of Omega_m", initial.cosmology.omegaMatter, final.cosmology.omegaMatter),
+    ]
+    for (what, one, other) in pairs where abs(one - other) > 1e-5 * one {
+      throw SnapshotError(
+        .mismatch, in: final.path, dataset: "group Header",
+        because: "it has \(other) \(what), the initial snapshot \(initial.path) has \(one)",
+        remedy: "Give the initial and the final snapshot of one simulation.")
+    }
+    guard initial.redshift > final.redshift else {
+      throw SnapshotError(
+        .mismatch, in: initial.path, dataset: "attribute Header/Redshift",
+        because: "its redshift \(initial.redshift) is not above that of the final snapshot, "
+          + "\(final.redshift)",
+        remedy: "Give the snapshot of the initial conditions first, and the final one second.")
+    }
+    catalogue = try GroupCatalogue.open(settings.catalogue, of: final)
+    try catalogue.check(against: final)
+    if settings.label == .bound, !catalogue.hasSubhalos, catalogue.count > 0 {
+      throw SnapshotError(
+        .missingContent, in: catalogue.path, dataset: "group Subhalo",
+        because: "the label `bound` needs subhaloes, and only groups were sought",
+        remedy: "Give a catalogue of SUBFIND (fof_subhalo_tab), or choose the label `fof`.")
+    }
+  }
+}
+
+/// Measures how long phases take.
+private struct PhaseClock {
+  private let clock = ContinuousClock()
+  private var started: [(phase: FieldPreparationPhase, at: ContinuousClock.Instant)] = []
+
+  mutating func begin(_ phase: FieldPreparationPhase) {
+    started.append((phase, clock.now))
+  }
+
+  /// The seconds of each phase on the slowest rank.
+  ///
+  /// Collective.
+  func end(
+    on communicator: borrowing Communicator
+  ) throws(MPIError) -> [FieldPreparationPhase: Double] {
+    let ends = started.dropFirst().map(\.at) + [clock.now]
+    var seconds: [FieldPreparationPhase: Double] = [:]
+    for ((phase, start), end) in zip(started, ends) {
+      seconds[phase] = try communicator.allReduce((end - start) / .seconds(1), .maximum)
+    }
+    return seconds
+  }
+}

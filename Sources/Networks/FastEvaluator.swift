@@ -1,0 +1,92 @@
+internal import CKernels
+
+/// The network by the fused kernels in C.
+///
+/// Of the activations of a box only those after a pool are kept, with the places of their maxima: the
+/// first convolution and everything before a pool are computed again where they are needed.
+final class FastEvaluator: NetworkEvaluator {
+  private let weights: NetworkWeights
+  private let network: FastNetwork
+  private let counts: [Int]
+  private let tensors: [ParameterTensor]
+  private let slope: Float
+
+  private let workspace: UnsafeMutableRawPointer
+  /// The features, then the outputs of each dense layer.
+  private let units: [AlignedBuffer<Float>]
+  private let unitGradients: [AlignedBuffer<Float>]
+
+  /// How far the sample in the buffers has come.
+  private enum Progress { case nothing, forward, backwardDense }
+  private var progress = Progress.nothing
+
+  init(_ weights: NetworkWeights, _ network: FastNetwork) {
+    self.weights = weights
+    self.network = network
+    let architecture = weights.architecture
+    slope = architecture.leakySlope
+    counts = [architecture.featureCount] + architecture.hiddenUnits + [1]
+    tensors = Array(weights.layout.tensors.dropFirst(2 * architecture.convolutionChannels.count))
+    workspace = .allocate(byteCount: halompi_workspace_bytes(network.handle), alignment: 64)
+    units = counts.map { AlignedBuffer(count: $0) }
+    unitGradients = counts.map { AlignedBuffer(count: $0) }
+  }
+
+  deinit { workspace.deallocate() }
+
+  var workspaceBytes: Int {
+    halompi_workspace_bytes(network.handle)
+      + (units + unitGradients).reduce(0) { $0 + $1.byteCount }
+  }
+
+  func predict(_ box: UnsafePointer<Float>) -> Float {
+    let prediction = forward(box)
+    progress = .nothing
+    return prediction
+  }
+
+  func forward(_ box: UnsafePointer<Float>) -> Float {
+    let parameters = weights.parameters
+    halompi_forward(
+      network.handle, parameters, network.prepared, box, workspace, units[0].pointer)
+    for layer in 0..<counts.count - 1 {
+      halompi_dense_forward(
+        parameters + weight(layer), parameters + bias(layer), units[layer].pointer,
+        units[layer + 1].pointer, counts[layer], counts[layer + 1], slope(of: layer),
+        HALOMPI_FASTEST)
+    }
+    progress = .forward
+    return units[counts.count - 1].pointer[0]
+  }
+
+  func backwardDense(outputGradient: Float, into gradient: UnsafeMutablePointer<Float>) {
+    precondition(progress != .nothing, "backwardDense without a forward before it")
+    unitGradients[counts.count - 1].pointer[0] = outputGradient
+    for layer in (0..<counts.count - 1).reversed() {
+      halompi_dense_backward(
+        weights.parameters + weight(layer), units[layer].pointer, units[layer + 1].pointer,
+        unitGradients[layer + 1].pointer, gradient + weight(layer), gradient + bias(layer),
+        unitGradients[layer].pointer, counts[layer], counts[layer + 1], slope(of: layer),
+        HALOMPI_FASTEST)
+    }
+    progress = .backwardDense
+  }
+
+  func backwardConvolutions(into gradient: UnsafeMutablePointer<Float>) {
+    precondition(
+      progress == .backwardDense, "backwardConvolutions without a backwardDense before it")
+    halompi_backward(
+      network.handle, weights.parameters, network.prepared, workspace, unitGradients[0].pointer,
+      gradient)
+    progress = .forward
+  }
+
+  /// The last dense layer is linear.
+  private func slope(of layer: Int) -> Float { layer == counts.count - 2 ? 1 : slope }
+
+  /// Where the weights of a dense layer start.
+  private func weight(_ layer: Int) -> Int { tensors[2 * layer].range.lowerBound }
+
+  /// Where the biases of a dense layer start.
+  private func bias(_ layer: Int) -> Int { tensors[2 * layer + 1].range.lowerBound }
+}

@@ -1,0 +1,76 @@
+internal import CKernels
+
+/// The parameters of a network, in the forms that its kernels read.
+///
+/// One copy serves the evaluators of all threads. It is changed while none of them computes.
+public final class NetworkWeights: @unchecked Sendable {
+  /// The shape of the network.
+  public let architecture: NetworkArchitecture
+
+  /// The kernels that read the weights.
+  public let kernels: NetworkKernels
+
+  /// Where the parameter tensors lie.
+  public let layout: ParameterLayout
+
+  private let values: AlignedBuffer<Float>
+  private let fast: FastNetwork?
+
+  /// Makes weights of parameters, [count].
+  ///
+  /// - Throws: ``ArchitectureError`` if the kernels cannot compute this network.
+  public init(
+    _ parameters: [Float], of architecture: NetworkArchitecture, for kernels: NetworkKernels
+  ) throws(ArchitectureError) {
+    try kernels.validate(architecture)
+    self.architecture = architecture
+    self.kernels = kernels
+    layout = architecture.parameters
+    precondition(parameters.count == layout.count, "parameters of another network")
+    values = AlignedBuffer(count: layout.count)
+    fast = kernels == .fast ? FastNetwork(architecture) : nil
+    update { $0.update(from: parameters, count: layout.count) }
+  }
+
+  /// The parameters, [count].
+  public var parameters: UnsafePointer<Float> { UnsafePointer(values.pointer) }
+
+  /// The width of the likelihood, the last of the parameters.
+  public var gamma: Float { values.pointer[layout.gammaIndex] }
+
+  /// Changes the parameters, and brings the forms that the kernels read up to date.
+  public func update(_ change: (UnsafeMutablePointer<Float>) -> Void) {
+    change(values.pointer)
+    fast?.prepare(values.pointer)
+  }
+
+  /// Makes an evaluator for the use of one thread.
+  public func makeEvaluator() -> any NetworkEvaluator {
+    if let fast { FastEvaluator(self, fast) } else { ReferenceEvaluator(self) }
+  }
+}
+
+/// The network as the kernels in C know it, with the transformed weights of its convolutions.
+final class FastNetwork: @unchecked Sendable {
+  let handle: OpaquePointer
+  let prepared: UnsafeMutableRawPointer
+
+  init(_ architecture: NetworkArchitecture) {
+    let channels = architecture.convolutionChannels
+    guard
+      let handle = halompi_network_create(
+        architecture.boxWidth, channels, channels.count, architecture.leakySlope, HALOMPI_FASTEST)
+    else { preconditionFailure("the kernels refused a network that was found valid") }
+    self.handle = handle
+    prepared = .allocate(byteCount: halompi_prepared_bytes(handle), alignment: 64)
+  }
+
+  deinit {
+    halompi_network_destroy(handle)
+    prepared.deallocate()
+  }
+
+  func prepare(_ parameters: UnsafePointer<Float>) {
+    halompi_prepare_weights(handle, parameters, prepared, 0, 1)
+  }
+}

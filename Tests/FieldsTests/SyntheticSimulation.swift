@@ -1,0 +1,1 @@
+../SnapshotsTests/SyntheticSimulation.swift
