@@ -116,8 +116,12 @@ public struct ParticleMeshSimulation: Sendable {
     let begin = ContinuousClock.now
     var state = state
     let steps = settings.steps
-    precondition(
-      (0...steps.count).contains(state.completedSteps), "step \(state.completedSteps) of \(steps)")
+    guard (0...steps.count).contains(state.completedSteps) else {
+      throw ParticleMeshError.setting(
+        name: "step count", value: "\(steps.count)",
+        reason: "does not suit particles that have completed \(state.completedSteps) steps",
+        remedy: "Resume with the settings that the run was started with")
+    }
     let count = Int(try communicator.allReduce(Int64(state.particles.count), .sum))
     let expected = particlesPerAxis * particlesPerAxis * particlesPerAxis
     guard count == expected else {

@@ -7,7 +7,8 @@ public struct TimeSteps: Codable, Hashable, Sendable {
     /// The scale factor a.
     case scaleFactor
 
-    /// The logarithm of a.
+    /// The logarithm of a: finer at early times, and so coarse at late ones that halos are lost unless there are
+    /// several times as many steps.
     case logarithm
   }
 

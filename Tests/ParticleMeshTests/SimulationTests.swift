@@ -145,6 +145,15 @@ import Testing
     }
   }
 
+  @Test func aStateOfALongerRunIsRefused() throws {
+    try withWorld { world in
+      let simulation = try simulation(particlesPerAxis: 12) { $0.steps.count = 4 }
+      var state = lattice.start(simulation, on: world)
+      state.completedSteps = 5
+      #expect(throws: ParticleMeshError.self) { try simulation.run(from: state, on: world) }
+    }
+  }
+
   @Test func stepsEndAtTheirEnds() {
     let linear = TimeSteps(start: 0.1, end: 1, count: 9)
     #expect(abs(linear.scaleFactor(after: 3) - 0.4) < 1e-15)
