@@ -68,7 +68,8 @@ struct Manifest {
     return file.lines.enumerated().compactMap { index, line in
       let pattern =
         /^(?:@\w+(?:\([^)]*\))? +)*(?:(?:public|package|internal|fileprivate|private) +)?import +(?:(?:struct|class|enum|protocol|func|var|let|typealias) +)?(\w+)/
-      guard let module = line.firstMatch(of: pattern).map({ String($0.output.1) }),
+      guard "ipf@".utf8.contains(line.utf8.first ?? 0),
+        let module = line.firstMatch(of: pattern).map({ String($0.output.1) }),
         names.contains(module), !target.dependencies.contains(module)
       else { return nil }
       return Finding(
