@@ -20,7 +20,7 @@ enum SourceRules {
   /// Only the command line speaks to the user; the targets below it return values and throw errors.
   static func doesNotPrint(_ file: TextFile) -> [Finding] {
     guard file.target != nil, file.target != "halompi" else { return [] }
-    let hints = ["print", "dump(", "NSLog", "puts(", "standard"]
+    let hints = ["print", "Print(", "dump(", "NSLog", "puts(", "standard"]
     guard mentions(file, hints) else { return [] }
     return findings(
       in: code(of: file),
