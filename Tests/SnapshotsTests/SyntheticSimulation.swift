@@ -28,6 +28,9 @@ struct SyntheticSimulation: Sendable {
   /// Names particles instead of the lattice; by default the lattice does.
   var id: (@Sendable (Int) -> UInt64)?
 
+  /// A particle whose velocity is wrong, so that undoing takes it to the next site along z.
+  var misledSite: Int?
+
   /// Moves final halos, so that they contradict the catalogue.
   var finalShift = 0.0
 
@@ -82,7 +85,9 @@ struct SyntheticSimulation: Sendable {
 
   func velocity(_ site: Int) -> [Double] {
     let a = 0.01
-    return displacement(site).map { $0 * 100 * cosmology.expansionRate(at: a) * a.squareRoot() }
+    var displacement = displacement(site)
+    if site == misledSite { displacement[2] -= 0.9 * spacing }
+    return displacement.map { $0 * 100 * cosmology.expansionRate(at: a) * a.squareRoot() }
   }
 
   func center(_ group: Int) -> [Double] {
