@@ -81,7 +81,8 @@ let package = Package(
       ]),
 
     // Tests. `TestSupport` holds the traits and helpers that they share.
-    .target(name: "TestSupport", dependencies: ["MPI"], path: "Tests/TestSupport"),
+    .target(
+      name: "TestSupport", dependencies: ["HDF5", "MPI", "Snapshots"], path: "Tests/TestSupport"),
     .target(
       name: "CReferenceNetwork", path: "Tests/CReferenceNetwork",
       cSettings: [.unsafeFlags(["-O3"])]),
