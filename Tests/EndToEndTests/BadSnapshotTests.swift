@@ -35,7 +35,7 @@ extension EndToEnd {
       },
       Spoiling(
         testDescription: "an ID occurs twice",
-        words: [initial, "PartType1/ParticleIDs", "twice"]
+        words: [initial, "PartType1/ParticleIDs", "more than once", "Give"]
       ) { workspace in
         var simulation = Workspace.simulation("A")
         simulation.id = { UInt64($0 == 7 ? 9 : $0) + 1 }

@@ -10,7 +10,7 @@ extension EndToEnd {
       of command: String, in workspace: Workspace, limit: Int, naming file: String
     ) throws {
       try workspace.expectFailure(
-        of: command, fileSizeLimit: limit, code: 74, saying: [file, "File too large"])
+        of: command, ranks: 1, fileSizeLimit: limit, code: 74, saying: [file, "File too large"])
     }
 
     @Test func fieldsThatDoNotFitLeaveNothingHalfWritten() throws {

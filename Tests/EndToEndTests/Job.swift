@@ -52,13 +52,13 @@ final class Job {
     output = folder.appending(path: "\(name).out")
     messages = folder.appending(path: "\(name).err")
     var words: [String] = []
-    if let fileSizeLimit {
-      let script = "trap '' XFSZ; ulimit -f \(fileSizeLimit); exec \"$@\""
-      words += ["bash", "-c", script, "bash"]
-    }
     if ranks > 0 {
       words += ["mpirun", "--oversubscribe", "--bind-to", "none", "--timeout", "\(seconds)"]
       words += ["-n", "\(ranks)"]
+    }
+    if let fileSizeLimit {
+      let script = "trap '' XFSZ; ulimit -f \(fileSizeLimit); exec \"$@\""
+      words += ["bash", "-c", script, "bash"]
     }
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments = words + [Self.program] + arguments
