@@ -13,20 +13,27 @@ static size_t take(size_t *used, size_t floats) {
 
 /// Tiles in flight: more where the transformed weights no longer fit the L2 cache beside them.
 static int tile_count(const block_plan *b) {
-  const size_t weights = 64 * sizeof(float) * b->input_channels * b->output_channels;
-  return weights <= 1 << 19 ? 16 : weights <= 1 << 20 ? 32 : MAXIMUM_TILES;
+  const size_t weights = FREQUENCIES * sizeof(float) * b->input_channels * b->output_channels;
+  return weights <= 1 << 19 ? 8 : weights <= 1 << 20 ? 16 : MAXIMUM_TILES;
+}
+
+/// Rows of windows in a slab: few where the slab's input and its gradient would not fit the L2 cache, else all, since
+/// every slab goes through all weights.
+static int slab_row_count(const block_plan *b) {
+  const size_t row = 2 * sizeof(float) * (2 * WINDOW_BLOCK_Z + 2) * (2 * b->windows + 2) * b->input_channels;
+  return row * (2 * b->windows + 2) > SLAB_BYTES ? BACKWARD_STRIP_ROWS : b->windows;
 }
 
 static size_t winograd_scratch_floats(const block_plan *b) {
   const size_t tiles = b->tiles;
-  return 16 * (tiles * b->input_channels + CHUNK) + 16 * (tiles * PANEL + CHUNK) +
-         16 * (tiles * b->output_channels + CHUNK);
+  return SLICE * (tiles * b->input_channels + CHUNK) + SLICE * (tiles * PANEL + CHUNK) +
+         4 * 8 * (tiles * b->output_channels + CHUNK);
 }
 
 /// Room for `backward_scratch` (passes.inc), whose lists are a few hundred bytes a window and group.
-static size_t backward_scratch_floats(const block_plan *b, int slab_rows) {
+static size_t backward_scratch_floats(const block_plan *b) {
   const size_t blocks =
-      (size_t)ceiling_quotient(slab_rows, WINDOW_BLOCK_Y) * ceiling_quotient(b->windows, WINDOW_BLOCK_X);
+      (size_t)ceiling_quotient(b->slab_rows, WINDOW_BLOCK_Y) * ceiling_quotient(b->windows, WINDOW_BLOCK_X);
   const size_t weights = (size_t)(TAPS * b->input_channels + 1) * b->output_channels;
   const size_t entries = 2 * (size_t)b->output_channels * WINDOW_BLOCK;
   const size_t list = SCATTER_CHANNELS + 2 + 3 * WINDOW_BLOCK * 8 + 2 * WINDOW_BLOCK * SCATTER_CHANNELS;
@@ -46,16 +53,16 @@ static void place_parameters(halompi_network *n) {
     b->weights = parameters;
     b->bias = b->weights + TAPS * pairs;
     parameters = b->bias + b->output_channels;
-    b->winograd_weights = take(&prepared, 64 * pairs);
+    b->winograd_weights = take(&prepared, FREQUENCIES * pairs);
     b->scatter_weights = take(&prepared, TAPS * pairs);
   }
   n->parameter_count = parameters;
   n->prepared_bytes = prepared * sizeof(float);
 }
 
-/// Places a tensor of `channels` and `width`^3 voxels without border.
-static tensor_place place_tensor(size_t *used, size_t width, int channels) {
-  tensor_place p = {.row = width * CHUNK, .plane = width * width * CHUNK, .chunk = cube(width) * CHUNK};
+/// Places a tensor of `channels` and [width][width][length] voxels.
+static tensor_place place_tensor(size_t *used, size_t width, size_t length, int channels) {
+  tensor_place p = {.row = length * CHUNK, .plane = width * length * CHUNK, .chunk = width * width * length * CHUNK};
   p.offset = take(used, p.chunk * channels / CHUNK);
   return p;
 }
@@ -66,9 +73,9 @@ static void place_tensors(halompi_network *n) {
   for (int i = 0; i < n->block_count; i++) {
     block_plan *b = &n->blocks[i];
     if (i > 0) {
-      const size_t padded = 2 * (size_t)b->windows + 2;
-      b->input = place_tensor(&used, padded, b->input_channels);
-      b->input_gradient = place_tensor(&used, padded, b->input_channels);
+      const size_t padded = 2 * (size_t)b->windows + 2, length = padded_length(b->windows);
+      b->input = place_tensor(&used, padded, length, b->input_channels);
+      b->input_gradient = place_tensor(&used, padded, length, b->input_channels);
       const size_t inside = b->input.plane + b->input.row + CHUNK;
       b[-1].output = b->input;
       b[-1].output.offset += inside;
@@ -76,8 +83,8 @@ static void place_tensors(halompi_network *n) {
       b[-1].output_gradient.offset += inside;
     }
     if (i + 1 == n->block_count) {
-      b->output = place_tensor(&used, b->windows, b->output_channels);
-      b->output_gradient = place_tensor(&used, b->windows, b->output_channels);
+      b->output = place_tensor(&used, b->windows, b->windows, b->output_channels);
+      b->output_gradient = place_tensor(&used, b->windows, b->windows, b->output_channels);
     }
     b->maximum_places = sizeof(float) * take(&used, cube(b->windows) * b->output_channels / sizeof(float));
   }
@@ -87,10 +94,10 @@ static void place_tensors(halompi_network *n) {
     const int first = i == 0;
     const size_t forward =
         winograd_scratch_floats(b) + (first ? strip_floats(n, 1, FORWARD_STRIP_ROWS) : 0);
-    const size_t backward = first ? 2 * strip_floats(n, WINDOW_BLOCK_Z, BACKWARD_STRIP_ROWS) +
-                                        (TAPS + 1) * (size_t)n->first_channels +
-                                        backward_scratch_floats(b, BACKWARD_STRIP_ROWS)
-                                  : backward_scratch_floats(b, b->windows);
+    const size_t backward =
+        backward_scratch_floats(b) + (first ? 2 * strip_floats(n, WINDOW_BLOCK_Z, BACKWARD_STRIP_ROWS) +
+                                                  (TAPS + 1) * (size_t)n->first_channels
+                                            : 0);
     if (forward > scratch) scratch = forward;
     if (backward > scratch) scratch = backward;
   }
@@ -132,8 +139,9 @@ halompi_network *halompi_network_create(
     b->input_channels = (int)channels[i];
     b->output_channels = (int)channels[i + 1];
     b->tiles = tile_count(b);
+    b->slab_rows = i == 0 ? BACKWARD_STRIP_ROWS : slab_row_count(b);
   }
-  n->padded = 2 * n->blocks[0].windows + 2;
+  n->padded = padded_length(n->blocks[0].windows);
   n->feature_count = cube(voxels) * channels[convolutions - 1];
   place_parameters(n);
   place_tensors(n);

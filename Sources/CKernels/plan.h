@@ -2,8 +2,8 @@
 //
 // Layouts. Sixteen channels are the lanes of a vector everywhere, so a tensor is stored as
 // [channels/16 ("chunks")][z][y][x][16]. The input of a block has a border of zeros: voxel v of an axis is at
-// v + 1, and an axis has 2 * windows + 2 places, so that every 4^3 Winograd tile and every 3^3 neighbourhood of a
-// pooled window lies inside. The padded position of tap k at place p of window w is 2w + p + k on every axis.
+// v + 1, and an axis has 2 * windows + 2 places, x two more if the windows are odd, so that every Winograd tile and
+// every 3^3 neighbourhood of a pooled window lies inside. The padded position of tap k at place p of window w is 2w + p + k on every axis.
 
 #ifndef HALOMPI_PLAN_H
 #define HALOMPI_PLAN_H
@@ -21,6 +21,9 @@ enum {
   TAPS = 27,
   /// The most convolutions of a network.
   MAXIMUM_CONVOLUTIONS = 16,
+  /// The Winograd frequencies of all slices, and those of one z frequency.
+  FREQUENCIES = 96,
+  SLICE = 24,
   /// The output channels that a Winograd GEMM computes together; the last panel may have CHUNK.
   PANEL = 32,
   /// The most tiles that are in flight in a forward pass; at least as many as the GEMM's rows.
@@ -35,6 +38,8 @@ enum {
   WINDOW_BLOCK = WINDOW_BLOCK_Z * WINDOW_BLOCK_Y * WINDOW_BLOCK_X,
   /// The output channels whose weights stay in the L1 cache in the data gradient.
   SCATTER_CHANNELS = 32,
+  /// The most bytes of a slab's input and its gradient.
+  SLAB_BYTES = 3 << 19,
   /// Floats behind the padded box that a row of the first convolution may read in vain.
   BOX_SLACK = 64,
 };
@@ -47,8 +52,8 @@ typedef struct tensor_place {
 /// A convolution with its max pool: windows = ceil(width / 2) on each axis.
 typedef struct block_plan {
   int width, windows, input_channels, output_channels;
-  /// Tiles per call of the forward pass.
-  int tiles;
+  /// Tiles per call of the forward pass; rows of windows in a slab of the backward pass.
+  int tiles, slab_rows;
   /// In floats of the parameters.
   size_t weights, bias;
   /// In floats of the prepared weights: Winograd's and the data gradient's.
@@ -64,7 +69,7 @@ typedef struct block_plan {
 
 struct halompi_network {
   int width, first_channels, block_count;
-  /// The padded width of the first block's input.
+  /// The padded length of the first block's input in x.
   int padded;
   float slope;
   const struct kernel_table *kernels;
@@ -93,6 +98,9 @@ static inline size_t cube(size_t n) { return n * n * n; }
 static inline int minimum(int a, int b) { return a < b ? a : b; }
 
 static inline int ceiling_quotient(int a, int b) { return (a + b - 1) / b; }
+
+/// The padded length in x of the input of a block.
+static inline int padded_length(int windows) { return 4 * ceiling_quotient(windows, 2) + 2; }
 
 /// Rounds a number of floats up to whole cache lines.
 static inline size_t whole_lines(size_t floats) { return (floats + 15) / 16 * 16; }

@@ -14,6 +14,7 @@ typedef int8_t bytes __attribute__((ext_vector_type(LANES)));
 
 #define INLINE static inline __attribute__((always_inline))
 #define UNROLL _Pragma("clang loop unroll(full)")
+#define ROLLED _Pragma("clang loop unroll(disable)")
 
 INLINE vector load(const float *p) {
   vector v;

@@ -31,7 +31,7 @@ public func withMPI<Result>(
     exit(endTogether(with: code, on: world))
   } catch {
     // Others may have met the same error: the lowest rank speaks and ends the job before they do.
-    usleep(UInt32(min(world.rank, 10)) * 200_000)
+    sleep(UInt32(min(world.rank, 5)))
     let code = report(error, world.place())
     if world.size == 1 { exit(endTogether(with: code, on: world)) }
     MPI_Abort(cmpi_comm_world(), code)

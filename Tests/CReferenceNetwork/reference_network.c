@@ -2,6 +2,7 @@
 
 #include "CReferenceNetwork.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -130,4 +131,13 @@ void reference_network(
   }
   free(layers);
   free(input);
+}
+
+double reference_relative_error(const float *values, const double *expected, size_t count) {
+  double difference = 0, norm = 0;
+  for (size_t i = 0; i < count; i++) {
+    difference += (values[i] - expected[i]) * (values[i] - expected[i]);
+    norm += expected[i] * expected[i];
+  }
+  return sqrt(difference / norm);
 }

@@ -120,6 +120,21 @@ import Testing
     }
   }
 
+  /// The particle of site 77 seems to come from 0.1 cells before site 78, whose own particle is
+  /// nearer; only site 77 is left over.
+  @Test(.ranks(1...4)) func theSecondParticleAtASiteTakesTheOneLeftOver() throws {
+    try withWorld { world in
+      var simulation = SyntheticSimulation()
+      simulation.id = { UInt64(3 + 7 * $0) }
+      simulation.misledSite = 77
+      let settings = try settings(simulation, "collision", on: world)
+      let summary = try settings.run(on: world)
+      try world.barrier()
+      try expectLabels(settings.output, simulation, .fof)
+      #expect(summary.siteOrigin == .positions(moved: 1))
+    }
+  }
+
   @Test(.ranks(1...4)) func aCatalogueWithoutHalosIsValid() throws {
     try withWorld { world in
       var simulation = SyntheticSimulation()

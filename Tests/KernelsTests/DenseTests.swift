@@ -62,9 +62,9 @@ import Testing
       inputGradient.append(
         (0..<outputCount).reduce(0) { $0 + Double(weights[i * outputCount + $1]) * gradient[$1] })
     }
-    #expect(relativeError(results[0].outputs[...], outputs[...]) < 1e-6)
-    #expect(relativeError(results[0].biasGradient[...], gradient[...]) < 1e-6)
-    #expect(relativeError(results[0].weightGradient[...], weightGradient[...]) < 1e-6)
-    #expect(relativeError(results[0].inputGradient[...], inputGradient[...]) < 1e-6)
+    #expect(relativeError(results[0].outputs, outputs) < 1e-6)
+    #expect(relativeError(results[0].biasGradient, gradient) < 1e-6)
+    #expect(relativeError(results[0].weightGradient, weightGradient) < 1e-6)
+    #expect(relativeError(results[0].inputGradient, inputGradient) < 1e-6)
   }
 }

@@ -1,5 +1,6 @@
 import CKernels
 import CReferenceNetwork
+import Foundation
 import Testing
 
 /// A network's shape for a test.
@@ -17,12 +18,12 @@ struct NetworkShape: CustomTestStringConvertible {
     NetworkShape(width: 4, channels: [32, 16, 48]),
     NetworkShape(width: 5, channels: [16, 32, 64, 32]),
     NetworkShape(width: 7, channels: [48, 80, 16], slope: 0),
-    NetworkShape(width: 8, channels: [32, 64, 128, 16], slope: 0.25),
-    NetworkShape(width: 11, channels: [16, 32, 128, 128]),
+    NetworkShape(width: 8, channels: [32, 64, 16], slope: 0.25),
+    NetworkShape(width: 9, channels: [16, 64, 128, 32]),
     NetworkShape(width: 13, channels: [64, 32], slope: 1),
     NetworkShape(width: 17, channels: [32, 16, 64, 16]),
     NetworkShape(width: 20, channels: [32, 32, 64]),
-    NetworkShape(width: 37, channels: [16, 16, 16, 32]),
+    NetworkShape(width: 25, channels: [16, 16, 16, 32]),
   ]
 }
 
@@ -51,7 +52,7 @@ struct NetworkSample {
 }
 
 /// What the passes give.
-struct NetworkResult: Equatable {
+struct NetworkResult {
   var features: [Float]
   var gradient: [Float]
 
@@ -85,12 +86,19 @@ struct NetworkResult: Equatable {
 }
 
 /// The l2 norm of the difference, relative to that of the expected values.
-func relativeError(_ values: ArraySlice<Float>, _ expected: ArraySlice<Double>) -> Double {
-  let difference = zip(values, expected).reduce(0) {
-    $0 + (Double($1.0) - $1.1) * (Double($1.0) - $1.1)
+func relativeError(_ values: [Float], _ expected: [Double], _ range: Range<Int>? = nil) -> Double {
+  let range = range ?? values.indices
+  return values.withUnsafeBufferPointer { values in
+    expected.withUnsafeBufferPointer { expected in
+      reference_relative_error(
+        values.extracting(range).baseAddress, expected.extracting(range).baseAddress, range.count)
+    }
   }
-  let norm = expected.reduce(0) { $0 + $1 * $1 }
-  return (difference / norm).squareRoot()
+}
+
+/// Whether two arrays have the same bits; unlike `==` this tells -0 from 0 and takes a NaN for itself.
+func haveSameBits(_ a: [Float], _ b: [Float]) -> Bool {
+  a.count == b.count && memcmp(a, b, a.count * MemoryLayout<Float>.stride) == 0
 }
 
 /// The convolutions forward and backward against plain loops in double precision (CReferenceNetwork).
@@ -107,9 +115,9 @@ func relativeError(_ values: ArraySlice<Float>, _ expected: ArraySlice<Double>) 
       Double(shape.slope), sample.parameters, sample.box, sample.featureGradient, &features,
       &gradient)
     // Rounding alone gives some 1e-7 to 1e-6; the goal for the network is 1e-4.
-    #expect(relativeError(result.features[...], features[...]) < 1e-5)
+    #expect(relativeError(result.features, features) < 1e-5)
     for tensor in sample.tensors {
-      #expect(relativeError(result.gradient[tensor], gradient[tensor]) < 1e-5, "\(tensor)")
+      #expect(relativeError(result.gradient, gradient, tensor) < 1e-5, "\(tensor)")
     }
   }
 
@@ -120,8 +128,8 @@ func relativeError(_ values: ArraySlice<Float>, _ expected: ArraySlice<Double>) 
     for instructions in InstructionSet.supported {
       // The number of threads that prepare the weights must not matter either.
       let result = NetworkResult(shape, sample, instructions, parts: 3)
-      #expect(result.features.map(\.bitPattern) == expected.features.map(\.bitPattern))
-      #expect(result.gradient.map(\.bitPattern) == expected.gradient.map(\.bitPattern))
+      #expect(haveSameBits(result.features, expected.features))
+      #expect(haveSameBits(result.gradient, expected.gradient))
     }
   }
 

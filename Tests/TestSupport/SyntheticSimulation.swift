@@ -61,6 +61,9 @@ public struct SyntheticSimulation: Sendable {
   /// Names particles instead of the lattice; by default the lattice does.
   public var id: (@Sendable (Int) -> UInt64)?
 
+  /// A particle whose velocity is wrong, so that undoing takes it to the next site along z.
+  public var misledSite: Int?
+
   /// Moves the waves of the displacement, so that simulations differ [radians].
   public var phase = 0.0
 
@@ -134,7 +137,9 @@ public struct SyntheticSimulation: Sendable {
   /// [km/s / sqrt(a)].
   public func velocity(_ site: Int) -> [Double] {
     let a = 0.01
-    return displacement(site).map { $0 * 100 * cosmology.expansionRate(at: a) * a.squareRoot() }
+    var displacement = displacement(site)
+    if site == misledSite { displacement[2] -= 0.9 * spacing }
+    return displacement.map { $0 * 100 * cosmology.expansionRate(at: a) * a.squareRoot() }
   }
 
   /// The centre of a group [Mpc/h].
