@@ -76,7 +76,7 @@ let package = Package(
     .executableTarget(
       name: "halompi",
       dependencies: [
-        "Jobs", "MPI", "Networks", "Training",
+        "HDF5", "Jobs", "MPI", "Networks", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

@@ -114,14 +114,15 @@ extension EndToEnd {
       try expectUninterruptedBytes(in: workspace)
     }
 
-    @Test func aDamagedNewestCheckpointIsPassedOverAloud() throws {
+    @Test(arguments: [false, true])
+    func aDamagedNewestCheckpointIsPassedOverAloud(isProgressDamaged: Bool) throws {
       let workspace = try Workspace.withFields()
       _ = try train(in: workspace, ranks: 2, untilLine: 9) { $0.send(SIGKILL, toRank: 0) }
       let newest = try #require(workspace.newestCheckpoint)
-      try workspace.flipBit(of: newest)
+      try workspace.flipBit(of: newest, behind: isProgressDamaged ? "\"stepInEpoch\":" : nil)
       let end = try workspace.run("train", ranks: 2)
       #expect(end.messages.contains("\(newest.lastPathComponent) is damaged"), "\(end.messages)")
-      #expect(end.messages.contains("checksum of dataset"), "\(end.messages)")
+      #expect(end.messages.contains("the checksum of"), "\(end.messages)")
       #expect(end.messages.contains("goes on from the checkpoint of step"), "\(end.messages)")
       try expectUninterruptedBytes(in: workspace)
     }
@@ -168,10 +169,11 @@ extension Workspace {
     return step + step / 10
   }
 
-  /// Turns one bit of the weights in a checkpoint.
-  fileprivate func flipBit(of file: URL) throws {
+  /// Turns one bit of a checkpoint: in the middle, where there are weights, or behind a text.
+  fileprivate func flipBit(of file: URL, behind text: String? = nil) throws {
     var data = try Data(contentsOf: file)
-    data[data.count / 2] ^= 0x10
+    let place = try text.map { try #require(data.firstRange(of: Data($0.utf8))).upperBound }
+    data[place ?? data.count / 2] ^= 1
     try data.write(to: file)
   }
 }
