@@ -77,12 +77,13 @@ let package = Package(
     .executableTarget(
       name: "halompi",
       dependencies: [
-        "Jobs", "MPI", "Networks", "Training",
+        "HDF5", "Jobs", "MPI", "Networks", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     // Tests. `TestSupport` holds the traits and helpers that they share.
-    .target(name: "TestSupport", dependencies: ["MPI"], path: "Tests/TestSupport"),
+    .target(
+      name: "TestSupport", dependencies: ["HDF5", "MPI", "Snapshots"], path: "Tests/TestSupport"),
     .target(
       name: "CReferenceNetwork", path: "Tests/CReferenceNetwork",
       cSettings: [.unsafeFlags(["-O3"])]),
