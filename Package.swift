@@ -42,7 +42,7 @@ let package = Package(
     .target(name: "Particles"),
 
     // Level 3.
-    .target(name: "Snapshots", dependencies: ["HDF5", "MPI"]),
+    .target(name: "Snapshots", dependencies: ["DurableFiles", "HDF5", "MPI", "Particles"]),
 
     .target(
       name: "ParticleMesh",
@@ -92,7 +92,7 @@ let package = Package(
     .testTarget(
       name: "ParticleMeshTests",
       dependencies: [
-        "FourierTransforms", "LinearTheory", "MPI", "ParticleMesh", "Particles", "Randomness",
+        "FourierTransforms", "HDF5", "LinearTheory", "MPI", "ParticleMesh", "Particles", "Randomness",
         "TestSupport",
       ]),
     .testTarget(
@@ -106,7 +106,8 @@ let package = Package(
       name: "NetworksTests", dependencies: ["CKernels", "Networks", "Randomness", "TestSupport"],
       resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "SnapshotsTests", dependencies: ["HDF5", "MPI", "Snapshots", "TestSupport"]),
+      name: "SnapshotsTests",
+      dependencies: ["DurableFiles", "HDF5", "MPI", "Particles", "Snapshots", "TestSupport"]),
     .testTarget(
       name: "FieldsTests", dependencies: ["Fields", "HDF5", "MPI", "Snapshots", "TestSupport"]),
     .testTarget(

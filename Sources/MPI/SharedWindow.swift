@@ -3,7 +3,7 @@ internal import CMPI
 /// Memory that all ranks of a node read and write as their own (`MPI_Win_allocate_shared`).
 ///
 /// The first rank of the communicator owns the memory. Between one rank's write and another's
-/// read, every rank calls ``synchronize(on:)``.
+/// read, every rank calls ``synchronize(on:)``; in the end, every rank calls ``free()``.
 ///
 /// MPI-3.1, section 11.2.3.
 public struct SharedWindow<Element: MPIElement>: ~Copyable {
@@ -61,11 +61,16 @@ public struct SharedWindow<Element: MPIElement>: ~Copyable {
     try check("MPI_Win_sync") { MPI_Win_sync(window) }
   }
 
-  // Frees the memory, collectively: the ranks drop their windows together.
-  deinit {
-    guard isMPIActive() else { return }
-    MPI_Win_unlock_all(window)
-    var window: MPI_Win? = window
-    MPI_Win_free(&window)
+  /// Frees the memory.
+  ///
+  /// Collective, so it is not left to the end of a life, which the ranks may reach at different
+  /// times and on any thread: a window that is dropped keeps its memory until the process ends.
+  ///
+  /// MPI-3.1, section 11.2.5.
+  public consuming func free() throws(MPIError) {
+    let handle = window
+    try check("MPI_Win_unlock_all") { MPI_Win_unlock_all(handle) }
+    var window: MPI_Win? = handle
+    try check("MPI_Win_free") { MPI_Win_free(&window) }
   }
 }

@@ -18,6 +18,9 @@ public enum RandomPurpose: UInt16, Sendable, CaseIterable {
   /// The order of the training samples; the index is that of the epoch.
   case epochOrder = 5
 
+  /// The initial phases and amplitudes of a universe; the index is the wavenumber of the mode.
+  case initialPhases = 6
+
   /// Inputs and fixtures of tests.
   case test = 0xFFFF
 }

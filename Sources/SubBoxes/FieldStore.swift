@@ -8,8 +8,7 @@ public import MPI
 /// streamed: each process reads the chunks that its boxes need, and keeps those used last. Boxes
 /// have the same bits either way.
 ///
-/// Resident fields are freed collectively: all ranks of the communicator drop their stores in the
-/// same order, on the thread that calls MPI.
+/// Resident fields are freed collectively, by ``free()`` on all ranks of the communicator.
 public final class FieldStore: Sendable {
   /// Where the voxels are.
   private enum Voxels {
@@ -99,6 +98,15 @@ public final class FieldStore: Sendable {
     case .resident: Self.bytes(simulations)
     case .streamed(let cache): cache.bytes
     }
+  }
+
+  /// Frees the memory of resident fields.
+  ///
+  /// Collective; nothing may cut boxes any more. Without it the memory is kept until the process
+  /// ends.
+  public func free() throws(MPIError) {
+    guard case .resident(let fields) = voxels else { return }
+    for field in fields { try field.free() }
   }
 
   /// The size of the voxels of a field of all simulations [bytes].

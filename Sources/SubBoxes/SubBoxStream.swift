@@ -62,6 +62,9 @@ public final class SubBoxStream: Sendable {
 
   deinit { queue.cancel() }
 
+  /// Ends the threads, and waits until they have ended; no more boxes are prepared.
+  public func cancel() { queue.cancel() }
+
   /// How long consumers have waited for boxes since the stream was made, added over them.
   public var waitingTime: Duration { queue.waitingTime }
 

@@ -85,6 +85,7 @@ public struct PredictionJob: Sendable {
     ) { done in
       tell(min(samples.count, done * world.size), samples.count)
     }
+    try store.free()
     let all = try world.gatherVarying(predictions)
     return try world.agree {
       guard let all else { return nil }
@@ -135,7 +136,6 @@ public struct PredictionJob: Sendable {
     let weights = try NetworkWeights(model.parameters, of: model.architecture, for: kernels)
     let pool = ComputePool(
       threads: threads, weights: weights, labels: model.data.labels, stream: stream)
-    defer { pool.cancel() }
     var predictions: [Float] = []
     predictions.reserveCapacity(samples.count)
     let partSize = 64 * threads
@@ -156,6 +156,8 @@ public struct PredictionJob: Sendable {
       }
       tell(predictions.count)
     }
+    pool.cancel()
+    stream.cancel()
     return predictions
   }
 }

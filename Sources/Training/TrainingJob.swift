@@ -62,10 +62,14 @@ public struct TrainingJob {
     let facts = try startingFacts(preparation, threads: threads, on: roles)
     if let coordinator {
       tell(.started(start(data, resumed?.progress.step ?? 0, facts, on: roles)))
-      return try coordinate(coordinator, worker, link, on: roles)
+      let outcome = try coordinate(coordinator, worker, link, on: roles)
+      try worker?.end()
+      return outcome
     }
     guard let worker else { preconditionFailure("a rank neither coordinates nor computes") }
-    return try work(worker, link, on: roles)
+    let outcome = try work(worker, link, on: roles)
+    try worker.end()
+    return outcome
   }
 
   /// Rank 0: announces commands, does its own part if it has one, and collects the reports.

@@ -58,9 +58,15 @@ final class Worker {
     teamSize = team.size
   }
 
-  deinit {
+  deinit { gradient.deallocate() }
+
+  /// Ends the threads and frees the fields.
+  ///
+  /// Collective over the team.
+  func end() throws(MPIError) {
     pool.cancel()
-    gradient.deallocate()
+    stream.cancel()
+    try store.free()
   }
 
   /// The weights and moments as they are.

@@ -49,6 +49,7 @@ import Testing
       try window.synchronize(on: node)
       let seen = Array(window.elements)
       try node.barrier()
+      try window.free()
       #expect(seen == (0..<10 * node.size).map { Float($0) })
     }
   }

@@ -63,6 +63,8 @@ extension CollectiveTests {
             #expect(try resident.box(around: site, of: simulation, width: 15) == expected)
             #expect(try streamed.box(around: site, of: simulation, width: 15) == expected)
           }
+          try resident.free()
+          try streamed.free()
         }
       }
     }

@@ -10,6 +10,7 @@
 #include "instruction_set.h"
 #include "magnitude.h"
 #include "network.h"
+#include "particle_mesh.h"
 #include "reduction.h"
 
 #endif

@@ -1,0 +1,46 @@
+# halompi: what to type.
+#
+#   make quickstart   the whole pipeline on a small universe, in minutes
+#   make test         everything that is tested, as in CI
+#   make build        .build/release/halompi, with the Swift runtime linked in
+#   make setup        installs the packages of the system that are missing
+#   make ranks        the tests that need several ranks, on 2 to 5
+#   make lint         the format of the sources
+
+SHELL := /bin/sh
+export OMPI_ALLOW_RUN_AS_ROOT = 1
+export OMPI_ALLOW_RUN_AS_ROOT_CONFIRM = 1
+
+# The tests have a build of their own: optimized, but with internal symbols visible.
+TEST_BUILD := -c release -Xswiftc -enable-testing --scratch-path .build-test
+
+.PHONY: all setup build test unit ranks lint quickstart clean
+
+all: build
+
+setup:
+	@scripts/setup
+
+build: setup
+	swift build -c release --static-swift-stdlib --product halompi
+	@echo "built: $$(swift build -c release --static-swift-stdlib --show-bin-path)/halompi"
+
+test: setup lint unit ranks
+
+unit: setup
+	swift build --build-tests $(TEST_BUILD)
+	OPENBLAS_NUM_THREADS=1 swift test --skip-build $(TEST_BUILD)
+
+ranks: setup
+	HALOMPI_BUILD="$(TEST_BUILD)" scripts/test-ranks 2 3 4
+	HALOMPI_BUILD="$(TEST_BUILD)" scripts/test-ranks 5 -- --filter TrainingTests
+
+lint:
+	swift format lint --strict --recursive Package.swift Sources Tests
+
+quickstart: build
+	@scripts/quickstart
+
+clean:
+	swift package clean
+	rm -rf .build-test

@@ -1,0 +1,23 @@
+/// Why a mesh cannot be dealt to ranks.
+public enum FourierTransformError: Error, Hashable, Sendable {
+  /// The mesh has fewer than two cells on a side.
+  case tooSmall(width: Int)
+
+  /// There are more ranks than the mesh has planes.
+  case tooManyRanks(ranks: Int, width: Int)
+}
+
+extension FourierTransformError: CustomStringConvertible {
+  /// What was being done, why it failed, and what to try.
+  public var description: String {
+    switch self {
+    case .tooSmall(let width):
+      "dealing a mesh of \(width)^3 cells to ranks: it needs at least 2 cells on a side. "
+        + "Choose a finer mesh"
+    case .tooManyRanks(let ranks, let width):
+      "dealing a mesh of \(width)^3 cells to \(ranks) ranks: each rank needs a plane of its own, "
+        + "and there are \(width). Start at most \(width) ranks, with more threads each, or choose "
+        + "a finer mesh"
+    }
+  }
+}

@@ -1,0 +1,59 @@
+/// A rank's planes of a cubic mesh of real numbers [x][y][z].
+///
+/// Rows are padded, so that the transform of each plane fits in its place:
+/// cell (x, y, z) is at (x - first plane) `planeStride` + y `rowStride` + z.
+public struct RealMesh: ~Copyable {
+  /// Which planes of which mesh these are.
+  public let decomposition: MeshDecomposition
+
+  /// The planes behind the last one of the slab, which the transform leaves alone.
+  public let ghostPlanes: Int
+
+  /// The cells [planes + ghostPlanes, width, rowStride], aligned to 64 bytes.
+  ///
+  /// It is valid as long as the mesh is.
+  public let cells: UnsafeMutablePointer<Float>
+
+  /// Makes a mesh of zeros.
+  ///
+  /// - Parameters:
+  ///   - decomposition: Which planes of which mesh they are.
+  ///   - ghostPlanes: How many planes of room follow those of the slab.
+  public init(_ decomposition: MeshDecomposition, ghostPlanes: Int = 0) {
+    self.decomposition = decomposition
+    self.ghostPlanes = ghostPlanes
+    let planes = decomposition.planes.count + ghostPlanes
+    cells = alignedZeros(planes * decomposition.planeStride)
+  }
+
+  deinit { UnsafeMutableRawPointer(cells).deallocate() }
+
+  /// The floats from one plane to the next.
+  public var planeStride: Int { decomposition.planeStride }
+
+  /// The floats from one row to the next.
+  public var rowStride: Int { 2 * decomposition.rowStride }
+
+  /// The value of a cell, whose plane `x` is one of this rank's.
+  public subscript(x: Int, y: Int, z: Int) -> Float {
+    get { cells[index(x, y, z)] }
+    set { cells[index(x, y, z)] = newValue }
+  }
+
+  private func index(_ x: Int, _ y: Int, _ z: Int) -> Int {
+    let planes = decomposition.planes
+    let rows = 0..<decomposition.width
+    precondition(
+      planes.contains(x) && rows.contains(y) && rows.contains(z),
+      "cell (\(x), \(y), \(z)) is not in planes \(planes) of a mesh of \(decomposition.width)")
+    return (x - planes.lowerBound) * planeStride + y * rowStride + z
+  }
+}
+
+/// Floats that are zero, aligned to 64 bytes, as the plans expect them.
+func alignedZeros(_ count: Int) -> UnsafeMutablePointer<Float> {
+  let raw = UnsafeMutableRawPointer.allocate(
+    byteCount: count * MemoryLayout<Float>.stride, alignment: 64)
+  raw.initializeMemory(as: UInt8.self, repeating: 0, count: count * MemoryLayout<Float>.stride)
+  return raw.bindMemory(to: Float.self, capacity: count)
+}

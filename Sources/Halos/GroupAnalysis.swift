@@ -1,0 +1,69 @@
+internal import Dispatch
+internal import Foundation
+internal import Particles
+
+/// What one group's own particles tell.
+struct GroupAnalysis {
+  /// The position of the particle of lowest potential.
+  let centre: SIMD3<UInt32>
+
+  /// The number of bound particles.
+  let boundCount: Int
+
+  /// The mean peculiar velocity [3], [km/s].
+  let velocity: [Float]
+
+  /// That of the bound particles, or of all if none are bound.
+  let boundVelocity: [Float]
+
+  /// The particles, the most bound first, then the unbound in the order they came.
+  let order: [Int]
+
+  /// Analyses a group.
+  ///
+  /// - Parameters:
+  ///   - members: Its particles, by their sites.
+  ///   - box: The units of positions.
+  ///   - velocityUnit: What turns momenta into peculiar velocities [km/s].
+  ///   - unbinding: What is bound.
+  init(of members: Particles, box: PeriodicBox, velocityUnit: Double, _ unbinding: Unbinding) {
+    // Relative to the first particle: a group is much smaller than the box, but lies anywhere.
+    let points = members.positions.indices.map {
+      box.separation(from: members.positions[$0 % 3], to: members.positions[$0])
+    }
+    let result = unbinding.bound(points, members.momenta)
+    let lowest = 3 * result.lowest
+    centre = SIMD3(
+      members.positions[lowest], members.positions[lowest + 1], members.positions[lowest + 2])
+    boundCount = result.bound.count
+    let isBound = Set(result.bound)
+    order = result.bound + (0..<members.count).filter { !isBound.contains($0) }
+    func meanVelocity(_ indices: [Int]) -> [Float] {
+      (0..<3).map { axis in
+        let sum = indices.reduce(0.0) { $0 + Double(members.momenta[3 * $1 + axis]) }
+        return Float(sum / Double(indices.count) * velocityUnit)
+      }
+    }
+    velocity = meanVelocity(Array(0..<members.count))
+    boundVelocity = result.bound.isEmpty ? velocity : meanVelocity(result.bound.sorted())
+  }
+}
+
+/// Analyses groups by some threads, each taking every so many.
+func analyseAll(
+  _ count: Int, threads: Int, _ analyse: @Sendable (Int) -> GroupAnalysis
+) -> [GroupAnalysis] {
+  [GroupAnalysis](unsafeUninitializedCapacity: count) { buffer, initializedCount in
+    nonisolated(unsafe) let results = buffer
+    let threads = max(1, min(threads, count))
+    DispatchQueue.concurrentPerform(iterations: threads) { thread in
+      for index in stride(from: thread, to: count, by: threads) {
+        results.initializeElement(at: index, to: analyse(index))
+      }
+    }
+    initializedCount = count
+  }
+}
+
+/// The cube root.
+func cubeRoot(_ value: Double) -> Double { cbrt(value) }

@@ -1,0 +1,92 @@
+import Foundation
+
+/// The linear matter power spectrum at z = 0, normalized to sigma8.
+///
+///     let spectrum = try LinearPowerSpectrum(CosmologicalParameters())
+///     let power = try spectrum.value(at: 0.1)  // (Mpc/h)^3
+///
+/// At another time it is multiplied by the square of ``LinearGrowth/first(at:)``: the spectrum is
+/// scaled back from z = 0, as an N-body run without radiation needs it.
+public struct LinearPowerSpectrum: Sendable {
+  /// Where the shape comes from.
+  public enum Shape: Hashable, Sendable {
+    /// k^n T(k)^2 with Eisenstein and Hu's transfer function.
+    case eisensteinHu
+    /// A table, which is scaled to sigma8.
+    case table(PowerSpectrumTable)
+  }
+
+  /// The universe.
+  public let parameters: CosmologicalParameters
+
+  /// Where the shape comes from.
+  public let shape: Shape
+
+  /// What the shape is multiplied by; for ``Shape/eisensteinHu`` [(Mpc/h)^(3 + n)].
+  public let amplitude: Double
+
+  let transfer: TransferFunction
+  let variances: VarianceIntegral
+
+  /// Makes the spectrum of a universe.
+  ///
+  /// - Throws: ``LinearTheoryError`` if the parameters are absurd, or if the table does not reach the
+  ///   wavenumbers that make up sigma8.
+  public init(
+    _ parameters: CosmologicalParameters, shape: Shape = .eisensteinHu
+  ) throws(LinearTheoryError) {
+    self.parameters = parameters
+    self.shape = shape
+    transfer = try TransferFunction(parameters)
+    variances = try VarianceIntegral(shape, transfer, slope: parameters.spectralIndex)
+    amplitude = parameters.sigma8 * parameters.sigma8 / (try variances.value(radius: 8).variance)
+  }
+
+  /// The power at a wavenumber [h/Mpc]: P [(Mpc/h)^3].
+  ///
+  /// - Throws: ``LinearTheoryError`` if a table does not reach there.
+  public func value(at wavenumber: Double) throws(LinearTheoryError) -> Double {
+    amplitude * (try shape.value(at: wavenumber, transfer, slope: parameters.spectralIndex))
+  }
+
+  /// The rms linear density contrast at z = 0 in spheres of a radius [Mpc/h].
+  ///
+  /// sigma^2(R) = int dln k  k^3 P(k) / (2 pi^2) W^2(kR),  W(x) = 3 (sin x - x cos x) / x^3; Peebles,
+  /// "The Large-Scale Structure of the Universe" (1980).
+  ///
+  /// - Throws: ``LinearTheoryError`` if a table leaves out more than a thousandth of the variance.
+  public func sigma(radius: Double) throws(LinearTheoryError) -> Double {
+    (amplitude * (try variances.value(radius: radius).variance)).squareRoot()
+  }
+
+  /// The rms linear density contrast at z = 0 in spheres that hold a mass [Msun/h].
+  ///
+  /// - Throws: ``LinearTheoryError`` if a table leaves out more than a thousandth of the variance.
+  public func sigma(mass: Double) throws(LinearTheoryError) -> Double {
+    try sigma(radius: parameters.lagrangianRadius(ofMass: mass))
+  }
+
+  /// The slope d ln sigma / d ln M at a mass [Msun/h], which is negative.
+  ///
+  /// - Throws: ``LinearTheoryError`` if a table leaves out more than a thousandth of the variance.
+  public func sigmaSlope(mass: Double) throws(LinearTheoryError) -> Double {
+    let radius = parameters.lagrangianRadius(ofMass: mass)
+    let (variance, slope) = try variances.value(radius: radius)
+    return slope / variance / 6
+  }
+}
+
+extension LinearPowerSpectrum.Shape {
+  /// The power before it is normalized.
+  func value(
+    at wavenumber: Double, _ transfer: TransferFunction, slope: Double
+  ) throws(LinearTheoryError) -> Double {
+    switch self {
+    case .eisensteinHu:
+      let transfer = transfer.value(at: wavenumber)
+      return pow(wavenumber, slope) * transfer * transfer
+    case .table(let table):
+      return try table.value(at: wavenumber)
+    }
+  }
+}

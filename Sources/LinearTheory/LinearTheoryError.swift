@@ -1,0 +1,40 @@
+/// Why linear theory cannot be computed for what was asked.
+///
+/// The description names what was asked for, what is wrong, and what to try.
+public struct LinearTheoryError: Error, Hashable, Sendable {
+  /// What is wrong, for callers that tell problems apart.
+  public enum Problem: Hashable, Sendable {
+    /// A cosmological parameter is not finite or outside what any universe like ours has.
+    case absurdParameter
+    /// The densities do not add up to a flat universe.
+    case notFlat
+    /// The text of a table cannot be read as a power spectrum.
+    case invalidTable
+    /// A table does not reach the wavenumbers that are needed.
+    case notCovered
+  }
+
+  /// What is wrong.
+  public let problem: Problem
+
+  /// What is to blame: the parameter, or the table and its line.
+  public let subject: String
+
+  /// What was found, as a clause.
+  public let reason: String
+
+  /// What to try, as a sentence.
+  public let remedy: String
+
+  init(_ problem: Problem, in subject: String, because reason: String, remedy: String) {
+    self.problem = problem
+    self.subject = subject
+    self.reason = reason
+    self.remedy = remedy
+  }
+}
+
+extension LinearTheoryError: CustomStringConvertible {
+  /// What is to blame, what was found, and what to try.
+  public var description: String { "\(subject): \(reason). \(remedy)" }
+}

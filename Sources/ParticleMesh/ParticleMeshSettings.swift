@@ -1,0 +1,76 @@
+public import LinearTheory
+
+/// The Laplacian of the force; the gradient is the 4-point difference with either.
+public enum ForceLaplacian: String, Codable, CaseIterable, Sendable {
+  /// The 3-point difference, which is stronger near the Nyquist wavenumber: more small halos.
+  case threePoint
+
+  /// Minus the square of the wavenumber: less discreteness at early times.
+  case continuous
+}
+
+/// The choices of a particle-mesh simulation.
+public struct ParticleMeshSettings: Codable, Hashable, Sendable {
+  /// The steps in time.
+  public var steps = TimeSteps()
+
+  /// How many cells of the force mesh there are to a particle along each axis: 1, 2 or 3.
+  ///
+  /// With 1 the mesh beats with the particle lattice, and half of the halos of fewer than 128 particles
+  /// are lost.
+  public var meshRefinement = 2
+
+  /// The Laplacian whose inverse makes the potential.
+  public var laplacian = ForceLaplacian.threePoint
+
+  /// What makes changes of momentum and position of forces and momenta.
+  ///
+  /// Only `fastPM` keeps linear growth in few steps.
+  public var factors = TimeStepFactors.Scheme.fastPM
+
+  /// After how many completed steps the power spectrum is measured: numbers from 0 to `steps.count`.
+  public var spectrumSteps: [Int] = []
+
+  /// Whether the shot noise of particles is subtracted from power spectra.
+  ///
+  /// Particles that have hardly moved from their lattice have none.
+  public var subtractsShotNoise = true
+
+  /// How many threads share the work of a rank, which does not change results.
+  public var threads = 1
+
+  /// Makes the choices that suit most.
+  public init() {}
+
+  /// What a user should know of these choices, as sentences.
+  public var warnings: [String] {
+    meshRefinement > 1
+      ? []
+      : [
+        "meshRefinement = 1 loses about half of the halos of fewer than 128 particles; 2 is the "
+          + "coarsest mesh for halo masses"
+      ]
+  }
+
+  /// Checks that the choices make sense.
+  ///
+  /// - Throws: ``ParticleMeshError`` that names the setting.
+  public func check() throws(ParticleMeshError) {
+    try steps.check()
+    guard (1...3).contains(meshRefinement) else {
+      throw .setting(
+        name: "meshRefinement", value: "\(meshRefinement)", reason: "is not 1, 2 or 3",
+        remedy: "Choose 2, or 3 for better halos at three times the cost")
+    }
+    guard (1...1024).contains(threads) else {
+      throw .setting(
+        name: "threads", value: "\(threads)", reason: "is not from 1 to 1024",
+        remedy: "Choose the cores that a rank has")
+    }
+    if let step = spectrumSteps.first(where: { !(0...steps.count).contains($0) }) {
+      throw .setting(
+        name: "spectrumSteps", value: "\(step)", reason: "is not from 0 to \(steps.count)",
+        remedy: "Choose numbers of completed steps")
+    }
+  }
+}

@@ -1,0 +1,225 @@
+internal import CKernels
+public import FourierTransforms
+public import LinearTheory
+public import MPI
+public import Particles
+
+/// The particles between two steps of a simulation: all that is needed to continue it.
+public struct SimulationState: Hashable, Sendable {
+  /// The particles of this rank.
+  ///
+  /// Before the first step and after the last, positions and momenta are of the same time; between steps
+  /// the momenta are those of the middle of the step before (they have leapt).
+  public var particles: Particles
+
+  /// How many steps are completed.
+  public var completedSteps: Int
+
+  /// Makes a state; that of the beginning unless steps are completed.
+  public init(particles: Particles, completedSteps: Int = 0) {
+    self.particles = particles
+    self.completedSteps = completedSteps
+  }
+}
+
+/// A simulation of cold dark matter by particles and a mesh.
+///
+/// Kick-drift-kick steps whose factors reproduce linear growth in steps of any length (FastPM: Feng,
+/// Chu, Seljak, McDonald 2016, doi:10.1093/mnras/stw2123): momenta are of the geometric mean of a step's
+/// ends, and the two half kicks at a step's end, which have the same force, are made as one. The result has
+/// the same bits for any number of ranks and threads and wherever it was stopped and resumed.
+///
+///     let simulation = try ParticleMeshSimulation(
+///       settings, box: box, particlesPerAxis: 256, growth: LinearGrowth(cosmology))
+///     let result = try simulation.run(from: SimulationState(particles: initial), on: world)
+public struct ParticleMeshSimulation: Sendable {
+  /// The choices made.
+  public let settings: ParticleMeshSettings
+
+  /// The box.
+  public let box: PeriodicBox
+
+  /// The particles on a side of the lattice.
+  public let particlesPerAxis: Int
+
+  /// The growth that the steps follow.
+  public let growth: LinearGrowth
+
+  /// Sets up a simulation of `particlesPerAxis`^3 particles.
+  ///
+  /// - Throws: ``ParticleMeshError`` that names a setting which makes no sense.
+  public init(
+    _ settings: ParticleMeshSettings, box: PeriodicBox, particlesPerAxis: Int, growth: LinearGrowth
+  ) throws(ParticleMeshError) {
+    try settings.check()
+    guard (2...16384).contains(particlesPerAxis) else {
+      throw .setting(
+        name: "particlesPerAxis", value: "\(particlesPerAxis)", reason: "is not from 2 to 16384",
+        remedy: "32 to 1024 are usual")
+    }
+    self.settings = settings
+    self.box = box
+    self.particlesPerAxis = particlesPerAxis
+    self.growth = growth
+  }
+
+  /// The cells on a side of the force mesh.
+  public var meshWidth: Int { settings.meshRefinement * particlesPerAxis }
+
+  /// How far the mesh's corner is below that of the box, in units of positions.
+  ///
+  /// Such that the lattice sites, at (i + 1/2) / `particlesPerAxis` of the box, are in the middle of cells. On the
+  /// corners of cells the images of a mode beyond the lattice's Nyquist wavenumber are not damped by
+  /// painting, and act on the mode itself: with two cells to a particle a mode of a quarter of the Nyquist
+  /// wavenumber is attracted by 22 % too much, in the middle of cells by 5 % (Documentation/numerics.md).
+  public var meshOffset: UInt32 {
+    settings.meshRefinement.isMultiple(of: 2) ? UInt32((UInt64(1) << 31) / UInt64(meshWidth)) : 0
+  }
+
+  /// What the user should know of the settings, as sentences.
+  public var warnings: [String] { settings.warnings }
+
+  /// The memory of a rank that has `particles` particles, of as many ranks as `decomposition` says.
+  public func memory(particles: Int, _ decomposition: MeshDecomposition) -> MemoryUse {
+    let float = MemoryLayout<Float>.stride
+    let planes = 2 * decomposition.planes.count + 1 + settings.threads
+    let isAlone = decomposition.ranks == 1
+    let exchanged = min(1 << 25, decomposition.planes.count * decomposition.planeStride * float)
+    return MemoryUse(
+      particles: isAlone ? 32 * particles : 34 * particles,
+      meshes: planes * decomposition.planeStride * float,
+      messages: isAlone ? 0 : 2 * max(exchanged, decomposition.planeStride * float))
+  }
+
+  /// Steps particles from where they are to the last scale factor.
+  ///
+  /// Collective: the ranks call it together, with particles that are each on one rank, on whichever.
+  ///
+  /// - Parameters:
+  ///   - state: The particles, at the beginning or between steps.
+  ///   - communicator: The ranks that share the box.
+  ///   - progress: Told of each completed step.
+  ///   - spectrum: Given the spectra that the settings ask for, and after how many steps they are; on resumption
+  ///     that of the state again.
+  ///   - afterStep: Given the state after each step; what it saves can be resumed. It may throw to end the run, on
+  ///     all ranks together.
+  /// - Returns: The particles of this rank at the last scale factor.
+  /// - Throws: ``ParticleMeshError``, or what a closure threw.
+  public func run(
+    from state: consuming SimulationState, on communicator: borrowing Communicator,
+    progress: (SimulationProgress) -> Void = { _ in },
+    spectrum: (Int, PowerSpectrum) throws -> Void = { _, _ in },
+    afterStep: (SimulationState) throws -> Void = { _ in }
+  ) throws -> Particles {
+    let begin = ContinuousClock.now
+    var state = state
+    let steps = settings.steps
+    precondition(
+      (0...steps.count).contains(state.completedSteps), "step \(state.completedSteps) of \(steps)")
+    let count = Int(try communicator.allReduce(Int64(state.particles.count), .sum))
+    let expected = particlesPerAxis * particlesPerAxis * particlesPerAxis
+    guard count == expected else {
+      throw ParticleMeshError.count(particles: count, expected: expected)
+    }
+    let mesh = try DensityMesh(
+      width: meshWidth, offset: meshOffset, threads: WorkerThreads(count: settings.threads),
+      on: communicator)
+    let stepper = Stepper(self, mesh)
+    try state.particles.distribute(over: mesh.decomposition, offset: mesh.offset, on: communicator)
+
+    while state.completedSteps < steps.count {
+      let step = state.completedSteps
+      try stepper.assign(state, on: communicator, spectrum)
+      try stepper.kick(
+        &state.particles, from: step == 0 ? steps.start : steps.middle(of: step - 1),
+        to: steps.middle(of: step), at: steps.scaleFactor(after: step), on: communicator)
+      try stepper.drift(&state.particles, step: step, on: communicator)
+      state.completedSteps += 1
+      if state.completedSteps == steps.count {
+        try stepper.assign(state, on: communicator, spectrum)
+        try stepper.kick(
+          &state.particles, from: steps.middle(of: step), to: steps.end, at: steps.end,
+          on: communicator)
+      }
+      progress(
+        SimulationProgress(
+          completedSteps: state.completedSteps, steps: steps.count,
+          scaleFactor: steps.scaleFactor(after: state.completedSteps), elapsed: .now - begin,
+          times: mesh.times))
+      try afterStep(state)
+    }
+    return state.particles
+  }
+}
+
+/// The parts of a step, with the mesh that they share.
+private struct Stepper {
+  let simulation: ParticleMeshSimulation
+  let mesh: DensityMesh
+  let kernels: DifferenceKernels
+  let factors: TimeStepFactors
+
+  init(_ simulation: ParticleMeshSimulation, _ mesh: DensityMesh) {
+    self.simulation = simulation
+    self.mesh = mesh
+    kernels = DifferenceKernels(mesh.decomposition, simulation.settings.laplacian)
+    factors = TimeStepFactors(simulation.settings.factors, growth: simulation.growth)
+  }
+
+  /// Computes the density, and its spectrum if the settings ask for it.
+  func assign(
+    _ state: borrowing SimulationState, on communicator: borrowing Communicator,
+    _ spectrum: (Int, PowerSpectrum) throws -> Void
+  ) throws {
+    try mesh.assign(state.particles, on: communicator)
+    let settings = simulation.settings
+    guard settings.spectrumSteps.contains(state.completedSteps) else { return }
+    try spectrum(
+      state.completedSteps,
+      mesh.powerSpectrum(
+        in: simulation.box, subtractsShotNoise: settings.subtractsShotNoise, on: communicator))
+  }
+
+  /// Changes momenta by the force of the density.
+  func kick(
+    _ particles: inout Particles, from start: Double, to end: Double, at reference: Double,
+    on communicator: borrowing Communicator
+  ) throws(MPIError) {
+    let cell = simulation.box.width / Double(simulation.meshWidth)
+    let force = 1.5 * simulation.growth.parameters.omegaMatter * cell
+    let factor = force * factors.kick(from: start, to: end, at: reference)
+    try mesh.kick(&particles, by: Float(factor), kernels, on: communicator)
+  }
+
+  /// Changes positions by momenta, and moves particles to the ranks that have their planes.
+  func drift(
+    _ particles: inout Particles, step: Int, on communicator: borrowing Communicator
+  ) throws(MPIError) {
+    let steps = simulation.settings.steps
+    let factor = factors.drift(
+      from: steps.scaleFactor(after: step), to: steps.scaleFactor(after: step + 1),
+      at: steps.middle(of: step))
+    let units = factor / simulation.box.unit
+    mesh.timed(\.drift) { move(&particles, by: units) }
+    try mesh.timed(\.exchange) { () throws(MPIError) in
+      try particles.distribute(over: mesh.decomposition, offset: mesh.offset, on: communicator)
+    }
+  }
+
+  private func move(_ particles: inout Particles, by factor: Double) {
+    let count = particles.count
+    particles.positions.withUnsafeMutableBufferPointer { positions in
+      particles.momenta.withUnsafeBufferPointer { momenta in
+        guard let positions = positions.baseAddress, let momenta = momenta.baseAddress else {
+          return
+        }
+        nonisolated(unsafe) let start = (positions: positions, momenta: momenta)
+        mesh.transform.threads.forEachPart(of: count) { _, part in
+          halompi_drift(
+            start.momenta + 3 * part.lowerBound, part.count, factor,
+            start.positions + 3 * part.lowerBound)
+        }
+      }
+    }
+  }
+}

@@ -1,0 +1,132 @@
+internal import HDF5
+
+/// What the files of a simulation say about it.
+public struct SimulationDescription: Hashable, Codable, Sendable {
+  /// The background universe.
+  public var cosmology: Cosmology
+
+  /// The baryon density today in units of the critical one.
+  public var omegaBaryon: Double
+
+  /// The linear fluctuation in spheres of 8 Mpc/h today.
+  public var sigma8: Double
+
+  /// The tilt of the primordial spectrum.
+  public var spectralIndex: Double
+
+  /// The side of the periodic box, comoving [Mpc/h].
+  public var boxSize: Double
+
+  /// The particles along one axis of the initial grid.
+  public var gridSize: Int
+
+  /// The seed of the initial phases.
+  public var seed: UInt64
+
+  /// The program that makes the files, with its version.
+  public var creator: String
+
+  /// Makes a description.
+  ///
+  /// - Parameters:
+  ///   - cosmology: The background universe.
+  ///   - omegaBaryon: The baryon density today in units of the critical one.
+  ///   - sigma8: The linear fluctuation in spheres of 8 Mpc/h today.
+  ///   - spectralIndex: The tilt of the primordial spectrum.
+  ///   - boxSize: The side of the periodic box, comoving [Mpc/h].
+  ///   - gridSize: The particles along one axis of the initial grid.
+  ///   - seed: The seed of the initial phases.
+  ///   - creator: The program that makes the files, with its version.
+  public init(
+    cosmology: Cosmology, omegaBaryon: Double, sigma8: Double, spectralIndex: Double,
+    boxSize: Double, gridSize: Int, seed: UInt64, creator: String
+  ) {
+    self.cosmology = cosmology
+    self.omegaBaryon = omegaBaryon
+    self.sigma8 = sigma8
+    self.spectralIndex = spectralIndex
+    self.boxSize = boxSize
+    self.gridSize = gridSize
+    self.seed = seed
+    self.creator = creator
+  }
+
+  /// The number of particles.
+  public var particleCount: Int { gridSize * gridSize * gridSize }
+
+  /// The mass of a particle in the files' unit [10^10 Msun/h].
+  var storedParticleMass: Double {
+    cosmology.particleMass(count: particleCount, boxSize: boxSize) * cosmology.hubble / 1e10
+  }
+}
+
+/// The units of what this library writes, Mpc/h, 10^10 Msun/h and km/s, in GADGET's digits.
+enum StoredUnits {
+  static let centimetres = 3.085678e24
+  static let grams = 1.989e43
+  static let centimetresPerSecond = 1e5
+
+  /// How many types of particles GADGET-4's tables have; dark matter is type 1.
+  static let typeCount = 6
+
+  /// Puts the value of dark matter among those of the other types, which are none.
+  static func perType<Value: Numeric>(_ value: Value) -> [Value] {
+    (0..<typeCount).map { $0 == 1 ? value : 0 }
+  }
+}
+
+/// Parts of a file in GADGET-4's layout; every method is collective if the file is.
+extension HDF5File {
+  /// Writes the group `Parameters`, from which readers take cosmology and units.
+  func writeParameters(of simulation: SimulationDescription) throws(HDF5Error) {
+    let group = "Parameters"
+    try createGroup(group)
+    let numbers: KeyValuePairs = [
+      "BoxSize": simulation.boxSize,
+      "Hubble": 100,
+      "HubbleParam": simulation.cosmology.hubble,
+      "Omega0": simulation.cosmology.omegaMatter,
+      "OmegaBaryon": simulation.omegaBaryon,
+      "OmegaLambda": simulation.cosmology.omegaLambda,
+      "PrimordialIndex": simulation.spectralIndex,
+      "Sigma8": simulation.sigma8,
+      "UnitLength_in_cm": StoredUnits.centimetres,
+      "UnitMass_in_g": StoredUnits.grams,
+      "UnitVelocity_in_cm_per_s": StoredUnits.centimetresPerSecond,
+    ]
+    for (name, number) in numbers { try setAttribute(name, to: number, of: group) }
+    try setAttribute("ComovingIntegrationOn", to: Int32(1), of: group)
+    try setAttribute("GridSize", to: Int32(simulation.gridSize), of: group)
+    try setAttribute("NSample", to: Int32(simulation.gridSize), of: group)
+    try setAttribute("Seed", to: simulation.seed, of: group)
+    try setAttribute("Creator", to: simulation.creator, of: group)
+  }
+
+  /// Writes what the headers of snapshots and catalogues have in common.
+  func writeHeader(
+    of simulation: SimulationDescription, scaleFactor: Double
+  ) throws(HDF5Error) {
+    let group = "Header"
+    try createGroup(group)
+    try setAttribute("Time", to: scaleFactor, of: group)
+    try setAttribute("Redshift", to: 1 / scaleFactor - 1, of: group)
+    try setAttribute("BoxSize", to: simulation.boxSize, of: group)
+    // Where readers of earlier layouts look.
+    try setAttribute("Omega0", to: simulation.cosmology.omegaMatter, of: group)
+    try setAttribute("OmegaLambda", to: simulation.cosmology.omegaLambda, of: group)
+    try setAttribute("HubbleParam", to: simulation.cosmology.hubble, of: group)
+  }
+
+  /// Says how to turn a dataset's numbers into physical units: a^A h^H and the powers of units.
+  func writeScaling(
+    _ dataset: String, a: Double, h: Double, length: Double = 0, mass: Double = 0,
+    velocity: Double = 0, toCGS: Double
+  ) throws(HDF5Error) {
+    try setAttribute("a_scaling", to: a, of: dataset)
+    try setAttribute("h_scaling", to: h, of: dataset)
+    try setAttribute("length_scaling", to: length, of: dataset)
+    try setAttribute("mass_scaling", to: mass, of: dataset)
+    try setAttribute("velocity_scaling", to: velocity, of: dataset)
+    try setAttribute("to_cgs", to: toCGS, of: dataset)
+  }
+}

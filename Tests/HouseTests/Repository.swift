@@ -1,0 +1,66 @@
+import Foundation
+
+/// A text file of this copy of the repository.
+struct TextFile {
+  /// The path from the root of the repository.
+  let path: String
+
+  let text: String
+
+  var lines: [Substring] { text.split(separator: "\n", omittingEmptySubsequences: false) }
+
+  /// The target of a file in Sources; `nil` elsewhere.
+  var target: String? {
+    let parts = path.split(separator: "/")
+    return parts.count > 2 && parts[0] == "Sources" ? String(parts[1]) : nil
+  }
+}
+
+/// The files of this copy of the repository.
+enum Repository {
+  static let root = URL(filePath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+
+  /// Reads a file, by its path from the root.
+  static func file(_ path: String) throws -> TextFile {
+    TextFile(path: path, text: try String(contentsOf: root.appending(path: path), encoding: .utf8))
+  }
+
+  /// The paths of all files in folders of the root, sorted; what is hidden is left out.
+  static func paths(in folders: [String]) throws -> [String] {
+    try folders.flatMap { folder in
+      try FileManager.default.subpathsOfDirectory(atPath: root.appending(path: folder).path)
+        .filter { path in
+          var isFolder: ObjCBool = false
+          let full = root.appending(path: "\(folder)/\(path)").path
+          return !path.split(separator: "/").contains { $0.hasPrefix(".") }
+            && !path.contains("__pycache__")
+            && FileManager.default.fileExists(atPath: full, isDirectory: &isFolder)
+            && !isFolder.boolValue
+        }
+        .map { "\(folder)/\($0)" }
+    }.sorted()
+  }
+
+  /// The files in folders whose names end in one of `extensions` ("" for names without a dot).
+  static func files(in folders: [String], _ extensions: Set<String>) throws -> [TextFile] {
+    try paths(in: folders).filter { extensions.contains(($0 as NSString).pathExtension) }
+      .map(file)
+  }
+
+  static let programs: Set<String> = ["swift", "c", "h", "inc", "py", "sh", "sbatch", ""]
+}
+
+/// A place where a rule of the house is broken.
+struct Finding: Hashable, CustomStringConvertible {
+  let path: String
+  let line: Int
+  let reason: String
+
+  var description: String { "\(path):\(line): \(reason)" }
+}
+
+/// Findings as the text of a failed expectation.
+func report(_ findings: [Finding]) -> String {
+  findings.map(\.description).joined(separator: "\n")
+}

@@ -1,0 +1,107 @@
+import Foundation
+
+/// Rules that hold for each file by itself.
+///
+/// Each takes a file and returns where it is broken.
+enum SourceRules {
+  /// The most lines that a file may have.
+  static let lineLimit = 400
+
+  static func isShort(_ file: TextFile) -> [Finding] {
+    let count = file.lines.count - (file.text.hasSuffix("\n") ? 1 : 0)
+    guard count > lineLimit else { return [] }
+    return [
+      Finding(
+        path: file.path, line: count,
+        reason: "\(count) lines, more than \(lineLimit): split it by concern")
+    ]
+  }
+
+  /// Only the command line speaks to the user; the targets below it return values and throw errors.
+  static func doesNotPrint(_ file: TextFile) -> [Finding] {
+    guard file.target != nil, file.target != "halompi" else { return [] }
+    return findings(
+      in: code(of: file),
+      /(?:^|[^\w.])(?:print|debugPrint|dump|NSLog|printf|fprintf|puts|fputs)\(|\bstandardError\b|\bstandardOutput\b/,
+      file
+    ) { "prints (\($0)): return a value or throw an error" }
+  }
+
+  /// The C libraries, each with the one target that calls it.
+  nonisolated(unsafe) static let wrappers: [(target: String, call: Regex<Substring>)] = [
+    ("MPI", /\b(?:MPI_[A-Z]\w*|cmpi_\w+)\s*\(/),
+    ("HDF5", /\b(?:H5[A-Z]{1,2}[a-z]\w*|ch5_\w+)\s*\(/),
+    ("Networks", /\b(?:cblas|openblas)_\w+\s*\(/),
+    ("FourierTransforms", /\bfftwf?_\w+\s*\(/),
+  ]
+
+  static func callsCOnlyInWrappers(_ file: TextFile) -> [Finding] {
+    guard let target = file.target, file.path.hasSuffix(".swift") else { return [] }
+    let code = code(of: file)
+    return wrappers.filter { $0.target != target }.flatMap { wrapper in
+      findings(in: code, wrapper.call, file) {
+        "\($0.dropLast()) is called outside the target \(wrapper.target)"
+      }
+    }
+  }
+
+  // Written in two parts, or this file would break its own rule.
+  nonisolated(unsafe) private static let unfinished = try? Regex<Substring>(
+    "\\b(?:"
+      + ["to" + "do", "fix" + "me", "xx" + "x", "ha" + "ck", "place" + "holder"]
+      .joined(separator: "|") + "|(?:not |un)imple" + "mented)\\b"
+  ).ignoresCase()
+
+  static func isFinished(_ file: TextFile) -> [Finding] {
+    guard let unfinished else { preconditionFailure("the words make no pattern") }
+    return findings(in: file.lines.map { String($0) }, unfinished, file) {
+      "\"\($0)\": finish it, or say in a decision why not"
+    }
+  }
+
+  /// Paths of one machine mean nothing on another.
+  static func namesNoMachine(_ file: TextFile) -> [Finding] {
+    findings(
+      in: file.lines.map { String($0) },
+      /(?:^|[^\w.)}\/\-])\/(?:home|root|work|tmp|opt|scratch|Users|mnt)\b/, file
+    ) { "an absolute path (\($0)): take it from a setting or the environment" }
+  }
+
+  // MARK: - Reading
+
+  private static func findings(
+    in lines: [String], _ pattern: Regex<Substring>, _ file: TextFile,
+    _ reason: (Substring) -> String
+  ) -> [Finding] {
+    lines.enumerated().compactMap { index, line in
+      line.firstMatch(of: pattern).map {
+        Finding(path: file.path, line: index + 1, reason: reason($0.output))
+      }
+    }
+  }
+
+  /// The lines of a program without comments and without the content of strings.
+  static func code(of file: TextFile) -> [String] {
+    var isInText = false
+    return file.lines.map { line in
+      if line.contains("\"\"\"") {
+        isInText.toggle()
+        return ""
+      }
+      return isInText ? "" : code(of: line)
+    }
+  }
+
+  private static func code(of line: Substring) -> String {
+    var result = ""
+    var isInString = false
+    var before: Character = " "
+    for character in line {
+      if character == "\"", before != "\\" { isInString.toggle() }
+      if !isInString, character == "/", before == "/" { return String(result.dropLast()) }
+      if !isInString { result.append(character) }
+      before = before == "\\" && character == "\\" ? " " : character
+    }
+    return result
+  }
+}
