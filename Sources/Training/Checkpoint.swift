@@ -24,7 +24,7 @@ struct Checkpoint: Sendable {
       try NumberFile.addJSON("progress", progress, to: file)
       try NumberFile.addJSON("data", data, to: file)
       try NumberFile.addJSON("settings", settings, to: file)
-      try file.setAttribute("optimizerStep", to: Int64(state.optimizer.step))
+      try NumberFile.addJSON("optimizerStep", state.optimizer.step, to: file)
       for (name, values, description) in [
         ("parameters", state.parameters, "the weights after the last step"),
         ("optimizer/m", state.optimizer.m, "first moments"),
@@ -43,11 +43,11 @@ struct Checkpoint: Sendable {
     progress = try NumberFile.json("progress", from: file)
     data = try NumberFile.json("data", from: file)
     settings = try NumberFile.json("settings", from: file)
-    let step = try file.attribute("optimizerStep", as: Int64.self)[0]
+    let step: Int = try NumberFile.json("optimizerStep", from: file)
     state = TrainingState(
       parameters: try NumberFile.read("parameters", from: file),
       optimizer: AMSGrad.State(
-        step: Int(step), m: try NumberFile.read("optimizer/m", from: file),
+        step: step, m: try NumberFile.read("optimizer/m", from: file),
         v: try NumberFile.read("optimizer/v", from: file),
         vhat: try NumberFile.read("optimizer/vhat", from: file)))
     bestParameters =
