@@ -94,7 +94,8 @@ let package = Package(
     .testTarget(
       name: "ParticleMeshTests",
       dependencies: [
-        "FourierTransforms", "HDF5", "LinearTheory", "MPI", "ParticleMesh", "Particles", "Randomness",
+        "FourierTransforms", "HDF5", "LinearTheory", "MPI", "ParticleMesh", "Particles",
+        "Randomness",
         "TestSupport",
       ]),
     .testTarget(

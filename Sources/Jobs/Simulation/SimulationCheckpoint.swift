@@ -80,7 +80,9 @@ struct SimulationCheckpointError: JobFailure, CustomStringConvertible {
 }
 
 extension HDF5File {
-  /// Creates a table and writes this rank's rows of it. Collective.
+  /// Creates a table and writes this rank's rows of it.
+  ///
+  /// Collective.
   fileprivate func add<Element: HDF5Element>(
     _ name: String, _ values: [Element], width: Int, rows: Range<Int>, of count: Int
   ) throws(HDF5Error) {

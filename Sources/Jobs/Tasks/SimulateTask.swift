@@ -47,7 +47,8 @@ public struct SimulateTask: Sendable {
       for (index, simulation) in missing.enumerated() where index % groups == group {
         guard let seed = simulation.seed else { continue }
         let job = UniverseJob(
-          universe: experiment.universe, seed: seed, phasesAreInverted: simulation.isInverted ?? false,
+          universe: experiment.universe, seed: seed,
+          phasesAreInverted: simulation.isInverted ?? false,
           folder: directory.simulation(simulation.name))
         let result = try job.run(on: team) { report($0, of: simulation.name, to: progress) }
         progress.end()
