@@ -68,7 +68,8 @@ let package = Package(
     .target(
       name: "Jobs",
       dependencies: [
-        "DurableFiles", "Fields", "HDF5", "MPI", "Networks", "Snapshots", "SubBoxes", "Training",
+        "DurableFiles", "Fields", "FourierTransforms", "Halos", "HDF5", "LinearTheory", "MPI",
+        "Networks", "ParticleMesh", "Particles", "Snapshots", "SubBoxes", "Training",
         .product(name: "Yams", package: "Yams"),
       ]),
 
@@ -76,12 +77,13 @@ let package = Package(
     .executableTarget(
       name: "halompi",
       dependencies: [
-        "Jobs", "MPI", "Networks", "Training",
+        "HDF5", "Jobs", "MPI", "Networks", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
     // Tests. `TestSupport` holds the traits and helpers that they share.
-    .target(name: "TestSupport", dependencies: ["MPI"], path: "Tests/TestSupport"),
+    .target(
+      name: "TestSupport", dependencies: ["HDF5", "MPI", "Snapshots"], path: "Tests/TestSupport"),
     .target(
       name: "CReferenceNetwork", path: "Tests/CReferenceNetwork",
       cSettings: [.unsafeFlags(["-O3"])]),
@@ -92,7 +94,8 @@ let package = Package(
     .testTarget(
       name: "ParticleMeshTests",
       dependencies: [
-        "FourierTransforms", "HDF5", "LinearTheory", "MPI", "ParticleMesh", "Particles", "Randomness",
+        "FourierTransforms", "HDF5", "LinearTheory", "MPI", "ParticleMesh", "Particles",
+        "Randomness",
         "TestSupport",
       ]),
     .testTarget(

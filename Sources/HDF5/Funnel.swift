@@ -13,8 +13,17 @@ let defaults = hid_t(H5P_DEFAULT)
 /// an identifier may be closed by its `deinit` during another call.
 private let lock = NSRecursiveLock()
 
-/// Stops the library from printing its error stack; done once, within the lock.
-private let isQuiet: Bool = H5Eset_auto2(hid_t(H5E_DEFAULT), nil, nil) >= 0
+/// Stops the library from closing files when the process exits, and from printing its error stack;
+/// done once, within the lock.
+private let isQuiet: Bool =
+  H5dont_atexit() >= 0 && H5Eset_auto2(hid_t(H5E_DEFAULT), nil, nil) >= 0
+
+/// Starts the library, so that it leaves the end of the process alone.
+///
+/// Called before MPI starts. Without it the library starts with its first use, and then asks MPI to
+/// be told of its end, in order to close what is still open: that crashes (HDF5 1.10) after a file
+/// that could not be written to the end, as on a full disk, and hides the exit code.
+public func startHDF5() { withLibrary {} }
 
 /// Calls the C library alone and quietly.
 func withLibrary<Result>(_ body: () -> Result) -> Result {

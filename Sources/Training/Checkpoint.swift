@@ -24,7 +24,7 @@ struct Checkpoint: Sendable {
       try NumberFile.addJSON("progress", progress, to: file)
       try NumberFile.addJSON("data", data, to: file)
       try NumberFile.addJSON("settings", settings, to: file)
-      try file.setAttribute("optimizerStep", to: Int64(state.optimizer.step))
+      try NumberFile.addJSON("optimizerStep", state.optimizer.step, to: file)
       for (name, values, description) in [
         ("parameters", state.parameters, "the weights after the last step"),
         ("optimizer/m", state.optimizer.m, "first moments"),
@@ -43,11 +43,11 @@ struct Checkpoint: Sendable {
     progress = try NumberFile.json("progress", from: file)
     data = try NumberFile.json("data", from: file)
     settings = try NumberFile.json("settings", from: file)
-    let step = try file.attribute("optimizerStep", as: Int64.self)[0]
+    let step: Int = try NumberFile.json("optimizerStep", from: file)
     state = TrainingState(
       parameters: try NumberFile.read("parameters", from: file),
       optimizer: AMSGrad.State(
-        step: Int(step), m: try NumberFile.read("optimizer/m", from: file),
+        step: step, m: try NumberFile.read("optimizer/m", from: file),
         v: try NumberFile.read("optimizer/v", from: file),
         vhat: try NumberFile.read("optimizer/vhat", from: file)))
     bestParameters =
@@ -95,27 +95,33 @@ struct CheckpointFolder: Sendable {
     return target
   }
 
-  /// Reads the newest intact checkpoint; damaged ones are moved aside.
+  /// Reads the newest intact checkpoint; damaged ones that are newer are moved aside.
+  ///
+  /// If none is intact, all stay, so that no later job starts anew in silence.
   ///
   /// - Parameter warn: Is told of each damaged one that was passed over.
   /// - Returns: The checkpoint, or `nil` if there are none at all.
   /// - Throws: ``TrainingError/noIntactCheckpoint(directory:reasons:)``.
   func newest(warn: (String) -> Void) throws -> Checkpoint? {
-    let names = names()
-    var reasons: [String] = []
-    for name in names {
+    var damaged: [(name: String, reason: String)] = []
+    for name in names() {
       do {
-        return try Checkpoint(contentsOf: "\(path)/\(name)")
+        let checkpoint = try Checkpoint(contentsOf: "\(path)/\(name)")
+        for (name, reason) in damaged { moveAside(name, because: reason, warn: warn) }
+        return checkpoint
       } catch {
-        reasons.append("\(error)")
-        let aside = "\(name).damaged"
-        warn("the checkpoint \(name) is damaged, is passed over and kept as \(aside): \(error)")
-        try? FileManager.default.moveItem(atPath: "\(path)/\(name)", toPath: "\(path)/\(aside)")
+        damaged.append((name, "\(error)"))
       }
     }
-    guard reasons.isEmpty else {
-      throw TrainingError.noIntactCheckpoint(directory: path, reasons: reasons)
+    guard damaged.isEmpty else {
+      throw TrainingError.noIntactCheckpoint(directory: path, reasons: damaged.map(\.reason))
     }
     return nil
+  }
+
+  private func moveAside(_ name: String, because reason: String, warn: (String) -> Void) {
+    let aside = "\(name).damaged"
+    warn("the checkpoint \(name) is damaged, is passed over and kept as \(aside): \(reason)")
+    try? FileManager.default.moveItem(atPath: "\(path)/\(name)", toPath: "\(path)/\(aside)")
   }
 }

@@ -61,20 +61,26 @@ enum NumberFile {
     return values
   }
 
-  /// Adds a value as the JSON text of an attribute.
+  /// Adds a value as the JSON text of an attribute, and the checksum of the text.
   static func addJSON(
     _ name: String, _ value: some Encodable, to file: borrowing HDF5File
   ) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    try file.setAttribute(name, to: String(decoding: try encoder.encode(value), as: UTF8.self))
+    let text = try encoder.encode(value)
+    try file.setAttribute(name, to: String(decoding: text, as: UTF8.self))
+    try file.setAttribute(checksumName(name), to: checksum(of: Array(text)))
   }
 
-  /// Reads a value from the JSON text of an attribute.
+  /// Reads a value from the JSON text of an attribute, and verifies its checksum.
   static func json<Value: Decodable>(
     _ name: String, from file: borrowing HDF5File, as type: Value.Type = Value.self
   ) throws -> Value {
     let text = try file.textAttribute(name)
+    guard try file.textAttribute(checksumName(name)) == checksum(of: Array(text.utf8)) else {
+      throw TrainingError.damagedFile(
+        path: file.path, reason: "the checksum of attribute \(name) does not match its content")
+    }
     do {
       return try JSONDecoder().decode(Value.self, from: Data(text.utf8))
     } catch {
@@ -82,6 +88,8 @@ enum NumberFile {
         path: file.path, reason: "the attribute \(name) cannot be understood (\(error))")
     }
   }
+
+  private static func checksumName(_ attribute: String) -> String { attribute + "Checksum" }
 
   private static func checksum(of values: [some HDF5Element]) -> String {
     var checksum = Checksum()

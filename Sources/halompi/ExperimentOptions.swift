@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import HDF5
 import Jobs
 import MPI
 
@@ -42,7 +43,8 @@ struct ExperimentOptions: ParsableArguments {
 
 /// Runs `body` as a job on all ranks; an error ends the process with its documented exit code.
 func runJob<Result>(_ body: (borrowing Communicator) throws -> Result) throws -> Result {
-  try withMPI(
+  startHDF5()
+  return try withMPI(
     reportingErrorsTo: { error, place in
       let report = FailureReport(of: error, at: place)
       printError(report.message + "\n")

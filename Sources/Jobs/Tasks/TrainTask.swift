@@ -35,13 +35,16 @@ public struct TrainTask: Sendable {
   ) throws -> TrainingOutcome {
     let folder = directory.training(experiment.trainingName)
     let lock = try LockHolder(folder.lockFile, on: world)
+    let training = experiment.simulations(of: .training)
+    let validation = experiment.simulations(of: .validation)
     let plan = try world.agree {
-      TrainingPlan(
+      let files = try directory.existingFields(of: training + validation)
+      return TrainingPlan(
         settings: experiment.training, sampling: experiment.sampling,
         streaming: experiment.stream, architecture: experiment.architecture,
         field: experiment.fields.input.field,
-        trainingFiles: try fieldFiles(of: [.training]),
-        validationFiles: try fieldFiles(of: [.validation]), directory: folder.path,
+        trainingFiles: Array(files.prefix(training.count)),
+        validationFiles: Array(files.dropFirst(training.count)), directory: folder.path,
         identity: try experiment.trainingIdentity())
     }
     let provenance = try Provenance.collect(
@@ -64,10 +67,6 @@ public struct TrainTask: Sendable {
     case .stopped: progress.say("stopped; the same command goes on from here")
     }
     return outcome
-  }
-
-  private func fieldFiles(of roles: Set<SimulationRole>) throws(MissingFieldsError) -> [String] {
-    try directory.existingFields(of: experiment.simulations.filter { roles.contains($0.role) })
   }
 
   private func report(_ event: TrainingEvent, to progress: ProgressReporter) {

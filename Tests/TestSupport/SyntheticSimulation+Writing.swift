@@ -2,139 +2,10 @@ import Foundation
 import HDF5
 import Snapshots
 
-/// A tiny simulation in GADGET-4's layout.
-///
-/// A displaced lattice at z=99, and halos at z=0 whose members are known. What a test wants to be different is a property.
-struct SyntheticSimulation: Sendable {
-  var side = 8
-  var boxSize = 25.0
-  var lattice = LagrangianLattice.AxisOrder.xyz
-  var placement = LagrangianLattice.Placement.corner
-  var firstID: UInt64 = 1
-  var cosmology = Cosmology(omegaMatter: 0.279, omegaLambda: 0.721, hubble: 0.701)
-
-  /// Kiloparsecs instead of megaparsecs, and 1 instead of 10^10 solar masses.
-  var isInKiloparsecs = false
-  var statesUnits = true
-  var listsMasses = false
-  var usesHighWords = false
-  var hasOffsets = true
-  var hasSubhalos = true
-  var fileCount = 1
-  var catalogueFileCount = 1
-  var isGlass = false
-  var hasHalos = true
-
-  /// Names particles instead of the lattice; by default the lattice does.
-  var id: (@Sendable (Int) -> UInt64)?
-
-  /// A particle whose velocity is wrong, so that undoing takes it to the next site along z.
-  var misledSite: Int?
-
-  /// Moves final halos, so that they contradict the catalogue.
-  var finalShift = 0.0
-
-  var count: Int { side * side * side }
-  var spacing: Double { boxSize / Double(side) }
-  private var lengthUnit: Double { isInKiloparsecs ? 1e-3 : 1 }
-  private var massUnit: Double { isInKiloparsecs ? 1 : 1e10 }
-
-  /// The mass of a particle [Msun].
-  var particleMass: Double { cosmology.particleMass(count: count, boxSize: boxSize) }
-
-  /// The groups: how many members each has, and how many of them its subhaloes have.
-  let groups: [(length: Int, subhalos: [Int])] = [(60, [40, 10]), (40, [33]), (32, [])]
-
-  var memberCount: Int { hasHalos ? groups.reduce(0) { $0 + $1.length } : 0 }
-
-  /// The sites in the order of the final snapshot's rows: the first rows are those of the groups.
-  var finalOrder: [Int] { (0..<count).map { ($0 * 37 + 11) % count } }
-
-  /// The sites in the order of the initial snapshot's rows.
-  var initialOrder: [Int] { (0..<count).map { ($0 * 101 + 5) % count } }
-
-  func cell(_ site: Int) -> [Int] { [site / (side * side), site / side % side, site % side] }
-
-  func idOfSite(_ site: Int) -> UInt64 {
-    if let id { return id(site) }
-    return LagrangianLattice(
-      gridSize: side, firstID: firstID, axisOrder: lattice, placement: placement
-    ).id(ofSite: site)
-  }
-
-  /// The displacement at z=99: plane waves along each axis, up to 0.35 cells [Mpc/h].
-  func displacement(_ site: Int) -> [Double] {
-    let phase = cell(site).map { 2 * Double.pi * Double($0) / Double(side) }
-    return [
-      0.3 * sin(phase[0] + 0.3) + 0.05 * sin(2 * phase[1]), 0.25 * sin(phase[1] - 0.2),
-      0.2 * cos(phase[2]) + 0.1 * sin(phase[0]),
-    ].map { $0 * spacing }
-  }
-
-  func site(_ site: Int) -> [Double] {
-    cell(site).map { (Double($0) + (placement == .corner ? 0 : 0.5)) * spacing }
-  }
-
-  func initialPosition(_ site: Int) -> [Double] {
-    if isGlass {
-      let steps = [0.8191725133961645, 0.6710436067037893, 0.5497004779019703]
-      return steps.map { (Double(site) * $0).truncatingRemainder(dividingBy: 1) * boxSize }
-    }
-    return zip(self.site(site), displacement(site)).map { wrapped($0 + $1) }
-  }
-
-  func velocity(_ site: Int) -> [Double] {
-    let a = 0.01
-    var displacement = displacement(site)
-    if site == misledSite { displacement[2] -= 0.9 * spacing }
-    return displacement.map { $0 * 100 * cosmology.expansionRate(at: a) * a.squareRoot() }
-  }
-
-  func center(_ group: Int) -> [Double] {
-    [0.02, 0.5, 0.83].map { wrapped(boxSize * ($0 + 0.31 * Double(group))) }
-  }
-
-  /// The radius of 200 times the mean density [Mpc/h].
-  func radius(_ group: Int) -> Double {
-    cbrt(3 * Double(groups[group].length) / (4 * Double.pi * 200)) * spacing
-  }
-
-  /// The group of a final row, and the row's place in it.
-  func group(ofRow row: Int) -> (group: Int, place: Int)? {
-    guard hasHalos else { return nil }
-    var start = 0
-    for (group, value) in groups.enumerated() {
-      if row < start + value.length { return (group, row - start) }
-      start += value.length
-    }
-    return nil
-  }
-
-  func isBound(row: Int) -> Bool {
-    guard let (group, place) = group(ofRow: row) else { return false }
-    return place < groups[group].subhalos.reduce(0, +)
-  }
-
-  /// The distance of a member from its group's centre in units of the radius, along the axes in
-  /// turn.
-  func relativeRadius(_ place: Int) -> Double { Double(place % 20) / 16 }
-
-  func finalPosition(row: Int) -> [Double] {
-    guard let (group, place) = group(ofRow: row) else {
-      return site(finalOrder[row]).map { wrapped($0 + 0.4 * spacing) }
-    }
-    var position = center(group)
-    position[place % 3] += relativeRadius(place) * radius(group)
-    return position.map { wrapped($0 + finalShift) }
-  }
-
-  func wrapped(_ x: Double) -> Double { x < 0 ? x + boxSize : x >= boxSize ? x - boxSize : x }
-}
-
 extension SyntheticSimulation {
   /// Writes the z=99 snapshot, and returns the path to open it by.
   @discardableResult
-  func writeInitial(in folder: String) throws -> String {
+  public func writeInitial(in folder: String) throws -> String {
     try writeSnapshot(
       folder + "/snapdir_000/snapshot_000", redshift: 99,
       positions: initialOrder.map(initialPosition),
@@ -143,7 +14,7 @@ extension SyntheticSimulation {
 
   /// Writes the z=0 snapshot, and returns the path to open it by.
   @discardableResult
-  func writeFinal(in folder: String) throws -> String {
+  public func writeFinal(in folder: String) throws -> String {
     try writeSnapshot(
       folder + "/snapdir_001/snapshot_001", redshift: 0,
       positions: (0..<count).map { finalPosition(row: $0) },
@@ -211,7 +82,7 @@ extension SyntheticSimulation {
 
   /// Writes the catalogue of the z=0 snapshot, and returns the path to open it by.
   @discardableResult
-  func writeCatalogue(in folder: String) throws -> String {
+  public func writeCatalogue(in folder: String) throws -> String {
     let base = folder + "/groups_001/fof_subhalo_tab_001"
     try FileManager.default.createDirectory(
       atPath: folder + "/groups_001", withIntermediateDirectories: true)

@@ -1,0 +1,135 @@
+import Foundation
+
+/// One run of the program: a process of its own, or several ranks under `mpirun`.
+final class Job {
+  /// How a job ended.
+  struct End {
+    /// The exit code of the program, or of `mpirun`.
+    let code: Int32
+    /// What was written to the standard output.
+    let output: String
+    /// What was written to the standard error output.
+    let messages: String
+
+    /// The lines in which the program tells of a failure.
+    var failures: [String] {
+      messages.split(separator: "\n").map(String.init).filter { $0.hasPrefix("halompi: ") }
+    }
+  }
+
+  private let process = Process()
+  private let output: URL
+  private let messages: URL
+  private let ranks: Int
+
+  /// The program, which is built beside the test bundle.
+  static let program: String = {
+    let arguments = CommandLine.arguments[0]
+    let executable = try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    let folders = [arguments, executable ?? "/"].map {
+      URL(filePath: $0).deletingLastPathComponent()
+    }
+    let programs = folders.map { $0.appending(path: "halompi").path }
+    return programs.first { FileManager.default.isExecutableFile(atPath: $0) } ?? programs[0]
+  }()
+
+  /// Starts the program.
+  ///
+  /// - Parameters:
+  ///   - arguments: What the program is given.
+  ///   - ranks: The number of ranks under `mpirun`; 0 starts the program without it.
+  ///   - folder: The current folder of the program.
+  ///   - fileSizeLimit: The largest size of a file that may be written [KiB]. Writing more fails as it
+  ///     does on a full disk, with an error of the system.
+  ///   - seconds: After how long `mpirun` ends the job.
+  /// - Throws: What Foundation reports if the process cannot be started.
+  init(
+    _ arguments: [String], ranks: Int, in folder: URL, fileSizeLimit: Int? = nil,
+    seconds: Int = 60
+  ) throws {
+    self.ranks = ranks
+    let name = UUID().uuidString
+    output = folder.appending(path: "\(name).out")
+    messages = folder.appending(path: "\(name).err")
+    var words: [String] = []
+    if ranks > 0 {
+      words += ["mpirun", "--oversubscribe", "--bind-to", "none", "--timeout", "\(seconds)"]
+      words += ["-n", "\(ranks)"]
+    }
+    if let fileSizeLimit {
+      let script = "trap '' XFSZ; ulimit -f \(fileSizeLimit); exec \"$@\""
+      words += ["bash", "-c", script, "bash"]
+    }
+    process.executableURL = URL(filePath: "/usr/bin/env")
+    process.arguments = words + [Self.program] + arguments
+    process.currentDirectoryURL = folder
+    process.environment = Self.environment
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = try Self.emptyFile(output)
+    process.standardError = try Self.emptyFile(messages)
+    try process.run()
+  }
+
+  /// The environment of this process without what a launcher, or MPI in this process, left in it.
+  private static var environment: [String: String] {
+    let launchers = ["OMPI_", "PMIX_", "PRTE_", "SLURM_"]
+    var environment = ProcessInfo.processInfo.environment.filter { variable in
+      !launchers.contains { variable.key.hasPrefix($0) }
+    }
+    environment["OMPI_ALLOW_RUN_AS_ROOT"] = "1"
+    environment["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1"
+    environment["OMPI_MCA_mpi_yield_when_idle"] = "1"
+    return environment
+  }
+
+  private static func emptyFile(_ url: URL) throws -> FileHandle {
+    try Data().write(to: url)
+    return try FileHandle(forWritingTo: url)
+  }
+
+  /// Whether the job has not ended.
+  var isRunning: Bool { process.isRunning }
+
+  /// Whether the standard error output has this text so far.
+  func hasSaid(_ text: String) -> Bool {
+    FileManager.default.contents(atPath: messages.path)?.firstRange(of: Data(text.utf8)) != nil
+  }
+
+  /// Waits for the end of the job.
+  func wait() throws -> End {
+    process.waitUntilExit()
+    defer { for file in [output, messages] { try? FileManager.default.removeItem(at: file) } }
+    // A shell's way to say that a signal ended a process.
+    let offset: Int32 = process.terminationReason == .uncaughtSignal ? 128 : 0
+    return End(
+      code: offset + process.terminationStatus,
+      output: try String(contentsOf: output, encoding: .utf8),
+      messages: try String(contentsOf: messages, encoding: .utf8))
+  }
+
+  /// Sends a signal to one rank.
+  ///
+  /// - Returns: Whether there was such a process.
+  @discardableResult
+  func send(_ signal: Int32, toRank rank: Int) -> Bool {
+    guard let process = processOfRank(rank) else { return false }
+    return kill(process, signal) == 0
+  }
+
+  /// Finds the process of a rank among the children of `mpirun`.
+  private func processOfRank(_ rank: Int) -> pid_t? {
+    let parent = process.processIdentifier
+    guard ranks > 0 else { return parent }
+    let processes = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+    return processes.lazy.compactMap { pid_t($0) }.first { candidate in
+      // "pid (name) state parent ...", where the name may hold anything.
+      guard
+        let stat = try? String(contentsOfFile: "/proc/\(candidate)/stat", encoding: .utf8),
+        let name = stat.lastIndex(of: ")"),
+        stat[name...].split(separator: " ").dropFirst(2).first == "\(parent)",
+        let environment = FileManager.default.contents(atPath: "/proc/\(candidate)/environ")
+      else { return false }
+      return environment.split(separator: 0).contains(Data("OMPI_COMM_WORLD_RANK=\(rank)".utf8))
+    }
+  }
+}

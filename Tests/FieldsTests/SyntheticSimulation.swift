@@ -1,1 +1,0 @@
-../SnapshotsTests/SyntheticSimulation.swift
