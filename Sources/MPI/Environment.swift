@@ -32,6 +32,8 @@ public func withMPI<Result>(
   } catch {
     // Others may have met the same error: the lowest rank speaks and ends the job before they do.
     sleep(UInt32(min(world.rank, 5)))
+    // Where several ranks fail at once, each alone, the lowest speaks and ends the others.
+    Thread.sleep(forTimeInterval: min(0.5 * Double(world.rank), 5))
     let code = report(error, world.place())
     if world.size == 1 { exit(endTogether(with: code, on: world)) }
     MPI_Abort(cmpi_comm_world(), code)

@@ -74,8 +74,8 @@ extension Experiment {
       problems.append(
         ExperimentProblem(
           path: "simulations[\(index)]",
-          reason: "\(simulation.name) (\(simulation.role)) has a file or the seed of "
-            + "\(twin.name) (\(twin.role)), so they are one realisation",
+          reason: "\(simulation.name) (\(simulation.role)) has "
+            + "\(simulation.seed == nil ? "a file" : "the seed") of \(twin.name) (\(twin.role)), so they are one realisation",
           remedy: "list every realisation once, in one role"))
     }
     return problems

@@ -19,7 +19,7 @@ extension Experiment {
   /// Settings that may change between a stop and a resume, because no trained model depends on them:
   /// sections or keys, with `[]` for any list element.
   ///
-  /// The paths of simulations are here because a resume compares the data themselves, the number of
+  /// The paths and seeds of simulations are here because a resume compares the data themselves, the number of
   /// test samples because they are drawn apart from the others.
   static let settingsWithoutEffectOnTraining: Set<String> = [
     "name", "runs", "universe", "prediction", "stream", "sampling.testSamples",
@@ -27,6 +27,7 @@ extension Experiment {
     "training.coordinator", "training.threadsPerRank", "training.checkpointMinutes",
     "training.checkpointSteps", "training.keptCheckpoints", "training.watchdogSeconds",
     "simulations[].initial", "simulations[].final", "simulations[].catalogue",
+    "simulations[].seed", "simulations[].isInverted",
   ]
 
   /// The settings that a trained model depends on, a line each, such as `fields.neighbours = 32`.
