@@ -68,7 +68,8 @@ let package = Package(
     .target(
       name: "Jobs",
       dependencies: [
-        "DurableFiles", "Fields", "HDF5", "MPI", "Networks", "Snapshots", "SubBoxes", "Training",
+        "DurableFiles", "Fields", "FourierTransforms", "Halos", "HDF5", "LinearTheory", "MPI",
+        "Networks", "ParticleMesh", "Particles", "Snapshots", "SubBoxes", "Training",
         .product(name: "Yams", package: "Yams"),
       ]),
 
@@ -93,7 +94,8 @@ let package = Package(
     .testTarget(
       name: "ParticleMeshTests",
       dependencies: [
-        "FourierTransforms", "HDF5", "LinearTheory", "MPI", "ParticleMesh", "Particles", "Randomness",
+        "FourierTransforms", "HDF5", "LinearTheory", "MPI", "ParticleMesh", "Particles",
+        "Randomness",
         "TestSupport",
       ]),
     .testTarget(

@@ -12,7 +12,8 @@
 #define GEMM_VECTORS 2
 #define DENSE_VECTORS 16
 
-#pragma clang attribute push(__attribute__((target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl"))), apply_to = function)
+#pragma clang attribute push( \
+    __attribute__((target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl"))), apply_to = function)
 #include "vector.h"
 
 #include "first_convolution.inc"

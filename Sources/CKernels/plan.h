@@ -1,9 +1,10 @@
 // Where everything of a network lies: in the parameters, in the prepared weights and in a workspace.
 //
 // Layouts. Sixteen channels are the lanes of a vector everywhere, so a tensor is stored as
-// [channels/16 ("chunks")][z][y][x][16]. The input of a block has a border of zeros: voxel v of an axis is at
-// v + 1, and an axis has 2 * windows + 2 places, x two more if the windows are odd, so that every Winograd tile and
-// every 3^3 neighbourhood of a pooled window lies inside. The padded position of tap k at place p of window w is 2w + p + k on every axis.
+// [channels/16 ("chunks")][z][y][x][16]. The input of a block has a border of zeros: voxel v of an axis is at v + 1,
+// and an axis has 2 * windows + 2 places, x two more if the windows are odd, so that every Winograd tile and every
+// 3^3 neighbourhood of a pooled window lies inside. The padded position of tap k at place p of window w is
+// 2w + p + k on every axis. The eight places of a window are numbered (z * 2 + y) * 2 + x.
 
 #ifndef HALOMPI_PLAN_H
 #define HALOMPI_PLAN_H
@@ -62,8 +63,8 @@ typedef struct block_plan {
   tensor_place input, input_gradient;
   /// The pooled, activated output (the inside of the next block's input) and its gradient.
   tensor_place output, output_gradient;
-  /// Eight times the place 0 ... 7 of the maximum in each window (the place is a byte's number in 64 bits, its byte's
-  /// first bit this), [chunks][windows^3][16] bytes; in bytes of the workspace.
+  /// Where each window has its maximum, [chunks][windows^3][16] bytes, each eight times the number of the place (so
+  /// that it can count places in the bytes of an integer); in bytes of the workspace.
   size_t maximum_places;
 } block_plan;
 

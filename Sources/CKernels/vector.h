@@ -3,10 +3,9 @@
 // An including file (network_*.c) sets LANES and the target; the order of operations in a lane is that of the
 // text, and nothing is contracted, so every instruction set gives the same bits.
 
+#include "plan.h"
 
 #pragma clang fp contract(off)
-
-#include "plan.h"
 
 typedef float vector __attribute__((ext_vector_type(LANES)));
 typedef int32_t integers __attribute__((ext_vector_type(LANES)));

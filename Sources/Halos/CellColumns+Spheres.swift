@@ -4,6 +4,7 @@ extension CellColumns {
   /// - Parameters:
   ///   - radius: Less than half of the box, in units of positions.
   ///   - centre: The position of the centre [3], anywhere in the box.
+  /// - Returns: Squares of distances in units of positions.
   func squaredDistances(within radius: UInt32, of centre: SIMD3<UInt32>) -> [UInt64] {
     let reach = Int(radius)
     let limit = UInt64(radius) * UInt64(radius)

@@ -24,13 +24,16 @@ struct FriendsOfFriends {
   /// Which ranks have which slabs.
   let slabs: SlabDecomposition
 
-  /// Finds groups. Collective.
+  /// Finds groups.
+  ///
+  /// Collective.
   ///
   /// - Parameters:
   ///   - particles: Any part of the box's particles; the ranks together have all of them.
   ///   - linkingLength: In units of positions, from 1024 to 2^30, the same on every rank.
   ///   - minimumSize: The particles that a group has at least, the same on every rank.
   ///   - communicator: The ranks.
+  /// - Throws: `AgreedFailure` with ``HaloError/tooManyRanks(ranks:slabs:)``, or what MPI reported.
   init(
     _ particles: Particles, linkingLength: UInt32, minimumSize: Int,
     on communicator: borrowing Communicator
@@ -96,7 +99,9 @@ struct GroupSize: Hashable {
   /// The number of its particles.
   var count: Int
 
-  /// Adds up the parts that ranks have of groups. Collective.
+  /// Adds up the parts that ranks have of groups.
+  ///
+  /// Collective.
   ///
   /// - Returns: The groups of at least `minimumSize` particles, the largest first, and of groups as
   ///   large the one with the least site.

@@ -2,8 +2,8 @@
 ///
 /// A point does not act on itself. Few points are summed pair by pair; many by a tree of cubes
 /// whose distant nodes act as their centre of mass (Barnes and Hut 1986, doi:10.1038/324446a0). At
-/// the default opening angle of 0.5 the tree's potentials of a halo differ from the sum's by 0.1 %
-/// rms and 0.5 % at most. Sums go in the order of the points, so the same points give the same bits.
+/// the default opening angle of 0.5 the tree's potentials in halos of 2,000 to 17,000 particles differ
+/// from the sum's by 0.05 to 0.08 % rms and 0.6 % at most. Sums go in the order of the points, so the same points give the same bits.
 struct GravitationalPotential {
   /// The Plummer softening e in the unit of the points.
   var softening: Double
@@ -17,6 +17,7 @@ struct GravitationalPotential {
   /// Returns the potential at each point.
   ///
   /// - Parameter points: Coordinates [n, 3].
+  /// - Returns: The potentials [n].
   func potentials(of points: [Double]) -> [Double] {
     points.count <= 3 * largestDirectSum
       ? directPotentials(of: points) : treePotentials(of: points)

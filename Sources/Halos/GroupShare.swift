@@ -18,7 +18,9 @@ struct GroupShare {
   /// The rank's particles in no group by their sites: a run of those of all ranks.
   let others: Particles
 
-  /// Brings the particles of each group to one rank. Collective.
+  /// Brings the particles of each group to one rank.
+  ///
+  /// Collective.
   init(of friends: FriendsOfFriends, on communicator: borrowing Communicator) throws(MPIError) {
     let (rank, size) = (communicator.rank, communicator.size)
     // A group goes to the rank that has the middle of its rows when all are shared out evenly.

@@ -31,7 +31,9 @@ public struct HaloFinder: Sendable {
     self.settings = settings
   }
 
-  /// Finds the groups. Collective.
+  /// Finds the groups.
+  ///
+  /// Collective.
   ///
   /// Memory: about 100 bytes for each of this rank's particles beside those given.
   ///
@@ -41,7 +43,7 @@ public struct HaloFinder: Sendable {
   ///   - threads: How many threads of this rank analyse groups.
   ///   - communicator: The ranks.
   /// - Returns: The catalogue and the particles in its order.
-  /// - Throws: A ``HaloError`` on every rank, or what MPI reported.
+  /// - Throws: `AgreedFailure` with a ``HaloError``, or what MPI reported.
   public func find(
     _ particles: Particles, threads: Int = 1, on communicator: borrowing Communicator
   ) throws -> GroupedParticles {
@@ -51,9 +53,11 @@ public struct HaloFinder: Sendable {
       }
     }
     let count = Int(try communicator.allReduce(Int64(particles.count), .sum))
+    let linkingLength = try communicator.agree { () throws(HaloError) -> UInt32 in
+      try self.linkingLength(particleCount: count)
+    }
     let friends = try FriendsOfFriends(
-      particles, linkingLength: try linkingLength(particleCount: count),
-      minimumSize: settings.minimumSize, on: communicator)
+      particles, linkingLength: linkingLength, minimumSize: settings.minimumSize, on: communicator)
     let share = try GroupShare(of: friends, on: communicator)
     let unbinding = unbinding(particleCount: count)
     let analyses = analyseAll(share.groups.indices.count, threads: threads) { index in
@@ -122,7 +126,9 @@ public struct HaloFinder: Sendable {
 }
 
 extension Communicator {
-  /// Whole numbers of all ranks in the order of ranks. Collective.
+  /// Whole numbers of all ranks in the order of ranks.
+  ///
+  /// Collective.
   fileprivate func gathered(_ numbers: [Int]) throws(MPIError) -> [Int] {
     try allGatherVarying(numbers.map { Int64($0) }).elements.map { Int($0) }
   }

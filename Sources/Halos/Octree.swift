@@ -119,6 +119,7 @@ struct Octree {
   ///   - squaredAngle: The square of the opening angle, which is less than 0.57, so that no node
   ///     with the point in it acts as a whole.
   ///   - squaredSoftening: The square of the softening.
+  /// - Returns: The potential.
   func potential(
     atSorted sorted: Int, squaredAngle: Double, squaredSoftening: Double
   ) -> Double {

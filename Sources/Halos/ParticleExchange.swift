@@ -24,7 +24,9 @@ struct ParticleExchange {
     self.counts = counts
   }
 
-  /// Sends each element's values [element, width] to its rank. Collective.
+  /// Sends each element's values [element, width] to its rank.
+  ///
+  /// Collective.
   ///
   /// - Returns: What came from rank 0, then from rank 1, and so on [element, width].
   func send<Element: MPIElement>(
@@ -42,7 +44,9 @@ struct ParticleExchange {
     return try communicator.allToAllVarying(sent, counts: counts.map { $0 * width }).elements
   }
 
-  /// Sends each particle to its rank. Collective.
+  /// Sends each particle to its rank.
+  ///
+  /// Collective.
   func send(
     _ particles: Particles, on communicator: borrowing Communicator
   ) throws(MPIError) -> Particles {

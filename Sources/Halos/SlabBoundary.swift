@@ -13,7 +13,9 @@ struct SlabBoundary {
   let indicesSeenBelow: [Int]
 
   /// Shows the particles within a linking length of a slab's lower face to the slab below, across
-  /// the box's face too. Collective.
+  /// the box's face too.
+  ///
+  /// Collective.
   init(
     _ particles: Particles, _ slabs: SlabDecomposition, _ linkingLength: UInt32,
     on communicator: borrowing Communicator
@@ -31,12 +33,16 @@ struct SlabBoundary {
       on: communicator)
   }
 
-  /// Finds which labels of different slabs name the same group. Collective.
+  /// Finds which labels of different slabs name the same group.
+  ///
+  /// Collective.
   ///
   /// - Parameters:
   ///   - labelsAbove: This rank's labels of the particles above its slab.
   ///   - labelsSeenBelow: This rank's labels of its particles that the rank below sees.
   ///   - communicator: The ranks.
+  /// - Returns: The connections of all ranks, the same on every rank.
+  /// - Throws: What MPI reported.
   func connections(
     labelsAbove: [Int64], labelsSeenBelow: [Int64], on communicator: borrowing Communicator
   ) throws(MPIError) -> LabelConnections {

@@ -9,19 +9,22 @@ struct SlabDecomposition {
   private let binCount: Int
   private let rankOfBin: [Int32]
 
-  /// Cuts the box so that the particles of all ranks are shared out. Collective.
+  /// Cuts the box so that the particles of all ranks are shared out.
+  ///
+  /// Collective.
   ///
   /// - Parameters:
   ///   - positions: This rank's particles [n, 3].
   ///   - minimumWidth: The linking length in units of positions.
   ///   - communicator: The ranks.
-  /// - Throws: ``HaloError/tooManyRanks(ranks:slabs:)`` on every rank, or what MPI reported.
+  /// - Throws: `AgreedFailure` with ``HaloError/tooManyRanks(ranks:slabs:)``, or what MPI reported.
   init(
     sharing positions: [UInt32], minimumWidth: UInt32, on communicator: borrowing Communicator
   ) throws {
     let binCount = min(1 << 14, Int((1 << 32) / UInt64(minimumWidth)))
-    guard communicator.size <= binCount else {
-      throw HaloError.tooManyRanks(ranks: communicator.size, slabs: binCount)
+    let ranks = communicator.size
+    try communicator.agree { () throws(HaloError) in
+      guard ranks <= binCount else { throw .tooManyRanks(ranks: ranks, slabs: binCount) }
     }
     var counts = [Int64](repeating: 0, count: binCount)
     for index in stride(from: 0, to: positions.count, by: 3) {
@@ -29,7 +32,7 @@ struct SlabDecomposition {
     }
     var span = counts.mutableSpan
     try communicator.allReduce(&span, .sum)
-    self.init(counts: counts, ranks: communicator.size)
+    self.init(counts: counts, ranks: ranks)
   }
 
   /// Cuts bins of equal width into `ranks` runs of about as many particles.

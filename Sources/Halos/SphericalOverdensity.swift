@@ -16,7 +16,9 @@ struct SphericalOverdensity {
   /// The density of a sphere in units of the mean density of matter.
   static let contrast = 200.0
 
-  /// Measures spheres around this rank's centres, wherever the particles are. Collective.
+  /// Measures spheres around this rank's centres, wherever the particles are.
+  ///
+  /// Collective.
   ///
   /// - Parameters:
   ///   - centres: The positions of particles, one for each group.
@@ -24,6 +26,7 @@ struct SphericalOverdensity {
   ///   - particleCount: The number of particles in the box.
   ///   - friends: The particles in slabs.
   ///   - communicator: The ranks.
+  /// - Throws: What MPI reported.
   init(
     around centres: [SIMD3<UInt32>], sizes: [Int], particleCount: Int, in friends: FriendsOfFriends,
     on communicator: borrowing Communicator
@@ -52,7 +55,9 @@ struct SphericalOverdensity {
     }
   }
 
-  /// Gathers the squared distances of the particles in spheres, ascending. Collective.
+  /// Gathers the squared distances of the particles in spheres, ascending.
+  ///
+  /// Collective.
   private static func distances(
     _ spheres: [(centre: SIMD3<UInt32>, radius: UInt32)], _ friends: FriendsOfFriends,
     on communicator: borrowing Communicator

@@ -36,6 +36,7 @@ struct Unbinding {
   /// - Parameters:
   ///   - points: Comoving positions relative to anything near [n, 3], [Mpc/h].
   ///   - momenta: Momenta a^2 dx/dt [n, 3], [100 km/s].
+  /// - Returns: What is bound; nothing if fewer than `minimumSize` particles would be.
   func bound(_ points: [Double], _ momenta: [Float]) -> Result {
     var members = Array(0..<points.count / 3)
     var potentials = potential.potentials(of: points)

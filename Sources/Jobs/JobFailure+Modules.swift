@@ -2,9 +2,13 @@
 
 public import DurableFiles
 public import Fields
+public import FourierTransforms
 public import HDF5
+public import Halos
+public import LinearTheory
 public import MPI
 public import Networks
+public import ParticleMesh
 public import Snapshots
 public import SubBoxes
 public import Training
@@ -102,6 +106,31 @@ extension TrainingError: JobFailure {
       .badData
     }
   }
+}
+
+extension LinearTheoryError: JobFailure {
+  /// A cosmology or a table that cannot be used.
+  public var exitCode: JobExitCode { .badData }
+}
+
+extension FourierTransformError: JobFailure {
+  /// A mesh that cannot be shared among the ranks.
+  public var exitCode: JobExitCode { .badData }
+}
+
+extension ParticleMeshError: JobFailure {
+  /// Settings that cannot be used, or a failure of the library under the ranks.
+  public var exitCode: JobExitCode {
+    switch self {
+    case .communication: .internalFailure
+    case .setting, .mesh, .count, .overflow: .badData
+    }
+  }
+}
+
+extension HaloError: JobFailure {
+  /// Particles or settings of which no halos can be found.
+  public var exitCode: JobExitCode { .badData }
 }
 
 extension DensityEstimate.Failure: JobFailure {

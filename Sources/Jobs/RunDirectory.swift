@@ -27,6 +27,11 @@ public struct RunDirectory: Hashable, Sendable {
   /// The folder of snapshots made by halompi.
   public var simulations: String { "\(path)/simulations" }
 
+  /// The files of a simulation made by halompi.
+  func simulation(_ name: String) -> SimulationFolder {
+    SimulationFolder(path: "\(simulations)/\(name)")
+  }
+
   /// The folder of field files, and of how they were made.
   public var fields: ResultDirectory { ResultDirectory(path: "\(path)/fields") }
 

@@ -58,28 +58,31 @@ public final class DensityMesh {
   public func assign(
     _ particles: Particles, on communicator: borrowing Communicator
   ) throws(ParticleMeshError) {
-    let isWhole: Bool
+    let missing: UInt64
     do {
-      isWhole = try paintContrast(of: particles, on: communicator)
-      if isWhole {
+      missing = try paintContrast(of: particles, on: communicator)
+      if missing == 0 {
         try timedTransform { () throws(MPIError) in
           try transform.forward(&mesh, into: &modes, on: communicator)
         }
       }
     } catch { throw .communication(error) }
-    guard isWhole else { throw .overflow(width: decomposition.width) }
+    precondition(
+      missing % (1 << 32) == 0, "particles of other ranks' planes: distribute them before")
+    guard missing == 0 else { throw .overflow(width: decomposition.width) }
   }
 
-  /// Makes the mesh the density contrast of particles, and returns whether no cell overflowed.
+  /// Makes the mesh the density contrast of particles, and returns how many units of their mass it
+  /// misses: 2^32 for each overflow of a cell.
   func paintContrast(
     of particles: Particles, on communicator: borrowing Communicator
-  ) throws(MPIError) -> Bool {
+  ) throws(MPIError) -> UInt64 {
     particleCount = Int(try communicator.allReduce(Int64(particles.count), .sum))
     timed(\.paint) { paint(particles.positions) }
     try timed(\.exchange) { () throws(MPIError) in try addGhostPlane(on: communicator) }
     let units = timed(\.paint) { makeContrast() }
     let total = try communicator.allReduce(units, .sum)
-    return total == UInt64(particleCount) * UInt64(HALOMPI_PARTICLE_UNITS)
+    return UInt64(particleCount) * UInt64(HALOMPI_PARTICLE_UNITS) - total
   }
 
   var slab: halompi_slab {

@@ -20,6 +20,12 @@ public struct ParticleMeshSettings: Codable, Hashable, Sendable {
   /// are lost.
   public var meshRefinement = 2
 
+  /// Where the first site of the particles' lattice is along each axis, in spacings of the lattice.
+  ///
+  /// 0 is the corner of the box, where ``LagrangianPerturbation`` has it; other programs have 0.5. The
+  /// mesh is shifted to suit.
+  public var latticeOrigin = 0.0
+
   /// The Laplacian whose inverse makes the potential.
   public var laplacian = ForceLaplacian.threePoint
 
@@ -61,6 +67,11 @@ public struct ParticleMeshSettings: Codable, Hashable, Sendable {
       throw .setting(
         name: "meshRefinement", value: "\(meshRefinement)", reason: "is not 1, 2 or 3",
         remedy: "Choose 2, or 3 for better halos at three times the cost")
+    }
+    guard (0..<1).contains(latticeOrigin) else {
+      throw .setting(
+        name: "latticeOrigin", value: "\(latticeOrigin)", reason: "is not from 0 to below 1",
+        remedy: "Choose 0 for sites on corners of the lattice's cells, 0.5 for their middle")
     }
     guard (1...1024).contains(threads) else {
       throw .setting(

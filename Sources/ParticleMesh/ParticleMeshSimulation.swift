@@ -68,12 +68,14 @@ public struct ParticleMeshSimulation: Sendable {
 
   /// How far the mesh's corner is below that of the box, in units of positions.
   ///
-  /// Such that the lattice sites, at (i + 1/2) / `particlesPerAxis` of the box, are in the middle of cells. On the
-  /// corners of cells the images of a mode beyond the lattice's Nyquist wavenumber are not damped by
-  /// painting, and act on the mode itself: with two cells to a particle a mode of a quarter of the Nyquist
-  /// wavenumber is attracted by 22 % too much, in the middle of cells by 5 % (Documentation/numerics.md).
+  /// Such that the lattice sites are in the middle of cells. On the corners of cells the images of a mode
+  /// beyond the lattice's Nyquist wavenumber are not damped by painting, and act on the mode itself: with two
+  /// cells to a particle a mode of a quarter of the Nyquist wavenumber is attracted by 22 % too much,
+  /// in the middle of cells by 5 % (both are in the tests of the force).
   public var meshOffset: UInt32 {
-    settings.meshRefinement.isMultiple(of: 2) ? UInt32((UInt64(1) << 31) / UInt64(meshWidth)) : 0
+    let origin = settings.latticeOrigin * Double(settings.meshRefinement)
+    let cells = 0.5 - origin - (0.5 - origin).rounded(.down)
+    return UInt32(cells * 0x1p32 / Double(meshWidth))
   }
 
   /// What the user should know of the settings, as sentences.
@@ -104,7 +106,7 @@ public struct ParticleMeshSimulation: Sendable {
   ///   - afterStep: Given the state after each step; what it saves can be resumed. It may throw to end the run, on
   ///     all ranks together.
   /// - Returns: The particles of this rank at the last scale factor.
-  /// - Throws: ``ParticleMeshError``, or what a closure threw.
+  /// - Throws: ``ParticleMeshError``, what MPI reported, or what a closure threw.
   public func run(
     from state: consuming SimulationState, on communicator: borrowing Communicator,
     progress: (SimulationProgress) -> Void = { _ in },

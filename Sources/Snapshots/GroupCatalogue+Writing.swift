@@ -88,9 +88,10 @@ extension GroupCatalogue {
     try writeTogether(path, on: communicator) { file, together in
       try together { () throws(HDF5Error) in
         try file.writeHeader(of: simulation, scaleFactor: scaleFactor)
+        // GADGET-3 called subhaloes subgroups, which is where yt looks for them.
         let counts = [
           ("Ngroups", groups.sizes.count), ("Nsubhalos", groups.boundGroups.count),
-          ("Nids", groups.sizes.reduce(0, +)),
+          ("Nsubgroups", groups.boundGroups.count), ("Nids", groups.sizes.reduce(0, +)),
         ]
         for (name, count) in counts {
           try file.setAttribute("\(name)_ThisFile", to: UInt64(count), of: "Header")
@@ -202,7 +203,9 @@ private struct CatalogueTable {
 }
 
 extension HDF5File {
-  /// Writes a table, all of it by the root. Collective.
+  /// Writes a table, all of it by the root.
+  ///
+  /// Collective.
   fileprivate func write(_ table: CatalogueTable, isRoot: Bool) throws(HDF5Error) {
     switch table.values {
     case .counts(let values): try write(values, table, isRoot)

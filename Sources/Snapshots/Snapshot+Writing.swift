@@ -80,7 +80,9 @@ extension Snapshot {
 }
 
 extension HDF5File {
-  /// Creates a dataset and writes this rank's rows of it. Collective.
+  /// Creates a dataset and writes this rank's rows of it.
+  ///
+  /// Collective.
   fileprivate func write<Element: HDF5Element>(
     _ rows: [SnapshotRows], to name: String, extents: [Int], as type: Element.Type,
     _ values: (Particles) -> [Element]

@@ -2,7 +2,9 @@ internal import DurableFiles
 internal import HDF5
 internal import MPI
 
-/// Writes a file together: beside its place first, with its name when it is complete. Collective.
+/// Writes a file together: beside its place first, with its name when it is complete.
+///
+/// Collective.
 ///
 /// - Parameters:
 ///   - path: Where the file will be; the same on every rank.

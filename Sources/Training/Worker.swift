@@ -35,6 +35,7 @@ final class Worker {
   ///   - state: The weights and moments to go on from.
   ///   - threads: The number of threads that compute.
   ///   - team: The workers.
+  /// - Throws: `ArchitectureError` if the kernels cannot compute the network.
   init(
     plan: TrainingPlan, preparation: Preparation, stream: SubBoxStream, state: TrainingState,
     threads: Int, team: borrowing Communicator

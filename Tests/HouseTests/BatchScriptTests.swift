@@ -47,6 +47,11 @@ struct BatchScriptTests {
     var log: [Substring]
   }
 
+  /// The script did not end though it was signalled.
+  private struct Deaf: Error {
+    let signal: Int32
+  }
+
   private func scratch() throws -> URL {
     let folder = FileManager.default.temporaryDirectory.appending(
       path: "house-\(UUID().uuidString)")
@@ -63,6 +68,12 @@ struct BatchScriptTests {
     process.environment = ProcessInfo.processInfo.environment.merging(changes) { $1 }
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
+    // A child inherits the signals that are blocked, and threads of tests block nearly all.
+    var none = sigset_t()
+    var blocked = sigset_t()
+    sigemptyset(&none)
+    pthread_sigmask(SIG_SETMASK, &none, &blocked)
+    defer { pthread_sigmask(SIG_SETMASK, &blocked, nil) }
     try process.run()
     return process
   }
@@ -77,7 +88,7 @@ struct BatchScriptTests {
       signal == nil
       ? "exit \(code)"
       : "trap 'echo USR1 >> \"$LOG\"; exit \(code)' USR1; echo ready >> \"$LOG\"; "
-        + "while :; do sleep 0.02; done"
+        + "for i in {1..1000}; do sleep 0.02; done"
     for (name, body) in [
       ("srun", "echo \"srun $*\" >> \"$LOG\"; \(step)"),
       ("scontrol", "echo \"scontrol $*\" >> \"$LOG\"; exit \(requeueFails ? 1 : 0)"),
@@ -102,6 +113,8 @@ struct BatchScriptTests {
       let deadline = Date(timeIntervalSinceNow: 20)
       while !lines().contains("ready"), Date.now < deadline { usleep(10_000) }
       kill(process.processIdentifier, signal)
+      while process.isRunning, Date.now < deadline { usleep(10_000) }
+      if process.isRunning { throw Deaf(signal: signal) }
     }
     process.waitUntilExit()
     return Outcome(code: process.terminationStatus, log: lines())

@@ -61,14 +61,17 @@ struct Manifest {
     return findings
   }
 
+  // Made once: making a pattern takes longer than matching it.
+  nonisolated(unsafe) private static let importing =
+    /^(?:@\w+(?:\([^)]*\))? +)*(?:(?:public|package|internal|fileprivate|private) +)?import +(?:(?:struct|class|enum|protocol|func|var|let|typealias) +)?(\w+)/
+
   /// Imports of targets that the manifest does not allow the importing one.
   func findings(in file: TextFile) -> [Finding] {
     guard let target = targets.first(where: { $0.name == file.target }) else { return [] }
     let names = Set(targets.map(\.name))
     return file.lines.enumerated().compactMap { index, line in
-      let pattern =
-        /^(?:@\w+(?:\([^)]*\))? +)*(?:(?:public|package|internal|fileprivate|private) +)?import +(?:(?:struct|class|enum|protocol|func|var|let|typealias) +)?(\w+)/
-      guard let module = line.firstMatch(of: pattern).map({ String($0.output.1) }),
+      guard "ipf@".utf8.contains(line.utf8.first ?? 0),
+        let module = line.firstMatch(of: Self.importing).map({ String($0.output.1) }),
         names.contains(module), !target.dependencies.contains(module)
       else { return nil }
       return Finding(

@@ -51,7 +51,8 @@ struct SourceRuleTests {
   }
 
   @Test(arguments: [
-    ("MPI_Barrier(world)", "MPI"), ("let c = cmpi_comm_world()", "MPI"),
+    ("MPI_Barrier(world)", "MPI"), ("CMPI.MPI_Barrier(world)", "MPI"),
+    ("let c = cmpi_comm_world()", "MPI"),
     ("H5Fopen(path, 0, 0)", "HDF5"), ("H5FDset(x)", "HDF5"), ("ch5_read_only()", "HDF5"),
     ("cblas_sgemm(a)", "Networks"), ("openblas_set_num_threads(1)", "Networks"),
     ("fftwf_execute(plan)", "FourierTransforms"), ("fftw_cleanup()", "FourierTransforms"),

@@ -37,6 +37,17 @@ import Testing
     #expect(abs(ratio - example.expected) < 2e-4)
   }
 
+  @Test(arguments: [(0.0, 1), (0.0, 2), (0.0, 3), (0.5, 1), (0.5, 2), (0.5, 3), (0.25, 2)])
+  func latticeSitesAreInTheMiddleOfCells(origin: Double, refinement: Int) throws {
+    let simulation = try simulation(particlesPerAxis: 10) {
+      $0.latticeOrigin = origin
+      $0.meshRefinement = refinement
+    }
+    let cell = 0x1p32 / Double(simulation.meshWidth)
+    let site = origin * Double(refinement) + Double(simulation.meshOffset) / cell
+    #expect(abs(site - site.rounded(.down) - 0.5) < 1e-6)
+  }
+
   @Test func kernelsAreThoseOfTheContinuumAtLongWaves() throws {
     let decomposition = try MeshDecomposition(width: 64, rank: 0, of: 1)
     for kind in ForceLaplacian.allCases {

@@ -54,7 +54,7 @@ struct WavyLattice {
       let lattice = [site / (n * n), site / n % n, site % n]
       particles.sites.append(Int64(site))
       for axis in 0..<3 {
-        let coordinate = (Double(lattice[axis]) + 0.5 + growth * displacement[axis]) * spacing
+        let coordinate = (Double(lattice[axis]) + growth * displacement[axis]) * spacing
         particles.positions.append(box.position(coordinate))
         particles.momenta.append(Float(momentum * displacement[axis] * spacing))
       }

@@ -15,7 +15,7 @@ import Testing
       let quarter: UInt32 = 1 << 28
       let particles = Particles(
         sites: [0], positions: [13 * quarter, 6 * quarter, 8 * quarter], momenta: [0, 0, 0])
-      #expect(try mesh.paintContrast(of: particles, on: world))
+      #expect(try mesh.paintContrast(of: particles, on: world) == 0)
       // Density in units of the mean, which is 1/64 particles in a cell.
       let expected: [([Int], Float)] = [
         ([3, 1, 2], 0.375), ([3, 2, 2], 0.375), ([0, 1, 2], 0.125), ([0, 2, 2], 0.125),
@@ -32,9 +32,9 @@ import Testing
       let mesh = try DensityMesh(width: 12, threads: WorkerThreads(count: 3), on: world)
       var particles = scatteredParticles(stride(from: world.rank, to: 10_000, by: world.size))
       try particles.distribute(over: mesh.decomposition, on: world)
-      // True exactly if the integers of all cells add up to the particles' units.
-      let isWhole = try mesh.paintContrast(of: particles, on: world)
-      #expect(isWhole)
+      // The integers of all cells add up to the particles' units.
+      let missing = try mesh.paintContrast(of: particles, on: world)
+      #expect(missing == 0)
     }
   }
 
@@ -59,7 +59,7 @@ import Testing
       var particles = scatteredParticles(0..<50)
       let probe = (0..<width * width * width).map { Float(($0 * 7919) % 1009) / 1009 - 0.5 }
 
-      #expect(try mesh.paintContrast(of: particles, on: world))
+      #expect(try mesh.paintContrast(of: particles, on: world) == 0)
       var painted = 0.0
       for cell in probe.indices {
         let (x, y, z) = (cell / (width * width), cell / width % width, cell % width)
@@ -92,7 +92,7 @@ import Testing
   private func bits(
     _ mesh: DensityMesh, _ particles: Particles, on communicator: borrowing Communicator
   ) throws -> [UInt32] {
-    #expect(try mesh.paintContrast(of: particles, on: communicator))
+    #expect(try mesh.paintContrast(of: particles, on: communicator) == 0)
     let cells = 0..<mesh.decomposition.width
     return cells.flatMap { x in
       cells.flatMap { y in cells.map { z in mesh.mesh[x, y, z].bitPattern } }

@@ -124,7 +124,8 @@ import Testing
 
   @Test(arguments: [
     ("meshRefinement", changed(\.meshRefinement, 4)), ("step count", changed(\.steps.count, 0)),
-    ("steps from a", changed(\.steps.start, 1.5)), ("threads", changed(\.threads, 0)),
+    ("steps from a", changed(\.steps.start, 1.5)), ("latticeOrigin", changed(\.latticeOrigin, 1)),
+    ("threads", changed(\.threads, 0)),
     ("spectrumSteps", changed(\.spectrumSteps, [41])),
   ])
   func absurdSettingsAreNamed(name: String, settings: ParticleMeshSettings) {

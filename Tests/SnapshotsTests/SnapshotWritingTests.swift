@@ -52,7 +52,9 @@ private struct WrittenSimulation {
     return [part(0..<122), part(122..<all.count)]
   }
 
-  /// Writes snapshot and catalogue into a folder. Collective.
+  /// Writes snapshot and catalogue into a folder.
+  ///
+  /// Collective.
   func write(to folder: String, on communicator: borrowing Communicator) throws {
     try Snapshot.write(
       rows(communicator.rank, of: communicator.size), of: simulation, scaleFactor: scaleFactor,

@@ -143,7 +143,8 @@ static void print_errors(run r, size_t width) {
   int c[CONVOLUTIONS];
   for (int i = 0; i < CONVOLUTIONS; i++) c[i] = (int)channels[i];
   reference_network((int)width, c, CONVOLUTIONS, 0.03f, r.parameters, r.box, r.feature_gradient, features, gradient);
-  printf("error relative to the l2 norm: features %.2g\n", reference_relative_error(r.features, features, r.feature_count));
+  printf("error relative to the l2 norm: features %.2g\n",
+         reference_relative_error(r.features, features, r.feature_count));
   size_t offset = 0;
   for (int i = 0; i < CONVOLUTIONS; i++) {
     const size_t weights = 27 * (i == 0 ? 1 : channels[i - 1]) * channels[i];

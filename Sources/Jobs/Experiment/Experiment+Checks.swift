@@ -12,7 +12,8 @@ struct ExperimentProblem: Hashable, Sendable {
 extension Experiment {
   /// Whatever the types of the settings cannot rule out, in the order of the file.
   var problems: [ExperimentProblem] {
-    nameProblems + simulationProblems + realisationProblems + fieldProblems + networkProblems
+    nameProblems + simulationProblems + realisationProblems + universeProblems + fieldProblems
+      + networkProblems
       + samplingProblems + trainingProblems
   }
 
@@ -45,6 +46,15 @@ extension Experiment {
             remedy: "give every simulation a name of its own"))
       }
       firstUse[simulation.name] = firstUse[simulation.name] ?? index
+      let files = [simulation.initial, simulation.final, simulation.catalogue].compactMap { $0 }
+      if simulation.seed == nil ? files.count < 3 : !files.isEmpty {
+        problems.append(
+          ExperimentProblem(
+            path: path,
+            reason: "\(simulation.name) has \(files.count) of the files initial, final and "
+              + "catalogue and \(simulation.seed == nil ? "no" : "a") seed",
+            remedy: "give all three files, or a seed alone to have it simulated"))
+      }
     }
     if simulations(of: .training).isEmpty {
       problems.append(
@@ -59,19 +69,26 @@ extension Experiment {
   private var realisationProblems: [ExperimentProblem] {
     var problems: [ExperimentProblem] = []
     for (index, simulation) in simulations.enumerated() {
-      let twin = simulations[..<index].first {
-        $0.initial == simulation.initial || $0.final == simulation.final
-          || $0.catalogue == simulation.catalogue
-      }
+      let twin = simulations[..<index].first { isSameRealisation($0, simulation) }
       guard let twin else { continue }
       problems.append(
         ExperimentProblem(
           path: "simulations[\(index)]",
-          reason: "\(simulation.name) (\(simulation.role)) has a file of "
+          reason: "\(simulation.name) (\(simulation.role)) has a file or the seed of "
             + "\(twin.name) (\(twin.role)), so they are one realisation",
           remedy: "list every realisation once, in one role"))
     }
     return problems
+  }
+
+  private func isSameRealisation(
+    _ first: SimulationSettings, _ second: SimulationSettings
+  ) -> Bool {
+    if first.seed != nil || second.seed != nil {
+      return first.seed == second.seed && first.isInverted ?? false == second.isInverted ?? false
+    }
+    return first.initial == second.initial || first.final == second.final
+      || first.catalogue == second.catalogue
   }
 
   private var fieldProblems: [ExperimentProblem] {
@@ -142,7 +159,7 @@ extension Experiment {
 }
 
 /// Returns a sentence as a part of another one.
-private func clause(_ sentence: String) -> String {
+func clause(_ sentence: String) -> String {
   let words = sentence.hasSuffix(".") ? sentence.dropLast() : sentence[...]
   return words.prefix(1).lowercased() + words.dropFirst()
 }

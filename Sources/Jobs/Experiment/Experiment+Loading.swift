@@ -44,10 +44,13 @@ extension Experiment {
         problem: .invalid(reason: problem.reason, remedy: problem.remedy))
     }
     for index in simulations.indices {
-      simulations[index].initial = absolutePath(simulations[index].initial, in: folder)
-      simulations[index].final = absolutePath(simulations[index].final, in: folder)
-      simulations[index].catalogue = absolutePath(simulations[index].catalogue, in: folder)
+      for file in [\SimulationSettings.initial, \.final, \.catalogue] {
+        simulations[index][keyPath: file] = simulations[index][keyPath: file].map {
+          absolutePath($0, in: folder)
+        }
+      }
     }
+    universe.spectrum = universe.spectrum.map { absolutePath($0, in: folder) }
   }
 
   /// Returns the experiment as used, with all defaults filled in, as YAML that reads back equal.

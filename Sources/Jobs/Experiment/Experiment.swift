@@ -14,6 +14,9 @@ public struct Experiment: Codable, Hashable, Sendable {
   /// The simulations to learn from, to stop on, and to predict.
   public var simulations: [SimulationSettings] = []
 
+  /// What the simulations with a seed are of.
+  public var universe = UniverseSettings()
+
   /// How field files are made from simulations.
   public var fields = FieldSettings()
 
@@ -74,16 +77,22 @@ public struct SimulationSettings: Codable, Hashable, Sendable {
   /// What the simulation is used for.
   public var role: SimulationRole
 
+  /// The seed of a realisation that `halompi simulate` makes; it has no files of its own then.
+  public var seed: UInt64?
+
+  /// Whether the phases of the seed are inverted, which makes the partner of a pair; no, if not given.
+  public var isInverted: Bool?
+
   /// The path of the initial snapshot (the first file of several), of which the density is made.
-  public var initial: String
+  public var initial: String?
 
   /// The path of the final snapshot (the first file of several), whose particles are in halos.
-  public var final: String
+  public var final: String?
 
   /// The path of the halo catalogue of the final snapshot (the first file of several).
-  public var catalogue: String
+  public var catalogue: String?
 
-  /// Makes the settings of one simulation.
+  /// Makes the settings of a simulation that comes in files.
   public init(
     name: String, role: SimulationRole, initial: String, final: String, catalogue: String
   ) {
@@ -92,5 +101,13 @@ public struct SimulationSettings: Codable, Hashable, Sendable {
     self.initial = initial
     self.final = final
     self.catalogue = catalogue
+  }
+
+  /// Makes the settings of a simulation that is made from a seed.
+  public init(name: String, role: SimulationRole, seed: UInt64, isInverted: Bool? = nil) {
+    self.name = name
+    self.role = role
+    self.seed = seed
+    self.isInverted = isInverted
   }
 }

@@ -65,9 +65,11 @@ public struct PrepareTask: Sendable {
   }
 
   func preparation(of simulation: SimulationSettings, output: String) -> FieldPreparation {
-    FieldPreparation(
-      name: simulation.name, initialSnapshot: simulation.initial,
-      finalSnapshot: simulation.final, catalogue: simulation.catalogue, output: output,
+    let made = directory.simulation(simulation.name)
+    return FieldPreparation(
+      name: simulation.name, initialSnapshot: simulation.initial ?? made.initial,
+      finalSnapshot: simulation.final ?? made.final,
+      catalogue: simulation.catalogue ?? made.catalogue, output: output,
       label: experiment.fields.label, neighbours: experiment.fields.neighbours,
       threads: experiment.fields.threadsPerRank)
   }

@@ -1,0 +1,57 @@
+import Halos
+import LinearTheory
+import ParticleMesh
+
+extension Experiment {
+  /// What is wrong with the universe, if any simulation is made of it.
+  var universeProblems: [ExperimentProblem] {
+    guard simulations.contains(where: { $0.seed != nil }) else { return [] }
+    var problems: [ExperimentProblem] = []
+    func require(_ holds: Bool, _ key: String, _ value: Any, _ allowed: String) {
+      if !holds {
+        problems.append(
+          ExperimentProblem(
+            path: "universe.\(key)", reason: "\(value) is out of range",
+            remedy: "it must be \(allowed)"))
+      }
+    }
+    require(
+      universe.boxSize > 0 && universe.boxSize.isFinite, "boxSize", universe.boxSize, "above 0")
+    require(
+      (4...4096).contains(universe.gridSize) && universe.gridSize.isMultiple(of: 2), "gridSize",
+      universe.gridSize, "an even number from 4 to 4096")
+    require(
+      (9...1000).contains(universe.initialRedshift), "initialRedshift", universe.initialRedshift,
+      "from 9 to 1000")
+    require(
+      universe.checkpointMinutes > 0, "checkpointMinutes", universe.checkpointMinutes, "above 0")
+    require(
+      universe.ranksPerSimulation.map { $0 >= 1 } ?? true, "ranksPerSimulation",
+      universe.ranksPerSimulation ?? 0, "1 or more")
+    requireHalos(require)
+    do { try universe.cosmology.check() } catch {
+      problems.append(
+        ExperimentProblem(
+          path: "universe.cosmology", reason: error.reason, remedy: clause(error.remedy)))
+    }
+    return problems
+  }
+
+  private func requireHalos(_ require: (Bool, String, Any, String) -> Void) {
+    let halos = universe.halos
+    require(
+      (0.01...0.5).contains(halos.linkingLength), "halos.linkingLength", halos.linkingLength,
+      "from 0.01 to 0.5 mean separations")
+    require(halos.minimumSize >= 1, "halos.minimumSize", halos.minimumSize, "1 or more")
+    require(
+      halos.minimumBoundSize >= 1, "halos.minimumBoundSize", halos.minimumBoundSize, "1 or more")
+    require(
+      halos.softening > 0 && halos.softening < 1, "halos.softening", halos.softening,
+      "above 0 and below 1 mean separation")
+    require(
+      (0..<0.57).contains(halos.openingAngle), "halos.openingAngle", halos.openingAngle,
+      "from 0 to below 0.57")
+    require(
+      halos.largestDirectSum >= 0, "halos.largestDirectSum", halos.largestDirectSum, "0 or more")
+  }
+}

@@ -1,0 +1,41 @@
+internal import DurableFiles
+internal import FourierTransforms
+internal import HDF5
+internal import MPI
+
+/// The linear density contrast of a realisation on disk, at z = 0 on the Lagrangian grid.
+enum LinearDensityFile {
+  /// Writes the file, which appears when it is complete.
+  ///
+  /// Collective.
+  static func write(
+    _ density: borrowing RealMesh, boxSize: Double, seed: UInt64, to path: String,
+    on ranks: borrowing Communicator
+  ) throws {
+    let decomposition = density.decomposition
+    let (n, planes) = (decomposition.width, decomposition.planes)
+    var values: [Float] = []
+    values.reserveCapacity(planes.count * n * n)
+    for row in 0..<planes.count * n {
+      let start = density.cells + row * density.rowStride
+      values.append(contentsOf: UnsafeBufferPointer(start: start, count: n))
+    }
+    let temporary = DurableFile.temporary(for: path)
+    let file = try ranks.agree { try HDF5File.create(temporary, on: ranks) }
+    try ranks.agree {
+      try file.setAttribute("format", to: "halompi-linear-density")
+      try file.setAttribute("version", to: Int32(1))
+      try file.setAttribute("boxSize", to: boxSize)
+      try file.setAttribute("seed", to: seed)
+      let dataset = try file.createDataset("density", extents: [n, n, n], of: Float.self)
+      let slab = Hyperslab(offset: [planes.lowerBound, 0, 0], count: [planes.count, n, n])
+      try dataset.write(values, to: slab, .collective)
+      try file.setAttribute("unit", to: "1", of: "density")
+      try file.setAttribute(
+        "description", to: "linear density contrast at z = 0 at the sites of the lattice",
+        of: "density")
+    }
+    try file.close()
+    try ranks.agree { if ranks.isRoot { try DurableFile.commit(temporary, as: path) } }
+  }
+}
