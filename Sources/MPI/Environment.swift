@@ -30,10 +30,9 @@ public func withMPI<Result>(
     let code = failure.underlying.map { report($0, world.place()) } ?? 0
     exit(endTogether(with: code, on: world))
   } catch {
-    // Others may have met the same error: the lowest rank speaks and ends the job before they do.
-    sleep(UInt32(min(world.rank, 5)))
-    // Where several ranks fail at once, each alone, the lowest speaks and ends the others.
-    Thread.sleep(forTimeInterval: min(0.5 * Double(world.rank), 5))
+    // Others may have met the same error: the lowest rank speaks, and ends the job before they do.
+    // A launcher takes a second to end a process that has a handler of SIGTERM.
+    Thread.sleep(forTimeInterval: 2 * Double(min(world.rank, 3)))
     let code = report(error, world.place())
     if world.size == 1 { exit(endTogether(with: code, on: world)) }
     MPI_Abort(cmpi_comm_world(), code)

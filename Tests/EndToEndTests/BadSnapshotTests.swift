@@ -68,12 +68,12 @@ extension EndToEnd {
       ) { try FileManager.default.removeItem(atPath: $0.path(final)) },
     ]
 
-    @Test(arguments: spoilings, [0, 3])
-    func aBadSimulationIsRefusedInOneSentence(spoiling: Spoiling, ranks: Int) throws {
+    @Test(arguments: spoilings)
+    func aBadSimulationIsRefusedInOneSentence(spoiling: Spoiling) throws {
       let workspace = try Workspace.withSimulations()
       try spoiling.spoil(workspace)
       try workspace.expectFailure(
-        of: "prepare", ranks: ranks, code: spoiling.code, saying: spoiling.words)
+        of: "prepare", ranks: 3, code: spoiling.code, saying: spoiling.words)
       #expect(!FileManager.default.fileExists(atPath: workspace.field("A")))
     }
   }
