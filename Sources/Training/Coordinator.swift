@@ -21,6 +21,10 @@ final class Coordinator {
   private var progress: TrainingProgress
   private var bestParameters: [Float]
 
+  // The parts of a validation that are done; one that is interrupted starts anew.
+  private var validated: [SampleOutcome] = []
+  private var validatedParts = 0
+
   // What is to come next.
   private var mustSave = false
   private var isBestUnsaved = false
@@ -58,7 +62,9 @@ final class Coordinator {
     announced = .now
     if mustSave { return .save }
     if isStopping || progress.isComplete { return .finish(isComplete: progress.isComplete) }
-    if progress.stepInEpoch == plan.stepsPerEpoch { return .validate(epoch: progress.epoch) }
+    if progress.stepInEpoch == plan.stepsPerEpoch {
+      return .validate(epoch: progress.epoch, part: validatedParts)
+    }
     return .train(epoch: progress.epoch, step: progress.stepInEpoch)
   }
 
@@ -110,7 +116,13 @@ final class Coordinator {
   }
 
   private func digestValidation(_ reports: [Report]) throws {
-    let outcomes = reports.flatMap(\.outcomes).sorted { $0.position < $1.position }
+    validated += reports.flatMap(\.outcomes)
+    validatedParts += 1
+    if let reason = stop.reason(stepSeconds: stepSeconds) { requestStop(because: reason) }
+    guard validatedParts * plan.validationPartSize >= data.validationSamples else { return }
+    let outcomes = validated.sorted { $0.position < $1.position }
+    validated = []
+    validatedParts = 0
     precondition(
       outcomes.map(\.position) == Array(0..<data.validationSamples),
       "a validation computed other samples than its draw")
@@ -141,7 +153,6 @@ final class Coordinator {
     progress.isComplete = progress.epoch == plan.settings.epochLimit || !isPatient
     mustSave = true
     tell(.epoch(summary))
-    if let reason = stop.reason(stepSeconds: stepSeconds) { requestStop(because: reason) }
   }
 
   private func requestStop(because reason: String) {

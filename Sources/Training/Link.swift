@@ -83,7 +83,7 @@ struct Link {
     let phase =
       switch command {
       case .train(let epoch, let step): "computing step \(step) of epoch \(epoch)"
-      case .validate(let epoch): "validating epoch \(epoch)"
+      case .validate(let epoch, let part): "validating epoch \(epoch), part \(part)"
       case .save: "handing over its state"
       case .finish: "finishing"
       }

@@ -5,8 +5,8 @@ enum Command: Hashable, Sendable {
   /// One step of training: `step` counts within the epoch, both count from zero.
   case train(epoch: Int, step: Int)
 
-  /// The validation samples, with the weights as they are after an epoch.
-  case validate(epoch: Int)
+  /// A part of the validation samples, with the weights as they are after an epoch.
+  case validate(epoch: Int, part: Int)
 
   /// The first worker hands over weights and moments; nobody else does anything.
   case save
@@ -17,7 +17,7 @@ enum Command: Hashable, Sendable {
   var message: [Int64] {
     switch self {
     case .train(let epoch, let step): [0, Int64(epoch), Int64(step)]
-    case .validate(let epoch): [1, Int64(epoch), 0]
+    case .validate(let epoch, let part): [1, Int64(epoch), Int64(part)]
     case .save: [2, 0, 0]
     case .finish(let isComplete): [3, isComplete ? 1 : 0, 0]
     }
@@ -26,7 +26,7 @@ enum Command: Hashable, Sendable {
   init(message: [Int64]) {
     switch message[0] {
     case 0: self = .train(epoch: Int(message[1]), step: Int(message[2]))
-    case 1: self = .validate(epoch: Int(message[1]))
+    case 1: self = .validate(epoch: Int(message[1]), part: Int(message[2]))
     case 2: self = .save
     default: self = .finish(isComplete: message[1] == 1)
     }

@@ -37,6 +37,9 @@ public struct TrainingPlan: Sendable {
   /// The steps of an epoch; known once the samples are drawn.
   var stepsPerEpoch = 0
 
+  /// The samples of one part of a validation: parts are short, so that a rank that is silent is noticed.
+  var validationPartSize: Int { 4 * settings.batchSize }
+
   /// Makes the plan of a training.
   public init(
     settings: TrainingSettings, sampling: SamplingSettings, streaming: StreamSettings,

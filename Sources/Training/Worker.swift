@@ -222,18 +222,26 @@ extension Worker {
     switch command {
     case .train(let epoch, let step):
       step + 1 < order.stepsPerEpoch
-        ? .train(epoch: epoch, step: step + 1) : .validate(epoch: epoch)
-    case .validate(let epoch):
-      epoch + 1 < plan.settings.epochLimit ? .train(epoch: epoch + 1, step: 0) : nil
+        ? .train(epoch: epoch, step: step + 1) : .validate(epoch: epoch, part: 0)
+    case .validate(let epoch, let part):
+      if (part + 1) * plan.validationPartSize < validation.count {
+        .validate(epoch: epoch, part: part + 1)
+      } else {
+        epoch + 1 < plan.settings.epochLimit ? .train(epoch: epoch + 1, step: 0) : nil
+      }
     case .save, .finish: nil
     }
   }
 
   /// The places, in the batch or the draw, of the samples that this worker computes.
   private func share(of command: Command) -> Range<Int> {
-    let count =
-      if case .train = command { plan.settings.batchSize } else { validation.count }
-    return count * place / teamSize..<count * (place + 1) / teamSize
+    var all = 0..<plan.settings.batchSize
+    if case .validate(_, let part) = command {
+      let start = part * plan.validationPartSize
+      all = start..<min(start + plan.validationPartSize, validation.count)
+    }
+    let (first, count) = (all.lowerBound, all.count)
+    return first + count * place / teamSize..<first + count * (place + 1) / teamSize
   }
 
   private func samples(of command: Command) -> [Sample] {

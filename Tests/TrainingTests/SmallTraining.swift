@@ -74,7 +74,7 @@ struct SmallTraining {
     var sampling = SamplingSettings()
     sampling.boxWidth = 5
     sampling.trainingSamples = 45
-    sampling.validationSamples = 20
+    sampling.validationSamples = 40
     return TrainingPlan(
       settings: settings, sampling: sampling, streaming: StreamSettings(),
       architecture: NetworkArchitecture(
