@@ -32,7 +32,7 @@ extension Experiment {
     do { try universe.cosmology.check() } catch {
       problems.append(
         ExperimentProblem(
-          path: "universe.cosmology", reason: error.reason, remedy: clause(error.remedy)))
+          path: "universe.\(error.subject)", reason: error.reason, remedy: clause(error.remedy)))
     }
     return problems
   }

@@ -11,8 +11,7 @@ enum SimulationCheckpoint {
   ///
   /// Collective.
   static func write(
-    _ state: borrowing SimulationState, to path: String, identity: String,
-    on ranks: borrowing Communicator
+    _ state: borrowing SimulationState, to path: String, on ranks: borrowing Communicator
   ) throws {
     let particles = state.particles
     let first = Int(try ranks.exclusiveSum(Int64(particles.count)))
@@ -21,7 +20,6 @@ enum SimulationCheckpoint {
     let file = try ranks.agree { try HDF5File.create(temporary, on: ranks) }
     try ranks.agree {
       try file.setAttribute("format", to: "halompi-simulation-checkpoint")
-      try file.setAttribute("identity", to: identity)
       try file.setAttribute("completedSteps", to: Int64(state.completedSteps))
     }
     let rows = first..<first + particles.count
@@ -40,15 +38,12 @@ enum SimulationCheckpoint {
   ///
   /// - Throws: An `AgreedFailure` of ``SimulationCheckpointError`` if it is of another simulation.
   static func read(
-    _ path: String, identity: String, on ranks: borrowing Communicator
+    _ path: String, on ranks: borrowing Communicator
   ) throws -> SimulationState? {
     let exists = FileManager.default.fileExists(atPath: path)
     guard try ranks.broadcast([Int32(exists ? 1 : 0)])[0] == 1 else { return nil }
     return try ranks.agree {
       let file = try HDF5File.open(path)
-      guard try file.textAttribute("identity") == identity else {
-        throw SimulationCheckpointError(path: path)
-      }
       let sites = try file.dataset("sites")
       let rows =
         ranks.rank * sites.extents[0] / ranks.size..<(ranks.rank + 1) * sites.extents[0]
@@ -64,18 +59,6 @@ enum SimulationCheckpoint {
       try file.close()
       return SimulationState(particles: particles, completedSteps: Int(steps))
     }
-  }
-}
-
-/// A checkpoint that was written by a simulation with other settings.
-struct SimulationCheckpointError: JobFailure, CustomStringConvertible {
-  let path: String
-
-  var exitCode: JobExitCode { .badData }
-
-  var description: String {
-    "resuming the simulation of \(path): it was started with other settings of universe; restore "
-      + "them, or remove the file to start anew"
   }
 }
 

@@ -39,7 +39,7 @@ struct UniverseJob {
   /// Collective.
   func run(on ranks: borrowing Communicator, tell: (Event) -> Void) throws -> Result {
     let start = ContinuousClock.now
-    try ranks.agree { if ranks.isRoot { try DurableFile.createDirectory(folder.path) } }
+    try ranks.agree { if ranks.isRoot { try recordSettings() } }
     let growth = try ranks.agree { try LinearGrowth(universe.cosmology) }
     let final = try evolve(growth, on: ranks, tell)
     tell(.phase("finding halos"))
@@ -71,6 +71,29 @@ struct UniverseJob {
       seconds: start.duration(to: .now) / .seconds(1))
   }
 
+  /// Whether the simulation is there already, complete and made with these settings.
+  ///
+  /// - Throws: ``ChangedUniverseError`` if it was made with others; `FileError`.
+  func isComplete() throws -> Bool {
+    guard folder.isComplete else { return false }
+    try checkSettings()
+    return true
+  }
+
+  /// Writes down what the simulation depends on, or checks it if it was begun before.
+  private func recordSettings() throws {
+    try DurableFile.createDirectory(folder.path)
+    if FileManager.default.fileExists(atPath: folder.settings) { return try checkSettings() }
+    try DurableFile.write(Data("\(identity)\n".utf8), to: folder.settings)
+  }
+
+  private func checkSettings() throws {
+    let written: Data = try DurableFile.read(folder.settings)
+    guard String(decoding: written, as: UTF8.self) == "\(identity)\n" else {
+      throw ChangedUniverseError(folder: folder.path)
+    }
+  }
+
   private var box: PeriodicBox { PeriodicBox(width: universe.boxSize) }
 
   private var description: SimulationDescription {
@@ -92,9 +115,7 @@ struct UniverseJob {
         universe.mesh, box: box, particlesPerAxis: universe.gridSize, growth: growth)
     }
     var state: SimulationState
-    if let resumed = try SimulationCheckpoint.read(
-      folder.checkpoint, identity: identity, on: ranks)
-    {
+    if let resumed = try SimulationCheckpoint.read(folder.checkpoint, on: ranks) {
       state = resumed
       tell(.resumed(step: state.completedSteps))
     } else {
@@ -111,7 +132,7 @@ struct UniverseJob {
           try ranks.broadcast(
             [Int32(minutes >= universe.checkpointMinutes ? 1 : 0)])[0] == 1
         guard isDue, state.completedSteps < universe.mesh.steps.count else { return }
-        try SimulationCheckpoint.write(state, to: folder.checkpoint, identity: identity, on: ranks)
+        try SimulationCheckpoint.write(state, to: folder.checkpoint, on: ranks)
         lastSave = .now
       })
   }
@@ -156,14 +177,16 @@ struct UniverseJob {
         text: String(decoding: data, as: UTF8.self), name: path, format: universe.spectrumFormat))
   }
 
-  /// What the particles of a checkpoint depend on.
+  /// What the files depend on; threads and ranks are not part of it.
   private var identity: String {
     var mesh = universe.mesh
     mesh.threads = 1
+    let halos = universe.halos
     return """
       seed \(seed) inverted \(phasesAreInverted) fixed \(universe.amplitudesAreFixed) box \
       \(universe.boxSize) grid \(universe.gridSize) cosmology \(universe.cosmology) spectrum \
-      \(universe.spectrum ?? "Eisenstein-Hu") initial \(universe.initialRedshift) mesh \(mesh)
+      \(universe.spectrum ?? "Eisenstein-Hu") initial \(universe.initialRedshift) mesh \(mesh) \
+      halos \(halos)
       """
   }
 }
@@ -193,11 +216,26 @@ struct SimulationFolder: Hashable {
   /// The linear density contrast at z = 0.
   var linearDensity: String { "\(path)/linear-density.h5" }
 
+  /// What the simulation was made with.
+  var settings: String { "\(path)/settings.txt" }
+
   /// The state of an evolution that is under way.
   var checkpoint: String { "\(path)/checkpoint.h5" }
 
   /// Whether the simulation is complete.
   var isComplete: Bool {
     [initial, final, catalogue].allSatisfy { FileManager.default.fileExists(atPath: $0) }
+  }
+}
+
+/// A simulation that was made, or begun, with another universe.
+struct ChangedUniverseError: JobFailure, CustomStringConvertible {
+  let folder: String
+
+  var exitCode: JobExitCode { .badData }
+
+  var description: String {
+    "going on with the simulation in \(folder): it was made or begun with other settings of universe "
+      + "or another seed (settings.txt there says which); restore them, or remove the folder"
   }
 }

@@ -33,7 +33,7 @@ public struct SimulateTask: Sendable {
       try provenance?.append(to: "\(directory.simulations)/provenance.json")
       let embedded = experiment.simulations.filter { $0.seed != nil }
       guard !embedded.isEmpty else { throw NothingToSimulateError() }
-      return embedded.filter { !directory.simulation($0.name).isComplete }
+      return try embedded.filter { try job(of: $0)?.isComplete() == false }
     }
     let done = experiment.simulations.count { $0.seed != nil } - missing.count
     if done > 0 { progress.say("\(done) simulations are complete already") }
@@ -45,17 +45,23 @@ public struct SimulateTask: Sendable {
     let team = try world.split(color: group, key: world.rank)
     try world.agree {
       for (index, simulation) in missing.enumerated() where index % groups == group {
-        guard let seed = simulation.seed else { continue }
-        let job = UniverseJob(
-          universe: experiment.universe, seed: seed,
-          phasesAreInverted: simulation.isInverted ?? false,
-          folder: directory.simulation(simulation.name))
+        guard let job = job(of: simulation) else { continue }
         let result = try job.run(on: team) { report($0, of: simulation.name, to: progress) }
         progress.end()
         progress.say(line(result, of: simulation.name))
       }
     }
     lock.release()
+  }
+
+  /// The job that makes a simulation; `nil` if it comes in files.
+  private func job(of simulation: SimulationSettings) -> UniverseJob? {
+    simulation.seed.map {
+      UniverseJob(
+        universe: experiment.universe, seed: $0,
+        phasesAreInverted: simulation.isInverted ?? false,
+        folder: directory.simulation(simulation.name))
+    }
   }
 
   private func report(

@@ -1,0 +1,117 @@
+import Foundation
+import TestSupport
+import Testing
+
+extension EndToEnd {
+  /// Universes from seeds: the same bytes however they are made, and a use for them.
+  @Suite struct SimulateTests {
+    private static let experiment = """
+      name: embedded
+      universe:
+        boxSize: 6
+        gridSize: 16
+        checkpointMinutes: 1.0e-6
+        mesh: {steps: {count: 12}}
+      simulations:
+        - {name: one, role: training, seed: 1}
+        - {name: pair, role: validation, seed: 1, isInverted: true}
+      """
+
+    private static let files =
+      ["one", "pair"].flatMap { name in
+        ["initial.hdf5", "final.hdf5", "catalogue.hdf5", "linear-density.h5"].map {
+          "\(name)/\($0)"
+        }
+      }
+
+    private func withFolder(_ body: (URL) throws -> Void) throws {
+      let folder = FileManager.default.temporaryDirectory
+        .appending(path: "halompi-simulate-\(UUID().uuidString)")
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      defer { try? FileManager.default.removeItem(at: folder) }
+      try Self.experiment.write(
+        to: folder.appending(path: "e.yaml"), atomically: true, encoding: .utf8)
+      try body(folder)
+    }
+
+    @discardableResult
+    private func simulate(
+      in folder: URL, ranks: Int, runs: String, _ options: [String] = []
+    ) throws -> Job.End {
+      try Job(["simulate", "e.yaml", "--runs", runs] + options, ranks: ranks, in: folder).wait()
+    }
+
+    private func bytes(of runs: String, in folder: URL) -> [Data?] {
+      Self.files.map {
+        FileManager.default.contents(
+          atPath: folder.appending(path: "\(runs)/embedded/simulations/\($0)").path)
+      }
+    }
+
+    @Test func filesDoNotDependOnRanksThreadsOrKills() throws {
+      try withFolder { folder in
+        let end = try simulate(in: folder, ranks: 1, runs: "alone")
+        #expect(end.code == 0, "\(end.messages)")
+        let expected = bytes(of: "alone", in: folder)
+        #expect(!expected.contains(nil))
+        #expect(Set(expected).count == expected.count)
+
+        try simulate(
+          in: folder, ranks: 3, runs: "together", ["--set", "universe.mesh.threads=2"])
+        #expect(bytes(of: "together", in: folder) == expected)
+        try simulate(
+          in: folder, ranks: 3, runs: "apart", ["--set", "universe.ranksPerSimulation=1"])
+        #expect(bytes(of: "apart", in: folder) == expected)
+
+        // Killed as soon as there is a checkpoint, and resumed on another number of ranks.
+        let checkpoint = folder.appending(path: "killed/embedded/simulations/one/checkpoint.h5")
+          .path
+        let job = try Job(["simulate", "e.yaml", "--runs", "killed"], ranks: 2, in: folder)
+        while job.isRunning && !FileManager.default.fileExists(atPath: checkpoint) { usleep(1000) }
+        job.send(SIGKILL, toRank: 1)
+        #expect(try job.wait().code != 0)
+        let resumed = try simulate(in: folder, ranks: 3, runs: "killed")
+        #expect(resumed.messages.contains("going on from the checkpoint"), "\(resumed.messages)")
+        #expect(bytes(of: "killed", in: folder) == expected)
+      }
+    }
+
+    @Test func simulationsThatAreThereAreSkippedUnlessTheUniverseChanged() throws {
+      try withFolder { folder in
+        try simulate(in: folder, ranks: 2, runs: "runs")
+        let again = try simulate(in: folder, ranks: 2, runs: "runs")
+        #expect(again.code == 0 && again.messages.contains("2 simulations are complete already"))
+        let changed = try simulate(
+          in: folder, ranks: 2, runs: "runs", ["--set", "universe.cosmology.sigma8=0.9"])
+        #expect(changed.code == 65)
+        #expect(changed.failures.count == 1, "\(changed.messages)")
+        #expect(changed.messages.contains("other settings of universe"))
+      }
+    }
+
+    @Test(arguments: [
+      (["universe.gridSize=15"], "universe.gridSize"),
+      (["universe.cosmology.omegaMatter=3"], "omegaMatter"),
+      (["universe.mesh.meshRefinement=9"], "meshRefinement"),
+      (["universe.spectrum=nowhere.txt"], "nowhere.txt"),
+      (["simulations[1].isInverted=false"], "the seed of one"),
+    ])
+    func whatMakesNoSenseIsRefused(settings: [String], word: String) throws {
+      try withFolder { folder in
+        let end = try simulate(
+          in: folder, ranks: 2, runs: "runs", settings.flatMap { ["--set", $0] })
+        #expect([64, 65, 66].contains(end.code), "\(end.code): \(end.messages)")
+        #expect(end.failures.count == 1 && end.messages.contains(word), "\(end.messages)")
+      }
+    }
+
+    @Test func fieldsArePreparedFromThem() throws {
+      try withFolder { folder in
+        try simulate(in: folder, ranks: 2, runs: "runs")
+        let end = try Job(["prepare", "e.yaml", "--runs", "runs"], ranks: 2, in: folder).wait()
+        #expect(end.code == 0, "\(end.messages)")
+        #expect(end.output.contains("4096 (16^3)"), "\(end.output)")
+      }
+    }
+  }
+}
