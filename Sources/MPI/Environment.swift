@@ -84,16 +84,6 @@ extension Communicator {
   }
 }
 
-/// Ends the whole job at once, from whatever this rank and the others are doing.
-///
-/// It may be called from any thread: the process is ending.
-///
-/// MPI-3.1, section 8.7.
-public func abortJob(code: Int32) -> Never {
-  MPI_Abort(cmpi_comm_world(), code)
-  exit(code)
-}
-
 /// The library's own name and version.
 ///
 /// MPI-3.1, section 8.1.1.

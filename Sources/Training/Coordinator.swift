@@ -54,9 +54,6 @@ final class Coordinator {
     }
   }
 
-  /// Whether the training is over, as it is when it is resumed after its end.
-  var isComplete: Bool { progress.isComplete }
-
   /// What the workers are to do next.
   func next() -> Command {
     announced = .now
