@@ -56,7 +56,7 @@ let package = Package(
       name: "Fields",
       dependencies: ["DurableFiles", "FourierTransforms", "HDF5", "MPI", "Snapshots"]),
     .target(
-      name: "SubBoxes", dependencies: ["Fields", "HDF5", "MPI", "Randomness"]),
+      name: "SubBoxes", dependencies: ["CKernels", "Fields", "HDF5", "MPI", "Randomness"]),
 
     // Level 5.
     .target(

@@ -9,7 +9,7 @@ public import MPI
 /// have the same bits either way.
 ///
 /// Resident fields are freed collectively, by ``free()`` on all ranks of the communicator.
-public final class FieldStore: Sendable {
+public final class FieldStore: SubBoxSource {
   /// Where the voxels are.
   private enum Voxels {
     case resident([ResidentField])
@@ -18,6 +18,9 @@ public final class FieldStore: Sendable {
 
   /// The field that boxes are cut from.
   public let field: GridField<Float>
+
+  /// The field that boxes are cut from, as an input of a network.
+  public var input: BoxInput { .field(field) }
 
   /// The field files, in the order in which ``Sample/simulation`` counts them.
   public let paths: [String]
@@ -137,6 +140,23 @@ public final class FieldStore: Sendable {
           remedy: "Raise memoryBudget, or set the mode to stream or auto.")
       }
       return (.resident, "asked for; \(facts)")
+    }
+  }
+
+  /// Makes what writes boxes; it does not keep the store.
+  ///
+  /// - Parameters:
+  ///   - boxWidth: The number of voxels along each axis of a box.
+  ///   - standardization: How the values of the field are standardized.
+  /// - Returns: What writes the box of a sample.
+  public func boxWriter(boxWidth: Int, standardization: Standardization) -> BoxWriter {
+    let cutters = simulations.map {
+      SubBoxCutter(
+        boxWidth: boxWidth, gridSize: $0.gridSize, standardization: standardization)
+    }
+    return { [unowned(unsafe) self] (sample, box) throws(SubBoxError) in
+      let simulation = Int(sample.simulation)
+      try cut(around: Int(sample.site), of: simulation, with: cutters[simulation], into: box)
     }
   }
 

@@ -12,5 +12,6 @@
 #include "network.h"
 #include "particle_mesh.h"
 #include "reduction.h"
+#include "smoothing.h"
 
 #endif
