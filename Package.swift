@@ -68,7 +68,7 @@ let package = Package(
     .target(
       name: "Jobs",
       dependencies: [
-        "DurableFiles", "Fields", "FourierTransforms", "Halos", "HDF5", "LinearTheory", "MPI",
+        "CKernels", "DurableFiles", "Fields", "FourierTransforms", "Halos", "HDF5", "LinearTheory", "MPI",
         "Networks", "ParticleMesh", "Particles", "Snapshots", "SubBoxes", "Training",
         .product(name: "Yams", package: "Yams"),
       ]),

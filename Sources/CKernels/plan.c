@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "peak.h"
+
 /// Gives out parts of a buffer, in floats, each on a cache line.
 static size_t take(size_t *used, size_t floats) {
   const size_t offset = *used;
@@ -188,4 +190,8 @@ void halompi_dense_backward(
   choose(instructions)->dense_backward(
       weights, inputs, outputs, output_gradient, weight_gradient, bias_gradient, input_gradient, input_count,
       output_count, slope);
+}
+
+float halompi_multiply_in_registers(size_t count, halompi_instruction_set instructions) {
+  return choose(instructions)->multiply_in_registers(count);
 }

@@ -90,6 +90,7 @@ typedef struct kernel_table {
   void (*dense_forward)(const float *, const float *, const float *, float *, size_t, size_t, float);
   void (*dense_backward)(
       const float *, const float *, const float *, float *, float *, float *, float *, size_t, size_t, float);
+  float (*multiply_in_registers)(size_t);
 } kernel_table;
 
 extern const kernel_table halompi_kernels_portable, halompi_kernels_avx2, halompi_kernels_avx512;

@@ -1,0 +1,18 @@
+import ArgumentParser
+
+/// Measures how fast the parts of the program are on this machine.
+struct Benchmark: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Measure how fast parts of the program are on this machine.",
+    discussion: """
+      Every benchmark names the processor, its load and the peak of a core measured in the same run. \
+      Close other programs, and pin the process to cores (taskset) for numbers to compare.
+      """,
+    subcommands: [])
+}
+
+/// How the results of a benchmark are printed.
+struct BenchmarkOutput: ParsableArguments {
+  @Flag(help: "Print the results as JSON, with the time of each run.")
+  var json = false
+}
