@@ -125,7 +125,8 @@ let package = Package(
     .testTarget(
       name: "JobsTests",
       dependencies: [
-        "DurableFiles", "Fields", "HDF5", "Jobs", "MPI", "Networks", "Snapshots", "TestSupport",
+        "DurableFiles", "Fields", "HDF5", "Jobs", "LinearTheory", "MPI", "Networks", "Snapshots",
+        "TestSupport",
       ]),
     .testTarget(name: "EndToEndTests", dependencies: ["HDF5", "TestSupport", "halompi"]),
     .testTarget(name: "HouseTests"),

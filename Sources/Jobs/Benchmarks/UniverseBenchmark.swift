@@ -59,7 +59,7 @@ public struct UniverseBenchmark: Codable, Hashable, Sendable {
   /// What was measured.
   public let runs: [Run]
 
-  /// The largest memory of a run until its last step, and until its halos were found, of all ranks
+  /// The largest memory of the first run until its last step, and until its halos were found, of all ranks
   /// together; programs and libraries included [bytes].
   public let stepMemory, totalMemory: Int
 
@@ -92,12 +92,13 @@ public struct UniverseBenchmark: Codable, Hashable, Sendable {
       if let problem = problems.first { throw UnusableBenchmark(problem: problem) }
     }
     machine = Machine()
-    var memory = [0, 0]
+    var memory: [Int] = []
     var measured: [Run] = []
     for _ in 0..<runs {
       let (run, peaks) = try Self.measure(universe, on: world)
       measured.append(run)
-      memory = peaks
+      // The system tells the largest memory that there ever was.
+      memory += peaks
     }
     stepMemory = memory[0]
     totalMemory = memory[1]
@@ -143,13 +144,13 @@ public struct UniverseBenchmark: Codable, Hashable, Sendable {
       defer { mark = clock.now }
       return mark.duration(to: clock.now) / .seconds(1)
     }
-    let initial = try particles(universe, growth, on: world)
+    let state = SimulationState(particles: try particles(universe, growth, on: world))
     run.initialConditions = lap()
     let simulation = try ParticleMeshSimulation(
       universe.mesh, box: box, particlesPerAxis: universe.gridSize, growth: growth)
     var times = PhaseTimes()
     let final = try simulation.run(
-      from: SimulationState(particles: initial), on: world, progress: { times = $0.times })
+      from: state, on: world, progress: { times = $0.times })
     run.steps = lap()
     run.paint = times.paint / .seconds(1)
     run.transform = times.transform / .seconds(1)
@@ -185,7 +186,7 @@ public struct UniverseBenchmark: Codable, Hashable, Sendable {
   /// The time of processors that all ranks have taken so far [s].
   private static func processorTime(on world: borrowing Communicator) throws -> Double {
     var usage = rusage()
-    let status = getrusage(RUSAGE_SELF, &usage)
+    let status = getrusage(RUSAGE_SELF.rawValue, &usage)
     precondition(status == 0, "the system does not know this process")
     func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + 1e-6 * Double(time.tv_usec) }
     return try world.allReduce(seconds(usage.ru_utime) + seconds(usage.ru_stime), .sum)

@@ -1,6 +1,7 @@
 internal import DurableFiles
 internal import Foundation
-internal import LinearTheory
+public import LinearTheory
+internal import ParticleMesh
 internal import Snapshots
 
 /// The halos of an experiment's simulated universes beside those that mass functions expect.
@@ -54,37 +55,22 @@ public struct HaloAbundance: Hashable, Sendable {
       let snapshot = try Snapshot.open(folder.final)
       masses += try GroupCatalogue.open(folder.catalogue, of: snapshot).masses
     }
-    let spectrum = try universe.linearSpectrum()
-    let growth = try LinearGrowth(universe.cosmology)
-    let hubble = universe.cosmology.hubble
-    let volume = universe.boxSize * universe.boxSize * universe.boxSize * Double(simulations.count)
-    let particle = universe.cosmology.particleMass(
-      boxWidth: universe.boxSize, particlesPerAxis: universe.gridSize)
-    func expected(_ function: MassFunction, _ range: Range<Double>) throws -> Double {
-      // Simpson's rule in ln M.
-      let intervals = 16
-      let step = (range.upperBound - range.lowerBound) / Double(intervals)
-      var sum = 0.0
-      for node in 0...intervals {
-        let mass = pow(10, range.lowerBound + Double(node) * step) * hubble
-        let weight: Double = node == 0 || node == intervals ? 1 : node % 2 == 1 ? 4 : 2
-        sum +=
-          weight
-          * (try spectrum.haloAbundance(
-            function, mass: mass, growth: growth, scaleFactor: universe.mesh.steps.end))
-      }
-      return volume * sum * step * log(10) / 3
-    }
+    let particle =
+      universe.cosmology.particleMass(
+        boxWidth: universe.boxSize, particlesPerAxis: universe.gridSize) / universe.cosmology.hubble
     // Masses are whole numbers of particles: a bin begins between two.
     var bins: [Bin] = []
-    var start = log10(99.5 * particle / hubble)
+    var start = log10(99.5 * particle)
     while start < Self.largestLogMass - 1e-9 {
       let range = start..<min(start + 0.5, Self.largestLogMass)
       bins.append(
         Bin(
           logMass: range, found: masses.count { range.contains(log10($0)) },
           expected: Dictionary(
-            uniqueKeysWithValues: try Self.functions.map { ($0, try expected($0, range)) })))
+            uniqueKeysWithValues: try Self.functions.map { function in
+              let one = try universe.expectedHalos(function, logMass: range)
+              return (function, Double(simulations.count) * one)
+            })))
       start = range.upperBound
     }
     self.bins = bins
@@ -104,6 +90,28 @@ public struct HaloAbundance: Hashable, Sendable {
       text += "\n"
     }
     try DurableFile.write(Data(text.utf8), to: path)
+  }
+}
+
+extension UniverseSettings {
+  /// How many halos a mass function expects in the box at the last step, in an interval [log10 Msun].
+  ///
+  /// - Throws: `LinearTheoryError` or `FileError` if the spectrum cannot be had.
+  func expectedHalos(_ function: MassFunction, logMass: Range<Double>) throws -> Double {
+    let spectrum = try linearSpectrum()
+    let growth = try LinearGrowth(cosmology)
+    // Simpson's rule in ln M.
+    let intervals = 16
+    let step = (logMass.upperBound - logMass.lowerBound) / Double(intervals)
+    var sum = 0.0
+    for node in 0...intervals {
+      let mass = pow(10, logMass.lowerBound + Double(node) * step) * cosmology.hubble
+      let density = try spectrum.haloAbundance(
+        function, mass: mass, growth: growth, scaleFactor: mesh.steps.end)
+      let weight: Double = node == 0 || node == intervals ? 1 : node % 2 == 1 ? 4 : 2
+      sum += weight * density
+    }
+    return boxSize * boxSize * boxSize * sum * step * log(10) / 3
   }
 }
 

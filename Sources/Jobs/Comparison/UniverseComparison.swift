@@ -88,15 +88,17 @@ public struct UniverseComparison: Hashable, Sendable {
     }
   }
 
-  /// The largest deviation of the power from the reference's below a wavenumber [h/Mpc], as a part of it.
+  /// The largest deviation of the power from the reference's below a wavenumber [h/Mpc], as a part of it;
+  /// NaN if no shell is below it.
   public func largestPowerError(below wavenumber: Double) -> Double {
-    shells.filter { $0.wavenumber < wavenumber }.map { abs($0.ratio - 1) }.max() ?? 0
+    shells.filter { $0.wavenumber < wavenumber }.map { abs($0.ratio - 1) }.max() ?? .nan
   }
 
-  /// The largest median offset of log10 M among the bins of 100 particles and more [dex].
+  /// The largest median offset of log10 M among the bins of 100 particles and more [dex]; NaN if there
+  /// is no particle to compare.
   public var largestMedianOffset: Double {
     bins.filter { $0.sizes.lowerBound >= 100 && !$0.offsets.isEmpty }.map { abs($0.median) }.max()
-      ?? 0
+      ?? .nan
   }
 
   private mutating func add(_ reference: HaloParticles, _ made: HaloParticles) {

@@ -8,7 +8,7 @@ struct Benchmark: ParsableCommand {
       Every benchmark names the processor, its load and the peak of a core measured in the same run. \
       Close other programs, and pin the process to cores (taskset) for numbers to compare.
       """,
-    subcommands: [])
+    subcommands: [BenchmarkSimulate.self])
 }
 
 /// How the results of a benchmark are printed.
