@@ -69,7 +69,8 @@ let package = Package(
     .target(
       name: "Jobs",
       dependencies: [
-        "CKernels", "DurableFiles", "Fields", "FourierTransforms", "Halos", "HDF5", "LinearTheory", "MPI",
+        "CKernels", "DurableFiles", "Fields", "FourierTransforms", "Halos", "HDF5", "LinearTheory",
+        "MPI",
         "Networks", "ParticleMesh", "Particles", "Snapshots", "SubBoxes", "Training",
         .product(name: "Yams", package: "Yams"),
       ]),
