@@ -36,7 +36,7 @@ public struct Machine: Codable, Hashable, Sendable {
   /// The largest memory that this process has had so far, shared pages included [bytes].
   public static var peakMemory: Int {
     var usage = rusage()
-    let status = getrusage(RUSAGE_SELF, &usage)
+    let status = getrusage(RUSAGE_SELF.rawValue, &usage)
     precondition(status == 0, "the system does not know this process")
     return usage.ru_maxrss * 1024
   }
