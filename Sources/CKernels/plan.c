@@ -184,6 +184,16 @@ void halompi_backward_stage(
       network, parameters, prepared, workspace, feature_gradient, parameter_gradient, (int)stage, s);
 }
 
+void halompi_maximum_places(
+    const halompi_network *network, const void *workspace, size_t block, unsigned char *places) {
+  const block_plan *b = &network->blocks[block];
+  const size_t windows = cube(b->windows), channels = b->output_channels;
+  const unsigned char *bits = (const unsigned char *)workspace + b->maximum_places;
+  for (size_t c = 0; c < channels; c++)
+    for (size_t w = 0; w < windows; w++)
+      places[w * channels + c] = bits[(c / CHUNK * windows + w) * CHUNK + c % CHUNK] / 8;
+}
+
 void halompi_dense_forward(
     const float *weights, const float *bias, const float *inputs, float *outputs, size_t input_count,
     size_t output_count, float slope, halompi_instruction_set instructions) {
