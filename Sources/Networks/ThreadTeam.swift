@@ -15,9 +15,9 @@ final class ThreadTeam {
       let board = board
       let thread = Thread {
         var round = 0
-        while let (next, work) = board.awaitWork(after: round) {
+        while let next = board.awaitWork(after: round) {
           round = next
-          work(part)
+          board.perform(part)
           board.finish()
         }
       }
@@ -62,12 +62,18 @@ final class ThreadTeam {
       }
     }
 
-    func awaitWork(after round: Int) -> (Int, (Int) -> Void)? {
+    /// The number of the next work, or `nil` at the end.
+    func awaitWork(after round: Int) -> Int? {
       condition.withLock {
         while !isEnded && (work == nil || self.round == round) { condition.wait() }
-        guard !isEnded, let work else { return nil }
-        return (self.round, work)
+        return isEnded ? nil : self.round
       }
+    }
+
+    /// Does a part of the work, to which nothing refers on return: it must not outlive its asker.
+    @inline(never) func perform(_ part: Int) {
+      let work = condition.withLock { self.work }
+      work?(part)
     }
 
     func finish() {

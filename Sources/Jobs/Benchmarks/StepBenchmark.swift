@@ -37,11 +37,15 @@ public struct StepBenchmark: Codable, Hashable, Sendable {
   public func run(on world: borrowing Communicator) throws -> StepBenchmarkResult? {
     try world.agree { try kernels.validate(architecture) }
     let fields = try BenchmarkFields(in: folder, on: world)
-    let bare = try measureKernels(on: world)
+    // Before and after the training, as machines change their speed.
+    var bare = try measureKernels(on: world)
     var peaks = [Machine.measurePeak()]
     let (timings, workers) = try train(on: fields, world)
     peaks.append(Machine.measurePeak())
     let memory = try world.allReduce(Int64(Machine.peakMemory), .maximum)
+    bare += try measureKernels(on: world)
+    let training = Measurement(seconds: bare.map(\.training))
+    let inference = Measurement(seconds: bare.map(\.inference))
     try fields.remove(on: world)
     guard world.isRoot else { return nil }
     let cores = workers * threadsPerRank
@@ -51,17 +55,17 @@ public struct StepBenchmark: Codable, Hashable, Sendable {
       benchmark: self, implementation: kernels.implementation,
       machine: Machine(peakGigaflops: Measurement(seconds: peaks).median), workers: workers,
       training: Measurement(seconds: counted.map(\.seconds)).divided(by: batchSize),
-      kernelsTraining: bare.training, kernelsInference: bare.inference,
-      overhead: time * Double(cores) / Double(counted.count * batchSize) / bare.training.median - 1,
+      kernelsTraining: training, kernelsInference: inference,
+      overhead: time * Double(cores) / Double(counted.count * batchSize) / training.median - 1,
       boxWait: counted.reduce(0) { $0 + $1.fetchWaitMean } / Double(threadsPerRank) / time,
       reductionWait: counted.reduce(0) { $0 + $1.reductionWaitMean } / time,
       peakMemory: Int(memory))
   }
 
-  /// The times of one sample on each core, with all cores of the job at work.
+  /// The times of one sample on each core [s], run by run, with all cores of the job at work.
   private func measureKernels(
     on world: borrowing Communicator
-  ) throws -> (training: Measurement, inference: Measurement) {
+  ) throws -> [(training: Double, inference: Double)] {
     let layout = architecture.parameters
     let weights = try NetworkWeights(
       layout.initialized(seed: 1, gamma: 0.2), of: architecture, for: kernels)
@@ -85,7 +89,7 @@ public struct StepBenchmark: Codable, Hashable, Sendable {
         evaluator.backwardConvolutions(into: &gradient)
       }
     }
-    return (training, inference)
+    return zip(training.seconds, inference.seconds).map { ($0, $1) }
   }
 
   /// Runs `work` on all threads of this rank at the same time.
