@@ -53,7 +53,8 @@ let package = Package(
 
     // Level 4.
     .target(
-      name: "Fields", dependencies: ["DurableFiles", "HDF5", "MPI", "Snapshots"]),
+      name: "Fields",
+      dependencies: ["DurableFiles", "FourierTransforms", "HDF5", "MPI", "Snapshots"]),
     .target(
       name: "SubBoxes", dependencies: ["Fields", "HDF5", "MPI", "Randomness"]),
 
@@ -68,8 +69,9 @@ let package = Package(
     .target(
       name: "Jobs",
       dependencies: [
-        "CKernels", "DurableFiles", "Fields", "FourierTransforms", "Halos", "HDF5", "LinearTheory", "MPI",
-        "Networks", "ParticleMesh", "Particles", "Randomness", "Snapshots", "SubBoxes", "Training",
+        "CKernels", "DurableFiles", "Fields", "FourierTransforms", "Halos", "HDF5", "LinearTheory",
+        "MPI", "Networks", "ParticleMesh", "Particles", "Randomness", "Snapshots", "SubBoxes",
+        "Training",
         .product(name: "Yams", package: "Yams"),
       ]),
 
@@ -128,7 +130,8 @@ let package = Package(
     .testTarget(
       name: "JobsTests",
       dependencies: [
-        "DurableFiles", "Fields", "HDF5", "Jobs", "MPI", "Networks", "Snapshots", "TestSupport",
+        "DurableFiles", "Fields", "HDF5", "Jobs", "LinearTheory", "MPI", "Networks", "Snapshots",
+        "TestSupport",
       ]),
     .testTarget(name: "EndToEndTests", dependencies: ["HDF5", "TestSupport", "halompi"]),
     .testTarget(name: "HouseTests"),
