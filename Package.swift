@@ -70,8 +70,8 @@ let package = Package(
       name: "Jobs",
       dependencies: [
         "CKernels", "DurableFiles", "Fields", "FourierTransforms", "Halos", "HDF5", "LinearTheory",
-        "MPI",
-        "Networks", "ParticleMesh", "Particles", "Snapshots", "SubBoxes", "Training",
+        "MPI", "Networks", "ParticleMesh", "Particles", "Randomness", "Snapshots", "SubBoxes",
+        "Training",
         .product(name: "Yams", package: "Yams"),
       ]),
 
@@ -108,7 +108,10 @@ let package = Package(
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "MPI", "TestSupport"]),
     .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport"]),
     .testTarget(
-      name: "NetworksTests", dependencies: ["CKernels", "Networks", "Randomness", "TestSupport"],
+      name: "NetworksTests",
+      dependencies: [
+        "CKernels", "CReferenceNetwork", "Fields", "HDF5", "Networks", "Randomness", "TestSupport",
+      ],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "SnapshotsTests",

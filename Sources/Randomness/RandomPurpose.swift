@@ -21,6 +21,9 @@ public enum RandomPurpose: UInt16, Sendable, CaseIterable {
   /// The initial phases and amplitudes of a universe; the index is the wavenumber of the mode.
   case initialPhases = 6
 
+  /// Inputs of benchmarks.
+  case benchmark = 0xFFFE
+
   /// Inputs and fixtures of tests.
   case test = 0xFFFF
 }
