@@ -70,7 +70,8 @@ let package = Package(
       name: "Jobs",
       dependencies: [
         "DurableFiles", "Fields", "FourierTransforms", "Halos", "HDF5", "Information",
-        "LinearTheory", "MPI", "Networks", "ParticleMesh", "Particles", "Snapshots", "SubBoxes", "Training",
+        "LinearTheory", "MPI", "Networks", "ParticleMesh", "Particles", "Snapshots", "SubBoxes",
+        "Training",
         .product(name: "Yams", package: "Yams"),
       ]),
 
@@ -78,7 +79,7 @@ let package = Package(
     .executableTarget(
       name: "halompi",
       dependencies: [
-        "HDF5", "Information", "Jobs", "MPI", "Networks", "Training",
+        "HDF5", "Jobs", "MPI", "Networks", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
