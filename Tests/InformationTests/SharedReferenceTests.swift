@@ -39,7 +39,7 @@ struct SharedReference: Decodable {
   }
 }
 
-@Suite(.enabled(if: !SharedReference.names.isEmpty))
+@Suite(.enabled(if: !SharedReference.names.isEmpty && isThorough))
 struct SharedReferenceTests {
   /// Two columns of a table without quotes.
   private func columns(_ dataSet: SharedReference.DataSet) throws -> (x: [Double], y: [Double]) {
@@ -80,3 +80,14 @@ struct SharedReferenceTests {
     #expect(abs(information.value - (try #require(dataSet.ksg.by_k["5"]))) < 2e-3)
   }
 }
+
+/// Whether the code is optimized or `HALOMPI_ALL_TESTS` is set; without optimization all sets take a minute.
+private let isThorough: Bool = {
+  var isDebug = false
+  assert(
+    {
+      isDebug = true
+      return true
+    }())
+  return !isDebug || ProcessInfo.processInfo.environment["HALOMPI_ALL_TESTS"] != nil
+}()
