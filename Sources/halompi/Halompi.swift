@@ -19,7 +19,7 @@ struct Halompi: ParsableCommand {
       """,
     version: halompiVersion,
     subcommands: [
-      Simulate.self, Prepare.self, Train.self, Predict.self, Inspect.self, Check.self,
-      Benchmark.self,
+      Simulate.self, Prepare.self, Train.self, Predict.self, EstimateInformation.self, Inspect.self,
+      Check.self, Benchmark.self,
     ])
 }
