@@ -63,6 +63,7 @@ let package = Package(
       dependencies: [
         "CKernels", "DurableFiles", "Fields", "HDF5", "MPI", "Networks", "Randomness", "SubBoxes",
       ]),
+    .target(name: "Analysis", dependencies: ["FourierTransforms", "LinearTheory", "MPI", "Networks"]),
 
     // Level 6.
     .target(
@@ -122,6 +123,12 @@ let package = Package(
         "Fields", "HDF5", "MPI", "Networks", "Randomness", "Snapshots", "SubBoxes", "TestSupport",
         "Training",
       ]),
+    .testTarget(
+      name: "AnalysisTests",
+      dependencies: [
+        "Analysis", "FourierTransforms", "LinearTheory", "MPI", "ParticleMesh", "Particles",
+        "TestSupport",
+      ], resources: [.copy("Fixtures")]),
     .testTarget(
       name: "JobsTests",
       dependencies: [
