@@ -64,14 +64,19 @@ let package = Package(
       dependencies: [
         "CKernels", "DurableFiles", "Fields", "HDF5", "MPI", "Networks", "Randomness", "SubBoxes",
       ]),
-    .target(name: "Analysis", dependencies: ["FourierTransforms", "LinearTheory", "MPI", "Networks"]),
+    .target(
+      name: "Analysis",
+      dependencies: [
+        "FourierTransforms", "Information", "LinearTheory", "MPI", "Networks", "Randomness",
+      ]),
 
     // Level 6.
     .target(
       name: "Jobs",
       dependencies: [
-        "DurableFiles", "Fields", "FourierTransforms", "Halos", "HDF5", "Information",
-        "LinearTheory", "MPI", "Networks", "ParticleMesh", "Particles", "Snapshots", "SubBoxes", "Training",
+        "Analysis", "DurableFiles", "Fields", "FourierTransforms", "Halos", "HDF5", "Information",
+        "LinearTheory", "MPI", "Networks", "ParticleMesh", "Particles", "Snapshots", "SubBoxes",
+        "Training",
         .product(name: "Yams", package: "Yams"),
       ]),
 
