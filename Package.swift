@@ -84,7 +84,7 @@ let package = Package(
     .executableTarget(
       name: "halompi",
       dependencies: [
-        "HDF5", "Information", "Jobs", "MPI", "Networks", "Training",
+        "HDF5", "Jobs", "MPI", "Networks", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

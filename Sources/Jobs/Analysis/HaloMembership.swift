@@ -23,10 +23,7 @@ struct HaloMembership {
       return .unknown("the field files of the simulations are not all there")
     }
     let halos = try world.broadcast(
-      try world.agree {
-        world.isRoot
-          ? try read(for: particles) : [Int32](repeating: -1, count: particles.count)
-      })
+      try world.agree { world.isRoot ? try read(for: particles) : [] })
     guard !halos.contains(where: { $0 < 0 }) else {
       return .unknown("the field files are not those that were predicted from")
     }
