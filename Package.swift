@@ -84,7 +84,7 @@ let package = Package(
     .executableTarget(
       name: "halompi",
       dependencies: [
-        "HDF5", "Jobs", "MPI", "Networks", "Training",
+        "HDF5", "Information", "Jobs", "MPI", "Networks", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -135,8 +135,8 @@ let package = Package(
     .testTarget(
       name: "AnalysisTests",
       dependencies: [
-        "Analysis", "FourierTransforms", "LinearTheory", "MPI", "ParticleMesh", "Particles",
-        "TestSupport",
+        "Analysis", "FourierTransforms", "Information", "LinearTheory", "MPI", "ParticleMesh",
+        "Particles", "Randomness", "TestSupport",
       ], resources: [.copy("Fixtures")]),
     .testTarget(
       name: "JobsTests",
