@@ -65,15 +65,19 @@ let package = Package(
       dependencies: [
         "CKernels", "DurableFiles", "Fields", "HDF5", "MPI", "Networks", "Randomness", "SubBoxes",
       ]),
+    .target(
+      name: "Analysis",
+      dependencies: [
+        "FourierTransforms", "Information", "LinearTheory", "MPI", "Networks", "Randomness",
+      ]),
 
     // Level 6.
     .target(
       name: "Jobs",
       dependencies: [
-        "CKernels", "DurableFiles", "Fields", "FourierTransforms", "Halos", "HDF5", "Information",
-        "LinearTheory", "MPI", "Networks", "ParticleMesh", "Particles", "Randomness", "Snapshots",
-        "SubBoxes", "Training",
-        "Training",
+        "Analysis", "CKernels", "DurableFiles", "Fields", "FourierTransforms", "Halos", "HDF5",
+        "Information", "LinearTheory", "MPI", "Networks", "ParticleMesh", "Particles", "Randomness",
+        "Snapshots", "SubBoxes", "Training",
         .product(name: "Yams", package: "Yams"),
       ]),
 
@@ -132,6 +136,12 @@ let package = Package(
         "Fields", "HDF5", "MPI", "Networks", "Randomness", "Snapshots", "SubBoxes", "TestSupport",
         "Training",
       ]),
+    .testTarget(
+      name: "AnalysisTests",
+      dependencies: [
+        "Analysis", "FourierTransforms", "Information", "LinearTheory", "MPI", "ParticleMesh",
+        "Particles", "Randomness", "TestSupport",
+      ], resources: [.copy("Fixtures")]),
     .testTarget(
       name: "JobsTests",
       dependencies: [
