@@ -40,6 +40,7 @@ let package = Package(
 
     .target(name: "FourierTransforms", dependencies: ["CFFTW", "MPI"]),
     .target(name: "Particles"),
+    .target(name: "Information", dependencies: ["CKernels", "Randomness"]),
 
     // Level 3.
     .target(name: "Snapshots", dependencies: ["DurableFiles", "HDF5", "MPI", "Particles"]),
@@ -64,13 +65,19 @@ let package = Package(
       dependencies: [
         "CKernels", "DurableFiles", "Fields", "HDF5", "MPI", "Networks", "Randomness", "SubBoxes",
       ]),
+    .target(
+      name: "Analysis",
+      dependencies: [
+        "FourierTransforms", "Information", "LinearTheory", "MPI", "Networks", "Randomness",
+      ]),
 
     // Level 6.
     .target(
       name: "Jobs",
       dependencies: [
-        "DurableFiles", "Fields", "FourierTransforms", "Halos", "HDF5", "LinearTheory", "MPI",
-        "Networks", "ParticleMesh", "Particles", "Snapshots", "SubBoxes", "Training",
+        "Analysis", "CKernels", "DurableFiles", "Fields", "FourierTransforms", "Halos", "HDF5",
+        "Information", "LinearTheory", "MPI", "Networks", "ParticleMesh", "Particles", "Randomness",
+        "Snapshots", "SubBoxes", "Training",
         .product(name: "Yams", package: "Yams"),
       ]),
 
@@ -78,7 +85,7 @@ let package = Package(
     .executableTarget(
       name: "halompi",
       dependencies: [
-        "HDF5", "Jobs", "MPI", "Networks", "Training",
+        "HDF5", "Information", "Jobs", "MPI", "Networks", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -102,12 +109,18 @@ let package = Package(
     .testTarget(
       name: "HalosTests", dependencies: ["Halos", "HDF5", "MPI", "Particles", "TestSupport"]),
     .testTarget(name: "ParticlesTests", dependencies: ["Particles"]),
+    .testTarget(
+      name: "InformationTests", dependencies: ["Information", "Randomness"],
+      resources: [.copy("Fixtures")]),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
     .testTarget(name: "MPITests", dependencies: ["MPI", "TestSupport"]),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "MPI", "TestSupport"]),
     .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport"]),
     .testTarget(
-      name: "NetworksTests", dependencies: ["CKernels", "Networks", "Randomness", "TestSupport"],
+      name: "NetworksTests",
+      dependencies: [
+        "CKernels", "CReferenceNetwork", "Fields", "HDF5", "Networks", "Randomness", "TestSupport",
+      ],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "SnapshotsTests",
@@ -124,9 +137,16 @@ let package = Package(
         "Training",
       ]),
     .testTarget(
+      name: "AnalysisTests",
+      dependencies: [
+        "Analysis", "FourierTransforms", "Information", "LinearTheory", "MPI", "ParticleMesh",
+        "Particles", "Randomness", "TestSupport",
+      ], resources: [.copy("Fixtures")]),
+    .testTarget(
       name: "JobsTests",
       dependencies: [
-        "DurableFiles", "Fields", "HDF5", "Jobs", "MPI", "Networks", "Snapshots", "TestSupport",
+        "DurableFiles", "Fields", "HDF5", "Jobs", "LinearTheory", "MPI", "Networks", "Snapshots",
+        "TestSupport",
       ]),
     .testTarget(name: "EndToEndTests", dependencies: ["HDF5", "TestSupport", "halompi"]),
     .testTarget(name: "HouseTests"),

@@ -1,7 +1,9 @@
 internal import DurableFiles
+internal import Fields
 internal import FourierTransforms
 internal import HDF5
 internal import MPI
+internal import Snapshots
 
 /// The linear density contrast of a realisation on disk, at z = 0 on the Lagrangian grid.
 enum LinearDensityFile {
@@ -9,8 +11,8 @@ enum LinearDensityFile {
   ///
   /// Collective.
   static func write(
-    _ density: borrowing RealMesh, boxSize: Double, seed: UInt64, to path: String,
-    on ranks: borrowing Communicator
+    _ density: borrowing RealMesh, boxSize: Double, phases: InitialPhases,
+    to path: String, on ranks: borrowing Communicator
   ) throws {
     let decomposition = density.decomposition
     let (n, planes) = (decomposition.width, decomposition.planes)
@@ -26,7 +28,12 @@ enum LinearDensityFile {
       try file.setAttribute("format", to: "halompi-linear-density")
       try file.setAttribute("version", to: Int32(1))
       try file.setAttribute("boxSize", to: boxSize)
-      try file.setAttribute("seed", to: seed)
+      switch phases {
+      case .seed(let seed, _): try file.setAttribute("seed", to: seed)
+      case .snapshot(let initial):
+        try file.setAttribute("source", to: initial.snapshot.path)
+        try file.setAttribute("sourceChecksum", to: initial.source.checksum)
+      }
       let dataset = try file.createDataset("density", extents: [n, n, n], of: Float.self)
       let slab = Hyperslab(offset: [planes.lowerBound, 0, 0], count: [planes.count, n, n])
       try dataset.write(values, to: slab, .collective)
@@ -37,5 +44,41 @@ enum LinearDensityFile {
     }
     try file.close()
     try ranks.agree { if ranks.isRoot { try DurableFile.commit(temporary, as: path) } }
+  }
+  /// Reads the contrast, this rank's planes, into a mesh.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - decomposition: Which planes of a grid of the file's width.
+  /// - Returns: The contrast at z = 0.
+  /// - Throws: `HDF5Error` if the file cannot be read.
+  static func read(_ path: String, for decomposition: MeshDecomposition) throws -> RealMesh {
+    let file = try HDF5File.open(path)
+    let planes = decomposition.planes
+    let n = decomposition.width
+    let values = try file.dataset("density").read(
+      Hyperslab(offset: [planes.lowerBound, 0, 0], count: [planes.count, n, n]), as: Float.self)
+    try file.close()
+    return RealMesh(values, on: decomposition)
+  }
+
+  /// The cells on a side of the grid, and the width of the box [Mpc/h].
+  static func geometry(of path: String) throws -> (width: Int, boxWidth: Double) {
+    let file = try HDF5File.open(path)
+    let width = try file.dataset("density").extents[0]
+    let boxWidth = try file.attribute("boxSize", as: Double.self)[0]
+    try file.close()
+    return (width, boxWidth)
+  }
+}
+
+extension RealMesh {
+  /// Makes a mesh of the values of a rank's planes [planes, width, width], less a number.
+  init(_ values: [Float], minus mean: Float = 0, on decomposition: MeshDecomposition) {
+    self.init(decomposition)
+    let n = decomposition.width
+    for row in 0..<decomposition.planes.count * n {
+      for z in 0..<n { cells[row * rowStride + z] = values[row * n + z] - mean }
+    }
   }
 }

@@ -1,3 +1,5 @@
+internal import DurableFiles
+internal import Foundation
 public import Halos
 public import LinearTheory
 public import ParticleMesh
@@ -41,4 +43,19 @@ public struct UniverseSettings: Codable, Hashable, Sendable {
 
   /// Makes the settings of the paper.
   public init() {}
+}
+
+extension UniverseSettings {
+  /// The linear power spectrum at z = 0: Eisenstein and Hu's, or that of the table.
+  ///
+  /// - Throws: `FileError` if there is no such table, `LinearTheoryError` if it cannot be used.
+  func linearSpectrum() throws -> LinearPowerSpectrum {
+    guard let spectrum else { return try LinearPowerSpectrum(cosmology) }
+    let data: Data = try DurableFile.read(spectrum)
+    return try LinearPowerSpectrum(
+      cosmology,
+      shape: .table(
+        try PowerSpectrumTable(
+          text: String(decoding: data, as: UTF8.self), name: spectrum, format: spectrumFormat)))
+  }
 }
