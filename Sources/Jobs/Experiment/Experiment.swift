@@ -35,6 +35,9 @@ public struct Experiment: Codable, Hashable, Sendable {
   /// What is predicted with a trained model.
   public var prediction = PredictionSettings()
 
+  /// Which trainings are compared.
+  public var ablation = AblationSettings()
+
   /// The folder of all runs, relative to the current folder.
   public var runs = "runs"
 
