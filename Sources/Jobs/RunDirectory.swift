@@ -6,6 +6,7 @@
 ///     training/<variant>-seed<k>/                one trained model
 ///     predictions/<variant>-seed<k>/             what it predicts
 ///     report/
+///     slurm/                                     batch scripts, and the logs of their jobs
 ///
 /// A value of paths only: nothing is read or written here.
 public struct RunDirectory: Hashable, Sendable {
@@ -37,6 +38,9 @@ public struct RunDirectory: Hashable, Sendable {
 
   /// The folder of tables and figures.
   public var report: ResultDirectory { ResultDirectory(path: "\(path)/report") }
+
+  /// The folder of batch scripts, and of the logs of their jobs.
+  public var batchScripts: String { "\(path)/slurm" }
 
   /// The field file of a simulation.
   public func field(of simulation: String) -> String { "\(fields.path)/\(simulation).h5" }

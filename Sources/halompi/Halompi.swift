@@ -18,5 +18,8 @@ struct Halompi: ParsableCommand {
       74 input/output, 75 stopped and resumable by the same command.
       """,
     version: halompiVersion,
-    subcommands: [Simulate.self, Prepare.self, Train.self, Predict.self, Inspect.self, Check.self])
+    subcommands: [
+      Simulate.self, Prepare.self, Train.self, Predict.self, SlurmCommand.self, Inspect.self,
+      Check.self,
+    ])
 }

@@ -1,4 +1,5 @@
 public import Networks
+public import Slurm
 public import SubBoxes
 public import Training
 
@@ -34,6 +35,9 @@ public struct Experiment: Codable, Hashable, Sendable {
 
   /// What is predicted with a trained model.
   public var prediction = PredictionSettings()
+
+  /// What batch jobs ask a Slurm cluster for.
+  public var cluster = ClusterSettings()
 
   /// The folder of all runs, relative to the current folder.
   public var runs = "runs"
