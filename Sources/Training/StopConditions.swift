@@ -56,7 +56,7 @@ public enum StopSignals {
   }
 
   /// The signal that was received last; `nil` if none was.
-  static var last: Int32? {
+  public static var last: Int32? {
     let number = received.load(ordering: .relaxed)
     return number == 0 ? nil : number
   }

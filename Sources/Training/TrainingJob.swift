@@ -1,7 +1,7 @@
 internal import Foundation
 public import MPI
 internal import Networks
-internal import SubBoxes
+public import SubBoxes
 
 /// Runs a training from its plan to its end, or to where it is asked to stop.
 ///
@@ -9,9 +9,18 @@ internal import SubBoxes
 /// coordinates, and however often it was stopped or killed and resumed.
 public struct TrainingJob {
   private var plan: TrainingPlan
+  private let fields: FieldStore?
 
   /// Makes the job of a plan.
-  public init(_ plan: TrainingPlan) { self.plan = plan }
+  ///
+  /// - Parameters:
+  ///   - plan: What is trained, on what.
+  ///   - fields: The fields of the plan's training and validation files in this order, if the process
+  ///     has them open already; whoever opened them frees them. Without it, the job opens its own.
+  public init(_ plan: TrainingPlan, fields: FieldStore? = nil) {
+    self.plan = plan
+    self.fields = fields
+  }
 
   /// Trains, from the newest checkpoint in the plan's directory if there is one.
   ///
@@ -37,7 +46,7 @@ public struct TrainingJob {
     StopSignals.install()
     let roles = try Roles(settings.coordinator, on: world)
     let preparation = try world.agree { () throws -> Preparation? in
-      roles.isWorker ? try Preparation(plan, on: roles.team) : nil
+      roles.isWorker ? try Preparation(plan, sharing: fields, on: roles.team) : nil
     }
     let data = try share(preparation?.data, from: roles.firstWorker, over: world)
     plan.stepsPerEpoch = data.trainingSamples / settings.batchSize

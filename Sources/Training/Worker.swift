@@ -11,6 +11,7 @@ final class Worker {
   private let validation: [Sample]
   // The stream cuts boxes from the store, which it does not keep itself.
   private let store: FieldStore
+  private let ownsStore: Bool
   private let stream: SubBoxStream
   private let pool: ComputePool
   private let priors: Priors
@@ -45,6 +46,7 @@ final class Worker {
     training = preparation.training
     validation = preparation.validation
     store = preparation.store
+    ownsStore = preparation.ownsStore
     self.stream = stream
     weights = try NetworkWeights(
       state.parameters, of: plan.architecture, for: plan.settings.kernels)
@@ -61,13 +63,13 @@ final class Worker {
 
   deinit { gradient.deallocate() }
 
-  /// Ends the threads and frees the fields.
+  /// Ends the threads, and frees the fields unless others use them too.
   ///
   /// Collective over the team.
   func end() throws(MPIError) {
     pool.cancel()
     stream.cancel()
-    try store.free()
+    if ownsStore { try store.free() }
   }
 
   /// The weights and moments as they are.

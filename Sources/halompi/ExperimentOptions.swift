@@ -37,6 +37,13 @@ struct ExperimentOptions: ParsableArguments {
     }
   }
 
+  /// Expands the ablation of an experiment, whose manifest must be there and have the same runs.
+  func ablation(of experiment: Experiment) throws -> Ablation {
+    let ablation = try Ablation(experiment, in: RunDirectory(of: experiment, runs: runs))
+    try ablation.verifyManifest()
+    return ablation
+  }
+
   /// Makes the reporter of this rank: the first one speaks, unless told to be quiet.
   func progress(on world: borrowing Communicator) -> ProgressReporter {
     let style: ProgressReporter.Style =
@@ -47,11 +54,28 @@ struct ExperimentOptions: ParsableArguments {
   }
 }
 
+/// When a job stops by itself.
+struct TimeLimitOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Stop, resumably, before this many seconds have passed (default: the end of the Slurm job).",
+      valueName: "seconds"))
+  var timeLimit: Double?
+}
+
 /// Runs `body` as a job on all ranks; an error ends the process with its documented exit code.
-func runJob<Result>(_ body: (borrowing Communicator) throws -> Result) throws -> Result {
+///
+/// - Parameters:
+///   - record: Is given the error, on the rank that speaks of it.
+///   - body: The job.
+func runJob<Result>(
+  recording record: (any Error) -> Void = { _ in },
+  _ body: (borrowing Communicator) throws -> Result
+) throws -> Result {
   startHDF5()
   return try withMPI(
     reportingErrorsTo: { error, place in
+      record(error)
       let report = FailureReport(of: error, at: place)
       printError(report.message + "\n")
       return report.exitCode.rawValue

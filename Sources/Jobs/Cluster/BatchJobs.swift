@@ -12,6 +12,8 @@ public struct BatchJobs: Sendable {
     case prepare
     /// One training.
     case train
+    /// The runs of an ablation that are not done, each as an element of an array of jobs.
+    case ablation
     /// The predictions of one trained network.
     case predict
     /// All stages of one training, each after the one before.
@@ -56,7 +58,12 @@ public struct BatchJobs: Sendable {
   }
 
   /// The jobs to submit, in an order in which each comes after those it waits for.
-  public func jobs(_ kind: Kind) -> [Job] {
+  ///
+  /// - Parameters:
+  ///   - kind: What is to be submitted.
+  ///   - runs: The indices of the runs of an ablation to execute.
+  public func jobs(_ kind: Kind, runs: [Int] = []) -> [Job] {
+    if kind == .ablation { return [array(of: runs)] }
     guard kind == .pipeline else { return [job(kind, after: [])] }
     let isSimulated = experiment.simulations.contains { $0.seed != nil }
     let stages: [Kind] = (isSimulated ? [.simulate] : []) + [.prepare, .train, .predict]
@@ -67,12 +74,24 @@ public struct BatchJobs: Sendable {
   private func job(_ kind: Kind, after predecessors: [Int]) -> Job {
     Job(
       stage: kind.rawValue,
-      script: BatchScript(
-        name: "\(experiment.name)-\(kind.rawValue)", cluster: experiment.cluster,
-        command: .words([program, kind.rawValue] + arguments),
-        isResumable: kind == .train || kind == .simulate, folder: folder,
-        logFolder: absolutePath(directory.batchScripts, in: folder),
-        comment: ["Written by halompi \(halompiVersion): \(kind.rawValue) of \(experiment.name)."]),
+      script: script(
+        kind.rawValue, [kind.rawValue], isResumable: kind == .train || kind == .simulate),
       predecessors: predecessors)
+  }
+
+  /// One element per run, so that a run that crashes or hangs takes no other with it.
+  private func array(of runs: [Int]) -> Job {
+    var script = script("ablation", ["ablate", "run"], isResumable: true)
+    script.elements = BatchScript.Elements(
+      indices: runs, simultaneous: experiment.ablation.simultaneousRuns)
+    return Job(stage: "ablation", script: script, predecessors: [])
+  }
+
+  private func script(_ stage: String, _ command: [String], isResumable: Bool) -> BatchScript {
+    BatchScript(
+      name: "\(experiment.name)-\(stage)", cluster: experiment.cluster,
+      command: .words([program] + command + arguments), isResumable: isResumable, folder: folder,
+      logFolder: absolutePath(directory.batchScripts, in: folder),
+      comment: ["Written by halompi \(halompiVersion): \(stage) of \(experiment.name)."])
   }
 }

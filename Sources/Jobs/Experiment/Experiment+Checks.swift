@@ -12,7 +12,10 @@ struct ExperimentProblem: Hashable, Sendable {
 
 extension Experiment {
   /// Whatever the types of the settings cannot rule out, in the order of the file.
-  var problems: [ExperimentProblem] {
+  var problems: [ExperimentProblem] { problemsOfOneRun + ablationProblems }
+
+  /// The same without those of the ablation.
+  var problemsOfOneRun: [ExperimentProblem] {
     nameProblems + simulationProblems + realisationProblems + universeProblems + fieldProblems
       + networkProblems
       + samplingProblems + trainingProblems + clusterProblems
@@ -185,7 +188,7 @@ func clause(_ sentence: String) -> String {
 }
 
 /// Whether `name` can be the name of a file on any system: letters, digits, `-`, `_`, and `.` inside.
-private func isFileName(_ name: String) -> Bool {
+func isFileName(_ name: String) -> Bool {
   !name.isEmpty && !name.hasPrefix(".") && !name.hasPrefix("-")
     && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
 }

@@ -36,6 +36,9 @@ public struct Experiment: Codable, Hashable, Sendable {
   /// What is predicted with a trained model.
   public var prediction = PredictionSettings()
 
+  /// Which trainings are compared.
+  public var ablation = AblationSettings()
+
   /// What batch jobs ask a Slurm cluster for.
   public var cluster = ClusterSettings()
 

@@ -1,22 +1,41 @@
 internal import DurableFiles
 internal import Foundation
 public import MPI
-internal import SubBoxes
+public import SubBoxes
 public import Training
 
 /// Predicts the halo masses of an experiment's test particles with its trained network.
 public struct PredictTask: Sendable {
   private let experiment: Experiment
   private let directory: RunDirectory
+  private let name: TrainingName
 
   /// Makes the task; the model is that of the experiment's variant and seed.
   public init(_ experiment: Experiment, in directory: RunDirectory) {
     self.experiment = experiment
     self.directory = directory
+    name = experiment.trainingName
+  }
+
+  /// Makes the task of one run of an ablation.
+  ///
+  /// - Parameters:
+  ///   - run: The run, whose model predicts.
+  ///   - ablation: The ablation.
+  ///   - streaming: Where boxes are cut from, if not as the experiment says.
+  /// - Throws: `SettingsError` for a variant that overrides what it cannot.
+  public init(
+    _ run: AblationRun, of ablation: Ablation, streaming: StreamSettings? = nil
+  ) throws(SettingsError) {
+    var experiment = try ablation.experiment(of: run)
+    experiment.stream = streaming ?? experiment.stream
+    self.experiment = experiment
+    directory = ablation.directory
+    name = run.training
   }
 
   /// The file of predictions.
-  public var output: String { directory.prediction(of: experiment.trainingName) }
+  public var output: String { directory.prediction(of: name) }
 
   /// Predicts, and writes the file.
   ///
@@ -32,7 +51,7 @@ public struct PredictTask: Sendable {
   ) throws -> PredictionTable? {
     let roles = Set(experiment.prediction.roles)
     let simulations = experiment.simulations.filter { roles.contains($0.role) }
-    let model = directory.training(experiment.trainingName).model
+    let model = directory.training(name).model
     let files = try world.agree {
       guard FileManager.default.fileExists(atPath: model) else {
         throw MissingModelError(file: model)
@@ -42,7 +61,7 @@ public struct PredictTask: Sendable {
       }
       return try directory.existingFields(of: simulations)
     }
-    let folder = directory.predictions(of: experiment.trainingName)
+    let folder = directory.predictions(of: name)
     let provenance = try Provenance.collect(
       on: world, threadsPerRank: experiment.training.threadsPerRank, inputs: [model],
       fieldFiles: files)
@@ -56,7 +75,7 @@ public struct PredictTask: Sendable {
     let table = try job.run(on: world) { done, total in
       if !hasBegun {
         progress.begin(
-          ProgressPhase("predicting \(experiment.trainingName)", unit: "particles", total: total))
+          ProgressPhase("predicting \(name)", unit: "particles", total: total))
         hasBegun = true
       }
       progress.advance(to: done)

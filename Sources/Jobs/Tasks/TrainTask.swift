@@ -1,13 +1,16 @@
 internal import Foundation
 public import MPI
-internal import SubBoxes
+public import SubBoxes
 public import Training
 
 /// Trains the network of an experiment in its run directory.
 public struct TrainTask: Sendable {
   private let experiment: Experiment
   private let directory: RunDirectory
+  private let name: TrainingName
+  private let isOfAblation: Bool
   private let timeLimit: Double?
+  private let fields: FieldStore?
 
   /// Makes the task.
   ///
@@ -19,7 +22,32 @@ public struct TrainTask: Sendable {
     self.experiment = experiment
     self.directory = directory
     self.timeLimit = timeLimit
+    name = experiment.trainingName
+    isOfAblation = false
+    fields = nil
   }
+
+  /// Makes the task of one run of an ablation.
+  ///
+  /// - Parameters:
+  ///   - run: The run, by whose name its folder is called.
+  ///   - ablation: The ablation.
+  ///   - timeLimit: After how long to stop, resumably [s]; without it, at the end of the Slurm job.
+  ///   - fields: Fields that the ranks share with those of other runs; without it, they open their own.
+  /// - Throws: `SettingsError` for a variant that overrides what it cannot.
+  public init(
+    _ run: AblationRun, of ablation: Ablation, timeLimit: Double? = nil, fields: FieldStore? = nil
+  ) throws(SettingsError) {
+    experiment = try ablation.experiment(of: run)
+    directory = ablation.directory
+    self.timeLimit = timeLimit
+    name = run.training
+    isOfAblation = true
+    self.fields = fields
+  }
+
+  /// The folder of the training.
+  var folder: TrainingDirectory { directory.training(name) }
 
   /// Trains, or goes on where the last job was stopped or killed.
   ///
@@ -33,8 +61,18 @@ public struct TrainTask: Sendable {
   public func run(
     on world: borrowing Communicator, progress: ProgressReporter
   ) throws -> TrainingOutcome {
-    let folder = directory.training(experiment.trainingName)
     let lock = try LockHolder(folder.lockFile, on: world)
+    let outcome = try train(on: world, progress: progress)
+    lock.release()
+    return outcome
+  }
+
+  /// Trains, with the lock of the folder held by the caller.
+  ///
+  /// Collective.
+  func train(
+    on world: borrowing Communicator, progress: ProgressReporter
+  ) throws -> TrainingOutcome {
     let training = experiment.simulations(of: .training)
     let validation = experiment.simulations(of: .validation)
     let plan = try world.agree {
@@ -51,12 +89,12 @@ public struct TrainTask: Sendable {
       on: world, threadsPerRank: experiment.training.threadsPerRank,
       fieldFiles: plan.trainingFiles + plan.validationFiles)
     try world.agree {
-      for difference in world.isRoot ? try directory.record(experiment) : [] {
-        progress.say("note: \(difference), unlike in the last job of this run directory")
+      for difference in world.isRoot ? try recordExperiment() : [] {
+        progress.say("note: \(difference), unlike in the last job of this folder")
       }
       try provenance?.append(to: folder.provenanceFile)
     }
-    var job = TrainingJob(plan)
+    var job = TrainingJob(plan, fields: fields)
     let mark = ProgressMark()
     let outcome = try job.run(
       on: world, stop: StopConditions(directory: folder.path, timeLimit: timeLimit)
@@ -65,12 +103,17 @@ public struct TrainTask: Sendable {
       report(event, to: progress)
     }
     progress.end()
-    lock.release()
     switch outcome {
     case .complete: progress.say("complete: \(folder.model)")
     case .stopped: progress.say("stopped; the same command goes on from here")
     }
     return outcome
+  }
+
+  /// Writes the experiment as used: for the run directory, or for one of the runs that share it.
+  private func recordExperiment() throws -> [SettingsDifference] {
+    isOfAblation
+      ? try experiment.record(to: folder.experimentFile) : try directory.record(experiment)
   }
 
   private func report(_ event: TrainingEvent, to progress: ProgressReporter) {
@@ -79,7 +122,7 @@ public struct TrainTask: Sendable {
       for line in lines(start) { progress.say(line) }
       progress.begin(
         ProgressPhase(
-          "training \(experiment.trainingName)", unit: "steps",
+          "training \(name)", unit: "steps",
           total: start.epochs * start.stepsPerEpoch, start: start.stepsDone))
     case .step(let step):
       progress.advance(

@@ -15,6 +15,7 @@ struct SlurmCommand: ParsableCommand {
 
         halompi slurm jobs/gadget.yaml --job train --dry-run
         halompi slurm jobs/gadget.yaml --job pipeline --set cluster.nodes=4 --wait
+        halompi slurm jobs/gadget.yaml --job ablation --only-failed
       """)
 
   @OptionGroup var options: ExperimentOptions
@@ -22,6 +23,9 @@ struct SlurmCommand: ParsableCommand {
   @Option(
     help: "What to submit: \(BatchJobs.Kind.allCases.map(\.rawValue).joined(separator: ", ")).")
   var job: BatchJobs.Kind
+
+  @Flag(help: "Of an ablation, submit only runs that failed or were interrupted.")
+  var onlyFailed = false
 
   @Flag(help: "Print the scripts, and write and submit nothing.")
   var dryRun = false
@@ -34,10 +38,20 @@ struct SlurmCommand: ParsableCommand {
       let experiment = try Experiment(contentsOf: options.experiment, overrides: options.overrides)
       let directory = RunDirectory(of: experiment, runs: options.runs)
       let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+      var runs: [Int] = []
+      if job == .ablation {
+        let ablation = try Ablation(experiment, in: directory)
+        if !dryRun { try ablation.writeManifest(host: ProcessInfo.processInfo.hostName) }
+        runs = try ablation.unfinishedRuns(onlyFailed: onlyFailed).map(\.index)
+        if runs.isEmpty {
+          printError("nothing to submit: all runs are done, running, or not failed\n")
+          return
+        }
+      }
       let jobs = BatchJobs(
         of: experiment, in: directory, program: program, arguments: options.words,
         folder: FileManager.default.currentDirectoryPath
-      ).jobs(job)
+      ).jobs(job, runs: runs)
       if dryRun {
         for job in jobs { print(try job.script.text(), terminator: "") }
         return
