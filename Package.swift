@@ -34,6 +34,7 @@ let package = Package(
     .target(name: "Randomness"),
     .target(name: "LinearTheory"),
     .target(name: "DurableFiles"),
+    .target(name: "Slurm"),
 
     // Level 2.
     .target(name: "Networks", dependencies: ["CKernels", "COpenBLAS", "Randomness"]),
@@ -69,7 +70,7 @@ let package = Package(
       name: "Jobs",
       dependencies: [
         "DurableFiles", "Fields", "FourierTransforms", "Halos", "HDF5", "LinearTheory", "MPI",
-        "Networks", "ParticleMesh", "Particles", "Snapshots", "SubBoxes", "Training",
+        "Networks", "ParticleMesh", "Particles", "Slurm", "Snapshots", "SubBoxes", "Training",
         .product(name: "Yams", package: "Yams"),
       ]),
 
@@ -77,7 +78,7 @@ let package = Package(
     .executableTarget(
       name: "halompi",
       dependencies: [
-        "HDF5", "Jobs", "MPI", "Networks", "Training",
+        "HDF5", "Jobs", "MPI", "Networks", "Slurm", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -104,6 +105,7 @@ let package = Package(
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
     .testTarget(name: "MPITests", dependencies: ["MPI", "TestSupport"]),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "MPI", "TestSupport"]),
+    .testTarget(name: "SlurmTests", dependencies: ["Slurm"], exclude: ["Fixtures"]),
     .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport"]),
     .testTarget(
       name: "NetworksTests", dependencies: ["CKernels", "Networks", "Randomness", "TestSupport"],
@@ -125,7 +127,8 @@ let package = Package(
     .testTarget(
       name: "JobsTests",
       dependencies: [
-        "DurableFiles", "Fields", "HDF5", "Jobs", "MPI", "Networks", "Snapshots", "TestSupport",
+        "DurableFiles", "Fields", "HDF5", "Jobs", "MPI", "Networks", "Slurm", "Snapshots",
+        "TestSupport",
       ]),
     .testTarget(name: "EndToEndTests", dependencies: ["HDF5", "TestSupport", "halompi"]),
     .testTarget(name: "HouseTests"),

@@ -9,6 +9,7 @@ public import LinearTheory
 public import MPI
 public import Networks
 public import ParticleMesh
+public import Slurm
 public import Snapshots
 public import SubBoxes
 public import Training
@@ -136,4 +137,15 @@ extension HaloError: JobFailure {
 extension DensityEstimate.Failure: JobFailure {
   /// Particles of which no density can be made.
   public var exitCode: JobExitCode { .badData }
+}
+
+extension SlurmError: JobFailure {
+  /// A setting that cannot stand in a script, no Slurm, or one that refuses.
+  public var exitCode: JobExitCode {
+    switch self {
+    case .setting, .word: .badData
+    case .missingCommand: .missingInput
+    case .failedCommand, .strangeAnswer: .internalFailure
+    }
+  }
 }

@@ -7,6 +7,7 @@
 ///     predictions/<variant>-seed<k>/             what it predicts
 ///     ablation/                                  which of them are compared
 ///     report/
+///     slurm/                                     batch scripts, and the logs of their jobs
 ///
 /// A value of paths only: nothing is read or written here.
 public struct RunDirectory: Hashable, Sendable {
@@ -38,6 +39,9 @@ public struct RunDirectory: Hashable, Sendable {
 
   /// The folder of tables and figures.
   public var report: ResultDirectory { ResultDirectory(path: "\(path)/report") }
+
+  /// The folder of batch scripts, and of the logs of their jobs.
+  public var batchScripts: String { "\(path)/slurm" }
 
   /// The field file of a simulation.
   public func field(of simulation: String) -> String { "\(fields.path)/\(simulation).h5" }

@@ -121,4 +121,8 @@ enum MessageTag {
   /// A worker has computed its share of a step and waits for the sums over all.
   static let computed = 3
   static let state = 4
+
+  /// Rank 0 asks whether a worker is there, and the worker says that it is.
+  static let question = 5
+  static let answer = 6
 }

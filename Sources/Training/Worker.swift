@@ -159,6 +159,7 @@ final class Worker {
   private func rest(
     _ patience: inout Patience, _ command: Command, on roles: borrowing Roles, _ link: Link
   ) throws {
+    try link.answerQuestion(over: roles.world)
     guard !patience.rest() else { return }
     if roles.isCoordinator {
       throw try link.stalled(on: command, over: roles.world, after: patience.waited)

@@ -22,6 +22,12 @@ struct ExperimentOptions: ParsableArguments {
   @Flag(help: "Show no progress.")
   var quiet = false
 
+  /// The words that give another command the same options.
+  var words: [String] {
+    [experiment] + overrides.flatMap { ["--set", $0] } + (runs.map { ["--runs", $0] } ?? [])
+      + (quiet ? ["--quiet"] : [])
+  }
+
   /// Reads the experiment on every rank, so that all stop if one cannot.
   ///
   /// Collective.
@@ -74,6 +80,17 @@ func runJob<Result>(
       printError(report.message + "\n")
       return report.exitCode.rawValue
     }, body)
+}
+
+/// Runs `body` in this process alone, without MPI; an error ends it with its documented exit code.
+func reportingFailures(_ body: () throws -> Void) throws {
+  do {
+    try body()
+  } catch {
+    let report = FailureReport(of: error)
+    printError(report.message + "\n")
+    throw ExitCode(report.exitCode.rawValue)
+  }
 }
 
 /// Writes text to the standard error output as it is.

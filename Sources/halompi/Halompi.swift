@@ -19,6 +19,7 @@ struct Halompi: ParsableCommand {
       """,
     version: halompiVersion,
     subcommands: [
-      Simulate.self, Prepare.self, Train.self, Predict.self, Ablate.self, Inspect.self, Check.self,
+      Simulate.self, Prepare.self, Train.self, Predict.self, Ablate.self, SlurmCommand.self,
+      Inspect.self, Check.self,
     ])
 }

@@ -54,7 +54,8 @@ public struct Ablation: Sendable {
   /// - Parameter onlyFailed: Whether to leave out those that were never started.
   /// - Returns: Runs that are neither done nor running, in the order of the manifest.
   public func unfinishedRuns(onlyFailed: Bool = false) throws(SettingsError) -> [AblationRun] {
-    let wanted: Set<RunState> = onlyFailed ? [.failed, .preempted] : [.pending, .failed, .preempted]
+    let wanted: Set<RunState> =
+      onlyFailed ? [.failed, .preempted] : [.pending, .failed, .preempted]
     return try statuses().filter { wanted.contains($0.state) }.map { manifest.runs[$0.index] }
   }
 }

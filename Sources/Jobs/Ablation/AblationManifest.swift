@@ -52,8 +52,9 @@ public struct AblationManifest: Codable, Hashable, Sendable {
     var differences: [String] = []
     for old in earlier.runs {
       guard runs.indices.contains(old.index), runs[old.index].name == old.name else {
-        differences.append("run \(old.index) was \(old.name) and is "
-          + (runs.indices.contains(old.index) ? runs[old.index].name : "left out"))
+        differences.append(
+          "run \(old.index) was \(old.name) and is "
+            + (runs.indices.contains(old.index) ? runs[old.index].name : "left out"))
         continue
       }
       let before = Set(earlier.settings + old.settings)

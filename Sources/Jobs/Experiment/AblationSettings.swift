@@ -117,7 +117,8 @@ public struct AblationVariant: Hashable, Sendable {
       throw SettingsError(
         path: "ablation.variants.\(name)", origin: tree.origin,
         problem: .wrongType(
-          value: "no section", expected: "the settings to replace, such as {training.variant: raw}"))
+          value: "no section", expected: "the settings to replace, such as {training.variant: raw}")
+      )
     }
     self.name = name
     overrides = Self.flattened(tree, at: .root)

@@ -1,4 +1,5 @@
 import Networks
+import Slurm
 import SubBoxes
 import Training
 
@@ -17,7 +18,7 @@ extension Experiment {
   var problemsOfOneRun: [ExperimentProblem] {
     nameProblems + simulationProblems + realisationProblems + universeProblems + fieldProblems
       + networkProblems
-      + samplingProblems + trainingProblems
+      + samplingProblems + trainingProblems + clusterProblems
   }
 
   private var nameProblems: [ExperimentProblem] {
@@ -156,6 +157,25 @@ extension Experiment {
       return [
         ExperimentProblem(
           path: key, reason: "\(value) is out of range", remedy: "it must be \(allowed)")
+      ]
+    }
+  }
+}
+
+extension Experiment {
+  private var clusterProblems: [ExperimentProblem] {
+    do {
+      try cluster.check()
+      return []
+    } catch {
+      guard case .setting(let key, _, let allowed) = error else {
+        return [
+          ExperimentProblem(path: "cluster", reason: "\(error)", remedy: "change the settings")
+        ]
+      }
+      return [
+        ExperimentProblem(
+          path: key, reason: "this cannot stand in a batch script", remedy: "it must be \(allowed)")
       ]
     }
   }

@@ -1,4 +1,5 @@
 public import Networks
+public import Slurm
 public import SubBoxes
 public import Training
 
@@ -37,6 +38,9 @@ public struct Experiment: Codable, Hashable, Sendable {
 
   /// Which trainings are compared.
   public var ablation = AblationSettings()
+
+  /// What batch jobs ask a Slurm cluster for.
+  public var cluster = ClusterSettings()
 
   /// The folder of all runs, relative to the current folder.
   public var runs = "runs"

@@ -95,9 +95,13 @@ public struct TrainTask: Sendable {
       try provenance?.append(to: folder.provenanceFile)
     }
     var job = TrainingJob(plan, fields: fields)
+    let mark = ProgressMark()
     let outcome = try job.run(
       on: world, stop: StopConditions(directory: folder.path, timeLimit: timeLimit)
-    ) { report($0, to: progress) }
+    ) { event in
+      if case .step = event { mark.set() }
+      report(event, to: progress)
+    }
     progress.end()
     switch outcome {
     case .complete: progress.say("complete: \(folder.model)")
