@@ -128,7 +128,7 @@ let package = Package(
       name: "JobsTests",
       dependencies: [
         "DurableFiles", "Fields", "HDF5", "Jobs", "MPI", "Networks", "Slurm", "Snapshots",
-        "TestSupport",
+        "SubBoxes", "TestSupport", "Training",
       ]),
     .testTarget(name: "EndToEndTests", dependencies: ["HDF5", "TestSupport", "halompi"]),
     .testTarget(name: "HouseTests"),
