@@ -115,7 +115,13 @@ public final class FieldStore: Sendable {
   }
 
   /// Chooses where fields of a total size are cut from, and says why.
-  static func mode(
+  ///
+  /// - Parameters:
+  ///   - settings: What is asked for and allowed.
+  ///   - bytes: The size of the fields together.
+  ///   - fields: How many fields these are.
+  /// - Throws: ``SubBoxError`` if fields that do not fit the budget are to be in memory.
+  public static func mode(
     _ settings: StreamSettings, bytes: Int, fields: Int
   ) throws(SubBoxError) -> (StreamSettings.Mode, String) {
     let budget = settings.memoryBudget

@@ -81,7 +81,7 @@ public struct MemoryDemand: Sendable {
   ///
   /// - Throws: `SubBoxError` if they are to be and do not fit the budget.
   public func fieldsAreResident() throws(SubBoxError) -> Bool {
-    try FieldStore.mode(streaming, fieldBytes: fieldBytes, fields: gridSizes.count) == .resident
+    try FieldStore.mode(streaming, bytes: fieldBytes, fields: gridSizes.count).0 == .resident
   }
 
   /// The memory of a rank that trains.

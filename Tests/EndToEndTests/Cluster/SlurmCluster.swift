@@ -98,7 +98,9 @@ enum SlurmCluster {
   /// Lets a requeued job start now: Slurm makes it wait for two minutes.
   static func startNow(_ job: String, in folder: URL) throws {
     try wait("job \(job) is pending again", log: { logs(in: folder) }) {
-      try states(of: job, in: folder).contains("PENDING") && !isCleaningUp(after: job)
+      let facts = try run(["scontrol", "--oneliner", "show", "job", job], in: folder).joined()
+      return facts.contains("JobState=PENDING") && facts.contains(/\bRestarts=[1-9]/)
+        && !isCleaningUp(after: job)
     }
     try run(["scontrol", "update", "job", job, "StartTime=now", "TimeLimit=10"], in: folder)
   }
