@@ -34,7 +34,7 @@ final class ComputePool: @unchecked Sendable {
   private var busyThreads = 0
   private var denseRemaining = 0
   private var isCancelled = false
-  private var failure: (any Error)?
+  private var firstFailure: SubBoxError?
   private var outcomes: [SampleOutcome] = []
   private var livingThreads = 0
 
@@ -92,21 +92,16 @@ final class ComputePool: @unchecked Sendable {
     }
   }
 
-  /// Whether all gradients of the dense layers are in the sums.
-  func isDenseDone() throws -> Bool {
-    try condition.withLock {
-      if let failure { throw failure }
-      return denseRemaining == 0
-    }
+  /// Whether all gradients of the dense layers are in the sums, or no more will come.
+  var isDenseDone: Bool {
+    condition.withLock { denseRemaining == 0 || firstFailure != nil && busyThreads == 0 }
   }
 
-  /// Whether all samples are done, and the threads wait for more.
-  func isDone() throws -> Bool {
-    try condition.withLock {
-      if let failure { throw failure }
-      return busyThreads == 0
-    }
-  }
+  /// Whether all samples are done, or none will be any more, and the threads wait for more.
+  var isDone: Bool { condition.withLock { busyThreads == 0 } }
+
+  /// What kept the threads from doing all samples: a box that could not be made.
+  var failure: SubBoxError? { condition.withLock { firstFailure } }
 
   /// What the network said of the samples, in the order of their places.
   func takeOutcomes() -> [SampleOutcome] {
@@ -158,7 +153,7 @@ final class ComputePool: @unchecked Sendable {
 
   private func finish(error: SubBoxError?) {
     condition.withLock {
-      if failure == nil, let error { failure = error }
+      if firstFailure == nil, let error { firstFailure = error }
       busyThreads -= 1
       condition.broadcast()
     }

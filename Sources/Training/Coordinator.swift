@@ -79,7 +79,7 @@ final class Coordinator {
     case .train: try digestStep(reports)
     case .validate: try digestValidation(reports)
     case .save: if let state { save(state) }
-    case .finish: break
+    case .finish, .abandon: break
     }
     if reports.contains(where: \.stopRequested) { requestStop(because: "a signal was received") }
   }

@@ -107,7 +107,7 @@ struct Link {
       case .train(let epoch, let step): "computing step \(step) of epoch \(epoch)"
       case .validate(let epoch, let part): "validating epoch \(epoch), part \(part)"
       case .save: "handing over its state"
-      case .finish: "finishing"
+      case .finish, .abandon: "finishing"
       }
     return .stalled(rank: rank, host: hosts[rank], phase: phase, seconds: seconds)
   }

@@ -35,7 +35,7 @@ public struct StopConditions: Sendable {
   /// Why to stop now; `nil` to go on.
   ///
   /// The last step took `stepSeconds`: the next one must not pass the deadline.
-  func reason(stepSeconds: Double) -> String? {
+  public func reason(stepSeconds: Double = 0) -> String? {
     if let file, FileManager.default.fileExists(atPath: file) { return "the file \(file) exists" }
     if let deadline, Date(timeIntervalSinceNow: margin + 2 * stepSeconds) > deadline {
       return "the time limit is near"
@@ -49,8 +49,10 @@ public enum StopSignals {
   private static let received = Atomic<Int32>(0)
 
   /// Lets the signals set a flag, and nothing else, from now on.
-  public static func install() {
-    for number in [SIGTERM, SIGUSR1] {
+  ///
+  /// - Parameter interrupt: Whether SIGINT does too, as a terminal sends it.
+  public static func install(interrupt: Bool = false) {
+    for number in [SIGTERM, SIGUSR1] + (interrupt ? [SIGINT] : []) {
       signal(number) { received in StopSignals.received.store(received, ordering: .relaxed) }
     }
   }

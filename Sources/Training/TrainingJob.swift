@@ -69,15 +69,24 @@ public struct TrainingJob {
       return try Coordinator(plan: plan, data: data, resuming: resumed, stop: stop, tell: tell)
     }
     let facts = try startingFacts(preparation, threads: threads, on: roles)
-    if let coordinator {
+    if coordinator != nil {
       tell(.started(start(data, resumed?.progress.step ?? 0, facts, on: roles)))
-      let outcome = try coordinate(coordinator, worker, link, on: roles)
-      try worker?.end()
-      return outcome
     }
-    guard let worker else { preconditionFailure("a rank neither coordinates nor computes") }
-    let outcome = try work(worker, link, on: roles)
-    try worker.end()
+    let outcome: TrainingOutcome
+    do {
+      if let coordinator {
+        outcome = try coordinate(coordinator, worker, link, on: roles)
+      } else if let worker {
+        outcome = try work(worker, link, on: roles)
+      } else {
+        preconditionFailure("a rank neither coordinates nor computes")
+      }
+    } catch let failure as AgreedFailure {
+      // All ranks leave the training, and may go on with something else.
+      try worker?.end()
+      throw failure
+    }
+    try worker?.end()
     return outcome
   }
 
@@ -87,16 +96,27 @@ public struct TrainingJob {
   ) throws -> TrainingOutcome {
     while true {
       let command = coordinator.next()
+      if case .finish(let isComplete) = command {
+        if let failure = failure(of: coordinator.performPendingWrites) {
+          try abandon(because: failure, link, on: roles)
+        }
+        try link.announce(command, on: roles.world)
+        return isComplete ? .complete : .stopped
+      }
       try link.announce(command, on: roles.world)
-      // While the workers are busy.
-      try coordinator.performPendingWrites()
-      if case .finish(let isComplete) = command { return isComplete ? .complete : .stopped }
+      // While the workers are busy. A failure is theirs too once they have done what they were told.
+      var failure = self.failure(of: coordinator.performPendingWrites)
       var reports: [Report] = []
       if let worker { reports.append(try worker.perform(command, on: roles, link)) }
       var state: TrainingState?
       if command == .save { state = try worker?.state ?? link.receiveState(on: roles.world) }
       reports += try link.collectReports(on: command, over: roles.world)
-      try coordinator.digest(command, reports, state: state)
+      if failure == nil, !reports.contains(where: \.hasFailed) {
+        failure = self.failure(of: { try coordinator.digest(command, reports, state: state) })
+      }
+      if failure != nil || reports.contains(where: \.hasFailed) {
+        try abandon(because: failure ?? worker?.failure, link, on: roles)
+      }
     }
   }
 
@@ -107,9 +127,36 @@ public struct TrainingJob {
     while true {
       let command = try link.awaitCommand(on: roles.world)
       if case .finish(let isComplete) = command { return isComplete ? .complete : .stopped }
+      if command == .abandon { try agree(on: worker.failure, over: roles.world) }
       let report = try worker.perform(command, on: roles, link)
       try roles.world.send(report.message, to: 0, tag: MessageTag.report)
     }
+  }
+
+  /// Returns what the work throws.
+  private func failure(of work: () throws -> Void) -> (any Error)? {
+    do {
+      try work()
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  /// Rank 0: has all ranks leave the training, with its error or that of a worker.
+  private func abandon(
+    because failure: (any Error)?, _ link: Link, on roles: borrowing Roles
+  ) throws -> Never {
+    try link.announce(.abandon, on: roles.world)
+    try agree(on: failure, over: roles.world)
+  }
+
+  /// Throws on all ranks the error that one of them has.
+  private func agree(
+    on failure: (any Error)?, over world: borrowing Communicator
+  ) throws -> Never {
+    try world.agree { if let failure { throw failure } }
+    preconditionFailure("a training was abandoned without an error")
   }
 }
 

@@ -72,6 +72,9 @@ final class Worker {
     if ownsStore { try store.free() }
   }
 
+  /// What kept it from doing its part of a command.
+  var failure: (any Error)? { pool.failure }
+
   /// The weights and moments as they are.
   var state: TrainingState {
     TrainingState(
@@ -88,8 +91,9 @@ final class Worker {
     case .train(_, let step): report = try train(command, step: step, on: roles, link)
     case .validate: report = try validate(command, on: roles, link)
     case .save: if roles.isDedicated, roles.team.isRoot { try link.send(state, on: roles.world) }
-    case .finish: break
+    case .finish, .abandon: break
     }
+    report.hasFailed = pool.failure != nil
     report.stopRequested = StopSignals.last != nil
     let waited = stream.waitingTime
     report.fetchWait = (waited - waitedBefore) / .seconds(1)
@@ -108,17 +112,19 @@ final class Worker {
 
     // The sums of the dense layers travel while the convolutions still go backward.
     var patience = Patience(limit: link.limit)
-    while try !pool.isDenseDone() { try rest(&patience, command, on: roles, link) }
+    while !pool.isDenseDone { try rest(&patience, command, on: roles, link) }
     let dense = MutableSpan(_unsafeElements: pool.denseSums.message)
     var pending = try roles.team.startAllReduce(dense, .sum)
     var isDenseReduced = false
-    while try !pool.isDone() {
+    while !pool.isDone {
       if !isDenseReduced { isDenseReduced = try pending.test() }
       try rest(&patience, command, on: roles, link)
     }
     report.outcomes = pool.takeOutcomes()
     report.computing = start.duration(to: .now) / .seconds(1)
 
+    // A rank that cannot go on takes part in the sums all the same, or the others would wait for it.
+    if pool.failure != nil { pool.convolutionSums.addLost() }
     try link.announceComputed(step: step, on: roles.world)
     patience = Patience(limit: link.limit)
     while !isDenseReduced {
@@ -142,7 +148,7 @@ final class Worker {
     startComputing(command, trains: false)
     var report = weightsReport()
     var patience = Patience(limit: link.limit)
-    while try !pool.isDone() { try rest(&patience, command, on: roles, link) }
+    while !pool.isDone { try rest(&patience, command, on: roles, link) }
     report.outcomes = pool.takeOutcomes()
     report.computing = start.duration(to: .now) / .seconds(1)
     try link.announceComputed(step: 0, on: roles.world)
@@ -232,7 +238,7 @@ extension Worker {
       } else {
         epoch + 1 < plan.settings.epochLimit ? .train(epoch: epoch + 1, step: 0) : nil
       }
-    case .save, .finish: nil
+    case .save, .finish, .abandon: nil
     }
   }
 

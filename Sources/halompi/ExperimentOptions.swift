@@ -46,8 +46,13 @@ struct ExperimentOptions: ParsableArguments {
 
   /// Makes the reporter of this rank: the first one speaks, unless told to be quiet.
   func progress(on world: borrowing Communicator) -> ProgressReporter {
+    progress(isSilent: !world.isRoot)
+  }
+
+  /// Makes the reporter of a process that is alone, or of one that says nothing.
+  func progress(isSilent: Bool = false) -> ProgressReporter {
     let style: ProgressReporter.Style =
-      if quiet || !world.isRoot { .silent } else if isatty(STDERR_FILENO) == 1 { .bar } else {
+      if quiet || isSilent { .silent } else if isatty(STDERR_FILENO) == 1 { .bar } else {
         .lines(every: 30)
       }
     return ProgressReporter(style: style, write: printError)

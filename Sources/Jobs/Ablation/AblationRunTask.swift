@@ -1,6 +1,5 @@
 internal import Foundation
 public import MPI
-public import SubBoxes
 public import Training
 
 /// Executes one run of an ablation: trains it, and lets it predict.
@@ -18,19 +17,18 @@ public struct AblationRunTask: Sendable {
   ///   - run: The run.
   ///   - ablation: The ablation that it is of.
   ///   - timeLimit: After how long to stop, resumably [s]; without it, at the end of the Slurm job.
-  ///   - fields: Fields that the ranks share with those of other runs; without it, they open their own.
-  ///   - predictionStream: Where the prediction cuts boxes from, if not as the experiment says.
+  ///   - resources: What the run shares with others that the same process executes.
   /// - Throws: `SettingsError` for a variant that overrides what it cannot.
   public init(
-    _ run: AblationRun, of ablation: Ablation, timeLimit: Double? = nil, fields: FieldStore? = nil,
-    predictionStream: StreamSettings? = nil
+    _ run: AblationRun, of ablation: Ablation, timeLimit: Double? = nil,
+    resources: RunResources = RunResources()
   ) throws(SettingsError) {
     self.run = run
     self.ablation = ablation
-    training = try TrainTask(run, of: ablation, timeLimit: timeLimit, fields: fields)
+    training = try TrainTask(run, of: ablation, timeLimit: timeLimit, resources: resources)
     prediction =
       ablation.experiment.ablation.predicts
-      ? try PredictTask(run, of: ablation, streaming: predictionStream) : nil
+      ? try PredictTask(run, of: ablation, resources: resources) : nil
   }
 
   /// The file in which the failure of the run is put on record.

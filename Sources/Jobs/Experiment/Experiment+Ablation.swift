@@ -38,7 +38,7 @@ extension Experiment {
       "name": "all runs are in one run directory", "runs": "all runs are in one run directory",
       "simulations": "all runs learn from the same simulations",
       "universe": "all runs learn from the same simulations",
-      "ablation": "it is the ablation itself",
+      "ablation": "it is the ablation itself", "cluster": "all runs are in one batch job",
     ]
     return reasons[section]
   }

@@ -1,7 +1,7 @@
 internal import DurableFiles
 internal import Foundation
 public import MPI
-public import SubBoxes
+internal import SubBoxes
 public import Training
 
 /// Predicts the halo masses of an experiment's test particles with its trained network.
@@ -22,13 +22,15 @@ public struct PredictTask: Sendable {
   /// - Parameters:
   ///   - run: The run, whose model predicts.
   ///   - ablation: The ablation.
-  ///   - streaming: Where boxes are cut from, if not as the experiment says.
+  ///   - resources: What the run shares with others that the same process executes.
   /// - Throws: `SettingsError` for a variant that overrides what it cannot.
   public init(
-    _ run: AblationRun, of ablation: Ablation, streaming: StreamSettings? = nil
+    _ run: AblationRun, of ablation: Ablation, resources: RunResources = RunResources()
   ) throws(SettingsError) {
     var experiment = try ablation.experiment(of: run)
-    experiment.stream = streaming ?? experiment.stream
+    experiment.stream = resources.predictionStream ?? experiment.stream
+    experiment.training.threadsPerRank =
+      experiment.training.threadsPerRank ?? resources.threadsPerRank
     self.experiment = experiment
     directory = ablation.directory
     name = run.training

@@ -1,6 +1,6 @@
 internal import Foundation
 public import MPI
-public import SubBoxes
+internal import SubBoxes
 public import Training
 
 /// Trains the network of an experiment in its run directory.
@@ -33,17 +33,22 @@ public struct TrainTask: Sendable {
   ///   - run: The run, by whose name its folder is called.
   ///   - ablation: The ablation.
   ///   - timeLimit: After how long to stop, resumably [s]; without it, at the end of the Slurm job.
-  ///   - fields: Fields that the ranks share with those of other runs; without it, they open their own.
+  ///   - resources: What the run shares with others that the same process executes.
   /// - Throws: `SettingsError` for a variant that overrides what it cannot.
   public init(
-    _ run: AblationRun, of ablation: Ablation, timeLimit: Double? = nil, fields: FieldStore? = nil
+    _ run: AblationRun, of ablation: Ablation, timeLimit: Double? = nil,
+    resources: RunResources = RunResources()
   ) throws(SettingsError) {
-    experiment = try ablation.experiment(of: run)
+    var experiment = try ablation.experiment(of: run)
+    experiment.stream = resources.trainingStream ?? experiment.stream
+    experiment.training.threadsPerRank =
+      experiment.training.threadsPerRank ?? resources.threadsPerRank
+    self.experiment = experiment
     directory = ablation.directory
     self.timeLimit = timeLimit
     name = run.training
     isOfAblation = true
-    self.fields = fields
+    fields = resources.fields
   }
 
   /// The folder of the training.

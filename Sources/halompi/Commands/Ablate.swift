@@ -8,8 +8,13 @@ struct Ablate: ParsableCommand {
       The section `ablation` of the experiment says which variants and seeds. What is done and what is \
       not is read from the files of the runs, so the same command goes on after any interruption.
 
-        halompi ablate expand jobs/gadget.yaml
-        halompi ablate run jobs/gadget.yaml raw-seed3
+        halompi ablate jobs/gadget.yaml --executor local
+        mpirun -n 9 halompi ablate jobs/gadget.yaml
+        halompi ablate status jobs/gadget.yaml
+        halompi ablate summarize jobs/gadget.yaml
       """,
-    subcommands: [AblateExpand.self, AblateRun.self])
+    subcommands: [
+      AblateStart.self, AblateExpand.self, AblateRun.self,
+    ],
+    defaultSubcommand: AblateStart.self)
 }
