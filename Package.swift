@@ -54,7 +54,8 @@ let package = Package(
 
     // Level 4.
     .target(
-      name: "Fields", dependencies: ["DurableFiles", "HDF5", "MPI", "Snapshots"]),
+      name: "Fields",
+      dependencies: ["DurableFiles", "FourierTransforms", "HDF5", "MPI", "Snapshots"]),
     .target(
       name: "SubBoxes", dependencies: ["Fields", "HDF5", "MPI", "Randomness"]),
 
