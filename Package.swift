@@ -131,7 +131,9 @@ let package = Package(
         "DurableFiles", "Fields", "HDF5", "Jobs", "MPI", "Networks", "Slurm", "Snapshots",
         "TestSupport",
       ]),
-    .testTarget(name: "EndToEndTests", dependencies: ["HDF5", "TestSupport", "halompi"]),
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: ["HDF5", "Networks", "SubBoxes", "TestSupport", "Training", "halompi"]),
     .testTarget(name: "HouseTests"),
   ]
 )

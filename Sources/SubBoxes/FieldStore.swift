@@ -16,6 +16,9 @@ public final class FieldStore: Sendable {
     case streamed(ChunkCache)
   }
 
+  /// The voxels along each axis of what is read at a time from fields that are not in memory.
+  public static var chunkWidth: Int { ChunkCache.chunkWidth }
+
   /// The field that boxes are cut from.
   public let field: GridField<Float>
 

@@ -153,6 +153,15 @@ public struct MemoryDemand: Sendable {
     ]
   }
 
+  /// What a sample reads from files that are not in memory, if nothing of it was read before: whole chunks of
+  /// the field file [bytes].
+  public var streamedBytesPerSample: Int {
+    let (width, chunk) = (Double(sampling.boxWidth), Double(FieldStore.chunkWidth))
+    // A box at a random place meets so many chunks along each axis, on the average.
+    let chunks = (width - 1) / chunk + 1
+    return Int(chunks * chunks * chunks * chunk * chunk * chunk) * real
+  }
+
   private func fieldTerm() throws(SubBoxError) -> MemoryTerm {
     if try fieldsAreResident() { return MemoryTerm("fields", fieldBytes, isSharedByNode: true) }
     return MemoryTerm(

@@ -1,3 +1,4 @@
+internal import Networks
 internal import SubBoxes
 
 /// The messages that the ranks of a training hand to MPI: a function of the settings.

@@ -88,7 +88,8 @@ extension EndToEnd {
         let end = try job.wait()
         #expect(end.code == 75, "\(end.messages)")
         #expect(
-          end.failures.count == 1 && end.messages.contains("stopped by a signal"), "\(end.messages)")
+          end.failures.count == 1 && end.messages.contains("stopped by a signal"), "\(end.messages)"
+        )
         let resumed = try simulate(in: folder, ranks: 3, runs: "runs")
         #expect(resumed.code == 0, "\(resumed.messages)")
         #expect(resumed.messages.contains("going on from the checkpoint"), "\(resumed.messages)")

@@ -90,6 +90,7 @@ public struct TrainTask: Sendable {
         validationFiles: Array(files.dropFirst(training.count)), directory: folder.path,
         identity: try experiment.trainingIdentity())
     }
+    try checkMemory(of: experiment, in: directory, on: world)
     let provenance = try Provenance.collect(
       on: world, threadsPerRank: experiment.training.threadsPerRank,
       fieldFiles: plan.trainingFiles + plan.validationFiles)
