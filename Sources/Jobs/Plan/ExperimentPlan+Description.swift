@@ -1,4 +1,5 @@
 internal import Foundation
+internal import SubBoxes
 public import Training
 
 extension ExperimentPlan: CustomStringConvertible {
@@ -96,7 +97,7 @@ extension ExperimentPlan: CustomStringConvertible {
     return "ablation: \(runs) runs take \(digits(ablationNodeHours)) node-hours, predicted\n"
   }
 
-  private func column(_ value: CustomStringConvertible, _ width: Int) -> String {
+  private func column(_ value: any CustomStringConvertible, _ width: Int) -> String {
     let text = value.description
     return String(repeating: " ", count: max(0, width - text.count)) + text
   }

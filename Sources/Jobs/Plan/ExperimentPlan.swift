@@ -1,7 +1,8 @@
 internal import Fields
 internal import Foundation
-public import Networks
-public import SubBoxes
+internal import Networks
+internal import Slurm
+internal import SubBoxes
 public import Training
 
 /// What an experiment will take on a cluster, before anything runs: predictions, and the facts they come from.
