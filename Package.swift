@@ -129,7 +129,7 @@ let package = Package(
       name: "JobsTests",
       dependencies: [
         "DurableFiles", "Fields", "HDF5", "Jobs", "MPI", "Networks", "Slurm", "Snapshots",
-        "TestSupport",
+        "SubBoxes", "TestSupport", "Training",
       ]),
     .testTarget(
       name: "EndToEndTests",

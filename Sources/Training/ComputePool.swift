@@ -24,6 +24,7 @@ final class ComputePool: @unchecked Sendable {
   private let weights: NetworkWeights
   private let layout: ParameterLayout
   private let labels: LabelRange
+  private let timeline: Timeline?
 
   /// The sums of the gradients of the convolutions, and of the dense layers with gamma.
   let convolutionSums: ExactAccumulator
@@ -41,8 +42,12 @@ final class ComputePool: @unchecked Sendable {
   /// Starts `threads` threads that compute a network on the boxes of a stream.
   ///
   /// The weights are changed only while no work is under way.
-  init(threads: Int, weights: NetworkWeights, labels: LabelRange, stream: SubBoxStream) {
+  init(
+    threads: Int, weights: NetworkWeights, labels: LabelRange, stream: SubBoxStream,
+    timeline: Timeline? = nil
+  ) {
     self.stream = stream
+    self.timeline = timeline
     self.labels = labels
     self.weights = weights
     layout = weights.layout
@@ -119,13 +124,20 @@ final class ComputePool: @unchecked Sendable {
   private func compute(_ work: Work, with worker: Evaluation) {
     let loss = TruncatedCauchyLoss(gamma: Double(weights.gamma))
     do throws(SubBoxError) {
-      while let box = try stream.next(before: work.positions.upperBound) {
+      let thread = worker.number + 1
+      while let box = try timeline.measure(
+        .fetch, thread: thread,
+        { () throws(SubBoxError) in try stream.next(before: work.positions.upperBound) })
+      {
         let truth = Float(labels.scaled(Double(box.sample.logMass)))
-        let prediction =
+        let prediction = timeline.measure(.forward, thread: thread) {
           work.trains
-          ? worker.evaluator.forward(box.voxels) : worker.evaluator.predict(box.voxels)
+            ? worker.evaluator.forward(box.voxels) : worker.evaluator.predict(box.voxels)
+        }
         let value = loss.evaluate(prediction: Double(prediction), truth: Double(truth))
-        if work.trains { addGradient(of: value, worker) }
+        if work.trains {
+          timeline.measure(.backward, thread: thread) { addGradient(of: value, worker) }
+        }
         let outcome = SampleOutcome(
           position: work.firstPlace + box.position - work.positions.lowerBound,
           likelihood: value.value, prediction: prediction, truth: truth)

@@ -66,10 +66,10 @@ final class Coordinator {
   }
 
   /// Writes what is to be written, while the workers do the next command.
-  func performPendingWrites() throws {
+  func performPendingWrites(_ timeline: Timeline? = nil) throws {
     let writes = pendingWrites
     pendingWrites = []
-    for write in writes { try write() }
+    for write in writes { try timeline.measure(.checkpoint, write) }
   }
 
   /// Takes the reports of all workers on a command, in the order of the workers, and after `save` the

@@ -62,14 +62,16 @@ struct Preparation {
 
   /// Starts the stream of boxes and the threads that compute.
   func makeWorker(
-    _ plan: TrainingPlan, state: TrainingState, threads: Int, team: borrowing Communicator
+    _ plan: TrainingPlan, state: TrainingState, threads: Int, timeline: Timeline?,
+    team: borrowing Communicator
   ) throws -> Worker {
     let stream = SubBoxStream(
       from: store, kind: plan.settings.variant, boxWidth: plan.sampling.boxWidth,
       standardization: data.standardization, lookAhead: plan.streaming.lookAhead,
       threads: plan.streaming.threads, consumers: threads)
     return try Worker(
-      plan: plan, preparation: self, stream: stream, state: state, threads: threads, team: team)
+      plan: plan, preparation: self, stream: stream, state: state, threads: threads,
+      timeline: timeline, team: team)
   }
 }
 

@@ -57,11 +57,13 @@ public struct TrainingJob {
     }
     let state = try share(resumed?.state ?? initialState(), over: world)
 
+    let timeline = plan.timelinePath == nil ? nil : try Timeline(on: roles.world)
     var worker: Worker?
     var threads = 0
     if let preparation {
       threads = try settings.threadsPerRank ?? availableThreads(on: roles.team)
-      worker = try preparation.makeWorker(plan, state: state, threads: threads, team: roles.team)
+      worker = try preparation.makeWorker(
+        plan, state: state, threads: threads, timeline: timeline, team: roles.team)
     }
     let link = try Link(roles: roles, limit: settings.watchdogSeconds)
     let coordinator = try world.agree { () throws -> Coordinator? in
@@ -75,9 +77,9 @@ public struct TrainingJob {
     let outcome: TrainingOutcome
     do {
       if let coordinator {
-        outcome = try coordinate(coordinator, worker, link, on: roles)
+        outcome = try coordinate(coordinator, worker, link, timeline, on: roles)
       } else if let worker {
-        outcome = try work(worker, link, on: roles)
+        outcome = try work(worker, link, timeline, on: roles)
       } else {
         preconditionFailure("a rank neither coordinates nor computes")
       }
@@ -87,17 +89,21 @@ public struct TrainingJob {
       throw failure
     }
     try worker?.end()
+    if let timeline, let path = plan.timelinePath {
+      try timeline.write(to: path, on: roles.world, hosts: link.hosts)
+    }
     return outcome
   }
 
   /// Rank 0: announces commands, does its own part if it has one, and collects the reports.
   private func coordinate(
-    _ coordinator: Coordinator, _ worker: Worker?, _ link: Link, on roles: borrowing Roles
+    _ coordinator: Coordinator, _ worker: Worker?, _ link: Link, _ timeline: Timeline?,
+    on roles: borrowing Roles
   ) throws -> TrainingOutcome {
     while true {
       let command = coordinator.next()
       if case .finish(let isComplete) = command {
-        if let failure = failure(of: coordinator.performPendingWrites) {
+        if let failure = failure(of: { try coordinator.performPendingWrites(timeline) }) {
           try abandon(because: failure, link, on: roles)
         }
         try link.announce(command, on: roles.world)
@@ -105,12 +111,14 @@ public struct TrainingJob {
       }
       try link.announce(command, on: roles.world)
       // While the workers are busy. A failure is theirs too once they have done what they were told.
-      var failure = self.failure(of: coordinator.performPendingWrites)
+      var failure = self.failure(of: { try coordinator.performPendingWrites(timeline) })
       var reports: [Report] = []
       if let worker { reports.append(try worker.perform(command, on: roles, link)) }
       var state: TrainingState?
       if command == .save { state = try worker?.state ?? link.receiveState(on: roles.world) }
-      reports += try link.collectReports(on: command, over: roles.world)
+      reports += try timeline.measure(.wait) {
+        try link.collectReports(on: command, over: roles.world)
+      }
       if failure == nil, !reports.contains(where: \.hasFailed) {
         failure = self.failure(of: { try coordinator.digest(command, reports, state: state) })
       }
@@ -122,10 +130,10 @@ public struct TrainingJob {
 
   /// The other ranks: do what they are told to.
   private func work(
-    _ worker: Worker, _ link: Link, on roles: borrowing Roles
+    _ worker: Worker, _ link: Link, _ timeline: Timeline?, on roles: borrowing Roles
   ) throws -> TrainingOutcome {
     while true {
-      let command = try link.awaitCommand(on: roles.world)
+      let command = try timeline.measure(.wait) { try link.awaitCommand(on: roles.world) }
       if case .finish(let isComplete) = command { return isComplete ? .complete : .stopped }
       if command == .abandon { try agree(on: worker.failure, over: roles.world) }
       let report = try worker.perform(command, on: roles, link)

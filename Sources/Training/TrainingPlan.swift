@@ -34,6 +34,9 @@ public struct TrainingPlan: Sendable {
   /// A training is resumed only with the same lines.
   public var identity: [String]
 
+  /// The file to which the times of all ranks and threads are written when the job ends; none without it.
+  public var timelinePath: String?
+
   /// The steps of an epoch; known once the samples are drawn.
   var stepsPerEpoch = 0
 

@@ -19,6 +19,7 @@ final class Worker {
   private var optimizer: AMSGrad
   private let weights: NetworkWeights
   private let gradient: UnsafeMutableBufferPointer<Float>
+  private let timeline: Timeline?
   private let place: Int
   private let teamSize: Int
 
@@ -35,11 +36,12 @@ final class Worker {
   ///   - stream: Prepares the boxes of both draws.
   ///   - state: The weights and moments to go on from.
   ///   - threads: The number of threads that compute.
+  ///   - timeline: Takes what the threads do; nothing is measured without it.
   ///   - team: The workers.
   /// - Throws: `ArchitectureError` if the kernels cannot compute the network.
   init(
     plan: TrainingPlan, preparation: Preparation, stream: SubBoxStream, state: TrainingState,
-    threads: Int, team: borrowing Communicator
+    threads: Int, timeline: Timeline?, team: borrowing Communicator
   ) throws(ArchitectureError) {
     self.plan = plan
     order = preparation.order
@@ -52,7 +54,9 @@ final class Worker {
       state.parameters, of: plan.architecture, for: plan.settings.kernels)
     layout = weights.layout
     pool = ComputePool(
-      threads: threads, weights: weights, labels: preparation.data.labels, stream: stream)
+      threads: threads, weights: weights, labels: preparation.data.labels, stream: stream,
+      timeline: timeline)
+    self.timeline = timeline
     priors = Priors(alpha: plan.settings.priorStrength, layout: layout)
     optimizer = AMSGrad(plan.settings.optimizer, resuming: state.optimizer)
     gradient = .allocate(capacity: layout.count)
@@ -122,6 +126,8 @@ final class Worker {
     }
     report.outcomes = pool.takeOutcomes()
     report.computing = start.duration(to: .now) / .seconds(1)
+    timeline.add(.wait, since: start)
+    let reductionStart = ContinuousClock.now
 
     // A rank that cannot go on takes part in the sums all the same, or the others would wait for it.
     if pool.failure != nil { pool.convolutionSums.addLost() }
@@ -135,9 +141,10 @@ final class Worker {
     var last = try roles.team.startAllReduce(convolutions, .sum)
     while try !last.test() { try rest(&patience, command, on: roles, link) }
     report.reducing = patience.waited
+    timeline.add(.reduce, since: reductionStart)
 
     report.lostSamples = max(pool.denseSums.lostCount, pool.convolutionSums.lostCount)
-    if report.lostSamples == 0 { try update(over: roles.team) }
+    if report.lostSamples == 0 { try timeline.measure(.update) { try update(over: roles.team) } }
     return report
   }
 
@@ -151,6 +158,7 @@ final class Worker {
     while !pool.isDone { try rest(&patience, command, on: roles, link) }
     report.outcomes = pool.takeOutcomes()
     report.computing = start.duration(to: .now) / .seconds(1)
+    timeline.add(.wait, since: start)
     try link.announceComputed(step: 0, on: roles.world)
     return report
   }

@@ -173,7 +173,8 @@ extension Workspace {
     seconds: Int = 60, launcher: [String]? = nil
   ) throws -> Job {
     try Job(
-      [command, "experiment.yaml"] + options, ranks: ranks, in: folder,
+      command.split(separator: " ").map(String.init) + ["experiment.yaml"] + options, ranks: ranks,
+      in: folder,
       fileSizeLimit: fileSizeLimit, seconds: seconds, launcher: launcher)
   }
 

@@ -12,6 +12,9 @@ public struct TrainTask: Sendable {
   private let timeLimit: Double?
   private let fields: FieldStore?
 
+  /// The file to which the times of all ranks and threads are written when the job ends.
+  public var timeline: String?
+
   /// Makes the task.
   ///
   /// - Parameters:
@@ -82,13 +85,15 @@ public struct TrainTask: Sendable {
     let validation = experiment.simulations(of: .validation)
     let plan = try world.agree {
       let files = try directory.existingFields(of: training + validation)
-      return TrainingPlan(
+      var plan = TrainingPlan(
         settings: experiment.training, sampling: experiment.sampling,
         streaming: experiment.stream, architecture: experiment.architecture,
         field: experiment.fields.input.field,
         trainingFiles: Array(files.prefix(training.count)),
         validationFiles: Array(files.dropFirst(training.count)), directory: folder.path,
         identity: try experiment.trainingIdentity())
+      plan.timelinePath = timeline
+      return plan
     }
     try checkMemory(of: experiment, in: directory, on: world)
     let provenance = try Provenance.collect(

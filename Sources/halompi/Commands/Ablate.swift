@@ -14,7 +14,8 @@ struct Ablate: ParsableCommand {
         halompi ablate summarize jobs/gadget.yaml
       """,
     subcommands: [
-      AblateStart.self, AblateExpand.self, AblateRun.self,
+      AblateStart.self, AblateExpand.self, AblateRun.self, AblateStatus.self,
+      AblateSummarize.self,
     ],
     defaultSubcommand: AblateStart.self)
 }

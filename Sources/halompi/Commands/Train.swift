@@ -30,10 +30,17 @@ struct Train: ParsableCommand {
       "Train this run of the experiment's ablation instead: its name or index.", valueName: "run"))
   var runName: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Write what every rank and thread did, and when, as a Chrome trace (ui.perfetto.dev shows it).",
+      valueName: "file"))
+  var timeline: String?
+
   func run() throws {
     let outcome = try runJob { world in
       let experiment = try options.load(on: world)
-      let task = try world.agree { try makeTask(experiment) }
+      var task = try world.agree { try makeTask(experiment) }
+      task.timeline = timeline
       return try task.run(on: world, progress: options.progress(on: world))
     }
     if outcome == .stopped { throw ExitCode(JobExitCode.resumableStop.rawValue) }

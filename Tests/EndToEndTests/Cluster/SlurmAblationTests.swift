@@ -45,9 +45,11 @@ extension EndToEnd.SlurmTests {
   @Test func aKilledRunOfAnAblationTakesNoOtherWithItAndIsMadeUpFor() throws {
     let workspace = try Workspace.withFields()
     let folder = workspace.folder
-    let submit = ["slurm", "experiment.yaml", "--job", "ablation"] + Self.settings
+    let submit = ["ablate", "experiment.yaml", "--executor", "slurm"] + Self.settings
     let submitted = try halompi(submit, in: workspace)
-    let job = try #require(submitted.first?.split(separator: " ").first.map(String.init))
+    #expect(submitted.map { $0.split(separator: " ")[1] } == ["ablation", "summary"])
+    let jobs = submitted.map { String($0.prefix { $0 != " " }) }
+    let job = try #require(jobs.first)
     let victim = "averaged-seed1"
     try SlurmCluster.wait("steps of \(victim)", log: { SlurmCluster.logs(in: folder) }) {
       steps(of: victim, in: workspace) >= 8
@@ -63,6 +65,12 @@ extension EndToEnd.SlurmTests {
     let states = try SlurmCluster.states(of: job, in: folder)
     #expect(states.count { $0 == "FAILED" } == 1, "\(states) \(SlurmCluster.logs(in: folder))")
     #expect(mostAtOnce <= 2, "ablation.simultaneousRuns")
+    // The comparison starts though a run has failed, and tells that it is missing.
+    try SlurmCluster.waitForEnd(of: [jobs[1]], in: folder)
+    let summary = try String(
+      contentsOfFile: workspace.path("runs/small/slurm/small-summary-\(jobs[1]).log"),
+      encoding: .utf8)
+    #expect(summary.contains(victim), "\(summary)")
     let missing = try halompi(
       ["ablate", "expand", "experiment.yaml", "--unfinished"] + Self.settings, in: workspace)
     #expect(missing == ["1\t\(victim)"])
