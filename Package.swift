@@ -54,7 +54,8 @@ let package = Package(
 
     // Level 4.
     .target(
-      name: "Fields", dependencies: ["DurableFiles", "HDF5", "MPI", "Snapshots"]),
+      name: "Fields",
+      dependencies: ["DurableFiles", "FourierTransforms", "HDF5", "MPI", "Snapshots"]),
     .target(
       name: "SubBoxes", dependencies: ["Fields", "HDF5", "MPI", "Randomness"]),
 
@@ -130,7 +131,9 @@ let package = Package(
         "DurableFiles", "Fields", "HDF5", "Jobs", "MPI", "Networks", "Slurm", "Snapshots",
         "SubBoxes", "TestSupport", "Training",
       ]),
-    .testTarget(name: "EndToEndTests", dependencies: ["HDF5", "TestSupport", "halompi"]),
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: ["HDF5", "Networks", "SubBoxes", "TestSupport", "Training", "halompi"]),
     .testTarget(name: "HouseTests"),
   ]
 )

@@ -16,6 +16,9 @@ public final class FieldStore: Sendable {
     case streamed(ChunkCache)
   }
 
+  /// The voxels along each axis of what is read at a time from fields that are not in memory.
+  public static var chunkWidth: Int { ChunkCache.chunkWidth }
+
   /// The field that boxes are cut from.
   public let field: GridField<Float>
 
@@ -52,7 +55,13 @@ public final class FieldStore: Sendable {
     let files = try communicator.agree { () throws(SubBoxError) in
       try settings.check()
       var files: [FieldReader] = []
-      for path in paths { files.append(try FieldReader(path)) }
+      for path in paths {
+        let file = try FieldReader(path)
+        guard file.metadata.moments(of: field) != nil else {
+          throw SubBoxError.missing(field, of: file.metadata, in: path)
+        }
+        files.append(file)
+      }
       return files
     }
     self.field = field
@@ -115,7 +124,13 @@ public final class FieldStore: Sendable {
   }
 
   /// Chooses where fields of a total size are cut from, and says why.
-  static func mode(
+  ///
+  /// - Parameters:
+  ///   - settings: What is asked for and allowed.
+  ///   - bytes: The size of the fields together.
+  ///   - fields: How many fields these are.
+  /// - Throws: ``SubBoxError`` if fields that do not fit the budget are to be in memory.
+  public static func mode(
     _ settings: StreamSettings, bytes: Int, fields: Int
   ) throws(SubBoxError) -> (StreamSettings.Mode, String) {
     let budget = settings.memoryBudget

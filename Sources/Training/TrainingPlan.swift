@@ -41,7 +41,9 @@ public struct TrainingPlan: Sendable {
   var stepsPerEpoch = 0
 
   /// The samples of one part of a validation: parts are short, so that a rank that is silent is noticed.
-  var validationPartSize: Int { 4 * settings.batchSize }
+  var validationPartSize: Int { Self.validationPartSize(batchSize: settings.batchSize) }
+
+  static func validationPartSize(batchSize: Int) -> Int { 4 * batchSize }
 
   /// Makes the plan of a training.
   public init(

@@ -172,8 +172,8 @@ final class Worker {
     if roles.isCoordinator {
       throw try link.stalled(on: command, over: roles.world, after: patience.waited)
     }
-    // Rank 0 knows more: it is given the time to say it.
-    Thread.sleep(forTimeInterval: link.limit / 2 + 5)
+    // Rank 0 knows more: it is given the time to say it, and to end the job.
+    Thread.sleep(forTimeInterval: link.limit / 2 + SilentPeer.secondsForLauncher + 10)
     let place = roles.world.place()
     throw TrainingError.stalled(
       rank: place.rank, host: place.host, phase: "waiting in \(command)", seconds: patience.waited)

@@ -19,7 +19,8 @@ struct Halompi: ParsableCommand {
       """,
     version: halompiVersion,
     subcommands: [
-      Simulate.self, Prepare.self, Train.self, Predict.self, Ablate.self, SlurmCommand.self,
+      Simulate.self, Prepare.self, Train.self, Predict.self, Ablate.self, Plan.self,
+      SlurmCommand.self,
       Inspect.self, Check.self,
     ])
 }

@@ -90,6 +90,9 @@ final class Job {
     return try FileHandle(forWritingTo: url)
   }
 
+  /// The process that was started: the program itself, or `mpirun`.
+  var processIdentifier: pid_t { process.processIdentifier }
+
   /// Whether the job has not ended.
   var isRunning: Bool { process.isRunning }
 

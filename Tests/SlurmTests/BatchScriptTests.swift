@@ -190,6 +190,6 @@ struct BatchScriptTests {
     let lines = try Self.everything.text().split(separator: "\n")
     let first = try #require(lines.firstIndex { !$0.hasPrefix("#") })
     #expect(!lines[first...].contains { $0.hasPrefix("#SBATCH") })
-    #expect(lines[..<first].count { $0.hasPrefix("#SBATCH") } == 16)
+    #expect(lines[..<first].count { $0.hasPrefix("#SBATCH") } == 15)
   }
 }

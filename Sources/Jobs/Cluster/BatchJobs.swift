@@ -28,8 +28,11 @@ public struct BatchJobs: Sendable {
     /// What is submitted.
     public let script: BatchScript
 
-    /// The jobs of the list that must have succeeded before it starts.
+    /// The jobs of the list that it waits for.
     public let predecessors: [Int]
+
+    /// Whether they must have succeeded, or need only have ended.
+    public let needsSuccess: Bool
   }
 
   private let experiment: Experiment
@@ -63,7 +66,7 @@ public struct BatchJobs: Sendable {
   ///   - kind: What is to be submitted.
   ///   - runs: The indices of the runs of an ablation to execute.
   public func jobs(_ kind: Kind, runs: [Int] = []) -> [Job] {
-    if kind == .ablation { return [array(of: runs)] }
+    if kind == .ablation { return [array(of: runs), summary] }
     guard kind == .pipeline else { return [job(kind, after: [])] }
     let isSimulated = experiment.simulations.contains { $0.seed != nil }
     let stages: [Kind] = (isSimulated ? [.simulate] : []) + [.prepare, .train, .predict]
@@ -76,7 +79,7 @@ public struct BatchJobs: Sendable {
       stage: kind.rawValue,
       script: script(
         kind.rawValue, [kind.rawValue], isResumable: kind == .train || kind == .simulate),
-      predecessors: predecessors)
+      predecessors: predecessors, needsSuccess: true)
   }
 
   /// One element per run, so that a run that crashes or hangs takes no other with it.
@@ -84,7 +87,14 @@ public struct BatchJobs: Sendable {
     var script = script("ablation", ["ablate", "run"], isResumable: true)
     script.elements = BatchScript.Elements(
       indices: runs, simultaneous: experiment.ablation.simultaneousRuns)
-    return Job(stage: "ablation", script: script, predecessors: [])
+    return Job(stage: "ablation", script: script, predecessors: [], needsSuccess: true)
+  }
+
+  /// Compares what is there when the array has ended, whatever became of its runs, and tells what is missing.
+  private var summary: Job {
+    var script = script("summary", ["ablate", "summarize"], isResumable: false)
+    (script.cluster.nodes, script.cluster.ranksPerNode, script.cluster.coresPerRank) = (1, 1, 1)
+    return Job(stage: "summary", script: script, predecessors: [0], needsSuccess: false)
   }
 
   private func script(_ stage: String, _ command: [String], isResumable: Bool) -> BatchScript {

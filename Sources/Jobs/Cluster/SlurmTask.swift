@@ -42,7 +42,11 @@ public struct SlurmTask: Sendable {
       let path = "\(directory.batchScripts)/\(job.script.name).sbatch"
       try DurableFile.write(Data(text.utf8), to: path)
       let before = job.predecessors.map { submissions[$0].identifier }
-      let identifier = try queue.submit(path, after: before.isEmpty ? nil : .success(of: before))
+      var dependency: SlurmQueue.Dependency?
+      if !before.isEmpty {
+        dependency = job.needsSuccess ? .success(of: before) : .end(of: before)
+      }
+      let identifier = try queue.submit(path, after: dependency)
       submissions.append(Submission(identifier: identifier, stage: job.stage, script: path))
     }
     return submissions

@@ -9,6 +9,8 @@ public struct AblationSettings: Codable, Hashable, Sendable {
     case inside
     /// Processes on this machine.
     case local
+    /// Elements of an array of Slurm jobs.
+    case slurm
   }
 
   /// What is different about the runs; without it raw and averaged sub-boxes.

@@ -95,6 +95,7 @@ public struct TrainTask: Sendable {
       plan.timelinePath = timeline
       return plan
     }
+    try checkMemory(of: experiment, in: directory, on: world)
     let provenance = try Provenance.collect(
       on: world, threadsPerRank: experiment.training.threadsPerRank,
       fieldFiles: plan.trainingFiles + plan.validationFiles)

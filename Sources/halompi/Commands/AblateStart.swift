@@ -12,7 +12,7 @@ struct AblateStart: ParsableCommand {
     discussion: """
       inside: teams of ranks of this MPI job (ablation.ranksPerRun each), to which rank 0 hands runs as \
       they finish; start one rank more than there are cores, it sleeps. local: processes on this machine, \
-      ablation.simultaneousRuns at a time.
+      ablation.simultaneousRuns at a time. slurm: an array of jobs, as halompi slurm --job ablation submits it.
 
       A run that fails is put on record (failure.json in its folder) and the others go on; the command \
       then ends with the exit code of the first failure. SIGTERM, SIGUSR1, a file named `stop` in the \
@@ -21,7 +21,7 @@ struct AblateStart: ParsableCommand {
 
   @OptionGroup var options: ExperimentOptions
 
-  @Option(help: "Who executes the runs: inside or local (default: ablation.executor).")
+  @Option(help: "Who executes the runs: inside, local or slurm (default: ablation.executor).")
   var executor: AblationSettings.Executor?
 
   @Flag(help: "Execute only runs that failed or were interrupted.")
@@ -32,7 +32,9 @@ struct AblateStart: ParsableCommand {
   func run() throws {
     var end: AblationEnd?
     // Processes that this one starts must not inherit what MPI leaves in the environment.
-    if executor ?? settings?.ablation.executor == .local {
+    let executor = executor ?? settings?.ablation.executor
+    if executor == .slurm { return try submitArray() }
+    if executor == .local {
       try reportingFailures { end = try runLocally() }
     } else {
       end = try runJob { world in
@@ -50,6 +52,15 @@ struct AblateStart: ParsableCommand {
   /// The experiment; without it the job says what is wrong, once for all ranks.
   private var settings: Experiment? {
     try? Experiment(contentsOf: options.experiment, overrides: options.overrides)
+  }
+
+  private func submitArray() throws {
+    let ranks = Main.launcherSize
+    try reportingFailures {
+      guard ranks == 1 else { throw RanksError(ranks: ranks) }
+      let batch = try options.batchJobs(.ablation, onlyFailed: onlyFailed)
+      if !batch.jobs.isEmpty { try submit(batch.jobs, in: batch.directory, waiting: false) }
+    }
   }
 
   private func runLocally() throws -> AblationEnd {

@@ -1,5 +1,6 @@
 public import ArgumentParser
 import Foundation
+import HDF5
 public import Jobs
 import Slurm
 
@@ -33,35 +34,58 @@ struct SlurmCommand: ParsableCommand {
   @Flag(help: "Wait until the jobs have ended; exit with 1 if one did not succeed.")
   var wait = false
 
+  func validate() throws {
+    if onlyFailed, job != .ablation { throw ValidationError("--only-failed is for --job ablation") }
+    if dryRun, wait { throw ValidationError("--dry-run submits nothing to --wait for") }
+  }
+
   func run() throws {
     try reportingFailures {
-      let experiment = try Experiment(contentsOf: options.experiment, overrides: options.overrides)
-      let directory = RunDirectory(of: experiment, runs: options.runs)
-      let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
-      var runs: [Int] = []
-      if job == .ablation {
-        let ablation = try Ablation(experiment, in: directory)
-        if !dryRun { try ablation.writeManifest(host: ProcessInfo.processInfo.hostName) }
-        runs = try ablation.unfinishedRuns(onlyFailed: onlyFailed).map(\.index)
-        if runs.isEmpty {
-          printError("nothing to submit: all runs are done, running, or not failed\n")
-          return
-        }
-      }
-      let jobs = BatchJobs(
-        of: experiment, in: directory, program: program, arguments: options.words,
-        folder: FileManager.default.currentDirectoryPath
-      ).jobs(job, runs: runs)
+      let batch = try options.batchJobs(job, onlyFailed: onlyFailed, dryRun: dryRun)
+      if batch.jobs.isEmpty { return }
       if dryRun {
-        for job in jobs { print(try job.script.text(), terminator: "") }
+        for job in batch.jobs { print(try job.script.text(), terminator: "") }
         return
       }
-      let task = SlurmTask(jobs, in: directory)
-      let submissions = try task.submit()
-      for each in submissions { print("\(each.identifier) \(each.stage) \(each.script)") }
-      if wait { try task.wait(for: submissions) }
+      try submit(batch.jobs, in: batch.directory, waiting: wait)
     }
   }
+}
+
+extension ExperimentOptions {
+  /// The batch jobs of the experiment; of an ablation, those of the runs that are not done, whose manifest is
+  /// written unless it is a dry run.
+  func batchJobs(
+    _ kind: BatchJobs.Kind, onlyFailed: Bool = false, dryRun: Bool = false
+  ) throws -> (jobs: [BatchJobs.Job], directory: RunDirectory) {
+    let experiment = try Experiment(contentsOf: experiment, overrides: overrides)
+    let directory = RunDirectory(of: experiment, runs: runs)
+    let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
+    var indices: [Int] = []
+    if kind == .ablation {
+      startHDF5()
+      let ablation = try Ablation(experiment, in: directory)
+      if !dryRun { try ablation.writeManifest(host: ProcessInfo.processInfo.hostName) }
+      indices = try ablation.unfinishedRuns(onlyFailed: onlyFailed).map(\.index)
+      if indices.isEmpty {
+        printError("nothing to submit: all runs are done, running, or not failed\n")
+        return ([], directory)
+      }
+    }
+    let jobs = BatchJobs(
+      of: experiment, in: directory, program: program, arguments: words,
+      folder: FileManager.default.currentDirectoryPath
+    ).jobs(kind, runs: indices)
+    return (jobs, directory)
+  }
+}
+
+/// Submits batch jobs, prints their numbers, and waits for them if it is told to.
+func submit(_ jobs: [BatchJobs.Job], in directory: RunDirectory, waiting: Bool) throws {
+  let task = SlurmTask(jobs, in: directory)
+  let submissions = try task.submit()
+  for each in submissions { print("\(each.identifier) \(each.stage) \(each.script)") }
+  if waiting { try task.wait(for: submissions) }
 }
 
 extension BatchJobs.Kind: ExpressibleByArgument {}

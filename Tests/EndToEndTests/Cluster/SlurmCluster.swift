@@ -87,10 +87,20 @@ enum SlurmCluster {
     }
   }
 
+  /// Whether nodes still clean up after a step of a job, which would be in the way of its next start.
+  private static func isCleaningUp(after job: String) -> Bool {
+    let spool = URL(filePath: configuration ?? "").deletingLastPathComponent()
+      .appending(path: "spool").path
+    let files = FileManager.default.enumerator(atPath: spool)?.compactMap { $0 as? String } ?? []
+    return files.contains { $0.contains("stepd.slurm.pmix.\(job).") }
+  }
+
   /// Lets a requeued job start now: Slurm makes it wait for two minutes.
   static func startNow(_ job: String, in folder: URL) throws {
     try wait("job \(job) is pending again", log: { logs(in: folder) }) {
-      try states(of: job, in: folder).contains("PENDING")
+      let facts = try run(["scontrol", "--oneliner", "show", "job", job], in: folder).joined()
+      return facts.contains("JobState=PENDING") && facts.contains(/\bRestarts=[1-9]/)
+        && !isCleaningUp(after: job)
     }
     try run(["scontrol", "update", "job", job, "StartTime=now", "TimeLimit=10"], in: folder)
   }
