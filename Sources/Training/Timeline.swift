@@ -55,7 +55,9 @@ final class Timeline: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - path: The file, which rank 0 writes.
+  ///   - world: All ranks.
   ///   - hosts: The hosts of all ranks, on rank 0.
+  /// - Throws: `AgreedFailure` if the file cannot be written; `MPIError`.
   func write(to path: String, on world: borrowing Communicator, hosts: [String]) throws {
     let gathered = try world.gatherVarying(lock.withLock { values })
     try world.agree {

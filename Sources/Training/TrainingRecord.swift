@@ -30,12 +30,11 @@ public struct TrainingRecord: Hashable, Sendable {
 
   /// Reads the record of a folder.
   ///
-  /// Neither weights nor whole logs are read, so it is quick, and may be done while the training runs.
+  /// It is `nil` if nothing was trained in the folder yet. Neither weights nor whole logs are read, so it is quick, and may be done while the training runs.
   ///
   /// - Parameters:
   ///   - directory: The folder of the training.
   ///   - batchSize: The samples of a step.
-  /// - Returns: `nil` if nothing was trained in the folder yet.
   public init?(directory: String, batchSize: Int) {
     let folder = CheckpointFolder(path: "\(directory)/checkpoints", kept: 1)
     let header = folder.names().lazy.compactMap {

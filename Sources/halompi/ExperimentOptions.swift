@@ -73,6 +73,8 @@ struct TimeLimitOption: ParsableArguments {
 /// - Parameters:
 ///   - record: Is given the error, on the rank that speaks of it.
 ///   - body: The job.
+/// - Returns: What the job returned.
+/// - Throws: What MPI reported on starting or ending.
 func runJob<Result>(
   recording record: (any Error) -> Void = { _ in },
   _ body: (borrowing Communicator) throws -> Result

@@ -53,6 +53,7 @@ public struct Ablation: Sendable {
   ///
   /// - Parameter onlyFailed: Whether to leave out those that were never started.
   /// - Returns: Runs that are neither done nor running, in the order of the manifest.
+  /// - Throws: `SettingsError` for a variant that overrides what it cannot.
   public func unfinishedRuns(onlyFailed: Bool = false) throws(SettingsError) -> [AblationRun] {
     let wanted: Set<RunState> =
       onlyFailed ? [.failed, .preempted] : [.pending, .failed, .preempted]

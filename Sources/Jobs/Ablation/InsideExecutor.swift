@@ -19,6 +19,7 @@ public final class InsideExecutor: AblationExecutor {
   /// - Parameters:
   ///   - world: All ranks of the job.
   ///   - timeLimit: After how long to stop, resumably [s]; without it, at the end of the Slurm job.
+  /// - Throws: What MPI reported.
   public init(on world: borrowing Communicator, timeLimit: Double? = nil) throws(MPIError) {
     self.world = try world.duplicate()
     self.timeLimit = timeLimit
