@@ -1,6 +1,7 @@
 import Fields
 import Foundation
 import MPI
+import Networks
 import SubBoxes
 import TestSupport
 import Testing
