@@ -48,11 +48,17 @@ public struct StopConditions: Sendable {
 public enum StopSignals {
   private static let received = Atomic<Int32>(0)
 
-  /// Lets the signals set a flag, and nothing else, from now on.
+  /// Lets the signals set a flag, and nothing else, from now on; called by the main thread.
   ///
   /// - Parameter interrupt: Whether SIGINT does too, as a terminal sends it.
   public static func install(interrupt: Bool = false) {
-    for number in [SIGTERM, SIGUSR1] + (interrupt ? [SIGINT] : []) {
+    let numbers = [SIGTERM, SIGUSR1] + (interrupt ? [SIGINT] : [])
+    // Whoever started the process may have blocked them, as the threads of a thread pool do.
+    var unblocked = sigset_t()
+    sigemptyset(&unblocked)
+    for number in numbers { sigaddset(&unblocked, number) }
+    pthread_sigmask(SIG_UNBLOCK, &unblocked, nil)
+    for number in numbers {
       signal(number) { received in StopSignals.received.store(received, ordering: .relaxed) }
     }
   }

@@ -42,8 +42,7 @@ extension EndToEnd {
     }
 
     @Test(arguments: [
-      (0, ["--executor", "inside"]), (4, ["--executor", "inside"]),
-      (5, ["--set", "ablation.ranksPerRun=2"]),
+      (0, ["--executor", "inside"]), (5, ["--set", "ablation.ranksPerRun=2"]),
       (0, ["--executor", "local", "--set", "ablation.simultaneousRuns=2"]),
       (0, ["--executor", "local", "--set", "ablation.ranksPerRun=2"]),
     ])
@@ -78,7 +77,7 @@ extension EndToEnd {
       + "hot: {training.optimizer.learningRate: 1.0e+30}, "
       + "averaged: {training.variant: averaged}}"
 
-    @Test(arguments: [(0, "inside"), (3, "inside"), (0, "local")])
+    @Test(arguments: [(3, "inside"), (0, "local")])
     func aRunThatDivergesIsPutOnRecordAndTheOthersGoOn(ranks: Int, executor: String) throws {
       let workspace = try Workspace.withFields()
       let options = Self.options + ["--set", Self.hot]

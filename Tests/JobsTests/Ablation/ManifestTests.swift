@@ -149,8 +149,11 @@ func anAblationThatMakesNoSenseIsRefusedWithItsPlace(overrides: [String], words:
   #expect(
     error?.description.contains("training.epochs was null and is 7") == true, "\(error as Any)")
   #expect(error?.exitCode == .badData)
-  try ablation(["ablation.seeds=[1, 2, 3, 9]"]).writeManifest(host: "node7")
-  try ablation().verifyManifest()
+  let longer = try ablation(["ablation.seeds=[1, 2, 3, 9]"])
+  try longer.writeManifest(host: "node7")
+  try longer.verifyManifest()
+  // Runs that are there are not forgotten.
+  #expect(throws: AblationError.self) { try ablation().verifyManifest() }
 }
 
 @Test func anUnknownRunIsAUsageErrorThatNamesTheNearest() throws {
