@@ -2,6 +2,8 @@ import ArgumentParser
 import Foundation
 import Jobs
 import MPI
+import Slurm
+import Training
 
 /// Predicts what an experiment will take.
 struct Plan: ParsableCommand {
