@@ -45,6 +45,7 @@ public struct SlurmQueue: Sendable {
   /// - Parameters:
   ///   - path: The script.
   ///   - dependency: What it waits for; nothing, if it is nil.
+  /// - Returns: The number of the job.
   /// - Throws: ``SlurmError`` if there is no Slurm or it does not take the job.
   public func submit(
     _ path: String, after dependency: Dependency? = nil

@@ -129,6 +129,7 @@ public final class FieldStore: Sendable {
   ///   - settings: What is asked for and allowed.
   ///   - bytes: The size of the fields together.
   ///   - fields: How many fields these are.
+  /// - Returns: Resident or streamed, and why.
   /// - Throws: ``SubBoxError`` if fields that do not fit the budget are to be in memory.
   public static func mode(
     _ settings: StreamSettings, bytes: Int, fields: Int

@@ -87,6 +87,7 @@ public struct MemoryDemand: Sendable {
   /// The memory of a rank that trains.
   ///
   /// - Parameter coordinates: Whether it is rank 0, which writes checkpoints too.
+  /// - Returns: The terms, the program itself not among them.
   /// - Throws: `SubBoxError` if the fields are to be in memory and do not fit the budget,
   ///   `ArchitectureError` if the kernels cannot compute the network.
   public func training(coordinates: Bool) throws -> [MemoryTerm] {

@@ -65,6 +65,7 @@ public struct BatchJobs: Sendable {
   /// - Parameters:
   ///   - kind: What is to be submitted.
   ///   - runs: The indices of the runs of an ablation to execute.
+  /// - Returns: The jobs.
   public func jobs(_ kind: Kind, runs: [Int] = []) -> [Job] {
     if kind == .ablation { return [array(of: runs), summary] }
     guard kind == .pipeline else { return [job(kind, after: [])] }
