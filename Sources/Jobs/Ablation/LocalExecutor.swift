@@ -24,6 +24,7 @@ public struct LocalExecutor: AblationExecutor {
     _ runs: [AblationRun], of ablation: Ablation, progress: ProgressReporter
   ) throws -> AblationEnd {
     StopSignals.install(interrupt: true)
+    let start = ContinuousClock.now
     let stop = StopConditions(
       directory: ablation.directory.ablation.path, timeLimit: timeLimit)
     let limit = ablation.experiment.ablation.simultaneousRuns
@@ -33,23 +34,27 @@ public struct LocalExecutor: AblationExecutor {
     progress.begin(ProgressPhase("ablation", unit: "runs", total: runs.count))
     while !processes.isEmpty || !waiting.isEmpty && !isStopping {
       while !isStopping, processes.count < limit, let run = waiting.popFirst() {
-        let words = self.words(for: run, of: ablation)
+        let words = self.words(
+          for: run, of: ablation, after: start.duration(to: .now) / .seconds(1))
         let process = try RunProcess(run, of: ablation, words: words)
         progress.say("\(run.name): starts as process \(process.identifier)")
         processes.append(process)
       }
-      if !isStopping, StopSignals.last != nil || stop.reason() != nil {
+      var reason = StopSignals.last == nil ? stop.reason() : "a signal was received"
+      // Asked once: one that ends after it is seen in the next round.
+      let ended = processes.filter { !$0.isRunning }
+      processes.removeAll { process in ended.contains { $0 === process } }
+      for process in ended {
+        let outcome = process.outcome()
+        progress.say("\(process.run.name): \(ablation.words(for: outcome, of: process.run))")
+        if outcome == .stopped { reason = reason ?? "\(process.run.name) was asked to" }
+      }
+      if !isStopping, let reason {
         isStopping = true
-        progress.say("stopping with a checkpoint of every run")
+        progress.say("stopping with a checkpoint of every run, because \(reason)")
         for process in processes { process.requestStop() }
         try? FileManager.default.removeItem(atPath: ablation.directory.ablation.stopFile)
       }
-      for process in processes where !process.isRunning {
-        let outcome = process.outcome()
-        progress.say("\(process.run.name): \(ablation.words(for: outcome, of: process.run))")
-        if outcome == .stopped { isStopping = true }
-      }
-      processes.removeAll { !$0.isRunning }
       progress.advance(to: runs.count - waiting.count - processes.count)
       usleep(20_000)
     }
@@ -57,8 +62,10 @@ public struct LocalExecutor: AblationExecutor {
     return isStopping ? .stopped : .finished
   }
 
-  /// The words of the process of a run.
-  func words(for run: AblationRun, of ablation: Ablation) -> [String] {
+  /// The words of the process of a run that starts some seconds after the executor.
+  func words(
+    for run: AblationRun, of ablation: Ablation, after elapsed: Double = 0
+  ) -> [String] {
     let settings = ablation.experiment.ablation
     var words = command + [run.name]
     if ablation.experiment.training.threadsPerRank == nil {
@@ -67,7 +74,7 @@ public struct LocalExecutor: AblationExecutor {
       let threads = max(1, ProcessInfo.processInfo.activeProcessorCount / ranks)
       words += ["--set", "training.threadsPerRank=\(threads)"]
     }
-    if let timeLimit { words += ["--time-limit", "\(timeLimit)"] }
+    if let timeLimit { words += ["--time-limit", "\(timeLimit - elapsed)"] }
     guard let ranks = settings.ranksPerRun else { return words }
     return ["mpirun", "--oversubscribe", "--bind-to", "none", "-n", "\(ranks)"] + words
   }
