@@ -34,6 +34,7 @@ let package = Package(
     .target(name: "Randomness"),
     .target(name: "LinearTheory"),
     .target(name: "DurableFiles"),
+    .target(name: "Slurm"),
 
     // Level 2.
     .target(name: "Networks", dependencies: ["CKernels", "COpenBLAS", "Randomness"]),
@@ -77,7 +78,7 @@ let package = Package(
       dependencies: [
         "Analysis", "CKernels", "DurableFiles", "Fields", "FourierTransforms", "Halos", "HDF5",
         "Information", "LinearTheory", "MPI", "Networks", "ParticleMesh", "Particles", "Randomness",
-        "Snapshots", "SubBoxes", "Training",
+        "Slurm", "Snapshots", "SubBoxes", "Training",
         .product(name: "Yams", package: "Yams"),
       ]),
 
@@ -85,7 +86,7 @@ let package = Package(
     .executableTarget(
       name: "halompi",
       dependencies: [
-        "HDF5", "Information", "Jobs", "MPI", "Networks", "Training",
+        "HDF5", "Information", "Jobs", "MPI", "Networks", "Slurm", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -115,6 +116,7 @@ let package = Package(
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
     .testTarget(name: "MPITests", dependencies: ["MPI", "TestSupport"]),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "MPI", "TestSupport"]),
+    .testTarget(name: "SlurmTests", dependencies: ["Slurm"], exclude: ["Fixtures"]),
     .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport"]),
     .testTarget(
       name: "NetworksTests",
@@ -145,10 +147,12 @@ let package = Package(
     .testTarget(
       name: "JobsTests",
       dependencies: [
-        "DurableFiles", "Fields", "HDF5", "Jobs", "LinearTheory", "MPI", "Networks", "Snapshots",
-        "TestSupport",
+        "DurableFiles", "Fields", "HDF5", "Jobs", "LinearTheory", "MPI", "Networks", "Slurm",
+        "Snapshots", "SubBoxes", "TestSupport", "Training",
       ]),
-    .testTarget(name: "EndToEndTests", dependencies: ["HDF5", "TestSupport", "halompi"]),
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: ["HDF5", "Networks", "SubBoxes", "TestSupport", "Training", "halompi"]),
     .testTarget(name: "HouseTests"),
   ]
 )

@@ -16,6 +16,9 @@ public final class FieldStore: SubBoxSource {
     case streamed(ChunkCache)
   }
 
+  /// The voxels along each axis of what is read at a time from fields that are not in memory.
+  public static var chunkWidth: Int { ChunkCache.chunkWidth }
+
   /// The field that boxes are cut from.
   public let field: GridField<Float>
 
@@ -124,7 +127,14 @@ public final class FieldStore: SubBoxSource {
   }
 
   /// Chooses where fields of a total size are cut from, and says why.
-  static func mode(
+  ///
+  /// - Parameters:
+  ///   - settings: What is asked for and allowed.
+  ///   - bytes: The size of the fields together.
+  ///   - fields: How many fields these are.
+  /// - Returns: Resident or streamed, and why.
+  /// - Throws: ``SubBoxError`` if fields that do not fit the budget are to be in memory.
+  public static func mode(
     _ settings: StreamSettings, bytes: Int, fields: Int
   ) throws(SubBoxError) -> (StreamSettings.Mode, String) {
     let budget = settings.memoryBudget

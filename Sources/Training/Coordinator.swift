@@ -66,10 +66,10 @@ final class Coordinator {
   }
 
   /// Writes what is to be written, while the workers do the next command.
-  func performPendingWrites() throws {
+  func performPendingWrites(_ timeline: Timeline? = nil) throws {
     let writes = pendingWrites
     pendingWrites = []
-    for write in writes { try write() }
+    for write in writes { try timeline.measure(.checkpoint, write) }
   }
 
   /// Takes the reports of all workers on a command, in the order of the workers, and after `save` the
@@ -79,7 +79,7 @@ final class Coordinator {
     case .train: try digestStep(reports)
     case .validate: try digestValidation(reports)
     case .save: if let state { save(state) }
-    case .finish: break
+    case .finish, .abandon: break
     }
     if reports.contains(where: \.stopRequested) { requestStop(because: "a signal was received") }
   }

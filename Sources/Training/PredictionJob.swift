@@ -79,10 +79,20 @@ public struct PredictionJob: Sendable {
     let share =
       samples.count * world.rank / world.size..<samples.count * (world.rank + 1) / world.size
     let store = try FieldStore(field, of: files, settings: streaming, on: world)
-    let predictions = try predict(
-      Array(samples[share]), with: model, from: store, on: world
-    ) { done in
-      tell(min(samples.count, done * world.size), samples.count)
+    let threads = try threadsPerRank ?? availableThreads(on: world)
+    let place = world.place()
+    let predictions: [Float]
+    do {
+      predictions = try world.agree {
+        try predict(
+          Array(samples[share]), with: model, from: store, threads: threads, at: place
+        ) { done in
+          tell(min(samples.count, done * world.size), samples.count)
+        }
+      }
+    } catch {
+      try store.free()
+      throw error
     }
     try store.free()
     let all = try world.gatherVarying(predictions)
@@ -127,10 +137,9 @@ public struct PredictionJob: Sendable {
 
   /// Predicts this rank's samples, a part at a time.
   private func predict(
-    _ samples: [Sample], with model: Model, from store: FieldStore,
-    on world: borrowing Communicator, tell: (Int) -> Void
+    _ samples: [Sample], with model: Model, from store: FieldStore, threads: Int,
+    at place: JobPlace, tell: (Int) -> Void
   ) throws -> [Float] {
-    let threads = try threadsPerRank ?? availableThreads(on: world)
     let stream = SubBoxStream(
       from: store, kind: model.variant, boxWidth: model.architecture.boxWidth,
       standardization: model.data.standardization, lookAhead: streaming.lookAhead,
@@ -140,28 +149,30 @@ public struct PredictionJob: Sendable {
     let pool = ComputePool(
       threads: threads, boxes: threads, weights: weights, labels: model.data.labels,
       stream: stream)
+    defer {
+      pool.cancel()
+      stream.cancel()
+    }
     var predictions: [Float] = []
     predictions.reserveCapacity(samples.count)
     let partSize = 64 * threads
-    let place = world.place()
     for start in stride(from: 0, to: samples.count, by: partSize) {
       let part = start..<min(start + partSize, samples.count)
       pool.start(.init(positions: part, firstPlace: start, trains: false))
       var patience = Patience(limit: watchdogSeconds)
-      while try !pool.isDone() {
+      while !pool.isDone {
         guard patience.rest() else {
           throw TrainingError.stalled(
             rank: place.rank, host: place.host, phase: "predicting samples \(part)",
             seconds: patience.waited)
         }
       }
+      if let failure = pool.failure { throw failure }
       predictions += pool.takeOutcomes().map {
         Float(model.data.labels.logMass(Double($0.prediction)))
       }
       tell(predictions.count)
     }
-    pool.cancel()
-    stream.cancel()
     return predictions
   }
 }

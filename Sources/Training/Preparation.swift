@@ -8,14 +8,17 @@ internal import SubBoxes
 struct Preparation {
   let data: DataDescription
   let store: FieldStore
+  let ownsStore: Bool
   let order: EpochOrder
   let training: [Sample]
   let validation: [Sample]
 
   /// Draws the samples and opens the fields.
   ///
-  /// Collective over the team of the workers.
-  init(_ plan: TrainingPlan, on team: borrowing Communicator) throws {
+  /// Collective over the team of the workers. `shared` are fields that are open already.
+  init(
+    _ plan: TrainingPlan, sharing shared: FieldStore?, on team: borrowing Communicator
+  ) throws {
     let files = plan.trainingFiles + plan.validationFiles
     let metadata = try team.agree { try readMetadata(of: files) }
     let voxelSize = try team.agree { try commonVoxelSize(of: metadata) }
@@ -24,7 +27,14 @@ struct Preparation {
     let validationDraw = try SampleDraw(
       .validation, from: plan.validationFiles, settings: plan.sampling,
       firstSimulation: plan.trainingFiles.count, on: team)
-    store = try FieldStore(plan.field, of: files, settings: plan.streaming, on: team)
+    if let shared {
+      precondition(
+        shared.field == plan.field && shared.paths == files, "the shared fields are other ones")
+      store = shared
+    } else {
+      store = try FieldStore(plan.field, of: files, settings: plan.streaming, on: team)
+    }
+    ownsStore = shared == nil
     let (standardization, labels, order) = try team.agree {
       (
         try Standardization(
@@ -52,14 +62,16 @@ struct Preparation {
 
   /// Starts the stream of boxes and the threads that compute.
   func makeWorker(
-    _ plan: TrainingPlan, state: TrainingState, threads: Int, team: borrowing Communicator
+    _ plan: TrainingPlan, state: TrainingState, threads: Int, timeline: Timeline?,
+    team: borrowing Communicator
   ) throws -> Worker {
     let stream = SubBoxStream(
       from: store, kind: plan.settings.variant, boxWidth: plan.sampling.boxWidth,
       standardization: data.standardization, lookAhead: plan.streaming.lookAhead,
       threads: plan.streaming.threads, consumers: threads)
     return try Worker(
-      plan: plan, preparation: self, stream: stream, state: state, threads: threads, team: team)
+      plan: plan, preparation: self, stream: stream, state: state, threads: threads,
+      timeline: timeline, team: team)
   }
 }
 

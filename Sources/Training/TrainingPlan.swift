@@ -34,11 +34,16 @@ public struct TrainingPlan: Sendable {
   /// A training is resumed only with the same lines.
   public var identity: [String]
 
+  /// The file to which the times of all ranks and threads are written when the job ends; none without it.
+  public var timelinePath: String?
+
   /// The steps of an epoch; known once the samples are drawn.
   var stepsPerEpoch = 0
 
   /// The samples of one part of a validation: parts are short, so that a rank that is silent is noticed.
-  var validationPartSize: Int { 4 * settings.batchSize }
+  var validationPartSize: Int { Self.validationPartSize(batchSize: settings.batchSize) }
+
+  static func validationPartSize(batchSize: Int) -> Int { 4 * batchSize }
 
   /// Makes the plan of a training.
   public init(

@@ -1,5 +1,6 @@
 public import Analysis
 public import Networks
+public import Slurm
 public import SubBoxes
 public import Training
 
@@ -38,6 +39,12 @@ public struct Experiment: Codable, Hashable, Sendable {
 
   /// What is computed of predictions.
   public var analysis = AnalysisSettings()
+
+  /// Which trainings are compared.
+  public var ablation = AblationSettings()
+
+  /// What batch jobs ask a Slurm cluster for.
+  public var cluster = ClusterSettings()
 
   /// The folder of all runs, relative to the current folder.
   public var runs = "runs"
