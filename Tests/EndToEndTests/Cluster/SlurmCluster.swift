@@ -92,7 +92,7 @@ enum SlurmCluster {
     let spool = URL(filePath: configuration ?? "").deletingLastPathComponent()
       .appending(path: "spool").path
     let files = FileManager.default.enumerator(atPath: spool)?.compactMap { $0 as? String } ?? []
-    return files.contains { $0.contains("stepd.slurm.pmix.\(job).") }
+    return files.contains { $0.contains("stepd.slurm.pmix.\(job).") || $0.contains("_\(job).") }
   }
 
   /// Lets a requeued job start now: Slurm makes it wait for two minutes.
