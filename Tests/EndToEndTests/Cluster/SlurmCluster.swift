@@ -102,6 +102,8 @@ enum SlurmCluster {
       return facts.contains("JobState=PENDING") && facts.contains(/\bRestarts=[1-9]/)
         && !isCleaningUp(after: job)
     }
+    // A node does not start a job again in the second in which it was told to kill it.
+    sleep(3)
     try run(["scontrol", "update", "job", job, "StartTime=now", "TimeLimit=10"], in: folder)
   }
 
