@@ -14,6 +14,12 @@ extension BatchScript {
     export HALOMPI_PROGRESS_FILE=$PWD/.halompi-progress-$job
     rm -f "$HALOMPI_PROGRESS_FILE"
 
+    # When the job ends: the program stops before. Slurm 22.05 does not say it in the environment.
+    if [ -z "${SLURM_JOB_END_TIME:-}" ]; then
+      end=$(squeue --noheader --jobs="$job" --format=%e 2>/dev/null)
+      if [ -n "$end" ] && end=$(date -d "$end" +%s 2>/dev/null); then export SLURM_JOB_END_TIME=$end; fi
+    fi
+
     step=""
     interrupted=0
     forward() {

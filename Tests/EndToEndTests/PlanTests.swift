@@ -32,10 +32,10 @@ extension EndToEnd {
       return peak
     }
 
-    /// Jobs of which one term or another is the largest: parameters, boxes, activations.
+    /// Jobs of which one term or another is the largest: parameters, or what threads have of their own.
     static let jobs = [
       ["network.hiddenUnits=[2048, 512]"],
-      ["sampling.boxWidth=15", "stream.lookAhead=6000"],
+      ["sampling.boxWidth=15", "training.threadsPerRank=4", "network.hiddenUnits=[1024, 256]"],
       ["sampling.boxWidth=15", "training.threadsPerRank=24", "network.hiddenUnits=[512, 256]"],
     ]
 
@@ -59,7 +59,7 @@ extension EndToEnd {
       let wide = ["--set", "network.hiddenUnits=[2048, 512]"]
       try workspace.expectFailure(
         of: "plan", wide + ["--memory", "200"], code: 64,
-        saying: ["largest term is optimiser", "--memory is 200 MiB"])
+        saying: ["largest term is checkpoint", "--memory is 200 MiB"])
       let train = try workspace.start(
         "train", wide, ranks: 2,
         launcher: [

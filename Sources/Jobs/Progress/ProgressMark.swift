@@ -20,7 +20,7 @@ final class ProgressMark {
   /// it does not requeue.
   func set() {
     guard let path else { return }
-    FileManager.default.createFile(atPath: path, contents: Data())
+    _ = FileManager.default.createFile(atPath: path, contents: Data())
     self.path = nil
   }
 }

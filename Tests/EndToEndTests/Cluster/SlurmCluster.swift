@@ -92,7 +92,7 @@ enum SlurmCluster {
     let spool = URL(filePath: configuration ?? "").deletingLastPathComponent()
       .appending(path: "spool").path
     let files = FileManager.default.enumerator(atPath: spool)?.compactMap { $0 as? String } ?? []
-    return files.contains { $0.contains("stepd.slurm.pmix.\(job).") }
+    return files.contains { $0.contains("stepd.slurm.pmix.\(job).") || $0.contains("_\(job).") }
   }
 
   /// Lets a requeued job start now: Slurm makes it wait for two minutes.
@@ -102,6 +102,8 @@ enum SlurmCluster {
       return facts.contains("JobState=PENDING") && facts.contains(/\bRestarts=[1-9]/)
         && !isCleaningUp(after: job)
     }
+    // A node does not start a job again in the second in which it was told to kill it.
+    sleep(3)
     try run(["scontrol", "update", "job", job, "StartTime=now", "TimeLimit=10"], in: folder)
   }
 
