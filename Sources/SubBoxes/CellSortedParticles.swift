@@ -63,9 +63,9 @@ final class CellSortedParticles: @unchecked Sendable {
   }
 
   /// The memory of a simulation's particles [bytes].
-  static func bytes(of simulation: FieldMetadata) -> Int {
-    let cells = cellsPerSide(simulation.description.gridSize)
-    return 20 * simulation.siteCount + 8 * cells * cells * cells
+  static func bytes(gridSize: Int) -> Int {
+    let cells = cellsPerSide(gridSize)
+    return 20 * gridSize * gridSize * gridSize + 8 * cells * cells * cells
   }
 
   /// Where the particle of a site is in ``particles``.

@@ -153,6 +153,26 @@ public final class FieldStore: SubBoxSource {
     }
   }
 
+  /// Finds the shift and the scale of the field, of which the files hold the moments.
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - simulations: How many of the files, from the first, are of training simulations.
+  ///   - samples: The samples that a network is trained on; they do not matter here.
+  ///   - boxWidth: The number of voxels along each axis of a box; it does not matter here.
+  ///   - communicator: The ranks.
+  /// - Returns: The standardization of the field of these simulations taken as one.
+  /// - Throws: `AgreedFailure` of a ``SubBoxError`` if all values are the same; `MPIError`.
+  public func standardization(
+    ofFirst simulations: Int, samples: [Sample], boxWidth: Int,
+    on communicator: borrowing Communicator
+  ) throws -> Standardization {
+    try communicator.agree { () throws(SubBoxError) in
+      try Standardization(of: field, in: Array(self.simulations.prefix(simulations)))
+    }
+  }
+
   /// Makes what writes boxes; it does not keep the store.
   ///
   /// - Parameters:

@@ -70,7 +70,9 @@ public final class FinalParticleStore: SubBoxSource {
   }
 
   /// The memory that the particles take on this node [bytes].
-  public var bytes: Int { simulations.reduce(0) { $0 + CellSortedParticles.bytes(of: $1) } }
+  public var bytes: Int {
+    simulations.reduce(0) { $0 + CellSortedParticles.bytes(gridSize: $1.gridSize) }
+  }
 
   /// Frees the memory.
   ///
@@ -103,13 +105,15 @@ public final class FinalParticleStore: SubBoxSource {
   /// Collective; the same for any number of ranks.
   ///
   /// - Parameters:
+  ///   - simulations: How many of the files are of training simulations; it does not matter here.
   ///   - samples: The samples of a training, of which the first 64 or fewer are looked at.
   ///   - boxWidth: The number of voxels along each axis of a box.
   ///   - communicator: The ranks, which share the work.
   /// - Returns: The standardization of all their voxels taken together.
   /// - Throws: `AgreedFailure` of a ``SubBoxError`` if all values are the same; `MPIError`.
   public func standardization(
-    of samples: [Sample], boxWidth: Int, on communicator: borrowing Communicator
+    ofFirst simulations: Int, samples: [Sample], boxWidth: Int,
+    on communicator: borrowing Communicator
   ) throws -> Standardization {
     let measured = samples.prefix(Self.measuredBoxes)
     let write = boxWriter(boxWidth: boxWidth, standardization: .none)
@@ -154,7 +158,7 @@ public final class FinalParticleStore: SubBoxSource {
         because: "the field file was made without it",
         remedy: "Set fields.final to true, and run `halompi prepare` again.")
     }
-    let bytes = files.reduce(0) { $0 + CellSortedParticles.bytes(of: $1.metadata) }
+    let bytes = files.reduce(0) { $0 + CellSortedParticles.bytes(gridSize: $1.gridSize) }
     let (size, budget) = ((bytes + (1 << 20) - 1) >> 20, settings.memoryBudget)
     let facts =
       "final particles of \(files.count) simulations take \(size) MiB, and \(budget) MiB "

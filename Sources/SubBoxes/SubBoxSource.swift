@@ -11,11 +11,48 @@ public enum BoxInput: Hashable, Sendable {
   /// of this width [Mpc/h].
   case finalDensity(voxelSize: Double)
 
+  /// The width of the voxels of a final density [Mpc/h]; `nil` of a field, whose grid says it.
+  public var finalVoxelSize: Double? {
+    if case .finalDensity(let voxelSize) = self { voxelSize } else { nil }
+  }
+
   /// The name by which a model says what it was shown.
   public var name: String {
     switch self {
     case .field(let field): field.dataset
     case .finalDensity: "finalDensity"
+    }
+  }
+}
+
+extension BoxInput {
+  /// Opens the data that boxes are made from.
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - paths: The field files, one per simulation; the same on every rank.
+  ///   - settings: The same on every rank.
+  ///   - communicator: The ranks that make boxes.
+  /// - Returns: The source, which is freed collectively.
+  /// - Throws: `AgreedFailure` of a ``SubBoxError``; `MPIError`.
+  public func open(
+    _ paths: [String], settings: StreamSettings, on communicator: borrowing Communicator
+  ) throws -> any SubBoxSource {
+    switch self {
+    case .field(let field):
+      try FieldStore(field, of: paths, settings: settings, on: communicator)
+    case .finalDensity(let voxelSize):
+      try FinalParticleStore(
+        of: paths, voxelSize: voxelSize, settings: settings, on: communicator)
+    }
+  }
+
+  /// The memory that the data of a simulation with N^3 particles take if they are resident [bytes].
+  public func residentBytes(gridSize: Int) -> Int {
+    switch self {
+    case .field: gridSize * gridSize * gridSize * MemoryLayout<Float>.stride
+    case .finalDensity: CellSortedParticles.bytes(gridSize: gridSize)
     }
   }
 }
@@ -45,6 +82,22 @@ public protocol SubBoxSource: AnyObject, Sendable {
 
   /// The memory that the data take on this node, or the cache in this process [bytes].
   var bytes: Int { get }
+
+  /// Finds the shift and the scale of the values.
+  ///
+  /// Collective; the same for any number of ranks.
+  ///
+  /// - Parameters:
+  ///   - simulations: How many of the files, from the first, are of training simulations.
+  ///   - samples: The samples that a network is trained on.
+  ///   - boxWidth: The number of voxels along each axis of a box.
+  ///   - communicator: The ranks, which share the work.
+  /// - Returns: What brings the values to mean 0 and standard deviation 1.
+  /// - Throws: `AgreedFailure` of a ``SubBoxError`` if all values are the same; `MPIError`.
+  func standardization(
+    ofFirst simulations: Int, samples: [Sample], boxWidth: Int,
+    on communicator: borrowing Communicator
+  ) throws -> Standardization
 
   /// Makes what writes boxes; it does not keep the source.
   ///

@@ -190,7 +190,7 @@ final class Coordinator {
     }
     return Model(
       architecture: plan.architecture, variant: plan.settings.variant,
-      field: plan.field.dataset,
+      field: plan.input.name,
       data: data, seed: plan.settings.seed, epoch: epoch, step: (epoch + 1) * plan.stepsPerEpoch,
       validationLoss: loss, settings: plan.identity,
       parameters: bestParameters)

@@ -1,3 +1,5 @@
+public import Fields
+public import HDF5
 public import Networks
 public import SubBoxes
 
@@ -34,6 +36,9 @@ public struct MemoryDemand: Sendable {
   /// Where boxes are cut from.
   public var streaming: StreamSettings
 
+  /// What the boxes show.
+  public var input: BoxInput
+
   /// The shape of the network.
   public var architecture: NetworkArchitecture
 
@@ -52,12 +57,13 @@ public struct MemoryDemand: Sendable {
   /// Makes a demand.
   public init(
     settings: TrainingSettings, sampling: SamplingSettings, streaming: StreamSettings,
-    architecture: NetworkArchitecture, gridSizes: [Int], ranks: Int, ranksPerNode: Int,
-    threadsPerRank: Int
+    input: BoxInput = .field(.density), architecture: NetworkArchitecture, gridSizes: [Int],
+    ranks: Int, ranksPerNode: Int, threadsPerRank: Int
   ) {
     self.settings = settings
     self.sampling = sampling
     self.streaming = streaming
+    self.input = input
     self.architecture = architecture
     self.gridSizes = gridSizes
     self.ranks = ranks
@@ -74,14 +80,15 @@ public struct MemoryDemand: Sendable {
   /// The ranks that compute.
   public var workers: Int { isDedicated ? ranks - 1 : ranks }
 
-  /// The size of one field of all simulations [bytes].
-  public var fieldBytes: Int { gridSizes.reduce(0) { $0 + $1 * $1 * $1 } * real }
+  /// The size of the fields, or of the final particles, of all simulations [bytes].
+  public var fieldBytes: Int { gridSizes.reduce(0) { $0 + input.residentBytes(gridSize: $1) } }
 
   /// Whether the fields are kept in memory, as the stream's settings decide.
   ///
   /// - Throws: `SubBoxError` if they are to be and do not fit the budget.
   public func fieldsAreResident() throws(SubBoxError) -> Bool {
-    try FieldStore.mode(streaming, bytes: fieldBytes, fields: gridSizes.count).0 == .resident
+    if case .finalDensity = input { return true }
+    return try FieldStore.mode(streaming, bytes: fieldBytes, fields: gridSizes.count).0 == .resident
   }
 
   /// The memory of a rank that trains.

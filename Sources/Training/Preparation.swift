@@ -7,8 +7,8 @@ internal import SubBoxes
 /// What a worker needs before the first step: its fields, the samples, and the scales.
 struct Preparation {
   let data: DataDescription
-  let store: FieldStore
-  let ownsStore: Bool
+  let source: any SubBoxSource
+  let ownsSource: Bool
   let order: EpochOrder
   let training: [Sample]
   let validation: [Sample]
@@ -17,7 +17,7 @@ struct Preparation {
   ///
   /// Collective over the team of the workers. `shared` are fields that are open already.
   init(
-    _ plan: TrainingPlan, sharing shared: FieldStore?, on team: borrowing Communicator
+    _ plan: TrainingPlan, sharing shared: (any SubBoxSource)?, on team: borrowing Communicator
   ) throws {
     let files = plan.trainingFiles + plan.validationFiles
     let metadata = try team.agree { try readMetadata(of: files) }
@@ -29,16 +29,17 @@ struct Preparation {
       firstSimulation: plan.trainingFiles.count, on: team)
     if let shared {
       precondition(
-        shared.field == plan.field && shared.paths == files, "the shared fields are other ones")
-      store = shared
+        shared.input == plan.input && shared.paths == files, "the shared fields are other ones")
+      source = shared
     } else {
-      store = try FieldStore(plan.field, of: files, settings: plan.streaming, on: team)
+      source = try plan.input.open(files, settings: plan.streaming, on: team)
     }
-    ownsStore = shared == nil
-    let (standardization, labels, order) = try team.agree {
+    ownsSource = shared == nil
+    let standardization = try source.standardization(
+      ofFirst: plan.trainingFiles.count, samples: trainingDraw.samples,
+      boxWidth: plan.sampling.boxWidth, on: team)
+    let (labels, order) = try team.agree {
       (
-        try Standardization(
-          of: plan.field, in: Array(metadata.prefix(plan.trainingFiles.count))),
         try LabelRange(of: trainingDraw.samples),
         try EpochOrder(
           sampleCount: trainingDraw.samples.count, batchSize: plan.settings.batchSize,
@@ -56,6 +57,7 @@ struct Preparation {
     data = DataDescription(
       training: Array(simulations.prefix(plan.trainingFiles.count)),
       validation: Array(simulations.dropFirst(plan.trainingFiles.count)), voxelSize: voxelSize,
+      finalVoxelSize: plan.input.finalVoxelSize,
       trainingSamples: training.count, validationSamples: validation.count,
       standardization: standardization, labels: labels)
   }
@@ -66,7 +68,7 @@ struct Preparation {
     team: borrowing Communicator
   ) throws -> Worker {
     let stream = SubBoxStream(
-      from: store, kind: plan.settings.variant, boxWidth: plan.sampling.boxWidth,
+      from: source, kind: plan.settings.variant, boxWidth: plan.sampling.boxWidth,
       standardization: data.standardization, lookAhead: plan.streaming.lookAhead,
       threads: plan.streaming.threads, consumers: threads)
     return try Worker(

@@ -9,7 +9,7 @@ public import SubBoxes
 /// coordinates, and however often it was stopped or killed and resumed.
 public struct TrainingJob {
   private var plan: TrainingPlan
-  private let fields: FieldStore?
+  private let fields: (any SubBoxSource)?
 
   /// Makes the job of a plan.
   ///
@@ -17,7 +17,7 @@ public struct TrainingJob {
   ///   - plan: What is trained, on what.
   ///   - fields: The fields of the plan's training and validation files in this order, if the process
   ///     has them open already; whoever opened them frees them. Without it, the job opens its own.
-  public init(_ plan: TrainingPlan, fields: FieldStore? = nil) {
+  public init(_ plan: TrainingPlan, fields: (any SubBoxSource)? = nil) {
     self.plan = plan
     self.fields = fields
   }
@@ -222,7 +222,7 @@ extension TrainingJob {
     _ preparation: Preparation?, threads: Int, on roles: borrowing Roles
   ) throws -> StartingFacts {
     let facts = preparation.map {
-      StartingFacts(threads: threads, streaming: "\($0.store.mode.rawValue), \($0.store.reason)")
+      StartingFacts(threads: threads, streaming: "\($0.source.mode.rawValue), \($0.source.reason)")
     }
     return try share(facts, from: roles.firstWorker, over: roles.world)
   }

@@ -17,8 +17,8 @@ public struct TrainingPlan: Sendable {
   /// The shape of the network; its box width is that of `sampling`.
   public var architecture: NetworkArchitecture
 
-  /// The field that boxes are cut from.
-  public var field: GridField<Float>
+  /// What the boxes show.
+  public var input: BoxInput
 
   /// The field files of the simulations that train.
   public var trainingFiles: [String]
@@ -48,7 +48,7 @@ public struct TrainingPlan: Sendable {
   /// Makes the plan of a training.
   public init(
     settings: TrainingSettings, sampling: SamplingSettings, streaming: StreamSettings,
-    architecture: NetworkArchitecture, field: GridField<Float> = .density, trainingFiles: [String],
+    architecture: NetworkArchitecture, input: BoxInput = .field(.density), trainingFiles: [String],
     validationFiles: [String], directory: String, identity: [String]
   ) {
     self.settings = settings
@@ -56,7 +56,7 @@ public struct TrainingPlan: Sendable {
     self.streaming = streaming
     self.architecture = architecture
     self.architecture.boxWidth = sampling.boxWidth
-    self.field = field
+    self.input = input
     self.trainingFiles = trainingFiles
     self.validationFiles = validationFiles
     self.directory = directory

@@ -9,9 +9,9 @@ final class Worker {
   private let order: EpochOrder
   private let training: [Sample]
   private let validation: [Sample]
-  // The stream cuts boxes from the store, which it does not keep itself.
-  private let store: FieldStore
-  private let ownsStore: Bool
+  // The stream makes boxes from the source, which it does not keep itself.
+  private let source: any SubBoxSource
+  private let ownsSource: Bool
   private let stream: SubBoxStream
   private let pool: ComputePool
   private let priors: Priors
@@ -47,8 +47,8 @@ final class Worker {
     order = preparation.order
     training = preparation.training
     validation = preparation.validation
-    store = preparation.store
-    ownsStore = preparation.ownsStore
+    source = preparation.source
+    ownsSource = preparation.ownsSource
     self.stream = stream
     weights = try NetworkWeights(
       state.parameters, of: plan.architecture, for: plan.settings.kernels, threads: threads)
@@ -74,7 +74,7 @@ final class Worker {
   func end() throws(MPIError) {
     pool.cancel()
     stream.cancel()
-    if ownsStore { try store.free() }
+    if ownsSource { try source.free() }
   }
 
   /// What kept it from doing its part of a command.

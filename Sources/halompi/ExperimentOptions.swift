@@ -11,7 +11,11 @@ struct ExperimentOptions: ParsableArguments {
 
   @OptionGroup var changes: ChangeOptions
 
+  var overrides: [String] { changes.overrides }
+
   var runs: String? { changes.runs }
+
+  var quiet: Bool { changes.quiet }
 
   /// The words that give another command the same options.
   var words: [String] { [experiment] + changes.words }

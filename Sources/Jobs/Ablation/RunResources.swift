@@ -7,7 +7,7 @@ internal import Training
 /// None of it changes a result.
 public struct RunResources: Sendable {
   /// The fields of training and validation, if all runs cut their boxes from the same.
-  public var fields: FieldStore?
+  public var fields: (any SubBoxSource)?
 
   /// The threads that compute on each rank, where the settings leave it open.
   public var threadsPerRank: Int?
@@ -43,12 +43,11 @@ public struct RunResources: Sendable {
       try directory.existingFields(of: simulations)
     }
     let isShared = runs.allSatisfy {
-      $0.fields.input == first.fields.input && $0.stream == first.stream
+      $0.fields.boxInput == first.fields.boxInput && $0.stream == first.stream
     }
     var remaining = first.stream
     if isShared {
-      let store = try FieldStore(
-        first.fields.input.field, of: files, settings: first.stream, on: ranks)
+      let store = try first.fields.boxInput.open(files, settings: first.stream, on: ranks)
       fields = store
       let used = store.mode == .resident ? (store.bytes + (1 << 20) - 1) >> 20 : 0
       remaining.memoryBudget = max(1, remaining.memoryBudget - used)

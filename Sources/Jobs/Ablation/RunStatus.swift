@@ -65,7 +65,7 @@ public struct RunStatus: Codable, Hashable, Sendable {
     of run: AblationRun, experiment: Experiment, in directory: RunDirectory
   ) throws(SettingsError) {
     let folder = directory.training(run.training)
-    let training = experiment.training
+    let training = experiment.effectiveTraining
     let record = TrainingRecord(directory: folder.path, batchSize: training.batchSize)
     // Asked before the lock: a run that fails leaves its record and then the lock.
     let isRunning = DirectoryLock.isHeld(folder.lockFile)

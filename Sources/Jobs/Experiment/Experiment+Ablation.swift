@@ -33,7 +33,9 @@ extension Experiment {
   private static func reasonToShare(_ key: String) -> String? {
     let section = key.split(whereSeparator: { ".[".contains($0) }).first.map(String.init) ?? key
     if key == "training.seed" { return "runs are paired by the seeds of the ablation" }
-    if section == "fields", key != "fields.input" { return "all runs read the same field files" }
+    if section == "fields", !["fields.input", "fields.finalVoxelSize"].contains(key) {
+      return "all runs read the same field files"
+    }
     let reasons = [
       "name": "all runs are in one run directory", "runs": "all runs are in one run directory",
       "simulations": "all runs learn from the same simulations",

@@ -104,6 +104,12 @@ extension Experiment {
           path: "fields.neighbours", reason: "\(fields.neighbours) is less than 1",
           remedy: "give 1 or more; the paper uses 32"))
     }
+    if !(fields.finalVoxelSize > 0 && fields.finalVoxelSize.isFinite) {
+      problems.append(
+        ExperimentProblem(
+          path: "fields.finalVoxelSize", reason: "\(fields.finalVoxelSize) is out of range",
+          remedy: "it must be above 0; the paper has 0.03 Mpc/h"))
+    }
     if !(1...1024).contains(fields.threadsPerRank) {
       problems.append(
         ExperimentProblem(

@@ -23,7 +23,7 @@ extension Experiment {
   /// test samples because they are drawn apart from the others.
   static let settingsWithoutEffectOnTraining: Set<String> = [
     "name", "runs", "universe", "prediction", "analysis", "ablation", "cluster", "stream",
-    "sampling.testSamples", "fields.threadsPerRank", "fields.potential",
+    "sampling.testSamples", "fields.threadsPerRank", "fields.potential", "fields.final",
     "training.coordinator", "training.threadsPerRank", "training.checkpointMinutes",
     "training.checkpointSteps", "training.keptCheckpoints", "training.watchdogSeconds",
     "simulations[].initial", "simulations[].final", "simulations[].catalogue",

@@ -69,6 +69,20 @@ public struct Experiment: Codable, Hashable, Sendable {
     return TrainingName(variant: variant, seed: training.seed)
   }
 
+  /// How the network is trained, with the epochs and the prior of the paper for the input where the
+  /// settings leave them open (Appendices C and D).
+  public var effectiveTraining: TrainingSettings {
+    var settings = training
+    switch fields.input {
+    case .density: break
+    case .potential: settings.epochs = training.epochs ?? 40
+    case .finalDensity:
+      settings.epochs = training.epochs ?? 40
+      settings.alpha = training.alpha ?? 1e-3
+    }
+    return settings
+  }
+
   /// The simulations of one role, in the order of the file.
   public func simulations(of role: SimulationRole) -> [SimulationSettings] {
     simulations.filter { $0.role == role }

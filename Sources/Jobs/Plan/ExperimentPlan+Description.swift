@@ -51,7 +51,7 @@ extension ExperimentPlan: CustomStringConvertible {
         a step of \(experiment.training.batchSize) samples: \(digits(step.seconds)) s (computing \
       \(digits(step.computing)), sums and update \(digits(step.reducing)), reading \(digits(step.reading)))
         an epoch of \(stepsPerEpoch) steps and its validation: \(digits(epoch / 60)) min; \
-      \(experiment.training.epochLimit) epochs: \(digits(epoch * Double(experiment.training.epochLimit) / 3600)) h
+      \(experiment.effectiveTraining.epochLimit) epochs: \(digits(epoch * Double(experiment.effectiveTraining.epochLimit) / 3600)) h
 
       """
   }

@@ -109,7 +109,7 @@ public struct ExperimentPlan: Sendable {
   public var ablationNodeHours: Double {
     experiment.ablation.effectiveVariants.elements.reduce(0) { sum, variant in
       let run = try? experiment.overridden(by: variant, seed: 1)
-      let epochs = (run ?? experiment).training.epochLimit
+      let epochs = (run ?? experiment).effectiveTraining.epochLimit
       return sum + Double(epochs * experiment.ablation.seeds.count)
     } * epochSeconds(workers: workers) / 3600 * Double(layout.nodes)
   }
@@ -138,7 +138,8 @@ extension MemoryDemand {
     }
     self.init(
       settings: experiment.training, sampling: experiment.sampling, streaming: experiment.stream,
-      architecture: experiment.architecture, gridSizes: sizes, ranks: ranks,
+      input: experiment.fields.boxInput, architecture: experiment.architecture, gridSizes: sizes,
+      ranks: ranks,
       ranksPerNode: ranksPerNode, threadsPerRank: threads)
   }
 }

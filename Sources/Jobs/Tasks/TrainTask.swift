@@ -10,7 +10,7 @@ public struct TrainTask: Sendable {
   private let name: TrainingName
   private let isOfAblation: Bool
   private let timeLimit: Double?
-  private let fields: FieldStore?
+  private let fields: (any SubBoxSource)?
 
   /// The file to which the times of all ranks and threads are written when the job ends.
   public var timeline: String?
@@ -86,9 +86,9 @@ public struct TrainTask: Sendable {
     let plan = try world.agree {
       let files = try directory.existingFields(of: training + validation)
       var plan = TrainingPlan(
-        settings: experiment.training, sampling: experiment.sampling,
+        settings: experiment.effectiveTraining, sampling: experiment.sampling,
         streaming: experiment.stream, architecture: experiment.architecture,
-        field: experiment.fields.input.field,
+        input: experiment.fields.boxInput,
         trainingFiles: Array(files.prefix(training.count)),
         validationFiles: Array(files.dropFirst(training.count)), directory: folder.path,
         identity: try experiment.trainingIdentity())
@@ -156,12 +156,13 @@ public struct TrainTask: Sendable {
     let threads = start.threadsPerWorker == 1 ? "1 thread" : "\(start.threadsPerWorker) threads"
     return [
       "network: \(start.parameterCount) parameters, boxes of \(experiment.sampling.boxWidth)^3 "
-        + "voxels of \(digits(data.voxelSize)) Mpc/h, \(experiment.training.variant.rawValue)",
+        + "voxels of \(digits(data.finalVoxelSize ?? data.voxelSize)) Mpc/h of the "
+        + "\(experiment.fields.input.words), \(experiment.training.variant.rawValue)",
       "samples: \(data.trainingSamples) to train on from "
         + data.training.map { "\($0.name) (\($0.eligible) eligible)" }.joined(separator: ", ")
         + "; \(data.validationSamples) to validate on from "
         + data.validation.map { "\($0.name) (\($0.eligible))" }.joined(separator: ", "),
-      "scales: density \(digits(data.standardization.mean)) +- "
+      "scales: input \(digits(data.standardization.mean)) +- "
         + "\(digits(data.standardization.standardDeviation)), log10 M/Msun from "
         + "\(digits(data.labels.minimum)) to \(digits(data.labels.maximum))",
       "ranks: \(start.workers) compute with \(threads) each"
