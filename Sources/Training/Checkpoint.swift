@@ -55,6 +55,17 @@ struct Checkpoint: Sendable {
     try file.close()
   }
 
+  /// Reads what a checkpoint says besides its numbers.
+  static func outline(of path: String) throws -> (TrainingProgress, DataDescription, [String]) {
+    let file = try NumberFile.open(path, format: format, version: version)
+    let outline: (TrainingProgress, DataDescription, [String]) = (
+      try NumberFile.json("progress", from: file), try NumberFile.json("data", from: file),
+      try NumberFile.json("settings", from: file)
+    )
+    try file.close()
+    return outline
+  }
+
   init(
     progress: TrainingProgress, state: TrainingState, bestParameters: [Float],
     data: DataDescription, settings: [String]

@@ -18,5 +18,5 @@ struct Halompi: ParsableCommand {
       74 input/output, 75 stopped and resumable by the same command.
       """,
     version: halompiVersion,
-    subcommands: [Simulate.self, Prepare.self, Train.self, Predict.self, Inspect.self, Check.self])
+    subcommands: [Simulate.self, Prepare.self, Train.self, Predict.self, Watch.self, Inspect.self, Check.self])
 }
