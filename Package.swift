@@ -40,6 +40,7 @@ let package = Package(
 
     .target(name: "FourierTransforms", dependencies: ["CFFTW", "MPI"]),
     .target(name: "Particles"),
+    .target(name: "Information", dependencies: ["CKernels", "Randomness"]),
 
     // Level 3.
     .target(name: "Snapshots", dependencies: ["DurableFiles", "HDF5", "MPI", "Particles"]),
@@ -63,13 +64,14 @@ let package = Package(
       dependencies: [
         "CKernels", "DurableFiles", "Fields", "HDF5", "MPI", "Networks", "Randomness", "SubBoxes",
       ]),
+    .target(name: "Analysis", dependencies: ["FourierTransforms", "LinearTheory", "MPI", "Networks"]),
 
     // Level 6.
     .target(
       name: "Jobs",
       dependencies: [
-        "DurableFiles", "Fields", "FourierTransforms", "Halos", "HDF5", "LinearTheory", "MPI",
-        "Networks", "ParticleMesh", "Particles", "Snapshots", "SubBoxes", "Training",
+        "DurableFiles", "Fields", "FourierTransforms", "Halos", "HDF5", "Information",
+        "LinearTheory", "MPI", "Networks", "ParticleMesh", "Particles", "Snapshots", "SubBoxes", "Training",
         .product(name: "Yams", package: "Yams"),
       ]),
 
@@ -77,7 +79,7 @@ let package = Package(
     .executableTarget(
       name: "halompi",
       dependencies: [
-        "HDF5", "Jobs", "MPI", "Networks", "Training",
+        "HDF5", "Information", "Jobs", "MPI", "Networks", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -101,6 +103,9 @@ let package = Package(
     .testTarget(
       name: "HalosTests", dependencies: ["Halos", "HDF5", "MPI", "Particles", "TestSupport"]),
     .testTarget(name: "ParticlesTests", dependencies: ["Particles"]),
+    .testTarget(
+      name: "InformationTests", dependencies: ["Information", "Randomness"],
+      resources: [.copy("Fixtures")]),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
     .testTarget(name: "MPITests", dependencies: ["MPI", "TestSupport"]),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "MPI", "TestSupport"]),
@@ -122,6 +127,12 @@ let package = Package(
         "Fields", "HDF5", "MPI", "Networks", "Randomness", "Snapshots", "SubBoxes", "TestSupport",
         "Training",
       ]),
+    .testTarget(
+      name: "AnalysisTests",
+      dependencies: [
+        "Analysis", "FourierTransforms", "LinearTheory", "MPI", "ParticleMesh", "Particles",
+        "TestSupport",
+      ], resources: [.copy("Fixtures")]),
     .testTarget(
       name: "JobsTests",
       dependencies: [

@@ -21,6 +21,27 @@ public enum RandomPurpose: UInt16, Sendable, CaseIterable {
   /// The initial phases and amplitudes of a universe; the index is the wavenumber of the mode.
   case initialPhases = 6
 
+  /// Which rows of a table belong to which fold of a cross-validation.
+  case crossValidationFolds = 7
+
+  /// The start of the fit of a mixture; the index is that of the components and the start.
+  case mixtureStart = 8
+
+  /// Rows drawn with replacement; the index is that of the bootstrap.
+  case rowBootstrap = 9
+
+  /// Groups of rows drawn with replacement; the index is that of the bootstrap.
+  case groupBootstrap = 10
+
+  /// Points of a Monte Carlo integral; the index is that of the integral.
+  case monteCarloIntegral = 11
+
+  /// Noise below the discreteness of values; the index is that of the value.
+  case discretenessNoise = 12
+
+  /// Noise that parts equal values before neighbours are counted; the index is that of the row.
+  case neighbourNoise = 13
+
   /// Inputs and fixtures of tests.
   case test = 0xFFFF
 }

@@ -1,4 +1,4 @@
-// The hot loops of the network in C, on plain pointers, dispatched on the CPU at run time.
+// The hot loops in C, on plain pointers, dispatched on the CPU at run time.
 //
 // Every function is thread-safe: it touches only the memory that it is handed. Results have the same
 // bits on every instruction set, because each lane does the same IEEE operations in the same order.
@@ -7,6 +7,7 @@
 #define HALOMPI_CKERNELS_H
 
 #include "amsgrad.h"
+#include "gaussian_mixture.h"
 #include "instruction_set.h"
 #include "magnitude.h"
 #include "network.h"

@@ -1,0 +1,70 @@
+internal import Randomness
+
+/// The values of a quantity in resampled data.
+public struct Bootstrap: Hashable, Codable, Sendable {
+  /// The values, in the order of the draws.
+  public let values: [Double]
+
+  /// Makes a bootstrap of its values.
+  public init(values: [Double]) { self.values = values }
+
+  /// The mean of the values.
+  public var mean: Double { values.reduce(0, +) / Double(values.count) }
+
+  /// The standard deviation of the values, over their count less one; zero for one value.
+  public var standardDeviation: Double {
+    guard values.count > 1 else { return 0 }
+    let mean = mean
+    let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    return (squares / Double(values.count - 1)).squareRoot()
+  }
+
+  /// The value below which the share `probability` of the values lies, with linear interpolation.
+  ///
+  /// Hyndman, Fan 1996, doi:10.2307/2684934, definition 7.
+  public func quantile(_ probability: Double) -> Double {
+    precondition(!values.isEmpty && (0...1).contains(probability), "no such quantile")
+    let sorted = values.sorted()
+    let place = probability * Double(sorted.count - 1)
+    let below = Int(place)
+    let above = min(below + 1, sorted.count - 1)
+    return sorted[below] + (place - Double(below)) * (sorted[above] - sorted[below])
+  }
+}
+
+/// Draws rows, or groups of rows, with replacement.
+///
+/// A draw is a function of the seed and its number alone: the same rows are drawn of every table of the
+/// same length, and the same groups of every table with the same groups.
+struct Resampling: Sendable {
+  let seed: UInt64
+
+  /// How often each of `count` rows is in draw `number`, [count].
+  func rows(_ count: Int, draw number: Int) -> [UInt32] {
+    multiplicities(count, .rowBootstrap, number)
+  }
+
+  /// How often each row is in draw `number` of whole groups, [row].
+  ///
+  /// The group of each row is a number from 0, [row].
+  func groups(_ groupOfRow: [Int], of groups: Int, draw number: Int) -> [UInt32] {
+    let drawn = multiplicities(groups, .groupBootstrap, number)
+    return groupOfRow.map { drawn[$0] }
+  }
+
+  private func multiplicities(_ count: Int, _ purpose: RandomPurpose, _ number: Int) -> [UInt32] {
+    var stream = RandomStream(seed: seed, for: purpose, index: UInt64(number))
+    var multiplicities = [UInt32](repeating: 0, count: count)
+    for _ in 0..<count {
+      multiplicities[Int(stream.next().multipliedFullWidth(by: UInt64(count)).high)] += 1
+    }
+    return multiplicities
+  }
+
+  /// Numbers groups from 0 in the order of their identifiers.
+  static func numbered(_ identifiers: [Int32]) -> (groupOfRow: [Int], count: Int) {
+    let distinct = Set(identifiers).sorted()
+    let numbers = Dictionary(uniqueKeysWithValues: zip(distinct, distinct.indices))
+    return (identifiers.map { numbers[$0, default: 0] }, distinct.count)
+  }
+}

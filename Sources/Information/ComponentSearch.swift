@@ -1,0 +1,139 @@
+internal import Randomness
+
+/// Finds the number of components that describes held-out points best.
+///
+/// Rows are divided into folds, the same for all fits. For every start, mixtures are fitted to all folds but
+/// one, and judged by the mean log-likelihood of that one. The start with the best mean counts.
+struct ComponentSearch: Sendable {
+  /// What the search found.
+  struct Result: Sendable {
+    /// The number of components.
+    let components: Int
+
+    /// The fit that described its held-out fold best: where further fits start.
+    let mixture: GaussianMixture
+
+    /// All that was tried.
+    let trials: [ComponentTrial]
+
+    /// Whether the search ended because no more components were allowed.
+    let reachedLimit: Bool
+  }
+
+  /// A fit to all folds but one.
+  private struct FoldFit: Sendable {
+    let fit: ExpectationMaximization.Fit
+    let score: Double
+  }
+
+  private let points: WeightedPoints
+  private let settings: MutualInformationSettings
+  private let smallestVariance: Double
+  private let training: [WeightedPoints]
+  private let validation: [WeightedPoints]
+
+  /// Prepares the folds.
+  ///
+  /// - Parameters:
+  ///   - points: The points.
+  ///   - settings: The settings.
+  ///   - smallestVariance: Fits with a component that is narrower in some direction are discarded.
+  init(_ points: WeightedPoints, _ settings: MutualInformationSettings, smallestVariance: Double) {
+    self.points = points
+    self.settings = settings
+    self.smallestVariance = smallestVariance
+    var foldOfRow = [Int](repeating: 0, count: points.count)
+    let order = RandomPermutation(
+      count: points.count, seed: settings.seed, for: .crossValidationFolds)
+    for (place, row) in order.enumerated() {
+      foldOfRow[row] = place * settings.folds / points.count
+    }
+    training = (0..<settings.folds).map { fold in points.filtered { foldOfRow[$0] != fold } }
+    validation = (0..<settings.folds).map { fold in points.filtered { foldOfRow[$0] == fold } }
+  }
+
+  /// Searches with more and more components until the likelihood gains no more.
+  func run() throws(InformationError) -> Result {
+    var trials: [ComponentTrial] = []
+    var best: (components: Int, mixture: GaussianMixture, score: Double)?
+    var before = [Double?](repeating: nil, count: settings.folds)
+    var fruitless = 0
+    for components in 1...settings.maximumComponents {
+      let starts = settings.starts(for: components)
+      let fits = fits(from: starts, components)
+      let choice = choose(fits)
+      let gain = (choice?.score ?? -.infinity) - (best?.score ?? -.infinity)
+      let improved = gain > settings.improvement
+      trials.append(
+        trial(
+          components, starts, fits, choice?.start, score: choice?.score, improved: improved,
+          before: before))
+      if let choice, improved {
+        best = (components, choice.mixture, choice.score)
+      } else {
+        fruitless += 1
+        if fruitless >= settings.patience { break }
+      }
+      before = (0..<settings.folds).map { fold in
+        fits.compactMap { $0[fold]?.fit.logLikelihood }.max() ?? before[fold]
+      }
+    }
+    guard let best else { throw .noFit(components: 1, points: points.count) }
+    return Result(
+      components: best.components, mixture: best.mixture, trials: trials,
+      reachedLimit: best.components == settings.maximumComponents)
+  }
+
+  /// The fits of one number of components, [start, fold]; those that failed are missing.
+  private func fits(from starts: [MixtureStart], _ components: Int) -> [[FoldFit?]] {
+    let mixtures = concurrentMap(starts.count, threads: settings.threads) {
+      starts[$0].mixture(of: components, for: points, seed: settings.seed)
+    }
+    let folds = settings.folds
+    let flat = concurrentMap(starts.count * folds, threads: settings.threads) { task in
+      fit(from: mixtures[task / folds], fold: task % folds)
+    }
+    return starts.indices.map { Array(flat[$0 * folds..<($0 + 1) * folds]) }
+  }
+
+  private func fit(from start: GaussianMixture, fold: Int) -> FoldFit? {
+    guard let fit = try? settings.expectationMaximization.fit(training[fold], from: start),
+      fit.mixture.components.allSatisfy({ $0.smallestVariance > smallestVariance }),
+      let score = try? fit.mixture.meanLogDensity(of: validation[fold])
+    else { return nil }
+    return FoldFit(fit: fit, score: score)
+  }
+
+  /// The best start, and its fit with the best fold; the first one of equals.
+  private func choose(
+    _ fits: [[FoldFit?]]
+  ) -> (start: Int, mixture: GaussianMixture, score: Double)? {
+    var best: (start: Int, mixture: GaussianMixture, score: Double)?
+    for (start, folds) in fits.enumerated() {
+      let complete = folds.compactMap { $0 }
+      guard complete.count == folds.count, var fold = complete.first else { continue }
+      for other in complete where other.score > fold.score { fold = other }
+      let score = complete.reduce(0) { $0 + $1.score } / Double(complete.count)
+      if score > best?.score ?? -.infinity { best = (start, fold.fit.mixture, score) }
+    }
+    return best
+  }
+
+  private func trial(
+    _ components: Int, _ starts: [MixtureStart], _ fits: [[FoldFit?]], _ chosen: Int?,
+    score: Double?, improved: Bool, before: [Double?]
+  ) -> ComponentTrial {
+    var stuck: [MixtureStart.Kind: Int] = [:]
+    for (start, folds) in zip(starts, fits) {
+      for (fold, before) in zip(folds, before) {
+        guard let fold, let before, fold.fit.logLikelihood < before + 1e-4 else { continue }
+        stuck[start.kind, default: 0] += 1
+      }
+    }
+    let all = fits.flatMap { $0 }
+    return ComponentTrial(
+      components: components, logLikelihood: score, start: chosen.map { starts[$0] },
+      improved: improved, fits: all.count, failed: all.count { $0 == nil },
+      unconverged: all.count { $0?.fit.converged == false }, stuck: stuck)
+  }
+}

@@ -1,0 +1,107 @@
+internal import Foundation
+
+/// How mutual information is estimated with Gaussian mixtures.
+///
+/// The defaults give the method of gmm-mi (Piras et al. 2023, doi:10.1088/2632-2153/acc444) without its
+/// traps: starts by k-means beside random ones, patience for two, and an integral without noise.
+public struct MutualInformationSettings: Hashable, Codable, Sendable {
+  /// How the integral over a fitted mixture is taken.
+  public enum Integration: Hashable, Codable, Sendable {
+    /// By quadrature, to about 1e-7.
+    case quadrature
+
+    /// By Monte Carlo with the same random numbers for every bootstrap: its error shifts all of them
+    /// together, and is in none of the quoted errors.
+    case monteCarlo(samples: Int)
+  }
+
+  /// The seed of all random numbers.
+  public var seed: UInt64 = 0
+
+  /// How many random starts there are for each number of components.
+  public var randomStarts = 3
+
+  /// How many starts by k-means there are for each number of components.
+  public var kMeansStarts = 3
+
+  /// Into how many parts the rows are divided for cross-validation.
+  public var folds = 2
+
+  /// The smallest gain of the cross-validated mean log-likelihood that counts [nats].
+  public var improvement = 1e-5
+
+  /// After how many numbers of components without a gain the search ends.
+  public var patience = 2
+
+  /// The most components.
+  public var maximumComponents = 50
+
+  /// How many bootstraps there are, of rows and (where groups are given) as many of groups.
+  public var bootstraps = 50
+
+  /// How the integral is taken.
+  public var integration = Integration.quadrature
+
+  /// The change of the mean log-likelihood per point that ends a fit [nats].
+  public var fitTolerance = 1e-5
+
+  /// The most iterations of a fit.
+  public var maximumIterations = 10_000
+
+  /// How many threads compute; the results are the same bits for any number.
+  public var threads = ProcessInfo.processInfo.activeProcessorCount
+
+  /// Makes the default settings.
+  public init() {}
+
+  /// The settings of gmm-mi 0.8: random starts alone, patience for one, Monte Carlo.
+  public static var parity: Self {
+    var settings = Self()
+    settings.kMeansStarts = 0
+    settings.patience = 1
+    settings.integration = .monteCarlo(samples: 100_000)
+    return settings
+  }
+
+  /// Checks that the settings can be used.
+  ///
+  /// - Throws: ``InformationError/setting(name:value:allowed:)``.
+  public func validate() throws(InformationError) {
+    func require(
+      _ isAllowed: Bool, _ name: String, _ value: some CustomStringConvertible, _ allowed: String
+    ) throws(InformationError) {
+      if !isAllowed { throw .setting(name: name, value: "\(value)", allowed: allowed) }
+    }
+    try require(randomStarts >= 0, "randomStarts", randomStarts, "0 or more")
+    try require(kMeansStarts >= 0, "kMeansStarts", kMeansStarts, "0 or more")
+    try require(
+      randomStarts + kMeansStarts > 0, "randomStarts + kMeansStarts", 0, "1 or more together")
+    try require(folds >= 2, "folds", folds, "2 or more")
+    try require(improvement >= 0, "improvement", improvement, "0 or more")
+    try require(patience >= 1, "patience", patience, "1 or more")
+    try require(
+      (1...GaussianMixture.maximumComponents).contains(maximumComponents), "maximumComponents",
+      maximumComponents, "1 to \(GaussianMixture.maximumComponents)")
+    try require(
+      bootstraps == 0 || bootstraps >= 2, "bootstraps", bootstraps, "0 (no errors) or 2 and more")
+    try require(fitTolerance > 0, "fitTolerance", fitTolerance, "above 0")
+    try require(maximumIterations >= 2, "maximumIterations", maximumIterations, "2 or more")
+    try require(threads >= 1, "threads", threads, "1 or more")
+    if case .monteCarlo(let samples) = integration {
+      try require(samples >= 100, "samples", samples, "100 or more")
+    }
+  }
+
+  /// The starts for a number of components.
+  func starts(for components: Int) -> [MixtureStart] {
+    let random = (0..<randomStarts).map { MixtureStart(kind: .random, number: $0) }
+    let kMeans = (0..<kMeansStarts).map { MixtureStart(kind: .kMeans, number: $0) }
+    // One component has the same start however it is made.
+    return components == 1 ? Array((random + kMeans).prefix(1)) : random + kMeans
+  }
+
+  /// The fits with these settings.
+  var expectationMaximization: ExpectationMaximization {
+    ExpectationMaximization(tolerance: fitTolerance, maximumIterations: maximumIterations)
+  }
+}

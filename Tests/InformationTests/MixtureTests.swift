@@ -1,0 +1,4 @@
+import Information
+import Testing
+
+@Suite struct MixtureTests {}
