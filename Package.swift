@@ -65,6 +65,7 @@ let package = Package(
         "CKernels", "DurableFiles", "Fields", "HDF5", "MPI", "Networks", "Randomness", "SubBoxes",
       ]),
     .target(name: "Analysis", dependencies: ["FourierTransforms", "LinearTheory", "MPI", "Networks"]),
+    .target(name: "Figures", dependencies: ["Analysis", "DurableFiles", "Training"]),
 
     // Level 6.
     .target(

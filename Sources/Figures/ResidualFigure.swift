@@ -22,8 +22,11 @@ public struct ResidualFigure: Sendable {
   /// - Parameters:
   ///   - models: The models, each with as many bands as there are bins.
   ///   - massRanges: The bins [log10 Msun].
+  ///   - limit: The axis reaches from minus this to this [dex].
   /// - Returns: The figure `residuals-by-mass`.
-  public static func figure(of models: [Model], massRanges: [ClosedRange<Double>]) -> Figure {
+  public static func figure(
+    of models: [Model], massRanges: [ClosedRange<Double>], limit: Double = 3
+  ) -> Figure {
     precondition(models.allSatisfy { $0.bands.count == massRanges.count }, "a bin has no band")
     let seeds = models.map { model in
       let counts = Set(model.bands.compactMap { $0.value?.seeds.count })
@@ -37,10 +40,12 @@ public struct ResidualFigure: Sendable {
         "Density of the residuals of the test particles in three bins of the true mass. Bands reach from the "
         + "smallest to the largest density over the seeds of a model, lines are their mean; seeds of \(seeds.joined(separator: ", ")). With "
         + "one seed there is no band. \(outside) residuals are outside the axis.",
-      plot: plot(models, massRanges))
+      plot: plot(models, massRanges, limit))
   }
 
-  private static func plot(_ models: [Model], _ ranges: [ClosedRange<Double>]) -> Outcome<Plot> {
+  private static func plot(
+    _ models: [Model], _ ranges: [ClosedRange<Double>], _ limit: Double
+  ) -> Outcome<Plot> {
     let stem = "residuals-by-mass"
     guard models.contains(where: { $0.bands.contains { $0.value != nil } }) else {
       return .unknown(
@@ -76,8 +81,8 @@ public struct ResidualFigure: Sendable {
     let commands = """
       set multiplot
       set tmargin at screen 0.90; set bmargin at screen 0.17
-      set xrange [-3:3]; set yrange [0:\(highest * 1.15)]
-      set xtics -2,1,2; set xlabel '\(PlotStyle.residual)' offset 0,0.4
+      set xrange [-\(limit):\(limit)]; set yrange [0:\(highest * 1.15)]
+      \(limit == 3 ? "set xtics -2,1,2" : "set xtics autofreq"); set xlabel '\(PlotStyle.residual)' offset 0,0.4
       set arrow 1 from 0, graph 0 to 0, graph 1 nohead dt 2 lw 0.8 lc rgb '#000000' back
       \(panels.joined(separator: "\n"))
       unset multiplot

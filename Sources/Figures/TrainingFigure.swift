@@ -9,10 +9,10 @@ public struct TrainingFigure: Sendable {
     public var name: String
 
     /// Its steps and epochs.
-    public var history: TrainingHistory
+    public var history: TrainingMetrics
 
     /// Makes a run.
-    public init(name: String, history: TrainingHistory) {
+    public init(name: String, history: TrainingMetrics) {
       self.name = name
       self.history = history
     }
@@ -39,7 +39,7 @@ public struct TrainingFigure: Sendable {
       plot: plot(run.history, stem: stem))
   }
 
-  private static func plot(_ history: TrainingHistory, stem: String) -> Outcome<Plot> {
+  private static func plot(_ history: TrainingMetrics, stem: String) -> Outcome<Plot> {
     let steps = history.steps.filter { $0.likelihood.isFinite && $0.gamma.isFinite }
     guard let last = steps.last, steps.count > 1 else {
       return .unknown("fewer than two steps of this training have finite numbers")
@@ -47,7 +47,7 @@ public struct TrainingFigure: Sendable {
     let perPoint = max(1, steps.count / pointCount)
     let rows = stride(from: 0, to: steps.count, by: perPoint).map { start -> [Double?] in
       let part = steps[start..<min(start + perPoint, steps.count)]
-      func mean(_ value: (TrainingHistory.Step) -> Double) -> Double {
+      func mean(_ value: (TrainingMetrics.Step) -> Double) -> Double {
         part.reduce(0) { $0 + value($1) } / Double(part.count)
       }
       return [mean { Double($0.step) }, mean(\.likelihood), mean(\.penalty), mean(\.gamma)]
@@ -77,7 +77,7 @@ public struct TrainingFigure: Sendable {
 
   /// The likelihoods without the outermost percent of the batches, with room around them.
   private static func range(
-    _ steps: [TrainingHistory.Step], _ epochs: [TrainingHistory.Epoch]
+    _ steps: [TrainingMetrics.Step], _ epochs: [TrainingMetrics.Epoch]
   ) -> ClosedRange<Double> {
     let quantiles = Quantiles(steps.map(\.likelihood))
     let marked = epochs.flatMap { [$0.likelihood, $0.trainingLikelihood] }.filter(\.isFinite)

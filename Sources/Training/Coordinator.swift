@@ -52,7 +52,7 @@ final class Coordinator {
     timings = try AppendLog.open(plan.timingsPath, length: progress.timingsLength)
     if plan.settings.tensorboard {
       events = try EventFile(
-        in: plan.directory, history: TrainingHistory(contentsOf: plan.metricsPath),
+        in: plan.directory, history: TrainingMetrics(contentsOf: plan.metricsPath),
         timings: TrainingTimings(contentsOf: plan.timingsPath), now: Date().timeIntervalSince1970)
     }
     if !bestParameters.isEmpty, !FileManager.default.fileExists(atPath: plan.modelPath) {

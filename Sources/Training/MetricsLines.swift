@@ -15,8 +15,8 @@ extension StepSummary {
   }
 
   /// The numbers of the line.
-  var record: TrainingHistory.Step {
-    TrainingHistory.Step(
+  var record: TrainingMetrics.Step {
+    TrainingMetrics.Step(
       epoch: epoch, step: step, likelihood: likelihood, penalty: penalty, gamma: gamma)
   }
 
@@ -59,8 +59,8 @@ extension EpochSummary {
   }
 
   /// The numbers of the line.
-  var record: TrainingHistory.Epoch {
-    TrainingHistory.Epoch(
+  var record: TrainingMetrics.Epoch {
+    TrainingMetrics.Epoch(
       epoch: epoch, step: step, trainingLikelihood: trainingLikelihood, likelihood: likelihood,
       penalty: penalty, correlation: correlation, gamma: gamma, isBest: isBest)
   }

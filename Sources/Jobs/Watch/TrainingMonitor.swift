@@ -20,7 +20,7 @@ public struct TrainingMonitor: Sendable {
   public let directory: String
 
   /// The numbers of its steps and epochs.
-  public private(set) var history = TrainingHistory()
+  public private(set) var history = TrainingMetrics()
 
   /// The times of its steps.
   public private(set) var timings = TrainingTimings()
@@ -74,7 +74,7 @@ public struct TrainingMonitor: Sendable {
   /// - Throws: `TrainingError` if a log has lines that halompi does not write.
   public mutating func update() throws {
     if let part = try metricsTail.read() {
-      if part.isBeginning { history = TrainingHistory() }
+      if part.isBeginning { history = TrainingMetrics() }
       try history.add(part.text, from: "\(directory)/metrics.jsonl")
     }
     if let part = try timingsTail.read() {

@@ -65,7 +65,7 @@ public struct TrainingView: Sendable {
     }
   }
 
-  private func progressLine(_ last: TrainingHistory.Step) -> String {
+  private func progressLine(_ last: TrainingMetrics.Step) -> String {
     var parts = ["\(monitor.name): \(state)"]
     let limit = monitor.epochLimit.map { " of at most \($0)" } ?? ""
     parts.append("epoch \(last.epoch)\(limit)")

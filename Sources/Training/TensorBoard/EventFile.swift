@@ -25,7 +25,7 @@ struct EventFile: ~Copyable {
   ///   - now: The present time [s since 1970].
   /// - Throws: `FileError`.
   init(
-    in directory: String, history: TrainingHistory, timings: TrainingTimings, now: Double
+    in directory: String, history: TrainingMetrics, timings: TrainingTimings, now: Double
   ) throws {
     let folder = "\(directory)/\(Self.folder)"
     try DurableFile.createDirectory(folder)
@@ -60,13 +60,13 @@ struct EventFile: ~Copyable {
   }
 
   /// Adds a step that took a time [s].
-  mutating func append(_ step: TrainingHistory.Step, seconds: Double) throws(FileError) {
+  mutating func append(_ step: TrainingMetrics.Step, seconds: Double) throws(FileError) {
     time += seconds
     try log.append(EventRecord(time: time, step: step.step, content: step.scalars).bytes)
   }
 
   /// Adds an epoch.
-  mutating func append(_ epoch: TrainingHistory.Epoch) throws(FileError) {
+  mutating func append(_ epoch: TrainingMetrics.Epoch) throws(FileError) {
     try log.append(EventRecord(time: time, step: epoch.step, content: epoch.scalars).bytes)
   }
 
@@ -88,7 +88,7 @@ struct EventFile: ~Copyable {
   }
 }
 
-extension TrainingHistory.Step {
+extension TrainingMetrics.Step {
   /// What TensorBoard shows of a step.
   var scalars: EventRecord.Content {
     .scalars([
@@ -100,7 +100,7 @@ extension TrainingHistory.Step {
   }
 }
 
-extension TrainingHistory.Epoch {
+extension TrainingMetrics.Epoch {
   /// What TensorBoard shows of an epoch.
   var scalars: EventRecord.Content {
     .scalars([

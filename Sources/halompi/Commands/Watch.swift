@@ -2,6 +2,7 @@ import ArgumentParser
 import Foundation
 import Jobs
 import MPI
+import Training
 
 /// Shows how a training goes.
 struct Watch: ParsableCommand {

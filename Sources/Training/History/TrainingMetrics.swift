@@ -3,7 +3,7 @@ public import Foundation
 /// The numbers of a training as far as it has come: what `metrics.jsonl` says.
 ///
 /// A number that was not finite is NaN here.
-public struct TrainingHistory: Hashable, Sendable {
+public struct TrainingMetrics: Hashable, Sendable {
   /// One step.
   public struct Step: Hashable, Sendable {
     /// The epoch, from zero.
@@ -95,8 +95,8 @@ public struct TrainingHistory: Hashable, Sendable {
 
 /// A line of `metrics.jsonl`, as `StepSummary` and `EpochSummary` write it.
 enum MetricsLine: Decodable {
-  case step(TrainingHistory.Step)
-  case epoch(TrainingHistory.Epoch)
+  case step(TrainingMetrics.Step)
+  case epoch(TrainingMetrics.Epoch)
 
   private enum Key: String, CodingKey {
     case kind, epoch, step, likelihood, penalty, gamma, trainingLikelihood, validation
@@ -114,13 +114,13 @@ enum MetricsLine: Decodable {
     switch try line.decode(String.self, forKey: .kind) {
     case "step":
       self = .step(
-        TrainingHistory.Step(
+        TrainingMetrics.Step(
           epoch: epoch, step: step, likelihood: try number(.likelihood, of: line),
           penalty: try number(.penalty, of: line), gamma: gamma))
     case "epoch":
       let validation = try line.nestedContainer(keyedBy: Key.self, forKey: .validation)
       self = .epoch(
-        TrainingHistory.Epoch(
+        TrainingMetrics.Epoch(
           epoch: epoch, step: step,
           trainingLikelihood: try number(.trainingLikelihood, of: line),
           likelihood: try number(.likelihood, of: validation),
