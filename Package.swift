@@ -64,15 +64,20 @@ let package = Package(
       dependencies: [
         "CKernels", "DurableFiles", "Fields", "HDF5", "MPI", "Networks", "Randomness", "SubBoxes",
       ]),
-    .target(name: "Analysis", dependencies: ["FourierTransforms", "LinearTheory", "MPI", "Networks"]),
+    .target(
+      name: "Analysis",
+      dependencies: [
+        "FourierTransforms", "Information", "LinearTheory", "MPI", "Networks", "Randomness",
+      ]),
     .target(name: "Figures", dependencies: ["Analysis", "DurableFiles", "Training"]),
 
     // Level 6.
     .target(
       name: "Jobs",
       dependencies: [
-        "DurableFiles", "Fields", "FourierTransforms", "Halos", "HDF5", "Information",
-        "LinearTheory", "MPI", "Networks", "ParticleMesh", "Particles", "Snapshots", "SubBoxes", "Training",
+        "Analysis", "DurableFiles", "Fields", "FourierTransforms", "Halos", "HDF5", "Information",
+        "LinearTheory", "MPI", "Networks", "ParticleMesh", "Particles", "Snapshots", "SubBoxes",
+        "Training",
         .product(name: "Yams", package: "Yams"),
       ]),
 
@@ -80,7 +85,7 @@ let package = Package(
     .executableTarget(
       name: "halompi",
       dependencies: [
-        "HDF5", "Information", "Jobs", "MPI", "Networks", "Training",
+        "HDF5", "Jobs", "MPI", "Networks", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

@@ -4,7 +4,7 @@ internal import Randomness
 /// Where the fit of a mixture starts.
 public struct MixtureStart: Hashable, Codable, Sendable {
   /// How a start is made.
-  public enum Kind: String, Hashable, Codable, Sendable {
+  public enum Kind: String, Hashable, Codable, CodingKeyRepresentable, Sendable {
     /// Random responsibilities, as by default in gmm-mi.
     ///
     /// All components lie nearly on top of each other, which is close to a saddle of the likelihood.

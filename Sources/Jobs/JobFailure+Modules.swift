@@ -5,6 +5,7 @@ public import Fields
 public import FourierTransforms
 public import HDF5
 public import Halos
+public import Information
 public import LinearTheory
 public import MPI
 public import Networks
@@ -136,4 +137,11 @@ extension HaloError: JobFailure {
 extension DensityEstimate.Failure: JobFailure {
   /// Particles of which no density can be made.
   public var exitCode: JobExitCode { .badData }
+}
+
+extension InformationError: JobFailure {
+  /// An option that cannot be used, or columns that allow no estimate.
+  public var exitCode: JobExitCode {
+    if case .setting = self { .usage } else { .badData }
+  }
 }

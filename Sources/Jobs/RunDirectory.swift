@@ -5,7 +5,7 @@
 ///     fields/<simulation>.h5                     one field file per simulation
 ///     training/<variant>-seed<k>/                one trained model
 ///     predictions/<variant>-seed<k>/             what it predicts
-///     report/
+///     report/                                    tables, and all that figures draw
 ///
 /// A value of paths only: nothing is read or written here.
 public struct RunDirectory: Hashable, Sendable {
@@ -51,6 +51,9 @@ public struct RunDirectory: Hashable, Sendable {
     ResultDirectory(path: "\(path)/predictions/\(training)")
   }
 
+  /// The folder of the predictions of all models.
+  public var predictions: String { "\(path)/predictions" }
+
   /// The predictions of one trained model.
   public func prediction(of training: TrainingName) -> String {
     "\(predictions(of: training).path)/predictions.h5"
@@ -69,6 +72,14 @@ public struct TrainingName: Hashable, Sendable, CustomStringConvertible {
   public init(variant: String, seed: UInt64) {
     self.variant = variant
     self.seed = seed
+  }
+
+  /// Reads the name of a folder, such as `raw-seed3`; nothing if it is none.
+  init?(folder: String) {
+    guard let match = folder.wholeMatch(of: /(.+)-seed([0-9]+)/), let seed = UInt64(match.2) else {
+      return nil
+    }
+    self.init(variant: String(match.1), seed: seed)
   }
 
   /// The name of the folder, such as `raw-seed3`.
@@ -94,6 +105,9 @@ public struct TrainingDirectory: Hashable, Sendable {
 
   /// The weights of the lowest validation loss, complete when the training is.
   public var model: String { "\(path)/model.h5" }
+
+  /// The numbers of each step and epoch.
+  public var metrics: String { "\(path)/metrics.jsonl" }
 
   /// How the training was run: one record per start.
   public var provenanceFile: String { "\(path)/provenance.json" }

@@ -42,6 +42,10 @@ public enum RandomPurpose: UInt16, Sendable, CaseIterable {
   /// Noise that parts equal values before neighbours are counted; the index is that of the row.
   case neighbourNoise = 13
 
+  /// The noise that a reference for mutual information adds to true masses; the index is that of the
+  /// particle.
+  case referenceNoise = 20
+
   /// Inputs and fixtures of tests.
   case test = 0xFFFF
 }

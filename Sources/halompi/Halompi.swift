@@ -13,10 +13,14 @@ struct Halompi: ParsableCommand {
         halompi prepare jobs/gadget.yaml
         mpirun -n 8 halompi train jobs/gadget.yaml
         mpirun -n 8 halompi predict jobs/gadget.yaml
+        halompi analyze jobs/gadget.yaml
 
       Exit codes: 0 done, 64 usage, 65 bad data, 66 missing input, 70 internal failure, \
       74 input/output, 75 stopped and resumable by the same command.
       """,
     version: halompiVersion,
-    subcommands: [Simulate.self, Prepare.self, Train.self, Predict.self, Watch.self, Inspect.self, Check.self])
+    subcommands: [
+      Simulate.self, Prepare.self, Train.self, Predict.self, Analyze.self,
+      Information.self, Watch.self, Inspect.self, Check.self,
+    ])
 }

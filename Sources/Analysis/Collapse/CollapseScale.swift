@@ -39,4 +39,10 @@ public struct CollapsePrediction: Hashable, Sendable {
 
   /// log10 of the mass of each particle's halo [Msun]; `nil` where no smoothed contrast exceeds the barrier.
   public let logMasses: [Double?]
+
+  /// Makes a prediction.
+  public init(model: CollapseBarrier, logMasses: [Double?]) {
+    self.model = model
+    self.logMasses = logMasses
+  }
 }

@@ -1,3 +1,4 @@
+import Analysis
 import Networks
 import SubBoxes
 import Training
@@ -14,7 +15,7 @@ extension Experiment {
   var problems: [ExperimentProblem] {
     nameProblems + simulationProblems + realisationProblems + universeProblems + fieldProblems
       + networkProblems
-      + samplingProblems + trainingProblems
+      + samplingProblems + trainingProblems + analysisProblems
   }
 
   private var nameProblems: [ExperimentProblem] {
@@ -154,6 +155,16 @@ extension Experiment {
         ExperimentProblem(
           path: key, reason: "\(value) is out of range", remedy: "it must be \(allowed)")
       ]
+    }
+  }
+}
+
+extension Experiment {
+  private var analysisProblems: [ExperimentProblem] {
+    analysis.problems.map {
+      ExperimentProblem(
+        path: "analysis.\($0.key)", reason: "\($0.value) is out of range",
+        remedy: "it must be \($0.allowed)")
     }
   }
 }

@@ -22,7 +22,7 @@ extension Experiment {
   /// The paths and seeds of simulations are here because a resume compares the data themselves, the number of
   /// test samples because they are drawn apart from the others.
   static let settingsWithoutEffectOnTraining: Set<String> = [
-    "name", "runs", "universe", "prediction", "stream", "sampling.testSamples",
+    "name", "runs", "universe", "prediction", "analysis", "stream", "sampling.testSamples",
     "fields.threadsPerRank",
     "training.coordinator", "training.threadsPerRank", "training.checkpointMinutes",
     "training.checkpointSteps", "training.keptCheckpoints", "training.tensorboard",

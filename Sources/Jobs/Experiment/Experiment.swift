@@ -1,3 +1,4 @@
+public import Analysis
 public import Networks
 public import SubBoxes
 public import Training
@@ -34,6 +35,9 @@ public struct Experiment: Codable, Hashable, Sendable {
 
   /// What is predicted with a trained model.
   public var prediction = PredictionSettings()
+
+  /// What is computed of predictions.
+  public var analysis = AnalysisSettings()
 
   /// The folder of all runs, relative to the current folder.
   public var runs = "runs"

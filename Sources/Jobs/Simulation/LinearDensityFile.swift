@@ -38,4 +38,39 @@ enum LinearDensityFile {
     try file.close()
     try ranks.agree { if ranks.isRoot { try DurableFile.commit(temporary, as: path) } }
   }
+  /// Reads the contrast, this rank's planes, into a mesh.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - decomposition: Which planes of a grid of the file's width.
+  /// - Returns: The contrast at z = 0.
+  static func read(_ path: String, for decomposition: MeshDecomposition) throws -> RealMesh {
+    let file = try HDF5File.open(path)
+    let planes = decomposition.planes
+    let n = decomposition.width
+    let values = try file.dataset("density").read(
+      Hyperslab(offset: [planes.lowerBound, 0, 0], count: [planes.count, n, n]), as: Float.self)
+    try file.close()
+    return RealMesh(values, on: decomposition)
+  }
+
+  /// The cells on a side of the grid, and the width of the box [Mpc/h].
+  static func geometry(of path: String) throws -> (width: Int, boxWidth: Double) {
+    let file = try HDF5File.open(path)
+    let width = try file.dataset("density").extents[0]
+    let boxWidth = try file.attribute("boxSize", as: Double.self)[0]
+    try file.close()
+    return (width, boxWidth)
+  }
+}
+
+extension RealMesh {
+  /// Makes a mesh of the values of a rank's planes [planes, width, width], less a number.
+  init(_ values: [Float], minus mean: Float = 0, on decomposition: MeshDecomposition) {
+    self.init(decomposition)
+    let n = decomposition.width
+    for row in 0..<decomposition.planes.count * n {
+      for z in 0..<n { cells[row * rowStride + z] = values[row * n + z] - mean }
+    }
+  }
 }

@@ -147,7 +147,7 @@ struct UniverseJob {
       try FourierTransform(width: universe.gridSize, threads: threads, on: ranks)
     }
     let modes = try ranks.agree {
-      let spectrum = try LinearPowerSpectrum(universe.cosmology, shape: spectrumShape())
+      let spectrum = try universe.powerSpectrum()
       let noise = WhiteNoise(
         .init(
           seed: seed, amplitudesAreFixed: universe.amplitudesAreFixed,
@@ -167,14 +167,6 @@ struct UniverseJob {
       try motion.linearDensity(at: 1, on: ranks), boxSize: universe.boxSize, seed: seed,
       to: folder.linearDensity, on: ranks)
     return try motion.particles(at: universe.mesh.steps.start, order: .second, on: ranks)
-  }
-
-  private func spectrumShape() throws -> LinearPowerSpectrum.Shape {
-    guard let path = universe.spectrum else { return .eisensteinHu }
-    let data: Data = try DurableFile.read(path)
-    return .table(
-      try PowerSpectrumTable(
-        text: String(decoding: data, as: UTF8.self), name: path, format: universe.spectrumFormat))
   }
 
   /// What the files depend on; threads and ranks are not part of it.

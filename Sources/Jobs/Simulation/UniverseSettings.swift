@@ -1,3 +1,5 @@
+internal import DurableFiles
+internal import Foundation
 public import Halos
 public import LinearTheory
 public import ParticleMesh
@@ -41,4 +43,17 @@ public struct UniverseSettings: Codable, Hashable, Sendable {
 
   /// Makes the settings of the paper.
   public init() {}
+}
+
+extension UniverseSettings {
+  /// The linear power spectrum at z = 0, from the table if one is given.
+  ///
+  /// - Throws: `FileError` if the table cannot be read, `LinearTheoryError` if it or the cosmology cannot be used.
+  func powerSpectrum() throws -> LinearPowerSpectrum {
+    guard let path = spectrum else { return try LinearPowerSpectrum(cosmology) }
+    let data: Data = try DurableFile.read(path)
+    let table = try PowerSpectrumTable(
+      text: String(decoding: data, as: UTF8.self), name: path, format: spectrumFormat)
+    return try LinearPowerSpectrum(cosmology, shape: .table(table))
+  }
 }

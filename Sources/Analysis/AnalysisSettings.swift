@@ -1,0 +1,90 @@
+/// Which particles are compared, in which bins, and how information is estimated.
+public struct AnalysisSettings: Codable, Hashable, Sendable {
+  /// The smallest true mass of a particle's halo [log10 Msun].
+  public var minimumLogMass = 11.0
+
+  /// The largest true mass [log10 Msun].
+  public var maximumLogMass = 13.4
+
+  /// The edges of the bins of the true mass in which residuals are compared [log10 Msun].
+  public var massEdges = [11, 11.8, 12.6, 13.4]
+
+  /// Where particles are split by their distance from the halo's centre [r200m].
+  public var radiusEdges = [0.3, 0.6]
+
+  /// The number of equal bins of the true mass for running medians and violins.
+  public var massBins = 12
+
+  /// The number of bins of residual histograms.
+  public var residualBins = 49
+
+  /// Residual histograms reach from minus this to this [dex].
+  public var residualLimit = 3.0
+
+  /// The noise levels of the reference lines [dex].
+  public var noiseLevels = [1.5, 1.0, 0.75, 0.5]
+
+  /// Half the width of the slices in which the likelihood is compared with the truth [scaled label].
+  public var likelihoodHalfWidth = 0.01
+
+  /// How mutual information is estimated.
+  public var information = InformationSettings()
+
+  /// How collapse models predict masses.
+  public var collapse = CollapseSettings()
+
+  /// The threads of each rank; without it, the cores of a node are shared by its ranks.
+  public var threadsPerRank: Int?
+
+  /// Makes the settings of the paper.
+  public init() {}
+
+  /// The range of true masses [log10 Msun].
+  public var window: ClosedRange<Double> { minimumLogMass...maximumLogMass }
+
+  /// What is wrong with the settings: the key, its value, and what is allowed.
+  public var problems: [(key: String, value: String, allowed: String)] {
+    var problems: [(key: String, value: String, allowed: String)] = []
+    func require(_ holds: Bool, _ key: String, _ value: Any, _ allowed: String) {
+      if !holds { problems.append((key, "\(value)", allowed)) }
+    }
+    func ascend(_ edges: [Double]) -> Bool {
+      zip(edges, edges.dropFirst()).allSatisfy { $0 < $1 } && edges.allSatisfy(\.isFinite)
+    }
+    require(
+      minimumLogMass < maximumLogMass && maximumLogMass < 20 && minimumLogMass > 0,
+      "minimumLogMass", minimumLogMass, "above 0 and below maximumLogMass, that below 20")
+    require(
+      massEdges.count > 1 && ascend(massEdges), "massEdges", massEdges,
+      "two or more masses in ascending order")
+    require(
+      ascend(radiusEdges) && radiusEdges.allSatisfy { $0 > 0 }, "radiusEdges", radiusEdges,
+      "radii above 0 in ascending order, or none")
+    require((1...1000).contains(massBins), "massBins", massBins, "from 1 to 1000")
+    require((1...10_000).contains(residualBins), "residualBins", residualBins, "from 1 to 10000")
+    require(
+      residualLimit > 0 && residualLimit < 100, "residualLimit", residualLimit,
+      "above 0 and below 100 dex")
+    require(
+      noiseLevels.allSatisfy { (0.05...20).contains($0) }, "noiseLevels", noiseLevels,
+      "standard deviations from 0.05 to 20 dex, or none")
+    require(
+      likelihoodHalfWidth > 0 && likelihoodHalfWidth <= 1, "likelihoodHalfWidth",
+      likelihoodHalfWidth, "above 0 and at most 1")
+    require(
+      threadsPerRank.map { (1...1024).contains($0) } ?? true, "threadsPerRank",
+      threadsPerRank ?? 0, "from 1 to 1024")
+    for problem in information.problems {
+      problems.append(("information.\(problem.key)", problem.value, problem.allowed))
+    }
+    require(
+      (2...1000).contains(collapse.massCount), "collapse.massCount", collapse.massCount,
+      "from 2 to 1000")
+    require(
+      collapse.minimumMass > 0 && collapse.minimumMass < collapse.maximumMass
+        && collapse.maximumMass < 1e18,
+      "collapse.minimumMass", collapse.minimumMass,
+      "above 0 and below collapse.maximumMass, that below 1e18 Msun")
+    return problems
+  }
+}

@@ -1,0 +1,53 @@
+/// How much more one prediction says about true masses than another, for the same particles.
+///
+/// Both were estimated from the same draws of particles and of halos, so what a draw does to both
+/// cancels: the difference is known better than either.
+public struct InformationDifference: Codable, Hashable, Sendable {
+  /// The mean difference over bootstraps of particles [nats].
+  public var value: Double
+
+  /// The standard deviation over bootstraps of halos, or of particles if halos are unknown [nats].
+  public var deviation: Double
+
+  /// The 2.5 % and 97.5 % quantiles of the same bootstraps [nats].
+  public var interval: ClosedRange<Double>
+
+  /// Whether deviation and interval are over halos.
+  public var isOverHalos: Bool
+
+  /// The difference in standard deviations; unknown if there is no scatter.
+  public var significance: Outcome<Double>
+
+  /// The first value divided by the second.
+  public var ratio: Outcome<Double>
+
+  /// Subtracts two estimates that were made from the same particles with the same settings.
+  static func of(
+    _ first: Outcome<InformationSummary>, minus second: Outcome<InformationSummary>
+  ) -> Outcome<InformationDifference> {
+    guard case .known(let first) = first else { return .unknown(first.reason ?? "") }
+    guard case .known(let second) = second else { return .unknown(second.reason ?? "") }
+    precondition(first.count == second.count, "estimates of different particles")
+    func differences(_ values: KeyPath<InformationSummary, [Double]>) -> [Double] {
+      zip(first[keyPath: values], second[keyPath: values]).map { $0 - $1 }
+    }
+    let particles = differences(\.particleBootstraps)
+    guard particles.count > 1 else {
+      return .unknown("there are no bootstraps to pair, or some of their fits failed")
+    }
+    let halos = differences(\.haloBootstraps)
+    let scatter = halos.count > 1 ? halos : particles
+    let quantiles = Quantiles(scatter)
+    let value = mean(particles)
+    let deviation = standardDeviation(scatter)
+    return .known(
+      InformationDifference(
+        value: value, deviation: deviation,
+        interval: (quantiles(0.025) ?? value)...(quantiles(0.975) ?? value),
+        isOverHalos: halos.count > 1,
+        significance: deviation > 0 ? .known(value / deviation) : .unknown("there is no scatter"),
+        ratio: second.value > 0
+          ? .known(first.value / second.value)
+          : .unknown("the second has no information to divide by")))
+  }
+}

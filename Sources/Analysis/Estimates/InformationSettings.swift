@@ -1,0 +1,63 @@
+public import Information
+
+/// How mutual information is estimated, with Gaussian mixtures (GMM-MI).
+public struct InformationSettings: Codable, Hashable, Sendable {
+  /// The number of bootstraps over particles, and as many over halos; 0 gives no errors.
+  public var bootstraps = 50
+
+  /// The most components of a mixture.
+  public var maximumComponents = 50
+
+  /// The starts of a fit that are random, for each number of components.
+  public var randomStarts = 3
+
+  /// The starts of a fit by k-means, for each number of components.
+  public var kMeansStarts = 3
+
+  /// The seed of all random numbers.
+  public var seed: UInt64 = 0
+
+  /// The standard deviation of the noise that parts equal true masses [dex].
+  public var noise = 1e-3
+
+  /// Which neighbour the distances of the second, independent estimator are to.
+  public var neighbours = 5
+
+  /// The most particles of an estimate, evenly spaced among all; `nil` takes all.
+  public var maximumParticles: Int?
+
+  /// Makes the default settings.
+  public init() {}
+
+  /// What is wrong with the settings: the key, its value, and what is allowed.
+  var problems: [(key: String, value: String, allowed: String)] {
+    var problems: [(key: String, value: String, allowed: String)] = []
+    do throws(InformationError) {
+      try mixture(threads: 1).validate()
+    } catch {
+      if case .setting(let name, let value, let allowed) = error {
+        problems.append((name, value, allowed))
+      }
+    }
+    if !(0..<0.1).contains(noise) {
+      problems.append(("noise", "\(noise)", "from 0 to below 0.1 dex"))
+    }
+    if neighbours < 1 { problems.append(("neighbours", "\(neighbours)", "1 or more")) }
+    if let maximumParticles, maximumParticles < 10 {
+      problems.append(("maximumParticles", "\(maximumParticles)", "10 or more, or null for all"))
+    }
+    return problems
+  }
+
+  /// The settings of the estimator.
+  public func mixture(threads: Int) -> MutualInformationSettings {
+    var settings = MutualInformationSettings()
+    settings.bootstraps = bootstraps
+    settings.maximumComponents = maximumComponents
+    settings.randomStarts = randomStarts
+    settings.kMeansStarts = kMeansStarts
+    settings.seed = seed
+    settings.threads = threads
+    return settings
+  }
+}

@@ -1,0 +1,140 @@
+import Foundation
+import Information
+
+/// How much predictions say about true masses: an estimate of mutual information with its errors and
+/// checks.
+public struct InformationSummary: Codable, Hashable, Sendable {
+  /// The number of particles.
+  public var count: Int
+
+  /// The mean over bootstraps of particles, the value that is quoted [nats].
+  public var value: Double
+
+  /// The standard deviation over bootstraps of particles [nats].
+  public var deviation: Outcome<Double>
+
+  /// The standard deviation over bootstraps of whole halos, which counts what their particles share [nats].
+  public var haloDeviation: Outcome<Double>
+
+  /// The estimate from all particles [nats].
+  public var fullSample: Double
+
+  /// -1/2 ln(1 - r^2): what one Gaussian with the same correlation would have [nats].
+  public var gaussian: Double
+
+  /// The estimate from nearest neighbours, a check that shares nothing with the mixtures [nats].
+  public var nearestNeighbours: Outcome<Double>
+
+  /// The standard deviation of Gaussian noise on the true masses that leaves as much information [dex].
+  public var equivalentScatter: Outcome<Double>
+
+  /// The number of components of the mixture.
+  public var components: Int
+
+  /// The estimates of the bootstraps of particles [nats].
+  public var particleBootstraps: [Double]
+
+  /// The estimates of the bootstraps of halos [nats].
+  public var haloBootstraps: [Double]
+
+  /// What to know before the value is used, a sentence each.
+  public var warnings: [String]
+
+  /// How far two estimators may be apart before it is worth a warning [nats].
+  static let agreement = 0.05
+}
+
+extension InformationSummary {
+  /// Estimates the information of predictions and true masses.
+  ///
+  /// The truth gets a small noise, and its range is mapped to all numbers by the inverse hyperbolic tangent
+  /// (footnote 1 of the paper). A prediction that takes few values is spread within its steps, which keeps
+  /// the information.
+  ///
+  /// - Parameters:
+  ///   - sample: The particles.
+  ///   - window: The range by which true masses were chosen [log10 Msun].
+  ///   - settings: How it is estimated.
+  ///   - threads: Those that compute; the result does not depend on them.
+  /// - Returns: The estimate; unknown for columns that allow none.
+  static func estimate(
+    _ sample: InformationSample, window: ClosedRange<Double>, settings: InformationSettings,
+    threads: Int
+  ) -> Outcome<InformationSummary> {
+    do throws(InformationError) {
+      let edges = try HardEdges(range: window, noise: settings.noise, seed: settings.seed)
+      let truth = try edges.removed(from: sample.truth)
+      // The seed differs from that of the truth, so that both noises are independent.
+      let prediction =
+        sample.isDiscrete
+        ? try spreadWithinGaps(sample.prediction, seed: ~settings.seed) : sample.prediction
+      let information = try MutualInformationEstimator(settings: settings.mixture(threads: threads))
+        .estimate(truth, prediction, groups: sample.halos.value)
+      var summary = InformationSummary(information, halos: sample.halos)
+      summary.equivalentScatter = NoiseReference(sample.truth).sigma(leaving: summary.value)
+      summary.compare(with: try NearestNeighbourEstimator(
+        neighbours: settings.neighbours, seed: settings.seed, threads: threads
+      ).estimate(truth, prediction).value)
+      return .known(summary)
+    } catch {
+      return .unknown(error.description)
+    }
+  }
+
+  private init(_ information: MutualInformation, halos: Outcome<[Int32]>) {
+    func deviation(_ bootstrap: Bootstrap?, _ reason: String?) -> Outcome<Double> {
+      bootstrap.map { .known($0.standardDeviation) }
+        ?? .unknown(reason ?? "no bootstraps were asked for")
+    }
+    count = information.points
+    value = information.mean
+    self.deviation = deviation(information.rowBootstrap, nil)
+    haloDeviation = deviation(information.groupBootstrap, halos.reason)
+    fullSample = information.fullSample
+    gaussian = information.gaussianValue
+    nearestNeighbours = .unknown("it was not computed")
+    equivalentScatter = .unknown("it was not computed")
+    components = information.components
+    particleBootstraps = information.rowBootstrap?.values ?? []
+    haloBootstraps = information.groupBootstrap?.values ?? []
+    warnings = information.warnings.map(\.description)
+    if information.failedBootstraps > 0 {
+      // Differences of models go bootstrap by bootstrap, and some are missing.
+      (particleBootstraps, haloBootstraps) = ([], [])
+    }
+  }
+
+  private mutating func compare(with neighbours: Double) {
+    nearestNeighbours = .known(neighbours)
+    if abs(neighbours - value) > Self.agreement {
+      warnings.append(
+        String(
+          format: "nearest neighbours say %.3f and mixtures %.3f: look at the fitted density",
+          neighbours, value))
+    }
+  }
+}
+
+/// Particles of which information is estimated.
+struct InformationSample: Sendable {
+  /// The true masses [log10 Msun].
+  var truth: [Double]
+
+  /// The predicted masses [log10 Msun].
+  var prediction: [Double]
+
+  /// Whether predictions take few values.
+  var isDiscrete: Bool
+
+  /// The halo of each particle.
+  var halos: Outcome<[Int32]>
+
+  /// At most so many of the particles, evenly spaced.
+  func thinned(to maximum: Int?) -> InformationSample {
+    guard let maximum, maximum < truth.count else { return self }
+    let places = (0..<maximum).map { $0 * truth.count / maximum }
+    return InformationSample(
+      truth: places.map { truth[$0] }, prediction: places.map { prediction[$0] },
+      isDiscrete: isDiscrete, halos: halos.map { halos in places.map { halos[$0] } })
+  }
+}

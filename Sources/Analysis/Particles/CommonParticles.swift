@@ -1,0 +1,100 @@
+/// The particles that all models predicted, within the range of true masses, in the order of simulation
+/// and site: models are compared on the same particles.
+public struct CommonParticles: Sendable {
+  /// The names of the simulations.
+  public let simulations: [String]
+
+  /// The simulation of each particle, as an index of ``simulations``.
+  public let simulation: [Int]
+
+  /// The site of each particle on the grid of its simulation.
+  public let sites: [Int]
+
+  /// The true mass [log10 Msun].
+  public let truth: [Double]
+
+  /// The distance from the halo's centre [r200m]; NaN if unknown.
+  public let radius: [Double]
+
+  /// The predictions of each model for the particles [log10 Msun], finite.
+  public let predictions: [[Double]]
+
+  /// What became of the particles of each model.
+  public let censuses: [Census]
+
+  /// How many particles a model predicted, and how many of them are compared.
+  public struct Census: Codable, Hashable, Sendable {
+    /// The rows of its file.
+    public var predicted: Int
+
+    /// Rows whose prediction or truth is not a finite number.
+    public var notFinite: Int
+
+    /// Rows with a true mass outside the range.
+    public var outsideWindow: Int
+
+    /// Rows within the range that some other model did not predict.
+    public var notCommon: Int
+  }
+
+  private struct Key: Hashable, Comparable {
+    let simulation: Int
+    let site: Int64
+
+    static func < (a: Key, b: Key) -> Bool { (a.simulation, a.site) < (b.simulation, b.site) }
+  }
+
+  /// Finds the particles that all models predicted.
+  public init(of models: [ModelPredictions], window: ClosedRange<Double>) {
+    let names = Array(Set(models.flatMap(\.simulations))).sorted()
+    var rows: [[Key: Int]] = []
+    var censuses: [Census] = []
+    for model in models {
+      let indices = model.simulations.map { names.firstIndex(of: $0) ?? 0 }
+      var kept: [Key: Int] = [:]
+      var census = Census(
+        predicted: model.prediction.count, notFinite: 0, outsideWindow: 0, notCommon: 0)
+      for row in model.prediction.indices {
+        let truth = Double(model.truth[row])
+        if !model.prediction[row].isFinite || !truth.isFinite {
+          census.notFinite += 1
+        } else if !window.contains(truth) {
+          census.outsideWindow += 1
+        } else {
+          kept[Key(simulation: indices[Int(model.simulation[row])], site: model.site[row])] = row
+        }
+      }
+      rows.append(kept)
+      censuses.append(census)
+    }
+    let keys =
+      (rows.first?.keys.filter { key in rows.dropFirst().allSatisfy { $0[key] != nil } } ?? [])
+      .sorted()
+    for model in models.indices { censuses[model].notCommon = rows[model].count - keys.count }
+    simulations = names
+    self.censuses = censuses
+    simulation = keys.map(\.simulation)
+    sites = keys.map { Int($0.site) }
+    func column(_ model: Int, _ values: KeyPath<ModelPredictions, [Float]>) -> [Double] {
+      keys.compactMap { key in
+        rows[model][key].map { Double(models[model][keyPath: values][$0]) }
+      }
+    }
+    truth = models.isEmpty ? [] : column(0, \.truth)
+    radius = models.isEmpty ? [] : column(0, \.radius)
+    predictions = models.indices.map { column($0, \.prediction) }
+  }
+
+  /// The number of particles.
+  public var count: Int { truth.count }
+
+  /// The numbers of the particles in each shell between the edges, (e_(i-1), e_i], the first from 0 on and the
+  /// last without end; those of unknown radius are in none.
+  func shells(_ edges: [Double]) -> [[Int]] {
+    var shells = [[Int]](repeating: [], count: edges.count + 1)
+    for (number, radius) in radius.enumerated() where radius >= 0 {
+      shells[edges.firstIndex { radius <= $0 } ?? edges.count].append(number)
+    }
+    return shells
+  }
+}

@@ -1,0 +1,105 @@
+import Foundation
+
+/// A table of a report, for people (Markdown) and for programs (CSV).
+public struct ReportTable: Hashable, Sendable {
+  /// One entry.
+  public enum Cell: Hashable, Sendable {
+    /// Words.
+    case text(String)
+
+    /// A whole number.
+    case count(Int)
+
+    /// A number, rounded for people to some digits after the point, and whole for programs.
+    case number(Double, digits: Int)
+
+    /// No number, for a reason.
+    case missing(String)
+  }
+
+  /// The name of its file.
+  public var name: String
+
+  /// The heading.
+  public var title: String
+
+  /// The heads of the columns, with their units.
+  public var columns: [String]
+
+  /// The rows.
+  public var rows: [[Cell]]
+
+  /// The table with comma-separated values, in which what is missing is empty and the last column says why.
+  public var csv: String {
+    let lines = rows.map { row in
+      let reasons = row.compactMap { cell -> String? in
+        if case .missing(let reason) = cell { reason } else { nil }
+      }
+      return (row.map(\.csv) + [Self.quoted(Self.distinct(reasons).joined(separator: "; "))])
+        .joined(separator: ",")
+    }
+    let head = (columns + ["missing because"]).map(Self.quoted).joined(separator: ",")
+    return ([head] + lines).joined(separator: "\n") + "\n"
+  }
+
+  /// The table in Markdown, with what is missing explained below.
+  public var markdown: String {
+    var lines = ["## \(title)", ""]
+    guard !rows.isEmpty else { return lines.joined(separator: "\n") + "\nNothing to show.\n" }
+    lines.append("| " + columns.joined(separator: " | ") + " |")
+    lines.append("|" + columns.map { _ in " --- |" }.joined())
+    var reasons: [String] = []
+    for row in rows {
+      for case .missing(let reason) in row where !reasons.contains(reason) {
+        reasons.append(reason)
+      }
+      let cells = row.map { cell -> String in
+        guard case .missing(let reason) = cell else { return cell.text }
+        return "— [\((reasons.firstIndex(of: reason) ?? 0) + 1)]"
+      }
+      lines.append("| " + cells.joined(separator: " | ") + " |")
+    }
+    if !reasons.isEmpty { lines.append("") }
+    lines += reasons.enumerated().map { "[\($0 + 1)] \($1)  " }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// A text as a field of a CSV file (RFC 4180).
+  private static func quoted(_ text: String) -> String {
+    guard text.contains(where: { $0 == "," || $0 == "\"" || $0 == "\n" }) else { return text }
+    return "\"" + text.replacing("\"", with: "\"\"") + "\""
+  }
+
+  private static func distinct(_ texts: [String]) -> [String] {
+    texts.enumerated().filter { !texts[..<$0].contains($1) }.map(\.1)
+  }
+}
+
+extension ReportTable.Cell {
+  /// A number or the reason why there is none.
+  init(_ outcome: Outcome<Double>, digits: Int) {
+    switch outcome {
+    case .known(let value): self = .number(value, digits: digits)
+    case .unknown(let reason): self = .missing(reason)
+    }
+  }
+
+  /// The cell for people.
+  var text: String {
+    switch self {
+    case .text(let text): text
+    case .count(let count): "\(count)"
+    case .number(let number, let digits): String(format: "%.\(digits)f", number)
+    case .missing: "—"
+    }
+  }
+
+  fileprivate var csv: String {
+    switch self {
+    case .text(let text): text.contains(",") ? "\"\(text)\"" : text
+    case .count(let count): "\(count)"
+    case .number(let number, _): "\(number)"
+    case .missing: ""
+    }
+  }
+}

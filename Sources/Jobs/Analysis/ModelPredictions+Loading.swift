@@ -1,0 +1,96 @@
+import Analysis
+import DurableFiles
+import Foundation
+import Networks
+import SubBoxes
+import Training
+
+extension RunDirectory {
+  /// The models whose predictions are in the directory, in the order of variant and seed.
+  func predictedTrainings() throws(MissingPredictionsError) -> [TrainingName] {
+    let folders = (try? FileManager.default.contentsOfDirectory(atPath: predictions)) ?? []
+    let names = folders.compactMap(TrainingName.init(folder:)).filter {
+      FileManager.default.fileExists(atPath: prediction(of: $0))
+    }
+    guard !names.isEmpty else { throw MissingPredictionsError(folder: predictions) }
+    return names.sorted { ($0.variant, $0.seed) < ($1.variant, $1.seed) }
+  }
+
+  /// Reads the predictions of a model, its likelihood and its history.
+  func modelPredictions(of name: TrainingName) throws -> ModelPredictions {
+    let path = prediction(of: name)
+    let table = try PredictionTable(contentsOf: path)
+    return ModelPredictions(
+      variant: name.variant, seed: name.seed, file: "predictions/\(name)/predictions.h5",
+      checksum: try Checksum.ofFile(path).description, simulations: table.simulations,
+      simulation: table.samples.map(\.simulation), site: table.samples.map(\.site),
+      truth: table.samples.map(\.logMass), prediction: table.predictions,
+      radius: table.samples.map(\.radius), likelihood: try likelihood(of: name),
+      history: try history(of: name))
+  }
+
+  private func likelihood(of name: TrainingName) throws -> Outcome<LikelihoodScale> {
+    let path = training(name).model
+    guard FileManager.default.fileExists(atPath: path) else {
+      return .unknown("training/\(name)/model.h5 is not there")
+    }
+    let model = try Model(contentsOf: path)
+    return .known(
+      LikelihoodScale(
+        gamma: Double(model.parameters[model.architecture.parameters.gammaIndex]),
+        minimum: model.data.labels.minimum, maximum: model.data.labels.maximum))
+  }
+
+  private func history(of name: TrainingName) throws -> Outcome<TrainingHistory> {
+    let path = training(name).metrics
+    guard FileManager.default.fileExists(atPath: path) else {
+      return .unknown("training/\(name)/metrics.jsonl is not there")
+    }
+    let data: Data = try DurableFile.read(path)
+    let epochs = data.split(separator: UInt8(ascii: "\n")).compactMap {
+      try? JSONDecoder().decode(EpochLine.self, from: $0).epochOfHistory
+    }
+    return epochs.isEmpty
+      ? .unknown("no epoch of it is complete") : .known(TrainingHistory(epochs: epochs))
+  }
+}
+
+/// A line of `metrics.jsonl` about an epoch; lines about steps lack some of its members.
+private struct EpochLine: Decodable {
+  struct Validation: Decodable {
+    let likelihood: Double?
+    let loss: Double?
+  }
+
+  let epoch: Int
+  let step: Int
+  let trainingLikelihood: Double?
+  let validation: Validation
+  let gamma: Double
+  let isBest: Bool
+
+  var epochOfHistory: TrainingHistory.Epoch {
+    func outcome(_ value: Double?) -> Outcome<Double> {
+      value.map { .known($0) } ?? .unknown("it was not a finite number")
+    }
+    return TrainingHistory.Epoch(
+      epoch: epoch, step: step, training: outcome(trainingLikelihood),
+      validation: outcome(validation.likelihood), validationLoss: outcome(validation.loss),
+      gamma: gamma, isBest: isBest)
+  }
+}
+
+/// A run directory without any predictions.
+public struct MissingPredictionsError: JobFailure, Hashable, CustomStringConvertible {
+  /// The folder that was searched.
+  public let folder: String
+
+  /// Files that are needed are not there.
+  public var exitCode: JobExitCode { .missingInput }
+
+  /// What is missing, and how it is made.
+  public var description: String {
+    "looking for predictions in \(folder): there is no <variant>-seed<k>/predictions.h5; make one "
+      + "with halompi train and halompi predict, given the same experiment file, --set and --runs"
+  }
+}

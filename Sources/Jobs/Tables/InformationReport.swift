@@ -1,0 +1,117 @@
+internal import Foundation
+public import Information
+
+/// The mutual information of two columns, as printed or written as JSON; all values in nats.
+public struct InformationReport: Hashable, Encodable, Sendable {
+  /// What Gaussian mixtures gave.
+  public struct Mixtures: Hashable, Encodable, Sendable {
+    /// The mean over resampled rows, or the value of all rows without bootstraps.
+    public let mean: Double
+    /// The standard deviation over resampled rows.
+    public let standardDeviation: Double?
+    /// The standard deviation over resampled groups.
+    public let groupStandardDeviation: Double?
+    /// How many groups there are.
+    public let groups: Int?
+    /// The value of the mixture fitted to all rows.
+    public let allRows: Double
+    /// How well the integral over that mixture is known.
+    public let integralError: Double
+    /// The value if the columns were one Gaussian.
+    public let oneGaussian: Double
+    /// The number of components.
+    public let components: Int
+    /// The values of resampled rows.
+    public let bootstraps: [Double]
+    /// The values of resampled groups.
+    public let groupBootstraps: [Double]
+    /// The mixture fitted to all rows.
+    public let mixture: GaussianMixture
+    /// What was tried to find the number of components.
+    public let trials: [ComponentTrial]
+    /// What to know before the value is used, in words.
+    public let warnings: [String]
+
+    init(_ information: MutualInformation) {
+      mean = information.mean
+      standardDeviation = information.standardDeviation
+      groupStandardDeviation = information.groupStandardDeviation
+      groups = information.groups
+      allRows = information.fullSample
+      integralError = information.integralError
+      oneGaussian = information.gaussianValue
+      components = information.components
+      bootstraps = information.rowBootstrap?.values ?? []
+      groupBootstraps = information.groupBootstrap?.values ?? []
+      mixture = information.mixture
+      trials = information.trials
+      warnings = information.warnings.map(\.description)
+    }
+  }
+
+  /// The path of the table.
+  public let file: String
+
+  /// The names of the two columns.
+  public let columns: [String]
+
+  /// How many rows there are.
+  public let rows: Int
+
+  /// The seed of all random numbers.
+  public let seed: UInt64
+
+  /// What Gaussian mixtures gave.
+  public let mixtures: Mixtures?
+
+  /// What nearest neighbours gave.
+  public let nearestNeighbours: NearestNeighbourInformation?
+
+  /// The report as JSON, with sorted keys.
+  public var json: String {
+    get throws {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+      return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+    }
+  }
+}
+
+extension InformationReport: CustomStringConvertible {
+  /// One line for each estimate, and one for each warning.
+  public var description: String {
+    var lines = [
+      "mutual information of \(columns.joined(separator: " and ")) in \(file), \(rows) rows [nats]"
+    ]
+    if let mixtures {
+      lines.append(
+        line("Gaussian mixtures", mixtures.mean, mixtures.standardDeviation)
+          + "  \(mixtures.components) component\(mixtures.components == 1 ? "" : "s")"
+          + (mixtures.bootstraps.isEmpty ? "" : ", \(mixtures.bootstraps.count) bootstraps"))
+      if let deviation = mixtures.groupStandardDeviation, let groups = mixtures.groups {
+        let mean = mixtures.groupBootstraps.reduce(0, +) / Double(mixtures.groupBootstraps.count)
+        lines.append(line("  over groups", mean, deviation) + "  \(groups) groups")
+      }
+      lines.append(line("  all rows", mixtures.allRows, nil))
+    }
+    if let nearestNeighbours {
+      lines.append(
+        line("nearest neighbours", nearestNeighbours.value, nearestNeighbours.standardError)
+          + "  neighbour \(nearestNeighbours.neighbours)")
+    }
+    if let mixtures {
+      lines.append(line("one Gaussian", mixtures.oneGaussian, nil))
+      if let nearestNeighbours, abs(nearestNeighbours.value - mixtures.mean) > 0.05 {
+        lines.append("warning: the two estimators differ by more than 0.05; look at the data")
+      }
+      lines += mixtures.warnings.map { "warning: \($0)" }
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func line(_ name: String, _ value: Double, _ error: Double?) -> String {
+    let padded = "  " + name + String(repeating: " ", count: max(1, 20 - name.count))
+    return padded + String(format: "%8.5f", value)
+      + (error.map { String(format: " +- %.5f", $0) } ?? "")
+  }
+}

@@ -1,0 +1,65 @@
+public import Information
+
+/// Estimates the mutual information of two columns of a table.
+public struct InformationTask: Sendable {
+  /// Which estimators are used.
+  public enum Estimators: String, CaseIterable, Sendable {
+    /// Gaussian mixtures.
+    case gmm
+    /// Nearest neighbours (Kraskov, Stögbauer, Grassberger).
+    case ksg
+    /// Both, beside each other.
+    case both
+  }
+
+  /// The path of the table.
+  public let file: String
+
+  /// The names of the two columns.
+  public let columns: (first: String, second: String)
+
+  /// The name of the column that says which rows belong together.
+  public var groups: String?
+
+  /// The ranges of columns that end abruptly, by name.
+  public var edges: [String: ClosedRange<Double>] = [:]
+
+  /// Which estimators are used.
+  public var estimators = Estimators.both
+
+  /// How mixtures are fitted.
+  public var settings = MutualInformationSettings()
+
+  /// Makes a task with the default settings.
+  public init(file: String, columns: (first: String, second: String)) {
+    self.file = file
+    self.columns = columns
+  }
+
+  /// Reads the table and estimates.
+  ///
+  /// - Throws: ``TableError`` for the file, `InformationError` for its numbers.
+  public func run() throws -> InformationReport {
+    let mixtureEstimator = try MutualInformationEstimator(settings: settings)
+    let neighbourEstimator = try NearestNeighbourEstimator(
+      seed: settings.seed, threads: settings.threads)
+    let table = try ColumnTable(
+      contentsOf: file, columns: [columns.first, columns.second], labels: groups)
+    let unused = edges.keys.filter { $0 != columns.first && $0 != columns.second }
+    if let name = unused.min() {
+      throw TableError(file, .noColumn(name, known: [columns.first, columns.second]))
+    }
+    let x = try withoutEdges(table.numbers[0], columns.first)
+    let y = try withoutEdges(table.numbers[1], columns.second)
+    return InformationReport(
+      file: file, columns: [columns.first, columns.second], rows: x.count, seed: settings.seed,
+      mixtures: estimators == .ksg
+        ? nil : .init(try mixtureEstimator.estimate(x, y, groups: table.labels)),
+      nearestNeighbours: estimators == .gmm ? nil : try neighbourEstimator.estimate(x, y))
+  }
+
+  private func withoutEdges(_ values: [Double], _ column: String) throws -> [Double] {
+    guard let range = edges[column] else { return values }
+    return try HardEdges(range: range, seed: settings.seed).removed(from: values)
+  }
+}

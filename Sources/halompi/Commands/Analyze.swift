@@ -1,0 +1,31 @@
+import ArgumentParser
+import Jobs
+import MPI
+
+/// Makes the report.
+struct Analyze: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Turn predictions into tables: information, residuals, collapse models.",
+    discussion: """
+      Takes the predictions of all models in the run directory, compares them on the particles that \
+      all of them predicted, and writes report/report.json, tables.md and tables/*.csv, the same on any \
+      number of ranks.
+
+        mpirun -n 8 halompi analyze jobs/gadget.yaml
+        halompi analyze jobs/gadget.yaml --set analysis.information.bootstraps=10
+      """)
+
+  @OptionGroup var options: ExperimentOptions
+
+  func run() throws {
+    try runJob { world in
+      let experiment = try options.load(on: world)
+      let task = AnalyzeTask(experiment, in: RunDirectory(of: experiment, runs: options.runs))
+      guard let report = try task.run(on: world, progress: options.progress(on: world)) else {
+        return
+      }
+      print(report)
+      print("report          \(task.reportFile)")
+    }
+  }
+}

@@ -1,0 +1,122 @@
+import Foundation
+import Information
+import Testing
+
+@Suite struct DegenerateInputTests {
+  let x: [Double]
+  let y: [Double]
+
+  init() { (x, y, _) = AnalyticCase.gaussian(0.5).sample(200, seed: 1) }
+
+  private func failure(
+    _ x: [Double], _ y: [Double], groups: [Int32]? = nil
+  ) -> InformationError? {
+    do {
+      _ = try MutualInformationEstimator(settings: EstimatorTests.settings())
+        .estimate(x, y, groups: groups)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  @Test func columnsThatAllowNoEstimateAreNamed() throws {
+    var broken = x
+    broken[17] = .nan
+    #expect(failure(broken, y) == .notFinite(column: .first, row: 17))
+    broken[17] = -.infinity
+    #expect(failure(y, broken) == .notFinite(column: .second, row: 17))
+    let constant = [Double](repeating: 12.5, count: x.count)
+    #expect(failure(x, constant) == .constant(column: .second, value: 12.5))
+    #expect(failure(constant, y) == .constant(column: .first, value: 12.5))
+    #expect(failure(x, x) == .linear)
+    #expect(failure(x, x.map { 3 - 2 * $0 }) == .linear)
+    #expect(failure([], []) == .tooFewPoints(count: 0, needed: 10))
+    #expect(failure(Array(x.prefix(9)), Array(y.prefix(9))) == .tooFewPoints(count: 9, needed: 10))
+    #expect(
+      failure(x, Array(y.dropLast()))
+        == .unequalLengths(what: "the second column", count: 199, expected: 200))
+    #expect(throws: InformationError.constant(column: .second, value: 12.5)) {
+      try NearestNeighbourEstimator().estimate(x, constant)
+    }
+    #expect(throws: InformationError.tooFewPoints(count: 10, needed: 11)) {
+      try NearestNeighbourEstimator(neighbours: 10)
+        .estimate(Array(x.prefix(10)), Array(y.prefix(10)))
+    }
+  }
+
+  @Test func groupsThatAllowNoDrawsAreNamed() {
+    let one = [Int32](repeating: 3, count: x.count)
+    #expect(failure(x, y, groups: one) == .oneGroup)
+    #expect(
+      failure(x, y, groups: [1, 2])
+        == .unequalLengths(what: "the column of groups", count: 2, expected: 200))
+  }
+
+  @Test func groupsOfOneRowAreGroups() throws {
+    let information = try MutualInformationEstimator(settings: EstimatorTests.settings())
+      .estimate(x, y, groups: x.indices.map { Int32($0) - 100 })
+    #expect(information.groups == 200)
+    #expect(information.groupBootstrap?.values.count == 10)
+  }
+
+  @Test func tenRowsGiveANumberAndAWarning() throws {
+    let information = try MutualInformationEstimator(settings: EstimatorTests.settings())
+      .estimate(Array(x.prefix(10)), Array(y.prefix(10)))
+    #expect(information.mean.isFinite)
+    #expect(information.standardDeviation?.isFinite == true)
+    #expect(information.warnings.contains(.fewPoints(10)))
+    #expect(
+      try NearestNeighbourEstimator().estimate(Array(x.prefix(10)), Array(y.prefix(10))).value
+        .isFinite)
+  }
+
+  @Test func repeatedValuesGiveANumberAndAWarning() throws {
+    let coarse = y.map { ($0 * 2).rounded() / 2 }
+    let information = try MutualInformationEstimator(settings: EstimatorTests.settings())
+      .estimate(x, coarse)
+    #expect(information.mean.isFinite)
+    #expect(
+      information.warnings.contains {
+        if case .repeatedValues("second", _, 200) = $0 { true } else { false }
+      })
+    let doubled = try MutualInformationEstimator(settings: EstimatorTests.settings())
+      .estimate(x + x, y + y)
+    #expect(doubled.mean.isFinite)
+    #expect(try NearestNeighbourEstimator().estimate(x + x, y + y).value.isFinite)
+    let spread = try spreadWithinGaps(coarse)
+    let afterwards = try MutualInformationEstimator(settings: EstimatorTests.settings())
+      .estimate(x, spread)
+    #expect(afterwards.warnings.isEmpty || afterwards.components == 1)
+  }
+
+  @Test(arguments: [1e300, 1e-300, 1e-310])
+  func extremeUnitsGiveTheSameNumber(scale: Double) throws {
+    let estimator = try MutualInformationEstimator(settings: EstimatorTests.settings())
+    let plain = try estimator.estimate(x, y)
+    let scaled = try estimator.estimate(x.map { $0 * scale }, y)
+    #expect(abs(plain.fullSample - scaled.fullSample) < 1e-6)
+  }
+
+  @Test func fewGroupsAreWarnedOf() throws {
+    let information = try MutualInformationEstimator(settings: EstimatorTests.settings())
+      .estimate(x, y, groups: x.indices.map { Int32($0 % 4) })
+    #expect(information.warnings.contains(.fewGroups(4)))
+  }
+
+  @Test func settingsThatCannotBeUsedAreNamed() {
+    var settings = MutualInformationSettings()
+    settings.folds = 1
+    #expect(throws: InformationError.setting(name: "folds", value: "1", allowed: "2 or more")) {
+      try MutualInformationEstimator(settings: settings)
+    }
+    settings = MutualInformationSettings()
+    settings.bootstraps = 1
+    #expect(throws: InformationError.self) { try MutualInformationEstimator(settings: settings) }
+    settings = MutualInformationSettings()
+    settings.randomStarts = 0
+    settings.kMeansStarts = 0
+    #expect(throws: InformationError.self) { try MutualInformationEstimator(settings: settings) }
+    #expect(throws: InformationError.self) { try NearestNeighbourEstimator(neighbours: 0) }
+  }
+}

@@ -1,4 +1,0 @@
-import Information
-import Testing
-
-@Suite struct MixtureTests {}
