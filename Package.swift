@@ -75,9 +75,9 @@ let package = Package(
     .target(
       name: "Jobs",
       dependencies: [
-        "Analysis", "DurableFiles", "Fields", "FourierTransforms", "Halos", "HDF5", "Information",
-        "LinearTheory", "MPI", "Networks", "ParticleMesh", "Particles", "Snapshots", "SubBoxes",
-        "Training",
+        "Analysis", "DurableFiles", "Fields", "Figures", "FourierTransforms", "Halos", "HDF5",
+        "Information", "LinearTheory", "MPI", "Networks", "ParticleMesh", "Particles", "Snapshots",
+        "SubBoxes", "Training",
         .product(name: "Yams", package: "Yams"),
       ]),
 
@@ -139,6 +139,7 @@ let package = Package(
         "Analysis", "FourierTransforms", "LinearTheory", "MPI", "ParticleMesh", "Particles",
         "TestSupport",
       ], resources: [.copy("Fixtures")]),
+    .testTarget(name: "FiguresTests", dependencies: ["Analysis", "Figures", "Training"]),
     .testTarget(
       name: "JobsTests",
       dependencies: [

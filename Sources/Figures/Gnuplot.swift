@@ -1,4 +1,5 @@
-internal import DurableFiles
+internal import Analysis
+public import DurableFiles
 internal import Foundation
 
 /// Draws figures with gnuplot, in the one place where a program is started.

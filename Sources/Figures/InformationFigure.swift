@@ -71,7 +71,8 @@ public struct InformationFigure: Sendable {
       let isWide = bar.information > 0.4 * end
       let place = isWide ? bar.information - bar.error : bar.information + bar.error
       let text = "\(PlotStyle.threeDigits(bar.information)) ± \(PlotStyle.threeDigits(bar.error))"
-      return "set label '\(text)' at \(place), \(count - index) \(isWide ? "right offset -0.7" : "left offset 0.7"),0 "
+      return
+        "set label '\(text)' at \(place), \(count - index) \(isWide ? "right offset -0.7" : "left offset 0.7"),0 "
         + "front tc rgb '\(isWide ? "#FFFFFF" : "#000000")'"
     }
     let arrows = lines.map { line in

@@ -44,7 +44,8 @@ public struct LikelihoodFigure: Sendable {
       let (row, column) = (number / perRow, number % perRow)
       let histogram =
         density == nil
-        ? "" : "'\(name).csv' using 1:2 with fillsteps fc rgb '\(PlotStyle.Color.skyBlue.rawValue)' fs solid 0.6 noborder, "
+        ? ""
+        : "'\(name).csv' using 1:2 with fillsteps fc rgb '\(PlotStyle.Color.skyBlue.rawValue)' fs solid 0.6 noborder, "
       panels.append(
         """
         \(PlotStyle.panel(column, of: perRow, left: 0.075, right: 0.985))

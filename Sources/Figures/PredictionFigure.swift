@@ -45,7 +45,8 @@ public struct PredictionFigure: Sendable {
     let map = MapTables(content.map, stem: stem)
     let tables =
       map.tables + [
-        intervalTable("\(stem)-medians", content.predictions, quantity: "predicted mass [log10 Msun]"),
+        intervalTable(
+          "\(stem)-medians", content.predictions, quantity: "predicted mass [log10 Msun]"),
         intervalTable("\(stem)-residuals", content.residuals, quantity: "residual [dex]"),
       ]
     let window = content.map.horizontal

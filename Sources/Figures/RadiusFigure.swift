@@ -23,16 +23,27 @@ public struct RadiusFigure: Sendable {
 
   /// The particles of one range of radii.
   public struct Panel: Sendable {
-    /// What it is called, such as `0.3 < r/r200m ≤ 0.6`.
-    public var name: String
+    /// Above this distance, or from it on if it is 0 [r200m].
+    public var above: Double
+
+    /// Up to this distance [r200m]; nothing if there is no end.
+    public var upTo: Double?
 
     /// The models, in the same order in all panels.
     public var entries: [Entry]
 
     /// Makes a panel.
-    public init(name: String, entries: [Entry]) {
-      self.name = name
+    public init(above: Double, upTo: Double?, entries: [Entry]) {
+      self.above = above
+      self.upTo = upTo
       self.entries = entries
+    }
+
+    /// The heading, in the markup of gnuplot.
+    var heading: String {
+      let radius = "{/:Italic r}/{/:Italic r}_{200m}"
+      guard let upTo else { return "\(radius)\u{A0}> \(above)" }
+      return above == 0 ? "\(radius)\u{A0}≤ \(upTo)" : "\(above) <\u{A0}\(radius)\u{A0}≤ \(upTo)"
     }
   }
 
@@ -50,7 +61,8 @@ public struct RadiusFigure: Sendable {
         "Residuals of the test particles against the true mass, by their final distance r from the halo's centre in units "
         + "of r200m: median and 16th to 84th percentile in bins of true mass, points of different models side by side. In each panel "
         + "the mutual information of its particles. Bins of fewer than \(RunningInterval.minimumCount) particles have no point.",
-      plot: hasPoints ? .known(plot(panels)) : .unknown("no bin of mass and radius has enough particles"))
+      plot: hasPoints
+        ? .known(plot(panels)) : .unknown("no bin of mass and radius has enough particles"))
   }
 
   private static func plot(_ panels: [Panel]) -> Plot {
@@ -79,7 +91,7 @@ public struct RadiusFigure: Sendable {
       }
       return """
         \(PlotStyle.panel(number, of: panels.count, left: 0.075, right: 0.985))
-        set title \(PlotStyle.quoted(panel.name)) offset 0,-0.7
+        set title '\(panel.heading)' offset 0,-0.7
         \(number == 0 ? "set ylabel '\(PlotStyle.residual)' offset 1.0; set format y '%.1f'" : "unset ylabel; set format y ''")
         plot \(parts.joined(separator: ", \\\n  "))
         """

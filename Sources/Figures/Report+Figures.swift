@@ -46,7 +46,7 @@ extension Report {
     return RadiusFigure.figure(
       of: shells.map { shell in
         RadiusFigure.Panel(
-          name: "r/r200m \(variants[0].shells[shell].name)",
+          above: variants[0].shells[shell].above, upTo: variants[0].shells[shell].upTo,
           entries: variants.map {
             RadiusFigure.Entry(
               model: $0.name, residuals: $0.shells[shell].residuals,

@@ -62,7 +62,8 @@ public struct ResidualFigure: Sendable {
         tables.append(table(name, band, of: model.name))
         let color = PlotStyle.color(number)
         parts.append(
-          "'\(name).csv' using 1:4:2:3:4:6 with boxxyerror fc rgb '\(color)' fs transparent solid 0.3 noborder")
+          "'\(name).csv' using 1:4:2:3:4:6 with boxxyerror fc rgb '\(color)' fs transparent solid 0.3 noborder"
+        )
         parts.append(
           "'\(name).csv' using 1:5 with histeps lw 1.4 lc rgb '\(color)' title \(PlotStyle.quoted(model.name))"
         )

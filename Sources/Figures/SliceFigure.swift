@@ -4,11 +4,30 @@ public import Analysis
 public struct SliceFigure: Sendable {
   /// How the numbers of a slice become colours.
   public enum Scale: Hashable, Sendable {
-    /// Blue below zero, red above, equally far on both sides.
-    case aboutZero
+    /// Blue below zero, red above, as far as `end` on both sides.
+    case aboutZero(end: Double)
 
     /// From the given lowest to the highest value, dark to bright.
     case from(Double, to: Double)
+  }
+
+  /// A particle upon a plane.
+  public struct Point: Hashable, Sendable {
+    /// The place along the horizontal axis [Mpc/h].
+    public var x: Double
+
+    /// The place along the vertical axis [Mpc/h].
+    public var y: Double
+
+    /// The value that gives the colour.
+    public var value: Double
+
+    /// Makes a point.
+    public init(x: Double, y: Double, value: Double) {
+      self.x = x
+      self.y = y
+      self.value = value
+    }
   }
 
   /// A plane of values.
@@ -34,10 +53,13 @@ public struct SliceFigure: Sendable {
     /// How they are coloured.
     public var scale: Scale
 
+    /// Particles with values of their own, in the same colours.
+    public var points: [Point]
+
     /// Makes a plane.
     public init(
       name: String, columns: Int, rows: Int, values: [Double], spacing: Double, quantity: String,
-      scale: Scale
+      scale: Scale, points: [Point] = []
     ) {
       precondition(values.count == columns * rows, "a plane has other values")
       self.name = name
@@ -47,6 +69,7 @@ public struct SliceFigure: Sendable {
       self.spacing = spacing
       self.quantity = quantity
       self.scale = scale
+      self.points = points
     }
   }
 
@@ -75,18 +98,25 @@ public struct SliceFigure: Sendable {
   }
 
   private static func plot(_ panels: [Panel], stem: String) -> Plot {
-    let tables = panels.enumerated().map { number, panel in
+    let grids = panels.enumerated().filter { $1.values.contains(where: \.isFinite) }
+      .map { number, panel in
+        PlotTable(
+          name: "\(stem)-\(number + 1)",
+          columns: ["y [Mpc/h]", "z [Mpc/h]", panel.name],
+          blocks: (0..<panel.columns).map { column in
+            (0..<panel.rows).map { row in
+              [
+                (Double(column) + 0.5) * panel.spacing, (Double(row) + 0.5) * panel.spacing,
+                panel.values[column * panel.rows + row],
+              ]
+            }
+          })
+      }
+    let points = panels.enumerated().filter { !$1.points.isEmpty }.map { number, panel in
       PlotTable(
-        name: "\(stem)-\(number + 1)",
-        columns: ["x [Mpc/h]", "y [Mpc/h]", panel.name],
-        blocks: (0..<panel.columns).map { column in
-          (0..<panel.rows).map { row in
-            [
-              (Double(column) + 0.5) * panel.spacing, (Double(row) + 0.5) * panel.spacing,
-              panel.values[column * panel.rows + row],
-            ]
-          }
-        })
+        name: "\(stem)-\(number + 1)-particles",
+        columns: ["y [Mpc/h]", "z [Mpc/h]", panel.name],
+        rows: panel.points.map { [$0.x, $0.y, $0.value] })
     }
     // Squares beside each other; below each its axis and its colour scale. All in parts of the page.
     let (left, gap) = (0.07, 0.03)
@@ -105,16 +135,16 @@ public struct SliceFigure: Sendable {
         set cbrange [\(range.lowerBound):\(range.upperBound)]
         set cblabel '\(panel.quantity)' offset 0,0.5
         set title \(PlotStyle.quoted(panel.name)) offset 0,-0.7
-        \(number == 0 ? "set ylabel '{/:Italic y}\u{A0}[Mpc/{/:Italic h}]' offset 1.0; set format y '%g'" : "unset ylabel; set format y ''")
-        plot '\(stem)-\(number + 1).csv' using 1:2:3 with image
+        \(number == 0 ? "set ylabel '{/:Italic z}\u{A0}[Mpc/{/:Italic h}]' offset 1.0; set format y '%g'" : "unset ylabel; set format y ''")
+        plot \(parts(panel, "\(stem)-\(number + 1)"))
         """
     }
     return Plot(
-      width: .page, height: height, tables: tables,
+      width: .page, height: height, tables: grids + points,
       commands: """
         set multiplot
         set tmargin at screen \((2.9 + square) / height); set bmargin at screen \(2.9 / height)
-        set xlabel '{/:Italic x}\u{A0}[Mpc/{/:Italic h}]' offset 0,0.4
+        set xlabel '{/:Italic y}\u{A0}[Mpc/{/:Italic h}]' offset 0,0.4
         set cbtics scale 0.4 offset 0,0.3; set xtics autofreq
         unset key
         \(commands.joined(separator: "\n"))
@@ -122,14 +152,28 @@ public struct SliceFigure: Sendable {
         """)
   }
 
+  /// What a `plot` command draws of a panel.
+  private static func parts(_ panel: Panel, _ name: String) -> String {
+    var parts: [String] = []
+    if panel.values.contains(where: \.isFinite) {
+      parts.append("'\(name).csv' using 1:2:3 with image")
+    }
+    if !panel.points.isEmpty {
+      parts.append("'\(name)-particles.csv' using 1:2:3 with points pt 7 ps 0.35 lc palette")
+    }
+    return parts.isEmpty ? "NaN" : parts.joined(separator: ", ")
+  }
+
   /// The range of the colours, and the palette.
   private static func colors(_ panel: Panel) -> (ClosedRange<Double>, String) {
     switch panel.scale {
-    case .aboutZero:
-      let end = Quantiles(panel.values.filter(\.isFinite).map(abs))(0.995) ?? 1
-      return (-max(end, 1e-6)...max(end, 1e-6), PlotStyle.aboutZero)
-    case .from(let low, let high):
-      return (low...max(high, low + 1e-6), PlotStyle.masses)
+    case .aboutZero(let end): (-max(end, 1e-6)...max(end, 1e-6), PlotStyle.aboutZero)
+    case .from(let low, let high): (low...max(high, low + 1e-6), PlotStyle.masses)
     }
+  }
+
+  /// How far colours about zero reach: all but the outermost half percent of the values.
+  public static func end(of values: [Double]) -> Double {
+    Quantiles(values.filter(\.isFinite).map(abs))(0.995) ?? 1
   }
 }

@@ -9,12 +9,12 @@ public struct TrainingFigure: Sendable {
     public var name: String
 
     /// Its steps and epochs.
-    public var history: TrainingMetrics
+    public var metrics: TrainingMetrics
 
     /// Makes a run.
-    public init(name: String, history: TrainingMetrics) {
+    public init(name: String, metrics: TrainingMetrics) {
       self.name = name
-      self.history = history
+      self.metrics = metrics
     }
   }
 
@@ -31,12 +31,19 @@ public struct TrainingFigure: Sendable {
       "Top: likelihood of each batch before its update (light; means where steps are denser than the line) and of "
       + "the validation samples after each epoch (circles), with the penalty of the priors dashed, if it is in range. "
       + "Bottom: half width at half maximum of the likelihood, in scaled labels."
-    if let best = run.history.best {
+    if let best = run.metrics.best {
       caption += " The vertical line is the end of epoch \(best.epoch), whose weights were kept."
     }
     return Figure(
       name: stem, title: "Training of \(run.name)", caption: caption,
-      plot: plot(run.history, stem: stem))
+      plot: plot(run.metrics, stem: stem))
+  }
+
+  /// The figure of a training without numbers.
+  public static func missing(name: String, because reason: String) -> Figure {
+    Figure(
+      name: "training-\(name)", title: "Training of \(name)",
+      caption: "Likelihood and gamma against the number of steps.", plot: .unknown(reason))
   }
 
   private static func plot(_ history: TrainingMetrics, stem: String) -> Outcome<Plot> {

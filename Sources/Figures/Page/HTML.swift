@@ -33,10 +33,10 @@ struct InlineSVG {
   ///   - title: What a reader who does not see it is told.
   /// - Returns: `nil` if the text has no `svg` element.
   init?(_ svg: String, name: String, title: String) {
-    guard let start = svg.firstRange(of: "<svg"), let end = svg.range(of: "</svg>", options: .backwards)
+    guard let start = svg.firstRange(of: "<svg"), let end = svg.ranges(of: "</svg>").last
     else { return nil }
-    element = svg[start.lowerBound..<end.upperBound]
-      .replacing(/id=(['"])/) { "id=\($0.output.1)\(name)-" }
+    element = String(svg[start.lowerBound..<end.upperBound])
+      .replacing(/\bid=(['"])/) { "id=\($0.output.1)\(name)-" }
       .replacing(/href=(['"])#/) { "href=\($0.output.1)#\(name)-" }
       .replacing("url(#", with: "url(#\(name)-")
       .replacing(/<title>Gnuplot<\/title>\s*<desc>[^<]*<\/desc>/, with: "")

@@ -10,7 +10,9 @@ struct PageTable {
   /// The heading and the table, which scrolls by itself where the page is narrow.
   var html: String {
     let heading = "<h3>\(HTML.escaped(table.title))</h3>"
-    guard !table.rows.isEmpty else { return "\(heading)\n<p class=\"missing\">Nothing to show.</p>" }
+    guard !table.rows.isEmpty else {
+      return "\(heading)\n<p class=\"missing\">Nothing to show.</p>"
+    }
     var reasons: [String] = []
     let rows = table.rows.map { row in
       "<tr>"

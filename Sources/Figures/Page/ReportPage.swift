@@ -192,7 +192,8 @@ public struct ReportPage: Sendable {
         "<figcaption><strong>\(HTML.escaped(figure.title)).</strong> \(HTML.escaped(figure.caption))"
       switch picture.drawing {
       case .svg(let text):
-        let files = " <span class=\"files\">figures/\(HTML.escaped(figure.name)).pdf</span></figcaption>"
+        let files =
+          " <span class=\"files\">figures/\(HTML.escaped(figure.name)).pdf</span></figcaption>"
         guard let svg = InlineSVG(text, name: "f\(index + 1)", title: figure.title) else {
           return missingFigure(caption, "gnuplot wrote no picture")
         }

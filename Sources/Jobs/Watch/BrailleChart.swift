@@ -59,7 +59,9 @@ struct BrailleChart: Hashable, Sendable {
     var before: Int?
     for (column, mean) in means(columns: 2 * columns).sorted(by: { $0.key < $1.key }) {
       let row = 4 * height - 1 - place(mean, range, 4 * height)
-      for filled in min(row, before ?? row)...max(row, before ?? row) { dots[filled][column] = true }
+      for filled in min(row, before ?? row)...max(row, before ?? row) {
+        dots[filled][column] = true
+      }
       before = row
     }
     var cells = (0..<height).map { row in

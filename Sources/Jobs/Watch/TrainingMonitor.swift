@@ -20,7 +20,7 @@ public struct TrainingMonitor: Sendable {
   public let directory: String
 
   /// The numbers of its steps and epochs.
-  public private(set) var history = TrainingMetrics()
+  public private(set) var metrics = TrainingMetrics()
 
   /// The times of its steps.
   public private(set) var timings = TrainingTimings()
@@ -74,8 +74,8 @@ public struct TrainingMonitor: Sendable {
   /// - Throws: `TrainingError` if a log has lines that halompi does not write.
   public mutating func update() throws {
     if let part = try metricsTail.read() {
-      if part.isBeginning { history = TrainingMetrics() }
-      try history.add(part.text, from: "\(directory)/metrics.jsonl")
+      if part.isBeginning { metrics = TrainingMetrics() }
+      try metrics.add(part.text, from: "\(directory)/metrics.jsonl")
     }
     if let part = try timingsTail.read() {
       if part.isBeginning { timings = TrainingTimings() }
@@ -87,7 +87,7 @@ public struct TrainingMonitor: Sendable {
     let outline = CheckpointOutline.newest(in: directory)
     findLength(outline)
     state =
-      if let outline, outline.isComplete, (history.steps.last?.step ?? 0) <= outline.step {
+      if let outline, outline.isComplete, (metrics.steps.last?.step ?? 0) <= outline.step {
         .complete
       } else {
         isAtWork ? .running : .stopped
@@ -102,7 +102,7 @@ public struct TrainingMonitor: Sendable {
 
   /// The time that the remaining steps take, without validations [s].
   public var secondsLeft: Double? {
-    guard state == .running, let lastStep, let done = history.steps.last?.step,
+    guard state == .running, let lastStep, let done = metrics.steps.last?.step,
       let seconds = timings.medianSeconds(ofLast: 50)
     else { return nil }
     return Double(max(0, lastStep - done)) * seconds
@@ -131,7 +131,7 @@ public struct TrainingMonitor: Sendable {
       return
     }
     epochLimit = training.epochLimit
-    if let epoch = history.epochs.last {
+    if let epoch = metrics.epochs.last {
       stepsPerEpoch = epoch.step / (epoch.epoch + 1)
     } else if let samples, samples > 0 {
       stepsPerEpoch = samples / training.batchSize

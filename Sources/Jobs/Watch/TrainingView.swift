@@ -14,10 +14,10 @@ public struct TrainingView: Sendable {
 
   /// One line: name, state, likelihood of the epochs, and the best one.
   public var line: String {
-    let epochs = monitor.history.epochs
+    let epochs = monitor.metrics.epochs
     var parts = ["\(monitor.name):", state]
     if !epochs.isEmpty { parts.append(sparkline(epochs.map(\.likelihood), width: 40)) }
-    if let best = monitor.history.best {
+    if let best = monitor.metrics.best {
       parts.append("best epoch \(best.epoch), validation \(digits(best.loss))")
     }
     return parts.joined(separator: " ")
@@ -30,23 +30,23 @@ public struct TrainingView: Sendable {
   ///   - height: The most lines.
   /// - Returns: The lines.
   public func lines(width: Int, height: Int) -> [String] {
-    let history = monitor.history
-    guard let last = history.steps.last else {
+    let metrics = monitor.metrics
+    guard let last = metrics.steps.last else {
       return ["\(monitor.name): \(state)", "no step is done yet"]
     }
     let facts = [progressLine(last), speedLine].compactMap { $0 }
     // Two charts with a heading each, a blank line and the heading of the table.
     let room = max(0, height - facts.count - 5)
-    let table = min(history.epochs.count, max(3, room / 3))
+    let table = min(metrics.epochs.count, max(3, room / 3))
     let charts = max(3, min(12, (room - table) / 2))
     let xRange = 0...Double(max(monitor.lastStep ?? 0, last.step))
     let likelihood = BrailleChart(
-      line: history.steps.map { .init(x: Double($0.step), y: $0.likelihood) },
-      marks: history.epochs.map {
-        (.init(x: Double($0.step), y: $0.likelihood), $0.epoch == history.best?.epoch ? "*" : "o")
+      line: metrics.steps.map { .init(x: Double($0.step), y: $0.likelihood) },
+      marks: metrics.epochs.map {
+        (.init(x: Double($0.step), y: $0.likelihood), $0.epoch == metrics.best?.epoch ? "*" : "o")
       }, xRange: xRange)
     let gamma = BrailleChart(
-      line: history.steps.map { .init(x: Double($0.step), y: $0.gamma) }, xRange: xRange)
+      line: metrics.steps.map { .init(x: Double($0.step), y: $0.gamma) }, xRange: xRange)
     var lines = facts
     lines.append("likelihood [nats]: batches, o validation, * best epoch")
     lines += likelihood.rows(width: width, height: charts)
@@ -61,7 +61,7 @@ public struct TrainingView: Sendable {
     switch monitor.state {
     case .complete: "complete"
     case .running: "running"
-    case .stopped: monitor.history.steps.isEmpty ? "not started" : "stopped, can be resumed"
+    case .stopped: monitor.metrics.steps.isEmpty ? "not started" : "stopped, can be resumed"
     }
   }
 
@@ -70,7 +70,7 @@ public struct TrainingView: Sendable {
     let limit = monitor.epochLimit.map { " of at most \($0)" } ?? ""
     parts.append("epoch \(last.epoch)\(limit)")
     parts.append("step \(last.step)" + (monitor.lastStep.map { " of \($0)" } ?? ""))
-    if let best = monitor.history.best {
+    if let best = monitor.metrics.best {
       parts.append("best epoch \(best.epoch), validation loss \(digits(best.loss))")
     }
     return parts.joined(separator: ", ")
@@ -108,13 +108,13 @@ public struct TrainingView: Sendable {
     let heading = row([
       "epoch", "training", "validation", "penalty", "correlation", "gamma",
     ])
-    let epochs = monitor.history.epochs.suffix(rows).map { epoch in
+    let epochs = monitor.metrics.epochs.suffix(rows).map { epoch in
       row(
         ["\(epoch.epoch)"]
           + [
             epoch.trainingLikelihood, epoch.likelihood, epoch.penalty, epoch.correlation,
             epoch.gamma,
-          ].map(digits)) + (epoch.epoch == monitor.history.best?.epoch ? "  *" : "")
+          ].map(digits)) + (epoch.epoch == monitor.metrics.best?.epoch ? "  *" : "")
     }
     return [heading] + epochs
   }

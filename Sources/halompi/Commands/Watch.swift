@@ -50,10 +50,10 @@ struct Watch: ParsableCommand {
       if once || isTerminal {
         show(monitors, isTerminal: isTerminal)
       } else {
-        for monitor in monitors where printed[monitor.directory] != monitor.history.epochs.count {
+        for monitor in monitors where printed[monitor.directory] != monitor.metrics.epochs.count {
           print(TrainingView(monitor).line)
           fflush(nil)
-          printed[monitor.directory] = monitor.history.epochs.count
+          printed[monitor.directory] = monitor.metrics.epochs.count
         }
       }
       if once || monitors.allSatisfy({ $0.state == .complete }) { return }
