@@ -1,6 +1,8 @@
 public import Analysis
 
-/// Predicted against true masses of a network and of analytic models: Fig. 10 of the paper.
+/// Predicted against true masses of a network and of analytic models.
+///
+/// Fig. 10 of the paper.
 public struct CollapseFigure: Sendable {
   /// One model over the particles that it has a prediction for.
   public struct Panel: Sendable {

@@ -1,6 +1,8 @@
 public import Analysis
 
-/// Mutual information of models, with reference lines of noise: Fig. 4 of the paper.
+/// Mutual information of models, with reference lines of noise.
+///
+/// Fig. 4 of the paper.
 public struct InformationFigure: Sendable {
   /// The information of one model.
   public struct Bar: Hashable, Sendable {

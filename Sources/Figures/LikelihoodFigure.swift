@@ -1,6 +1,8 @@
 public import Analysis
 
-/// The truth at fixed predictions beside the likelihood: Fig. 8 of the paper.
+/// The truth at fixed predictions beside the likelihood.
+///
+/// Fig. 8 of the paper.
 public struct LikelihoodFigure: Sendable {
   /// Draws six slices of a model.
   ///

@@ -30,7 +30,9 @@ enum PlotStyle {
   static let masses =
     "set palette defined (0 '#440154', 1 '#472D7B', 2 '#3B528B', 3 '#2C728E', 4 '#21918C', 5 '#28AE80', 6 '#5EC962', 7 '#ADDC30', 8 '#FDE725')"
 
-  /// The axes' names. A blank beside a change of font is lost in SVG, one that does not break is not.
+  /// The axes' names.
+  ///
+  /// A blank beside a change of font is lost in SVG, one that does not break is not.
   static let trueMass = "log_{10}({/:Italic M}_{true}\u{A0}/\u{A0}M_☉)"
   static let predictedMass = "log_{10}({/:Italic M}_{pred}\u{A0}/\u{A0}M_☉)"
   static let residual = "log_{10}({/:Italic M}_{pred}\u{A0}/\u{A0}{/:Italic M}_{true}) [dex]"
@@ -57,6 +59,7 @@ enum PlotStyle {
   ///   - left: Where the first begins, as a part of the width.
   ///   - right: Where the last ends.
   ///   - gap: The space between two.
+  /// - Returns: Commands that set both.
   static func panel(
     _ index: Int, of count: Int, left: Double, right: Double, gap: Double = 0.016
   ) -> String {

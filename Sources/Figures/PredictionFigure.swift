@@ -1,6 +1,8 @@
 public import Analysis
 
-/// Predicted against true halo masses, and the residuals: Fig. 2b of the paper.
+/// Predicted against true halo masses, and the residuals.
+///
+/// Fig. 2b of the paper.
 public struct PredictionFigure: Sendable {
   /// What is drawn of one model.
   public struct Content: Sendable {

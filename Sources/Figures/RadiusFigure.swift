@@ -1,6 +1,8 @@
 public import Analysis
 
-/// Residuals of particles that end at different radii of their halos: Fig. 5 of the paper.
+/// Residuals of particles that end at different radii of their halos.
+///
+/// Fig. 5 of the paper.
 public struct RadiusFigure: Sendable {
   /// One model in one range of radii.
   public struct Entry: Sendable {

@@ -1,6 +1,8 @@
 public import Analysis
 
-/// Residuals of models in bins of true mass, with the scatter over seeds: Fig. 3b of the paper.
+/// Residuals of models in bins of true mass, with the scatter over seeds.
+///
+/// Fig. 3b of the paper.
 public struct ResidualFigure: Sendable {
   /// The bands of one model.
   public struct Model: Sendable {

@@ -1,7 +1,9 @@
 public import Analysis
 public import Training
 
-/// Loss and gamma against the number of steps, with the epoch whose weights were kept: Fig. 9 of the paper.
+/// Loss and gamma against the number of steps, with the epoch whose weights were kept.
+///
+/// Fig. 9 of the paper.
 public struct TrainingFigure: Sendable {
   /// One training.
   public struct Run: Sendable {

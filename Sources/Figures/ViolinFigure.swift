@@ -1,6 +1,8 @@
 public import Analysis
 
-/// Distributions of predicted masses in bins of the true mass: Fig. 6 and, split, Fig. 7 of the paper.
+/// Distributions of predicted masses in bins of the true mass.
+///
+/// Fig. 6 and, split, Fig. 7 of the paper.
 public struct ViolinFigure: Sendable {
   /// The violins of one model.
   public struct Model: Sendable {

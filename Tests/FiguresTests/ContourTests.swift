@@ -6,7 +6,8 @@ import Testing
 struct ContourTests {
   private let places = (0...40).map { -2 + Double($0) * 0.1 }
 
-  private func lines(level: Double, _ density: (Double, Double) -> Double) -> [[ContourLines.Point]] {
+  private func lines(level: Double, _ density: (Double, Double) -> Double) -> [[ContourLines.Point]]
+  {
     ContourLines(
       of: places.flatMap { x in places.map { density(x, $0) } }, horizontal: places,
       vertical: places, level: level

@@ -32,7 +32,8 @@ struct MockReport {
 
   private func summary(_ value: Double) -> InformationSummary {
     InformationSummary(
-      count: particles, value: value, deviation: .known(0.004567), haloDeviation: .unknown("no halos"),
+      count: particles, value: value, deviation: .known(0.004567),
+      haloDeviation: .unknown("no halos"),
       fullSample: value, gaussian: value * 0.9, nearestNeighbours: .known(value * 1.01),
       equivalentScatter: .known(0.7512345), components: 3,
       particleBootstraps: [value - 0.0031, value + 0.0029, value + 0.0007], haloBootstraps: [],
@@ -70,7 +71,9 @@ struct MockReport {
           models: [
             CollapsePrediction(
               model: .extendedPressSchechter,
-              logMasses: common.truth.enumerated().map { $0 % 3 == 0 ? nil : ($1 * 4).rounded() / 4 })
+              logMasses: common.truth.enumerated().map {
+                $0 % 3 == 0 ? nil : ($1 * 4).rounded() / 4
+              })
           ], scales: []))
       : .unknown("the linear field is not there")
     return AnalysisInput(

@@ -6,7 +6,9 @@ import Testing
 
 /// The page of a report.
 struct PageTests {
-  private func page(_ report: Report, _ drawing: Gnuplot.Drawing = .missing("none <here>")) -> String {
+  private func page(_ report: Report, _ drawing: Gnuplot.Drawing = .missing("none <here>"))
+    -> String
+  {
     ReportPage(
       report, pictures: report.figures.map { ReportPage.Picture($0, drawing) },
       runs: [
@@ -19,7 +21,8 @@ struct PageTests {
   private func numbers(in value: Any) -> Set<Double> {
     switch value {
     case let list as [Any]: list.reduce(into: []) { $0.formUnion(numbers(in: $1)) }
-    case let object as [String: Any]: object.values.reduce(into: []) { $0.formUnion(numbers(in: $1)) }
+    case let object as [String: Any]:
+      object.values.reduce(into: []) { $0.formUnion(numbers(in: $1)) }
     case let number as NSNumber: [number.doubleValue]
     default: []
     }
@@ -63,7 +66,8 @@ struct PageTests {
   }
 
   @Test func nothingIsLoadedFromElsewhere() {
-    let svg = "<?xml?><svg width=\"9\" xmlns=\"http://www.w3.org/2000/svg\"><g id='a'/><use xlink:href='#a'/></svg>"
+    let svg =
+      "<?xml?><svg width=\"9\" xmlns=\"http://www.w3.org/2000/svg\"><g id='a'/><use xlink:href='#a'/></svg>"
     let text = page(MockReport().report(), .svg(svg))
     #expect(text.contains("default-src 'none'"))
     for word in ["<script", "<link", "<img", "@import", "url(", "src=\"", "<iframe"] {
@@ -101,7 +105,9 @@ struct PageTests {
     #expect(text.contains("No model was compared") && text.hasSuffix("</html>\n"))
   }
 
-  @Test(arguments: [(0, "0"), (999, "999"), (1000, "1\u{202F}000"), (1_234_567, "1\u{202F}234\u{202F}567")])
+  @Test(arguments: [
+    (0, "0"), (999, "999"), (1000, "1\u{202F}000"), (1_234_567, "1\u{202F}234\u{202F}567"),
+  ])
   func thousandsArePartedByThinBlanks(count: Int, text: String) {
     #expect(PageTable.whole(count) == "<data value=\"\(count)\">\(text)</data>")
   }

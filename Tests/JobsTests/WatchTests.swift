@@ -7,12 +7,11 @@ import Training
 
 /// What `halompi watch` shows.
 struct WatchTests {
-  // Braille: Unicode, chapter 21.1. A straight line up a chart of one character: the dots of the lower left,
-  // and of the upper right.
+  // Braille (Unicode, chapter 21.1): two columns of dots at each of four heights, joined upward.
   @Test func aRisingLineIsDrawnFromTheLowerLeftToTheUpperRight() {
     let line = (0...7).map { BrailleChart.Point(x: Double($0), y: Double($0)) }
     let rows = BrailleChart(line: line, xRange: 0...7).rows(width: 14, height: 1)
-    #expect(rows == ["       7 ┤⣀⡠⠔⠉"])
+    #expect(rows == ["       7 ┤⣀⡤⠖⠋"])
   }
 
   @Test func marksStandUponTheLine() {
@@ -22,7 +21,7 @@ struct WatchTests {
     let rows = chart.rows(width: 20, height: 3)
     #expect(rows.count == 3)
     #expect(rows[0].hasSuffix("*"))
-    #expect(rows[2].contains("⣀") && rows[2].hasPrefix("       1 ┤"))
+    #expect(rows[2].contains("⡀") && rows[2].contains("⢀") && rows[2].hasPrefix("       1 ┤"))
   }
 
   @Test func aChartOfNothingFiniteSaysSo() {
@@ -39,18 +38,19 @@ struct WatchTests {
     #expect(sparkline(values, width: 10) == text)
   }
 
-  /// A training of two epochs of two steps of 3 s, and of one of which the second epoch is under way.
+  /// A training of two epochs of two steps of 3 s, of which the second is under way.
   private func withTraining(_ body: (String) throws -> Void) throws {
     let run = try temporaryDirectory("watch-\(UInt64.random(in: 0 ... .max))")
     defer { try? FileManager.default.removeItem(atPath: run) }
     let folder = "\(run)/training/raw-seed1"
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-    var experiment = Experiment()
-    experiment.name = "watched"
-    experiment.sampling.trainingSamples = 16
-    experiment.training.batchSize = 8
-    experiment.training.epochs = 2
-    try experiment.yaml().write(toFile: "\(run)/experiment.yaml")
+    try """
+    name: watched
+    simulations: [{name: a, role: training, seed: 1}, {name: b, role: validation, seed: 2}]
+    sampling: {trainingSamples: 16}
+    training: {batchSize: 8, epochs: 2}
+
+    """.write(toFile: "\(run)/experiment.yaml")
     try """
     {"kind":"step","epoch":0,"step":1,"likelihood":1,"penalty":2,"loss":3,"gamma":0.2}
     {"kind":"step","epoch":0,"step":2,"likelihood":0.8,"penalty":2,"loss":2.8,"gamma":0.21}
@@ -69,7 +69,8 @@ struct WatchTests {
       let folders = TrainingMonitor.folders(in: run)
       #expect(folders == ["\(run)/training/raw-seed1"])
       // This process is the job that trains.
-      try "process \(ProcessInfo.processInfo.processIdentifier) on \(ProcessInfo.processInfo.hostName)\n"
+      try
+        "process \(ProcessInfo.processInfo.processIdentifier) on \(ProcessInfo.processInfo.hostName)\n"
         .write(toFile: "\(folders[0])/lock")
       var monitor = TrainingMonitor(folders[0])
       try monitor.update()

@@ -31,7 +31,9 @@ import Testing
     // summary=Summary(value=[Summary.Value(tag="a/b", simple_value=0.25)])).SerializeToString()).
     let record = EventRecord(
       time: 1.5, step: 300, content: .scalars([EventRecord.Scalar(tag: "a/b", value: 0.25)]))
-    #expect(record.bytes.map { String(format: "%02x", $0) }.joined() == "1a00000000000000129bd82d09000000000000f83f10ac022a0c0a0a0a03612f"
+    #expect(
+      record.bytes.map { String(format: "%02x", $0) }.joined()
+        == "1a00000000000000129bd82d09000000000000f83f10ac022a0c0a0a0a03612f"
         + "62150000803ef9cde7ed")
   }
 

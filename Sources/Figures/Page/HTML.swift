@@ -25,13 +25,13 @@ struct InlineSVG {
   /// The element.
   let element: String
 
-  /// Takes an SVG, and makes its names different from those of other pictures of the page.
+  /// Takes an SVG, and makes its names different from those of other pictures of the page; `nil` if the text has
+  /// no `svg` element.
   ///
   /// - Parameters:
   ///   - svg: The file's text.
   ///   - name: The beginning of its names on the page.
   ///   - title: What a reader who does not see it is told.
-  /// - Returns: `nil` if the text has no `svg` element.
   init?(_ svg: String, name: String, title: String) {
     guard let start = svg.firstRange(of: "<svg"), let end = svg.ranges(of: "</svg>").last
     else { return nil }

@@ -4,7 +4,9 @@ import Figures
 import Foundation
 import Training
 
-/// Draws the figures of a report, and writes the page that holds them. Works on one rank.
+/// Draws the figures of a report, and writes the page that holds them.
+///
+/// Works on one rank.
 struct PageTask {
   let directory: RunDirectory
 

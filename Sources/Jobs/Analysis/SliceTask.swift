@@ -4,6 +4,7 @@ import Figures
 import Foundation
 import HDF5
 import MPI
+import Networks
 import SubBoxes
 import Training
 

@@ -56,6 +56,8 @@ enum JSONLines {
   ///   - lines: Whole lines with their ends.
   ///   - path: The file, for messages.
   ///   - known: The number of lines of the file before these, for messages.
+  /// - Returns: What the lines say.
+  /// - Throws: ``TrainingError/damagedFile(path:reason:)`` with the number of the line.
   static func decode<Line: Decodable>(
     _ type: Line.Type, from lines: Data, of path: String, after known: Int
   ) throws -> [Line] {
