@@ -85,7 +85,7 @@ let package = Package(
     .executableTarget(
       name: "halompi",
       dependencies: [
-        "HDF5", "Jobs", "MPI", "Networks", "Training",
+        "HDF5", "Information", "Jobs", "MPI", "Networks", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

@@ -48,10 +48,10 @@ public struct CollapseFigure: Sendable {
     let highest = maps.map(\.2.highest).max() ?? 1
     let commands = maps.enumerated().map { number, map in
       """
-      \(PlotStyle.panel(number, of: maps.count, left: 0.075, right: 0.915))
+      \(PlotStyle.panel(number, of: maps.count, left: 0.075, right: 0.9))
       set title \(PlotStyle.quoted(map.0)) offset 0,-0.7
       \(number == 0 ? "set ylabel '\(PlotStyle.predictedMass)' offset 1.0; set format y '%.1f'" : "unset ylabel; set format y ''")
-      \(number == maps.count - 1 ? "set colorbox user origin screen 0.925, screen 0.16 size screen 0.014, screen 0.74" : "unset colorbox")
+      \(number == maps.count - 1 ? "set colorbox user origin screen 0.91, screen 0.16 size screen 0.014, screen 0.74" : "unset colorbox")
       \(number == 0 ? "set key top left Left reverse" : "unset key")
       plot '\(stem)-\(number + 1)-map.csv' using 1:2:3 with image pixels, \\
         x with lines lw 1 dt 2 lc rgb '#000000', \\

@@ -5,7 +5,7 @@ struct MapTables {
   /// The density in each cell, and one table of each contour.
   let tables: [PlotTable]
 
-  /// The range of the vertical axis that holds the contours and the window of true masses.
+  /// The range of the vertical axis that holds the contours, the window of true masses and a key above.
   let shown: ClosedRange<Double>
 
   /// The end of the color scale: the 99.5th percentile of the cells that are not empty [1/dex^2].
@@ -50,7 +50,8 @@ struct MapTables {
     self.tables = tables
     self.stem = stem
     contours = map.contours
-    shown = low...high
+    // Room for the key above.
+    shown = low...(high + 0.14 * (high - low))
     highest = Quantiles(density.filter { $0 > 0 })(0.995) ?? 1
   }
 

@@ -31,6 +31,7 @@ enum PageStyle {
     figure { margin: 0; min-width: 0; } figure.page { grid-column: 1 / -1; }
     figure svg { display: block; width: 100%; height: auto; background: #fff; border-radius: 4px; }
     figure.column svg { max-width: 32.25rem; }
+    .picture { overflow-x: auto; border-radius: 4px; } figure.page svg { min-width: 40rem; }
     @media (prefers-color-scheme: dark) { figure svg { filter: brightness(0.92); } }
     figcaption { font-size: 0.82rem; line-height: 1.5; color: var(--soft); margin-top: 0.6rem; }
     figcaption strong { color: var(--ink); }

@@ -162,7 +162,7 @@ struct SliceTask {
       caption:
         "A plane of the Lagrangian grid of \(simulation), one value for each site: the initial density contrast, the mass of the halo that the site's "
         + "particle ends in (white: in none), and what the reference network of the first variant predicts for the test particles of "
-        + "the \(2 * reach + 1) nearest planes.")
+        + "the \(2 * reach + 1) nearest planes, which are in halos of the compared masses.")
   }
 }
 

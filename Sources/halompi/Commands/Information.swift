@@ -1,4 +1,5 @@
 public import ArgumentParser
+import Information
 import Jobs
 import MPI
 
