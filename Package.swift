@@ -54,7 +54,8 @@ let package = Package(
 
     // Level 4.
     .target(
-      name: "Fields", dependencies: ["DurableFiles", "HDF5", "MPI", "Snapshots"]),
+      name: "Fields",
+      dependencies: ["DurableFiles", "FourierTransforms", "HDF5", "MPI", "Snapshots"]),
     .target(
       name: "SubBoxes", dependencies: ["Fields", "HDF5", "MPI", "Randomness"]),
 
@@ -136,8 +137,8 @@ let package = Package(
     .testTarget(
       name: "AnalysisTests",
       dependencies: [
-        "Analysis", "FourierTransforms", "LinearTheory", "MPI", "ParticleMesh", "Particles",
-        "TestSupport",
+        "Analysis", "FourierTransforms", "Information", "LinearTheory", "MPI", "ParticleMesh",
+        "Particles", "Randomness", "TestSupport",
       ], resources: [.copy("Fixtures")]),
     .testTarget(name: "FiguresTests", dependencies: ["Analysis", "Figures", "Training"]),
     .testTarget(

@@ -14,6 +14,9 @@ struct Checksums: Sendable {
   ) throws(MPIError) {
     let offset = slab.sites.lowerBound
     values[GridField.density.dataset] = try Self.sum(slab.density, at: offset, on: communicator)
+    if let potential = slab.potential {
+      values[GridField.potential.dataset] = try Self.sum(potential, at: offset, on: communicator)
+    }
     values[GridField.logMass.dataset] = try Self.sum(slab.logMass, at: offset, on: communicator)
     values[GridField.halo.dataset] = try Self.sum(slab.halo, at: offset, on: communicator)
     values[GridField.radius.dataset] = try Self.sum(slab.radius, at: offset, on: communicator)
@@ -33,7 +36,8 @@ struct Checksums: Sendable {
     return Self.digits(value)
   }
 
-  /// What identifies the data: a checksum of the grid, the box and the checksums of all datasets.
+  /// What identifies the data: a checksum of the grid, the box and the checksums of the datasets, but
+  /// not of the potential, which follows from the density.
   func fingerprint(gridSize: Int, boxSize: Double) -> String {
     let parts = ["\(gridSize)", "\(boxSize)"] + FieldFormat.datasets.map { self[$0] }
     return Checksum(of: Data(parts.joined(separator: " ").utf8)).description

@@ -9,7 +9,7 @@ extension FieldFile {
   ///   - slab: The box within [N, N, N].
   ///   - transfer: Collective only for a file opened by a communicator.
   /// - Returns: The values.
-  /// - Throws: A ``FieldFileError``; a density that is NaN or infinite is one.
+  /// - Throws: A ``FieldFileError``; an input that is NaN or infinite is one.
   public func read<Element: HDF5Element>(
     _ field: GridField<Element>, _ slab: Hyperslab? = nil,
     _ transfer: HDF5Dataset.Transfer = .independent
@@ -31,7 +31,7 @@ extension FieldFile {
   ///   - destination: As many elements as the box.
   ///   - slab: The box within [N, N, N].
   ///   - transfer: Collective only for a file opened by a communicator.
-  /// - Throws: A ``FieldFileError``; a density that is NaN or infinite is one.
+  /// - Throws: A ``FieldFileError``; an input that is NaN or infinite is one.
   public func read<Element: HDF5Element>(
     _ field: GridField<Element>, into destination: UnsafeMutableBufferPointer<Element>,
     _ slab: Hyperslab, _ transfer: HDF5Dataset.Transfer = .independent
@@ -50,7 +50,7 @@ extension FieldFile {
   ///     or none.
   ///   - transfer: Collective only for a file opened by a communicator.
   /// - Returns: The values.
-  /// - Throws: A ``FieldFileError``; a density that is NaN or infinite is one.
+  /// - Throws: A ``FieldFileError``; an input that is NaN or infinite is one.
   public func read<Element: HDF5Element>(
     _ field: GridField<Element>, planes: Range<Int>,
     _ transfer: HDF5Dataset.Transfer = .independent
@@ -92,9 +92,9 @@ extension FieldFile {
   private func requireFinite<Element: HDF5Element>(
     _ values: UnsafeBufferPointer<Element>, _ field: GridField<Element>, _ slab: Hyperslab
   ) throws(FieldFileError) {
-    guard let field = field as? GridField<Float>, field == .density else { return }
-    let index = values.withMemoryRebound(to: Float.self) { densities in
-      densities.firstIndex { !$0.isFinite }
+    guard let field = field as? GridField<Float>, GridField.inputs.contains(field) else { return }
+    let index = values.withMemoryRebound(to: Float.self) { values in
+      values.firstIndex { !$0.isFinite }
     }
     guard let index else { return }
     let n = metadata.gridSize
@@ -103,6 +103,6 @@ extension FieldFile {
     let y = offset[1] + index / count[2] % count[1]
     let z = offset[2] + index % count[2]
     let value = values.withMemoryRebound(to: Float.self) { $0[index] }
-    throw .invalidDensity(value, atSite: (x * n + y) * n + z, n, in: path)
+    throw .invalidValue(value, of: field, atSite: (x * n + y) * n + z, n, in: path)
   }
 }

@@ -11,6 +11,7 @@ extension FieldFile {
   /// - Throws: A ``FieldFileError`` that names the first dataset that differs.
   public func verifyChecksums() throws(FieldFileError) {
     try verify(GridField.density)
+    if metadata.potentialMoments != nil { try verify(GridField.potential) }
     try verify(GridField.logMass)
     try verify(GridField.halo)
     try verify(GridField.radius)

@@ -47,6 +47,11 @@ extension FieldFile {
     try together { () throws(HDF5Error) in
       try file.write(slab.density, .density, box, n, checksums)
     }
+    if let potential = slab.potential {
+      try together { () throws(HDF5Error) in
+        try file.write(potential, .potential, box, n, checksums)
+      }
+    }
     try together { () throws(HDF5Error) in
       try file.write(slab.logMass, .logMass, box, n, checksums)
     }
@@ -96,12 +101,14 @@ extension FieldFile {
     precondition(
       slab.gridSize == description.gridSize
         && slab.planes == decomposition.planes(of: communicator.rank)
-        && slab.density.count == count && slab.logMass.count == count
+        && slab.density.count == count && slab.potential?.count ?? count == count
+        && slab.logMass.count == count
         && slab.halo.count == count && slab.radius.count == count,
       "the slab does not hold the planes of its rank")
-    if let index = slab.density.firstIndex(where: { !$0.isFinite }) {
-      throw .invalidDensity(
-        slab.density[index], atSite: slab.sites.lowerBound + index, slab.gridSize, in: path)
+    for (values, field) in [(slab.density, GridField.density), (slab.potential ?? [], .potential)] {
+      guard let index = values.firstIndex(where: { !$0.isFinite }) else { continue }
+      throw .invalidValue(
+        values[index], of: field, atSite: slab.sites.lowerBound + index, slab.gridSize, in: path)
     }
     if let index = slab.halo.firstIndex(where: { $0 < -1 || Int($0) >= halos.count }) {
       throw FieldFileError(
@@ -112,30 +119,39 @@ extension FieldFile {
     }
   }
 
-  /// Computes what the file says about its data; sums go plane by plane, whatever rank has them.
+  /// Computes what the file says about its data.
   private static func measure(
     _ slab: FieldSlab, _ halos: HaloTable, _ description: FieldDescription,
     _ checksums: Checksums, on communicator: borrowing Communicator
   ) throws -> FieldMetadata {
-    let area = slab.gridSize * slab.gridSize
-    let siteCount = Double(area * slab.gridSize)
-    func overAllPlanes(_ term: (Float) -> Double) throws -> Double {
-      let sums = slab.planes.indices.map { plane in
-        let start = (plane - slab.planes.lowerBound) * area
-        return slab.density[start..<start + area].reduce(0) { $0 + term($1) }
-      }
-      return try communicator.allGatherVarying(sums).elements.reduce(0, +)
-    }
-    let mean = try overAllPlanes { Double($0) } / siteCount
-    let variance =
-      try overAllPlanes { (Double($0) - mean) * (Double($0) - mean) } / siteCount
+    let density = try moments(of: slab.density, in: slab, on: communicator)
+    let potential = try slab.potential.map { try moments(of: $0, in: slab, on: communicator) }
     let labelled = try communicator.allReduce(
       Int64(slab.halo.reduce(0) { $0 + ($1 >= 0 ? 1 : 0) }), .sum)
     return FieldMetadata(
       description: description, haloCount: halos.count, labelledCount: Int(labelled),
-      densityMean: mean, densityStandardDeviation: variance.squareRoot(),
+      densityMoments: density, potentialMoments: potential,
       fingerprint: checksums.fingerprint(
         gridSize: description.gridSize, boxSize: description.boxSize))
+  }
+
+  /// The moments of a field of which each rank has planes; sums go plane by plane, whatever rank has
+  /// them.
+  private static func moments(
+    of values: [Float], in slab: FieldSlab, on communicator: borrowing Communicator
+  ) throws(MPIError) -> FieldMoments {
+    let area = slab.gridSize * slab.gridSize
+    let siteCount = Double(area * slab.gridSize)
+    func overAllPlanes(_ term: (Float) -> Double) throws(MPIError) -> Double {
+      let sums = slab.planes.indices.map { plane in
+        let start = (plane - slab.planes.lowerBound) * area
+        return values[start..<start + area].reduce(0) { $0 + term($1) }
+      }
+      return try communicator.allGatherVarying(sums).elements.reduce(0, +)
+    }
+    let mean = try overAllPlanes { Double($0) } / siteCount
+    let variance = try overAllPlanes { (Double($0) - mean) * (Double($0) - mean) } / siteCount
+    return FieldMoments(mean: mean, standardDeviation: variance.squareRoot())
   }
 }
 
@@ -159,8 +175,12 @@ extension HDF5File {
     try setAttribute("neighbours", to: Int64(metadata.neighbours))
     try setAttribute("haloCount", to: Int64(metadata.haloCount))
     try setAttribute("labelledCount", to: Int64(metadata.labelledCount))
-    try setAttribute("densityMean", to: metadata.densityMean)
-    try setAttribute("densityStandardDeviation", to: metadata.densityStandardDeviation)
+    try setAttribute("densityMean", to: metadata.densityMoments.mean)
+    try setAttribute("densityStandardDeviation", to: metadata.densityMoments.standardDeviation)
+    if let moments = metadata.potentialMoments {
+      try setAttribute("potentialMean", to: moments.mean)
+      try setAttribute("potentialStandardDeviation", to: moments.standardDeviation)
+    }
     try setAttribute("fingerprint", to: metadata.fingerprint)
     try setAttribute(
       "units", to: "boxSize Mpc/h comoving, particleMass Msun, density rho/rho_mean")

@@ -74,16 +74,16 @@ func inFieldFile<Value: ~Copyable>(
 }
 
 extension FieldFileError {
-  /// The error of a density that is NaN or infinite.
-  static func invalidDensity(
-    _ value: Float, atSite site: Int, _ gridSize: Int, in path: String
+  /// The error of an input that is NaN or infinite.
+  static func invalidValue(
+    _ value: Float, of field: GridField<Float>, atSite site: Int, _ gridSize: Int, in path: String
   ) -> FieldFileError {
     let place = [
       site / (gridSize * gridSize), site / gridSize % gridSize, site % gridSize,
     ]
     return FieldFileError(
-      .invalidValue, in: path, dataset: GridField.density.dataset,
-      because: "the density at site \(site) \(place) is \(value)",
+      .invalidValue, in: path, dataset: field.dataset,
+      because: "the \(field.dataset) at site \(site) \(place) is \(value)",
       remedy: "Make the file again with `halompi prepare`; if it persists, check the initial "
         + "snapshot.")
   }

@@ -15,6 +15,15 @@ extension GridField<Float> {
     dataset: "density", unit: "rho/rho_mean",
     meaning: "SPH density at the initial particle of each site, cubic spline over the neighbours")
 
+  /// Gravitational potential of the density contrast, phi_k = -delta_k / k^2 [(Mpc/h)^2]; only in
+  /// files that were asked for it.
+  public static let potential = GridField(
+    dataset: "potential", unit: "(Mpc/h)^2",
+    meaning: "potential of the density contrast: the inverse Laplacian of density - mean")
+
+  /// The fields that sub-boxes are cut from.
+  public static let inputs = [density, potential]
+
   /// log10 of the mass of the particle's halo [log10 Msun]; NaN outside halos.
   public static let logMass = GridField(
     dataset: "label/logMass", unit: "log10 Msun",
@@ -87,6 +96,9 @@ enum FieldFormat {
   static let chunkSide = 64
 
   /// Datasets in the order in which their checksums make the fingerprint.
+  ///
+  /// The potential, which a file may lack, is not among them: it is a function of the density, and a
+  /// training on the density goes on when it is added.
   static let datasets =
     [
       GridField.density.dataset, GridField.logMass.dataset, GridField.halo.dataset,

@@ -45,11 +45,21 @@ extension FieldMetadata {
       finalRedshift: try attributes.number("finalRedshift", file), label: label,
       neighbours: try attributes.integer("neighbours", file),
       sources: try attributes.sources(file))
+    let density = FieldMoments(
+      mean: try attributes.number("densityMean", file),
+      standardDeviation: try attributes.number("densityStandardDeviation", file))
+    let hasPotential = try inFieldFile(path) { () throws(HDF5Error) in
+      try file.hasAttribute("potentialMean")
+    }
+    let potential =
+      hasPotential
+      ? FieldMoments(
+        mean: try attributes.number("potentialMean", file),
+        standardDeviation: try attributes.number("potentialStandardDeviation", file)) : nil
     self.init(
       description: description, haloCount: try attributes.integer("haloCount", file),
       labelledCount: try attributes.integer("labelledCount", file),
-      densityMean: try attributes.number("densityMean", file),
-      densityStandardDeviation: try attributes.number("densityStandardDeviation", file),
+      densityMoments: density, potentialMoments: potential,
       fingerprint: try attributes.text("fingerprint", file))
   }
 }

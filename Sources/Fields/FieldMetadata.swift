@@ -1,3 +1,4 @@
+public import HDF5
 public import Snapshots
 
 /// Which mass of a halo its particles are labelled with.
@@ -84,6 +85,21 @@ public struct FieldDescription: Hashable, Codable, Sendable {
   }
 }
 
+/// The mean of a field over all sites, and its standard deviation (divided by the count).
+public struct FieldMoments: Hashable, Codable, Sendable {
+  /// The mean, in the field's unit.
+  public var mean: Double
+
+  /// The standard deviation, in the field's unit.
+  public var standardDeviation: Double
+
+  /// Makes the moments of a field.
+  public init(mean: Double, standardDeviation: Double) {
+    self.mean = mean
+    self.standardDeviation = standardDeviation
+  }
+}
+
 /// What a field file says about itself: the description it was given, and what was computed from
 /// the data when they were written.
 ///
@@ -99,30 +115,41 @@ public struct FieldMetadata: Hashable, Codable, Sendable {
   /// The number of sites whose particle is in a halo by the label.
   public let labelledCount: Int
 
-  /// The mean of the density over all sites [rho/rho_mean].
-  public let densityMean: Double
+  /// The moments of the density [rho/rho_mean].
+  public let densityMoments: FieldMoments
 
-  /// The standard deviation of the density over all sites [rho/rho_mean].
-  public let densityStandardDeviation: Double
+  /// The moments of the potential [(Mpc/h)^2], if the file holds it.
+  public let potentialMoments: FieldMoments?
 
   /// Changes whenever a dataset, the grid or the box does: 16 hexadecimal digits.
+  ///
+  /// The potential, a function of the density, does not count.
   public let fingerprint: String
 
   init(
-    description: FieldDescription, haloCount: Int, labelledCount: Int, densityMean: Double,
-    densityStandardDeviation: Double, fingerprint: String
+    description: FieldDescription, haloCount: Int, labelledCount: Int,
+    densityMoments: FieldMoments, potentialMoments: FieldMoments?, fingerprint: String
   ) {
     self.description = description
     self.haloCount = haloCount
     self.labelledCount = labelledCount
-    self.densityMean = densityMean
-    self.densityStandardDeviation = densityStandardDeviation
+    self.densityMoments = densityMoments
+    self.potentialMoments = potentialMoments
     self.fingerprint = fingerprint
   }
 
   /// A member of the description.
   public subscript<Value>(dynamicMember member: KeyPath<FieldDescription, Value>) -> Value {
     description[keyPath: member]
+  }
+
+  /// The moments of a field that sub-boxes are cut from; `nil` if the file does not hold it.
+  public func moments(of field: GridField<Float>) -> FieldMoments? {
+    switch field {
+    case .density: densityMoments
+    case .potential: potentialMoments
+    default: nil
+    }
   }
 
   /// The number of sites of the grid, N^3.

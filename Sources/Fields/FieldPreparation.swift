@@ -10,7 +10,8 @@ internal import Snapshots
 ///
 /// Memory on a rank, for each of its N^3/ranks particles: 44 bytes read and 56 sent while sites are
 /// found, 24 + 60 while densities are estimated (``DensityEstimate``, with its margin), 16 for the
-/// finished fields; and the catalogue (``GroupCatalogue``).
+/// finished fields, and up to 16 more while the potential is solved for; and the catalogue
+/// (``GroupCatalogue``).
 public struct FieldPreparation: Hashable, Codable, Sendable {
   /// The name of the simulation.
   public var name: String
@@ -30,6 +31,9 @@ public struct FieldPreparation: Hashable, Codable, Sendable {
   /// Which mass of a halo its particles are labelled with.
   public var label: HaloLabel
 
+  /// Whether the file will hold the potential, too.
+  public var withPotential: Bool
+
   /// The nearest neighbours of a density, the particle itself included.
   public var neighbours: Int
 
@@ -42,14 +46,15 @@ public struct FieldPreparation: Hashable, Codable, Sendable {
   /// Makes the settings of a preparation.
   public init(
     name: String, initialSnapshot: String, finalSnapshot: String, catalogue: String,
-    output: String, label: HaloLabel = .fof, neighbours: Int = 32, threads: Int = 1,
-    creator: String = "halompi prepare"
+    output: String, withPotential: Bool = false, label: HaloLabel = .fof, neighbours: Int = 32,
+    threads: Int = 1, creator: String = "halompi prepare"
   ) {
     self.name = name
     self.initialSnapshot = initialSnapshot
     self.finalSnapshot = finalSnapshot
     self.catalogue = catalogue
     self.output = output
+    self.withPotential = withPotential
     self.label = label
     self.neighbours = neighbours
     self.threads = threads
@@ -97,6 +102,11 @@ public struct FieldPreparation: Hashable, Codable, Sendable {
     var slab = FieldSlab(gridSize: planes.gridSize, planes: planes.planes(of: communicator.rank))
     slab.density = try DensityEstimate(neighbours: neighbours, threads: threads).densities(
       at: sited.positions, boxSize: initial.boxSize, on: communicator)
+    if withPotential {
+      begin(.potential)
+      slab.potential = try PotentialSolver(boxSize: initial.boxSize, threads: threads).potential(
+        of: slab, on: communicator)
+    }
 
     begin(.labels)
     let labelling = HaloLabelling(final, catalogue, label)

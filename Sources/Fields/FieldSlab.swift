@@ -42,6 +42,9 @@ public struct FieldSlab: Sendable {
   /// SPH density [planes, N, N], [rho/rho_mean].
   public var density: [Float]
 
+  /// Potential [planes, N, N], [(Mpc/h)^2], if the file is to hold it.
+  public var potential: [Float]?
+
   /// log10 of the mass of the particle's halo [planes, N, N], [log10 Msun]; NaN outside halos.
   public var logMass: [Float]
 

@@ -6,6 +6,7 @@ public enum FieldPreparationPhase: String, Hashable, Codable, Sendable, CaseIter
   case initialParticles = "reading initial particles"
   case sites = "finding Lagrangian sites"
   case density = "estimating densities"
+  case potential = "solving for the potential"
   case labels = "labelling particles"
   case sources = "computing checksums of the sources"
   case writing = "writing the field file"

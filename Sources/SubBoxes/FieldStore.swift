@@ -52,7 +52,13 @@ public final class FieldStore: Sendable {
     let files = try communicator.agree { () throws(SubBoxError) in
       try settings.check()
       var files: [FieldReader] = []
-      for path in paths { files.append(try FieldReader(path)) }
+      for path in paths {
+        let file = try FieldReader(path)
+        guard file.metadata.moments(of: field) != nil else {
+          throw SubBoxError.missing(field, of: file.metadata, in: path)
+        }
+        files.append(file)
+      }
       return files
     }
     self.field = field

@@ -67,11 +67,10 @@ public struct PredictionJob: Sendable {
   public func run(
     on world: borrowing Communicator, tell: (_ done: Int, _ of: Int) -> Void
   ) throws -> PredictionTable? {
-    let (model, metadata) = try world.agree {
+    let (model, field, metadata) = try world.agree {
       let model = try Model(contentsOf: modelPath)
       let metadata = try readMetadata(of: files)
-      try check(model, suits: metadata)
-      return (model, metadata)
+      return (model, try input(of: model, suiting: metadata), metadata)
     }
     var sampling = sampling
     sampling.boxWidth = model.architecture.boxWidth
@@ -79,7 +78,7 @@ public struct PredictionJob: Sendable {
     let samples = draw.samples.sorted { ($0.simulation, $0.site) < ($1.simulation, $1.site) }
     let share =
       samples.count * world.rank / world.size..<samples.count * (world.rank + 1) / world.size
-    let store = try FieldStore(.density, of: files, settings: streaming, on: world)
+    let store = try FieldStore(field, of: files, settings: streaming, on: world)
     let predictions = try predict(
       Array(samples[share]), with: model, from: store, on: world
     ) { done in
@@ -96,8 +95,11 @@ public struct PredictionJob: Sendable {
     }
   }
 
-  private func check(_ model: Model, suits simulations: [FieldMetadata]) throws(TrainingError) {
-    guard model.field == GridField.density.dataset else {
+  /// The field that the model's boxes are cut from, if the model suits the simulations.
+  private func input(
+    of model: Model, suiting simulations: [FieldMetadata]
+  ) throws(TrainingError) -> GridField<Float> {
+    guard let field = GridField.inputs.first(where: { $0.dataset == model.field }) else {
       throw .unsuitableModel(path: modelPath, reason: "it was trained on the field \(model.field)")
     }
     for simulation in simulations {
@@ -120,6 +122,7 @@ public struct PredictionJob: Sendable {
             """)
       }
     }
+    return field
   }
 
   /// Predicts this rank's samples, a part at a time.

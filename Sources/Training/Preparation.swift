@@ -27,7 +27,8 @@ struct Preparation {
     store = try FieldStore(plan.field, of: files, settings: plan.streaming, on: team)
     let (standardization, labels, order) = try team.agree {
       (
-        try Standardization(ofDensityIn: Array(metadata.prefix(plan.trainingFiles.count))),
+        try Standardization(
+          of: plan.field, in: Array(metadata.prefix(plan.trainingFiles.count))),
         try LabelRange(of: trainingDraw.samples),
         try EpochOrder(
           sampleCount: trainingDraw.samples.count, batchSize: plan.settings.batchSize,

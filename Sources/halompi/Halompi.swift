@@ -21,6 +21,6 @@ struct Halompi: ParsableCommand {
     version: halompiVersion,
     subcommands: [
       Simulate.self, Prepare.self, Train.self, Predict.self, Analyze.self,
-      Information.self, Watch.self, Inspect.self, Check.self,
+      EstimateInformation.self, Watch.self, Inspect.self, Check.self,
     ])
 }

@@ -62,6 +62,36 @@ extension EndToEnd {
           == Data(contentsOf: URL(filePath: three.predictions)))
     }
 
+    @Test func aNetworkIsTrainedOnThePotential() throws {
+      let potential = ["--set", "fields.input=potential"]
+      let one = try Workspace.withFields()
+      try one.expectFailure(
+        of: "train", potential, code: 65,
+        saying: [
+          "sub-boxes of potential in runs/small/fields/A.h5", "made without it",
+          "Set fields.potential to true",
+        ])
+      let three = try Workspace.withSimulations()
+      for (workspace, ranks) in [(one, 1), (three, 3)] {
+        for command in ["prepare", "train", "predict"] {
+          try workspace.run(command, potential, ranks: ranks)
+        }
+      }
+      for file in [
+        "training/potential-seed1/model.h5", "predictions/potential-seed1/predictions.h5",
+      ] {
+        let (a, b) = (
+          try Data(contentsOf: URL(filePath: one.path("runs/small/\(file)"))),
+          try Data(contentsOf: URL(filePath: three.path("runs/small/\(file)")))
+        )
+        #expect(a == b, "\(file)")
+      }
+      // The fields serve trainings on the density as before.
+      try one.run("train", ranks: 2)
+      #expect(
+        try one.trained("model.h5") == Workspace.uninterrupted().trained("model.h5"))
+    }
+
     /// The bit patterns of a dataset, which tell NaNs and zeros apart.
     private func bits(of dataset: String, in path: String) throws -> [UInt32] {
       let file = try HDF5File.open(path)

@@ -80,8 +80,8 @@ import Testing
       let densities = fixture.slab(0..<6).density.map { Double($0) }
       let mean = densities.reduce(0, +) / 216
       let variance = densities.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 216
-      #expect(abs(metadata.densityMean - mean) < 1e-14)
-      #expect(abs(metadata.densityStandardDeviation - variance.squareRoot()) < 1e-14)
+      #expect(abs(metadata.densityMoments.mean - mean) < 1e-14)
+      #expect(abs(metadata.densityMoments.standardDeviation - variance.squareRoot()) < 1e-14)
       #expect(metadata.labelledCount == 108)
       #expect(metadata.haloCount == 3)
       #expect(metadata.siteCount == 216)

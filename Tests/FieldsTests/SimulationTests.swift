@@ -50,8 +50,8 @@ struct SimulationTests {
         #expect(abs(summary.largestMass * 0.701 / 7.8250e13 - 1) < 1e-4)
       }
       // pynbody 2.8.0, all particles: `PynbodyDensities`.
-      #expect(abs(metadata.densityMean - 1.0027642802) < 1e-8)
-      #expect(abs(metadata.densityStandardDeviation - 0.0395475498) < 1e-8)
+      #expect(abs(metadata.densityMoments.mean - 1.0027642802) < 1e-8)
+      #expect(abs(metadata.densityMoments.standardDeviation - 0.0395475498) < 1e-8)
       let file = try FieldFile.open(path)
       let density = try file.read(.density)
       let worst = PynbodyDensities.simulation.indices.map {

@@ -57,6 +57,28 @@ private func writeFile(_ name: String, checksumOf kept: [Float]) throws -> Strin
   #expect(error.description.contains("/fields/density differs from what was written"))
 }
 
+/// Models and checkpoints hold their settings as a text with a checksum beside it.
+@Test(arguments: [true, false])
+func aTextIsComparedWithTheChecksumBesideIt(isIntact: Bool) throws {
+  let path = try temporaryDirectory("inspect-\(UUID())") + "/model.h5"
+  let file = try HDF5File.create(path)
+  try file.setAttribute("header", to: isIntact ? "{\"seed\":1}" : "{\"seed\":2}")
+  let written = Checksum(of: Data("{\"seed\":1}".utf8)).description
+  try file.setAttribute("headerChecksum", to: written)
+  try file.close()
+  let tree = try FileTree(of: path, verifying: true)
+  let lines = tree.description.split(separator: "\n").dropFirst()
+  #expect(lines.count == 1)
+  if isIntact {
+    #expect(lines.first == "└─ header = {\"seed\":1} (checksum verified)")
+    #expect(tree.failures.isEmpty)
+  } else {
+    #expect(lines.first?.contains("DAMAGED") == true)
+    #expect(tree.failures == ["/@header"])
+    #expect(InspectionError(tree)?.exitCode == .badData)
+  }
+}
+
 @Test func anUnverifiedTreeShowsTheChecksumThatWasWritten() throws {
   let tree = try FileTree(of: writeFile("a.h5", checksumOf: []), verifying: false)
   #expect(tree.failures.isEmpty)

@@ -109,7 +109,7 @@ extension CollectiveTests {
       try withWorld { world in
         try SyntheticSimulation.withFiles(of: gridSizes, on: world) { simulations, paths in
           let store = try FieldStore(of: paths, settings: StreamSettings(), on: world)
-          let standardization = try Standardization(ofDensityIn: store.simulations)
+          let standardization = try Standardization(of: .density, in: store.simulations)
           let densities = simulations.flatMap { $0.density.map { Double($0) } }
           let mean = densities.reduce(0, +) / Double(densities.count)
           let variance =
@@ -117,7 +117,7 @@ extension CollectiveTests {
             / Double(densities.count)
           #expect(abs(standardization.mean - mean) < 1e-10)
           #expect(abs(standardization.standardDeviation - variance.squareRoot()) < 1e-10)
-          #expect(throws: SubBoxError.self) { try Standardization(ofDensityIn: []) }
+          #expect(throws: SubBoxError.self) { try Standardization(of: .density, in: []) }
         }
       }
     }

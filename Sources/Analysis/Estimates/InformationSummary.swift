@@ -72,9 +72,10 @@ extension InformationSummary {
         .estimate(truth, prediction, groups: sample.halos.value)
       var summary = InformationSummary(information, halos: sample.halos)
       summary.equivalentScatter = NoiseReference(sample.truth).sigma(leaving: summary.value)
-      summary.compare(with: try NearestNeighbourEstimator(
-        neighbours: settings.neighbours, seed: settings.seed, threads: threads
-      ).estimate(truth, prediction).value)
+      summary.compare(
+        with: try NearestNeighbourEstimator(
+          neighbours: settings.neighbours, seed: settings.seed, threads: threads
+        ).estimate(truth, prediction).value)
       return .known(summary)
     } catch {
       return .unknown(error.description)

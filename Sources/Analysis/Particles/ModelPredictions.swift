@@ -92,7 +92,7 @@ public struct LikelihoodScale: Codable, Hashable, Sendable {
   }
 }
 
-/// How a training went: what Fig. 9 of the paper draws.
+/// How a training went: what figure 9 of the paper draws.
 public struct TrainingHistory: Codable, Hashable, Sendable {
   /// One epoch.
   public struct Epoch: Codable, Hashable, Sendable {

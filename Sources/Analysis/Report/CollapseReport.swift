@@ -23,7 +23,7 @@ public struct CollapseReport: Codable, Hashable, Sendable {
   /// The reference seeds of the variants on the same particles.
   public var networks: [NetworkOnSubset]
 
-  /// Predicted against true mass, with contours (Fig. 10).
+  /// Predicted against true mass, with contours (figure 10).
   public var map: Outcome<DensityMap>
 
   /// The median prediction and its 68 % interval in bins of the true mass [log10 Msun].
@@ -46,7 +46,7 @@ public struct CollapseReport: Codable, Hashable, Sendable {
     /// How much more the network says than the collapse model.
     public var difference: Outcome<InformationDifference>
 
-    /// Predicted against true mass, with contours (Fig. 10).
+    /// Predicted against true mass, with contours (figure 10).
     public var map: Outcome<DensityMap>
   }
 

@@ -6,7 +6,9 @@ extension Report: CustomStringConvertible {
     var lines: [String] = []
     let halos = particles.halos.value.map { " in \($0) halos" } ?? ""
     lines.append(
-      row("particles", "\(particles.count)\(halos), \(particles.simulations.joined(separator: ", "))"))
+      row(
+        "particles", "\(particles.count)\(halos), \(particles.simulations.joined(separator: ", "))")
+    )
     for variant in variants {
       guard let seed = variant.seeds.first else { continue }
       lines.append(

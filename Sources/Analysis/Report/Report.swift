@@ -144,13 +144,13 @@ public struct ShellReport: Codable, Hashable, Sendable {
   /// The information about the true mass.
   public var information: Outcome<InformationSummary>
 
-  /// The median residual and its 68 % interval in bins of the true mass, as Fig. 5 draws them [dex].
+  /// The median residual and its 68 % interval in bins of the true mass, as figure 5 draws them [dex].
   public var residuals: RunningInterval
 }
 
 /// What the figures of a variant draw; of the reference seed but for the bands.
 public struct VariantFigures: Codable, Hashable, Sendable {
-  /// Predicted against true mass, with contours (Fig. 2b, 10).
+  /// Predicted against true mass, with contours (figure 2b, 10).
   public var map: Outcome<DensityMap>
 
   /// The median prediction and its 68 % interval in bins of the true mass [log10 Msun].
@@ -159,16 +159,16 @@ public struct VariantFigures: Codable, Hashable, Sendable {
   /// The median residual and its 68 % interval in bins of the true mass [dex].
   public var residuals: RunningInterval
 
-  /// The residuals in bins of the true mass, with the band of all seeds (Fig. 3b).
+  /// The residuals in bins of the true mass, with the band of all seeds (figure 3b).
   public var residualBands: [Outcome<HistogramBand>]
 
-  /// The distribution of predictions in bins of the true mass (Fig. 6, 7).
+  /// The distribution of predictions in bins of the true mass (figure 6, 7).
   public var violins: ViolinRow
 
-  /// The likelihood against the distribution of the truth (Fig. 8).
+  /// The likelihood against the distribution of the truth (figure 8).
   public var likelihood: Outcome<LikelihoodSlices>
 
-  /// How each seed was trained (Fig. 9), in the order of the seeds.
+  /// How each seed was trained (figure 9), in the order of the seeds.
   public var histories: [Outcome<TrainingHistory>]
 }
 

@@ -71,7 +71,8 @@ extension ReportMaker {
   ) -> Outcome<LikelihoodSlices> {
     input.models[model].likelihood.map { scale in
       LikelihoodSlices(
-        truth: reference.truth.map(scale.scaled), prediction: reference.prediction.map(scale.scaled),
+        truth: reference.truth.map(scale.scaled),
+        prediction: reference.prediction.map(scale.scaled),
         gamma: scale.gamma, halfWidth: settings.likelihoodHalfWidth, logMass: scale.logMass)
     }
   }

@@ -59,7 +59,7 @@ public struct DensityMap: Codable, Hashable, Sendable {
     return counts.map { total > 0 ? Double($0) / total / area : 0 }
   }
 
-  /// The map of a comparison in cells of about 0.05 dex, as Fig. 2b and Fig. 10 of the paper need it.
+  /// The map of a comparison in cells of about 0.05 dex, as figure 2b and figure 10 of the paper need it.
   ///
   /// The predicted masses reach three empty cells beyond the extremes, so that contours close, but not
   /// more than 4 dex beyond the true masses.

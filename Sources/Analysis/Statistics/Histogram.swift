@@ -68,7 +68,7 @@ public struct HistogramBand: Codable, Hashable, Sendable {
 
   /// Makes the band of histograms over the same bins; unknown if all are empty.
   ///
-  /// Each histogram is normalised to the numbers inside its bins, as for Fig. 3b of the paper.
+  /// Each histogram is normalised to the numbers inside its bins, as for figure 3b of the paper.
   public static func of(
     _ histograms: [(seed: UInt64, histogram: Histogram)], massRange: ClosedRange<Double>
   ) -> Outcome<HistogramBand> {

@@ -2,7 +2,7 @@ import Foundation
 import Networks
 
 /// The truth's distribution at fixed predictions beside the likelihood that the network was trained
-/// with: Fig. 8 of the paper.
+/// with: figure 8 of the paper.
 public struct LikelihoodSlices: Codable, Hashable, Sendable {
   /// The particles with nearly the same prediction.
   public struct Slice: Codable, Hashable, Sendable {

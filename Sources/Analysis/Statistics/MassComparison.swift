@@ -28,7 +28,9 @@ public struct MassComparison: Hashable, Sendable {
   public var correlation: Outcome<Double> {
     guard count > 2 else { return .unknown(tooFew(count, needed: 3)) }
     if truth.allSatisfy({ $0 == truth[0] }) { return .unknown("all true masses are equal") }
-    if prediction.allSatisfy({ $0 == prediction[0] }) { return .unknown("all predictions are equal") }
+    if prediction.allSatisfy({ $0 == prediction[0] }) {
+      return .unknown("all predictions are equal")
+    }
     let (meanTruth, meanPrediction) = (mean(truth), mean(prediction))
     var (both, first, second) = (0.0, 0.0, 0.0)
     for (truth, prediction) in zip(truth, prediction) {

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What is known of the true mass if it is measured with Gaussian noise: the reference lines of Fig. 4
+/// What is known of the true mass if it is measured with Gaussian noise: the reference lines of figure 4
 /// of the paper, by which a mutual information can be read as a scatter in dex.
 ///
 /// With p = t + N(0, sigma) the mutual information of t and p is the entropy of p minus that of the noise,
@@ -28,10 +28,10 @@ public struct NoiseReference: Sendable {
     }
   }
 
-  /// The mutual information of the masses and their noisy copies [nats]; unknown with fewer than two
-  /// different masses.
+  /// The mutual information of the masses and their noisy copies.
   ///
-  /// - Parameter sigma: The standard deviation of the noise, 0.01 or more [dex].
+  /// - Parameter sigma: The standard deviation of the noise, 0.05 or more [dex].
+  /// - Returns: The information [nats]; unknown with fewer than two different masses.
   public func information(sigma: Double) -> Outcome<Double> {
     guard let first = masses.first?.value, let last = masses.last?.value, first < last else {
       return .unknown("there are no two different true masses")

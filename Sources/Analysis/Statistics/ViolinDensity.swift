@@ -50,7 +50,7 @@ public struct ViolinDensity: Codable, Hashable, Sendable {
   }
 }
 
-/// The violins of the bins of true mass, as Fig. 6 and 7 of the paper have them.
+/// The violins of the bins of true mass, as figure 6 and 7 of the paper have them.
 public struct ViolinRow: Codable, Hashable, Sendable {
   /// The bins of the true mass [log10 Msun].
   public var bins: Bins

@@ -25,18 +25,20 @@ struct CollapseTask {
       return .unknown("neither linear densities nor field files of the simulations are there")
     }
     let cosmology = experiment.universe.cosmology
-    let spectrum = try world.agree { try experiment.universe.powerSpectrum() }
+    let spectrum = try world.agree { () throws -> LinearPowerSpectrum in
+      try experiment.universe.powerSpectrum()
+    }
     let growth = try world.agree { () throws(LinearTheoryError) in try LinearGrowth(cosmology) }
     var logMasses = CollapseBarrier.allCases.map { _ in
       [Double?](repeating: nil, count: particles.count)
     }
     var scales: [(simulation: String, scales: [CollapseScale])] = []
     for (number, name) in particles.simulations.enumerated() {
-      let geometry = try world.agree { try geometry(of: name, in: source) }
-      if let difference = geometry.difference(from: cosmology) { return .unknown(difference) }
-      let field = try density(of: name, in: source, geometry, growth, on: world)
+      let grid = try world.agree { try geometry(of: name, in: source) }
+      if let difference = grid.difference(from: cosmology) { return .unknown(difference) }
+      let field = try density(of: name, in: source, grid, growth, on: world)
       let members = particles.sites.indices.filter { particles.simulation[$0] == number }
-      let cells = geometry.width * geometry.width * geometry.width
+      let cells = grid.width * grid.width * grid.width
       guard members.allSatisfy({ particles.sites[$0] < cells }) else {
         return .unknown("the field of \(name) has another grid than the predictions")
       }

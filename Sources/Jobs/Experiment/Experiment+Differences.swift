@@ -23,7 +23,7 @@ extension Experiment {
   /// test samples because they are drawn apart from the others.
   static let settingsWithoutEffectOnTraining: Set<String> = [
     "name", "runs", "universe", "prediction", "analysis", "stream", "sampling.testSamples",
-    "fields.threadsPerRank",
+    "fields.threadsPerRank", "fields.potential",
     "training.coordinator", "training.threadsPerRank", "training.checkpointMinutes",
     "training.checkpointSteps", "training.keptCheckpoints", "training.tensorboard",
     "training.watchdogSeconds",

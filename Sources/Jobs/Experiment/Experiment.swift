@@ -50,9 +50,16 @@ public struct Experiment: Codable, Hashable, Sendable {
     network.architecture(boxWidth: sampling.boxWidth)
   }
 
-  /// Which training of the run directory this is.
+  /// Which training of the run directory this is, such as `raw-seed1` or `potential-seed1`.
   public var trainingName: TrainingName {
-    TrainingName(variant: training.variant.rawValue, seed: training.seed)
+    let kind = training.variant.rawValue
+    let variant =
+      switch (fields.input, training.variant) {
+      case (.density, _): kind
+      case (let input, .raw): input.rawValue
+      case (let input, .averaged): "\(input.rawValue)-\(kind)"
+      }
+    return TrainingName(variant: variant, seed: training.seed)
   }
 
   /// The simulations of one role, in the order of the file.

@@ -8,10 +8,14 @@ public struct FieldSettings: Codable, Hashable, Sendable {
     /// The SPH density of the initial particles, in units of the mean.
     case density
 
+    /// The potential of the density contrast, for which the field files must hold it.
+    case potential
+
     /// The field in a field file.
     public var field: GridField<Float> {
       switch self {
       case .density: .density
+      case .potential: .potential
       }
     }
   }
@@ -27,6 +31,9 @@ public struct FieldSettings: Codable, Hashable, Sendable {
 
   /// The field that sub-boxes are cut from.
   public var input = Input.density
+
+  /// Whether field files hold the potential too; they do if it is the input.
+  public var potential = false
 
   /// Makes the default settings.
   public init() {}

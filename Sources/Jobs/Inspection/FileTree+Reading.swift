@@ -3,7 +3,7 @@ import Foundation
 public import HDF5
 
 extension FileTree {
-  /// Reads what is in a file, and compares datasets with their checksums.
+  /// Reads what is in a file, and compares datasets and texts with their checksums.
   ///
   /// - Parameters:
   ///   - path: Any HDF5 file.
@@ -15,7 +15,7 @@ extension FileTree {
     self.path = path
     byteCount = (attributes?[.size] as? NSNumber)?.intValue ?? 0
     root = Node(name: "/", kind: .group)
-    root.attributes = try Self.attributes(of: "/", in: file)
+    root.attributes = try Self.attributes(of: "/", in: file, verifying: verifying)
     root.children = try Self.children(of: "", in: file, verifying: verifying)
     try file.close()
   }
@@ -31,12 +31,12 @@ extension FileTree {
       case .other: break
       case .group:
         node.kind = .group
-        node.attributes = try attributes(of: path, in: file)
+        node.attributes = try attributes(of: path, in: file, verifying: verifying)
         node.children = try children(of: path, in: file, verifying: verifying)
       case .dataset:
         let dataset = try file.dataset(path)
         node.kind = .dataset(type: "\(dataset.elementType)", extents: dataset.extents)
-        node.attributes = try attributes(of: path, in: file)
+        node.attributes = try attributes(of: path, in: file, verifying: verifying)
         if verifying, let written = node.attributes.first(where: { $0.name == "checksum" }) {
           node.verification = verification(of: dataset, written: written.value)
         }
@@ -61,14 +61,25 @@ extension FileTree {
   }
 
   private static func attributes(
-    of object: String, in file: borrowing HDF5File
+    of object: String, in file: borrowing HDF5File, verifying: Bool
   ) throws(HDF5Error) -> [Attribute] {
     var attributes: [Attribute] = []
-    for name in try file.attributeNames(of: object) {
-      attributes.append(Attribute(name: name, value: value(of: name, of: object, in: file)))
+    let names = try file.attributeNames(of: object)
+    for name in names {
+      var attribute = Attribute(name: name, value: value(of: name, of: object, in: file))
+      if verifying, names.contains(checksumName(name)) {
+        let written = try file.textAttribute(checksumName(name), of: object)
+        let found = Checksum(of: Data(try file.textAttribute(name, of: object).utf8)).description
+        attribute.verification =
+          found == written ? .intact : .damaged(written: written, found: found)
+      }
+      attributes.append(attribute)
     }
     return attributes
   }
+
+  /// The attribute beside a text that holds the text's checksum.
+  static func checksumName(_ attribute: String) -> String { attribute + "Checksum" }
 
   /// The value of an attribute in words: a text, numbers, or that it is neither.
   private static func value(

@@ -35,11 +35,14 @@ public struct FileTree: Hashable, Sendable {
 
     /// The value: a text, a number, or a list of numbers.
     public var value: String
+
+    /// How a text compares with the checksum in the attribute beside it.
+    public var verification = Verification.unasked
   }
 
-  /// How the content of a dataset compares with the checksum that was written with it.
+  /// How the content of a dataset or a text compares with the checksum that was written with it.
   public enum Verification: Hashable, Sendable {
-    /// The dataset has no checksum, or was not read.
+    /// There is no checksum, or it was not compared.
     case unasked
     /// The content is what was written.
     case intact
@@ -58,18 +61,35 @@ public struct FileTree: Hashable, Sendable {
   /// The root group.
   public var root: Node
 
-  /// The paths of datasets that are damaged or unreadable, in the order of the file.
+  /// The paths of datasets and attributes that are damaged or unreadable, in the order of the file.
   public var failures: [String] { root.failures(in: "") }
+}
+
+extension FileTree.Verification {
+  fileprivate var isFailure: Bool {
+    switch self {
+    case .unasked, .intact: false
+    case .damaged, .unreadable: true
+    }
+  }
+
+  /// What follows the line of what was compared.
+  fileprivate var remark: String {
+    switch self {
+    case .unasked: ""
+    case .intact: " (checksum verified)"
+    case .damaged(let written, let found):
+      " (DAMAGED: checksum \(found), but \(written) was written)"
+    case .unreadable(let reason): " (UNREADABLE: \(reason))"
+    }
+  }
 }
 
 extension FileTree.Node {
   fileprivate func failures(in path: String) -> [String] {
-    let own: [String] =
-      switch verification {
-      case .unasked, .intact: []
-      case .damaged, .unreadable: [path]
-      }
-    return own + children.flatMap { $0.failures(in: "\(path)/\($0.name)") }
+    let own = verification.isFailure ? [path] : []
+    let texts = attributes.filter { $0.verification.isFailure }.map { "\(path)/@\($0.name)" }
+    return own + texts + children.flatMap { $0.failures(in: "\(path)/\($0.name)") }
   }
 }
 
@@ -95,8 +115,10 @@ extension FileTree: CustomStringConvertible {
 extension FileTree.Node {
   /// The lines below this node's own.
   fileprivate func lines() -> [String] {
-    let shown = attributes.filter { !isOnHeading($0) }
-    let branches = shown.map { ["\($0.name) = \($0.value)"] } + children.map { $0.branch() }
+    let shown = attributes.filter { !isToldElsewhere($0) }
+    let branches =
+      shown.map { ["\($0.name) = \($0.value)\($0.verification.remark)"] }
+      + children.map { $0.branch() }
     return branches.enumerated().flatMap { index, branch in
       let isLast = index == branches.count - 1
       return branch.enumerated().map { line, text in
@@ -117,21 +139,17 @@ extension FileTree.Node {
       var text = "\(name): \(type) \(extents)"
       if let unit = value("unit") { text += " [\(unit)]" }
       if let description = value("description") { text += " \(description)" }
-      switch verification {
-      case .unasked: break
-      case .intact: text += " (checksum verified)"
-      case .damaged(let written, let found):
-        text += " (DAMAGED: checksum \(found), but \(written) was written)"
-      case .unreadable(let reason): text += " (UNREADABLE: \(reason))"
-      }
-      return text
+      return text + verification.remark
     }
   }
 
-  /// Whether a dataset's own line says this attribute already.
-  private func isOnHeading(_ attribute: FileTree.Attribute) -> Bool {
-    guard case .dataset = kind else { return false }
-    return ["unit", "description"].contains(attribute.name)
+  /// Whether a dataset's own line, or that of another attribute, says this attribute already.
+  private func isToldElsewhere(_ attribute: FileTree.Attribute) -> Bool {
+    let isOfAnother = attributes.contains {
+      $0.verification != .unasked && attribute.name == FileTree.checksumName($0.name)
+    }
+    guard case .dataset = kind else { return isOfAnother }
+    return isOfAnother || ["unit", "description"].contains(attribute.name)
       || attribute.name == "checksum" && verification != .unasked
   }
 }

@@ -3,7 +3,7 @@ public struct InspectionError: JobFailure, Hashable, CustomStringConvertible {
   /// The path of the file.
   public let file: String
 
-  /// The paths of the datasets that are damaged or unreadable.
+  /// The paths of the datasets and attributes (`/group/@name`) that are damaged or unreadable.
   public let datasets: [String]
 
   /// Makes the error of a tree with failures, or nothing if it has none.
@@ -16,7 +16,7 @@ public struct InspectionError: JobFailure, Hashable, CustomStringConvertible {
   /// A file that is not what it must be.
   public var exitCode: JobExitCode { .badData }
 
-  /// Which datasets of which file, and what to do.
+  /// Which parts of which file, and what to do.
   public var description: String {
     "verifying \(file): \(datasets.joined(separator: ", ")) "
       + "\(datasets.count == 1 ? "differs" : "differ") from what was written; "

@@ -44,6 +44,7 @@ enum LinearDensityFile {
   ///   - path: The file.
   ///   - decomposition: Which planes of a grid of the file's width.
   /// - Returns: The contrast at z = 0.
+  /// - Throws: `HDF5Error` if the file cannot be read.
   static func read(_ path: String, for decomposition: MeshDecomposition) throws -> RealMesh {
     let file = try HDF5File.open(path)
     let planes = decomposition.planes

@@ -56,7 +56,7 @@ public struct ColumnTable: Hashable, Sendable {
         let field = Self.unquoted(fields[place])
         guard let value = Double(field), value.isFinite else {
           throw TableError(
-            path, .notANumber(line: line.number, column: names[place], text: String(field)))
+            path, .notANumber(line: line.number, column: String(names[place]), text: String(field)))
         }
         numbers[column].append(value)
       }

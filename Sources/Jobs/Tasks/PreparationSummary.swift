@@ -15,6 +15,7 @@ public struct PreparationSummary: CustomStringConvertible {
   /// Particles, sites, density, halos, time, and where the fields are.
   public var description: String {
     let data = summary.metadata
+    let density = data.densityMoments
     let fraction = digits(summary.labelledFraction * 100)
     return """
       simulation  \(data.name), \(digits(data.boxSize)) Mpc/h, z = \(redshift(data.initialRedshift)) \
@@ -22,8 +23,8 @@ public struct PreparationSummary: CustomStringConvertible {
       particles   \(summary.particleCount) (\(data.gridSize)^3) of \(digits(data.particleMass)) Msun
       sites       \(sites); rms residual \(digits(summary.siteResidual)) cells, \
       \(digits(summary.verifiedSiteFraction * 100)) % within half a cell
-      density     mean \(data.densityMean), standard deviation \(data.densityStandardDeviation) \
-      (rho/rho_mean, \(data.neighbours) neighbours)
+      density     mean \(density.mean), standard deviation \(density.standardDeviation) \
+      (rho/rho_mean, \(data.neighbours) neighbours)\(potential)
       halos       \(data.haloCount) with \(data.labelledCount) particles by the label \
       \(data.label.rawValue): \(fraction) % of all
       largest     \(summary.largestCount) particles; most massive \(digits(summary.largestMass)) Msun
@@ -31,6 +32,11 @@ public struct PreparationSummary: CustomStringConvertible {
       \(digits(summary.densitiesPerSecondAndCore)) densities per second and core
       fields      \(file)
       """
+  }
+
+  private var potential: String {
+    guard let moments = summary.metadata.potentialMoments else { return "" }
+    return "\npotential   standard deviation \(moments.standardDeviation) (Mpc/h)^2"
   }
 
   /// A redshift, whose rounding errors around zero are left out.

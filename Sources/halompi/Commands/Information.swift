@@ -4,8 +4,9 @@ import Jobs
 import MPI
 
 /// Estimates the mutual information of two columns of a table.
-struct Information: ParsableCommand {
+struct EstimateInformation: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "information",
     abstract: "Estimate the mutual information of two columns of a table.",
     discussion: """
       The table is CSV or TSV with a header. Two independent estimators are printed beside each \

@@ -7,8 +7,8 @@ struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Print what is in a file as a small tree, and verify its checksums.",
     discussion: """
-      Field files, models, checkpoints, predictions, snapshots: any HDF5 file. Datasets that carry a \
-      checksum are read and compared with it; one that differs is named, and exits with 65.
+      Field files, models, checkpoints, predictions, snapshots: any HDF5 file. Datasets and texts \
+      that carry a checksum are read and compared with it; one that differs is named, and exits with 65.
 
         halompi inspect runs/gadget/fields/A_1001.h5
       """)
