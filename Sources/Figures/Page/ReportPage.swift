@@ -198,7 +198,12 @@ public struct ReportPage: Sendable {
           return missingFigure(caption, "gnuplot wrote no picture")
         }
         let width = figure.plot.value?.width == .page ? "page" : "column"
-        return "<figure class=\"\(width)\">\n<div class=\"picture\" tabindex=\"0\">\(svg.element)</div>\n\(caption)\(files)\n</figure>"
+        return """
+          <figure class="\(width)">
+          <div class="picture" tabindex="0">\(svg.element)</div>
+          \(caption)\(files)
+          </figure>
+          """
       case .missing(let reason):
         return missingFigure(caption, reason)
       }
