@@ -74,7 +74,7 @@ public struct InformationFigure: Sendable {
       let place = isWide ? bar.information - bar.error : bar.information + bar.error
       let text = "\(PlotStyle.threeDigits(bar.information)) ± \(PlotStyle.threeDigits(bar.error))"
       return
-        "set label '\(text)' at \(place), \(count - index) \(isWide ? "right offset -0.7" : "left offset 0.7"),0 "
+        "set label '\(text)' at \(place), \(count - index) \(isWide ? "right offset -0.7,0" : "left offset 0.9,0 boxed") "
         + "front tc rgb '\(isWide ? "#FFFFFF" : "#000000")'"
     }
     let arrows = lines.map { line in
@@ -91,6 +91,7 @@ public struct InformationFigure: Sendable {
       set xrange [0:\(end * 1.12)]; set yrange [0.4:\(Double(count) + 0.6)]
       set xlabel '\(PlotStyle.information)' offset 0,0.3
       set ytics (\(labels.joined(separator: ", ")))
+      set style textbox opaque noborder fillcolor rgb '#FFFFFF' margins 0.4,0.4
       set boxwidth 0.5
       set bars 0.8
       plot 'information.csv' using (0):1:(0):2:($1 - 0.27):($1 + 0.27):(int(\(count) - $1) + 1) with boxxyerror lc variable fs solid 1.0, \\

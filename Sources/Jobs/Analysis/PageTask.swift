@@ -22,7 +22,7 @@ struct PageTask {
   ///   - report: All numbers.
   ///   - slices: The figures that need fields.
   ///   - progress: Is told how far it is.
-  /// - Throws: `FileError` if a file cannot be written, `TrainingError` if metrics.jsonl is damaged.
+  /// - Throws: `FileError` if a file cannot be written.
   func write(_ report: Report, slices: [Figure], progress: ProgressReporter) throws {
     let figures = report.figures + (try trainings()) + slices
     let gnuplot = Gnuplot()
@@ -53,9 +53,13 @@ struct PageTask {
         return TrainingFigure.missing(
           name: name.description, because: "training/\(name)/metrics.jsonl is not there")
       }
-      return TrainingFigure.figure(
-        of: TrainingFigure.Run(
-          name: name.description, metrics: try TrainingMetrics(contentsOf: path)))
+      do {
+        let metrics = try TrainingMetrics(contentsOf: path)
+        return TrainingFigure.figure(
+          of: TrainingFigure.Run(name: name.description, metrics: metrics))
+      } catch let error as TrainingError {
+        return TrainingFigure.missing(name: name.description, because: "\(error)")
+      }
     }
   }
 
