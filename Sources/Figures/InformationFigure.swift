@@ -83,8 +83,10 @@ public struct InformationFigure: Sendable {
       set label 'σ = \(line.sigma) dex' at \(line.information), graph 1.02 rotate by 45 left tc rgb '\(gray)'
       """
     }
+    // Room for the names of the lines above and for the axis below [cm].
+    let height = 3.2 + 0.75 * Double(count)
     let commands = """
-      set tmargin at screen 0.74; set bmargin at screen 0.24
+      set tmargin at screen \(1 - 1.55 / height); set bmargin at screen \(1.05 / height)
       set lmargin at screen 0.21; set rmargin at screen 0.95
       \(arrows.joined(separator: "\n"))
       \(values.joined(separator: "\n"))
@@ -101,7 +103,7 @@ public struct InformationFigure: Sendable {
       "set linetype \($0 + 1) lc rgb '\(PlotStyle.color($0))'"
     }
     return Plot(
-      width: .column, height: 3.6 + 0.75 * Double(count), tables: [table, reference],
+      width: .column, height: height, tables: [table, reference],
       commands: colors.joined(separator: "\n") + "\n" + commands)
   }
 }
