@@ -44,23 +44,20 @@ struct ReportTableTests {
     #expect(report.markdown.hasPrefix("# mock"))
   }
 
-  @Test(
-    arguments: [
-      ("massEdges", { (settings: inout AnalysisSettings) in settings.massEdges = [12, 11] }),
-      ("radiusEdges", { $0.radiusEdges = [-1] }),
-      ("noiseLevels", { $0.noiseLevels = [0] }),
-      ("minimumLogMass", { $0.minimumLogMass = 14 }),
-      ("information.bootstraps", { $0.information.bootstraps = 1 }),
-      ("information.maximumParticles", { $0.information.maximumParticles = 3 }),
-      ("collapse.massCount", { $0.collapse.massCount = 1 }),
-      ("collapse.minimumMass", { $0.collapse.minimumMass = 1e16 }),
-    ] as [(String, @Sendable (inout AnalysisSettings) -> Void)])
-  func absurdSettingsAreNamed(
-    key: String, change: @Sendable (inout AnalysisSettings) -> Void
-  ) {
-    var settings = AnalysisSettings()
-    #expect(settings.problems.isEmpty)
-    change(&settings)
-    #expect(settings.problems.map(\.key) == [key])
+  @Test func absurdSettingsAreNamed() {
+    #expect(AnalysisSettings().problems.isEmpty)
+    func expect(_ key: String, _ change: (inout AnalysisSettings) -> Void) {
+      var settings = AnalysisSettings()
+      change(&settings)
+      #expect(settings.problems.map(\.key) == [key])
+    }
+    expect("massEdges") { $0.massEdges = [12, 11] }
+    expect("radiusEdges") { $0.radiusEdges = [-1] }
+    expect("noiseLevels") { $0.noiseLevels = [0] }
+    expect("minimumLogMass") { $0.minimumLogMass = 14 }
+    expect("information.bootstraps") { $0.information.bootstraps = 1 }
+    expect("information.maximumParticles") { $0.information.maximumParticles = 3 }
+    expect("collapse.massCount") { $0.collapse.massCount = 1 }
+    expect("collapse.minimumMass") { $0.collapse.minimumMass = 1e16 }
   }
 }

@@ -1,6 +1,7 @@
 import Analysis
 import Foundation
 import Information
+import MPI
 import TestSupport
 import Testing
 

@@ -69,8 +69,8 @@ extension InformationSummary {
         sample.isDiscrete
         ? try spreadWithinGaps(sample.prediction, seed: ~settings.seed) : sample.prediction
       let information = try MutualInformationEstimator(settings: settings.mixture(threads: threads))
-        .estimate(truth, prediction, groups: sample.halos.value)
-      var summary = InformationSummary(information, halos: sample.halos)
+        .estimate(truth, prediction, groups: sample.drawableHalos.value)
+      var summary = InformationSummary(information, halos: sample.drawableHalos)
       summary.equivalentScatter = NoiseReference(sample.truth).sigma(leaving: summary.value)
       summary.compare(
         with: try NearestNeighbourEstimator(
@@ -129,6 +129,12 @@ struct InformationSample: Sendable {
 
   /// The halo of each particle.
   var halos: Outcome<[Int32]>
+
+  /// The halos, if there are several to draw from.
+  var drawableHalos: Outcome<[Int32]> {
+    guard let halos = halos.value, Set(halos).count < 2 else { return halos }
+    return .unknown("all particles are in one halo")
+  }
 
   /// At most so many of the particles, evenly spaced.
   func thinned(to maximum: Int?) -> InformationSample {

@@ -29,6 +29,14 @@ public struct ReportTable: Hashable, Sendable {
   /// The rows.
   public var rows: [[Cell]]
 
+  /// Makes a table; every row has as many cells as there are columns.
+  public init(name: String, title: String, columns: [String], rows: [[Cell]]) {
+    self.name = name
+    self.title = title
+    self.columns = columns
+    self.rows = rows
+  }
+
   /// The table with comma-separated values, in which what is missing is empty and the last column says why.
   public var csv: String {
     let lines = rows.map { row in
