@@ -31,9 +31,10 @@ struct WatchTests {
     #expect(flat.rows(width: 20, height: 2).count == 2)
   }
 
-  @Test(arguments: [
-    ([0.0, 7], "▁█"), ([1, 1, 1], "▁▁▁"), ([Double.nan], ""), ([0, 0, 4, 4, 7, 7], "▁▁▅▅██"),
-  ])
+  @Test(
+    arguments: [
+      ([0.0, 7], "▁█"), ([1, 1, 1], "▁▁▁"), ([Double.nan], ""), ([0, 0, 4, 4, 7, 7], "▁▁▅▅██"),
+    ] as [([Double], String)])
   func aSparklineHasABlockForEachValue(values: [Double], text: String) {
     #expect(sparkline(values, width: 10) == text)
   }
@@ -80,10 +81,11 @@ struct WatchTests {
       let text = TrainingView(monitor).lines(width: 100, height: 30).joined(separator: "\n")
       for part in [
         "raw-seed1: running, epoch 1 of at most 2, step 3 of 4", "2.5 samples/s on 2 ranks",
-        "3 s left", "best epoch 0", "0.22",
+        "3 s left", "best epoch 0: validation loss 1.7", "0.22",
       ] {
         #expect(text.contains(part), "\(part) is not in\n\(text)")
       }
+      #expect(TrainingView(monitor).lines(width: 100, height: 12).count <= 12)
       #expect(TrainingView(monitor).line.contains("best epoch 0, validation 1.7"))
     }
   }

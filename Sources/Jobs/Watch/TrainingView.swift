@@ -34,9 +34,9 @@ public struct TrainingView: Sendable {
     guard let last = metrics.steps.last else {
       return ["\(monitor.name): \(state)", "no step is done yet"]
     }
-    let facts = [progressLine(last), speedLine].compactMap { $0 }
-    // Two charts with a heading each, a blank line and the heading of the table.
-    let room = max(0, height - facts.count - 5)
+    let facts = [progressLine(last), bestLine, speedLine].compactMap { $0 }
+    // Two charts with a heading each, their axis and the heading of the table.
+    let room = max(0, height - facts.count - 4)
     let table = min(metrics.epochs.count, max(3, room / 3))
     let charts = max(3, min(12, (room - table) / 2))
     let xRange = 0...Double(max(monitor.lastStep ?? 0, last.step))
@@ -54,7 +54,7 @@ public struct TrainingView: Sendable {
     lines += gamma.rows(width: width, height: charts)
     lines.append(axis(to: Int(xRange.upperBound), width: width))
     if table > 0 { lines += epochTable(rows: table) }
-    return lines.map { String($0.prefix(width)) }
+    return lines.prefix(height).map { String($0.prefix(width)) }
   }
 
   private var state: String {
@@ -70,10 +70,14 @@ public struct TrainingView: Sendable {
     let limit = monitor.epochLimit.map { " of at most \($0)" } ?? ""
     parts.append("epoch \(last.epoch)\(limit)")
     parts.append("step \(last.step)" + (monitor.lastStep.map { " of \($0)" } ?? ""))
-    if let best = monitor.metrics.best {
-      parts.append("best epoch \(best.epoch), validation loss \(digits(best.loss))")
-    }
     return parts.joined(separator: ", ")
+  }
+
+  private var bestLine: String? {
+    monitor.metrics.best.map {
+      "best epoch \($0.epoch): validation loss \(digits($0.loss)), of which likelihood "
+        + "\(digits($0.likelihood)); correlation \(digits($0.correlation))"
+    }
   }
 
   private var speedLine: String? {
