@@ -140,7 +140,8 @@ let package = Package(
         "Analysis", "FourierTransforms", "Information", "LinearTheory", "MPI", "ParticleMesh",
         "Particles", "Randomness", "TestSupport",
       ], resources: [.copy("Fixtures")]),
-    .testTarget(name: "FiguresTests", dependencies: ["Analysis", "Figures", "Training"]),
+    .testTarget(
+      name: "FiguresTests", dependencies: ["Analysis", "Figures", "LinearTheory", "Training"]),
     .testTarget(
       name: "JobsTests",
       dependencies: [

@@ -1,4 +1,5 @@
 import Figures
+import LinearTheory
 
 @testable import Analysis
 
