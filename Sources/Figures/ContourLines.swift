@@ -47,8 +47,7 @@ struct ContourLines {
       guard (from.value >= level) != (to.value >= level) else { return nil }
       let t = (level - from.value) / (to.value - from.value)
       return Point(
-        x: from.point.x + t * (to.point.x - from.point.x),
-        y: from.point.y + t * (to.point.y - from.point.y))
+        x: (1 - t) * from.point.x + t * to.point.x, y: (1 - t) * from.point.y + t * to.point.y)
     }
     if crossings.count == 2 { return [(crossings[0], crossings[1])] }
     guard crossings.count == 4 else { return [] }
@@ -62,6 +61,8 @@ struct ContourLines {
 
   private static func join(_ segments: [(Point, Point)]) -> [[Point]] {
     var ends: [Point: [Int]] = [:]
+    // A corner that is at the level exactly makes parts of no length.
+    let segments = segments.filter { $0.0 != $0.1 }
     for (number, segment) in segments.enumerated() {
       ends[segment.0, default: []].append(number)
       ends[segment.1, default: []].append(number)
@@ -81,6 +82,6 @@ struct ContourLines {
       let forward = extended([segments[number].0, segments[number].1])
       lines.append(extended(forward.reversed()))
     }
-    return lines.filter { $0.count > 1 }
+    return lines
   }
 }
