@@ -8,7 +8,7 @@ import Foundation
 ///     I(sigma) = -int f ln f dp - ln(sigma sqrt(2 pi e)),   f(p) = mean over particles of N(p; t, sigma),
 ///
 /// a one-dimensional integral without any estimator in it: the trapezoidal rule with steps of
-/// sigma / 16, from 9 sigma below the smallest to 9 sigma above the largest t, whose error is at the rounding of
+/// sigma / 4, from 9 sigma below the smallest to 9 sigma above the largest t, whose error is at the rounding of
 /// doubles for a sum of Gaussians.
 public struct NoiseReference: Sendable {
   /// Different true masses and the share of particles that have each.
@@ -36,7 +36,7 @@ public struct NoiseReference: Sendable {
     guard let first = masses.first?.value, let last = masses.last?.value, first < last else {
       return .unknown("there are no two different true masses")
     }
-    let step = sigma / 16
+    let step = sigma / 4
     let places = Int(((last - first + 18 * sigma) / step).rounded(.up))
     let norm = 1 / (sigma * (2 * Double.pi).squareRoot())
     var entropy = 0.0
