@@ -76,9 +76,9 @@ let package = Package(
     .target(
       name: "Jobs",
       dependencies: [
-        "Analysis", "DurableFiles", "Fields", "Figures", "FourierTransforms", "Halos", "HDF5",
-        "Information", "LinearTheory", "MPI", "Networks", "ParticleMesh", "Particles", "Snapshots",
-        "SubBoxes", "Training",
+        "Analysis", "CKernels", "DurableFiles", "Fields", "Figures", "FourierTransforms", "Halos",
+        "HDF5", "Information", "LinearTheory", "MPI", "Networks", "ParticleMesh", "Particles",
+        "Randomness", "Snapshots", "SubBoxes", "Training",
         .product(name: "Yams", package: "Yams"),
       ]),
 
@@ -118,7 +118,10 @@ let package = Package(
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "MPI", "TestSupport"]),
     .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport"]),
     .testTarget(
-      name: "NetworksTests", dependencies: ["CKernels", "Networks", "Randomness", "TestSupport"],
+      name: "NetworksTests",
+      dependencies: [
+        "CKernels", "CReferenceNetwork", "Fields", "HDF5", "Networks", "Randomness", "TestSupport",
+      ],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "SnapshotsTests",
@@ -145,7 +148,8 @@ let package = Package(
     .testTarget(
       name: "JobsTests",
       dependencies: [
-        "DurableFiles", "Fields", "HDF5", "Jobs", "MPI", "Networks", "Snapshots", "TestSupport",
+        "DurableFiles", "Fields", "HDF5", "Jobs", "LinearTheory", "MPI", "Networks", "Snapshots",
+        "TestSupport",
       ]),
     .testTarget(name: "EndToEndTests", dependencies: ["HDF5", "TestSupport", "halompi"]),
     .testTarget(name: "HouseTests"),

@@ -24,6 +24,8 @@
 #include "passes.inc"
 
 #include "dense.inc"
+
+#include "peak.inc"
 #pragma clang attribute pop
 
 const kernel_table halompi_kernels_avx2 = {
@@ -32,6 +34,7 @@ const kernel_table halompi_kernels_avx2 = {
     .backward = backward,
     .dense_forward = dense_forward,
     .dense_backward = dense_backward,
+    .multiply_in_registers = multiply_in_registers,
 };
 
 #endif

@@ -22,10 +22,13 @@
 
 #include "dense.inc"
 
+#include "peak.inc"
+
 const kernel_table halompi_kernels_portable = {
     .prepare = prepare,
     .forward = forward,
     .backward = backward,
     .dense_forward = dense_forward,
     .dense_backward = dense_backward,
+    .multiply_in_registers = multiply_in_registers,
 };

@@ -4,6 +4,8 @@
 
 #include <stdlib.h>
 
+#include "peak.h"
+
 /// Gives out parts of a buffer, in floats, each on a cache line.
 static size_t take(size_t *used, size_t floats) {
   const size_t offset = *used;
@@ -101,8 +103,8 @@ static void place_tensors(halompi_network *n) {
     if (forward > scratch) scratch = forward;
     if (backward > scratch) scratch = backward;
   }
-  n->scratch = take(&used, scratch);
-  n->workspace_bytes = used * sizeof(float);
+  n->scratch = used;
+  n->scratch_floats = whole_lines(scratch);
 }
 
 static const kernel_table *choose(halompi_instruction_set instructions) {
@@ -156,23 +158,40 @@ size_t halompi_convolution_parameter_count(const halompi_network *network) { ret
 
 size_t halompi_prepared_bytes(const halompi_network *network) { return network->prepared_bytes; }
 
-size_t halompi_workspace_bytes(const halompi_network *network) { return network->workspace_bytes; }
+size_t halompi_workspace_bytes(const halompi_network *network, size_t parts) {
+  return (network->scratch + parts * network->scratch_floats) * sizeof(float);
+}
+
+size_t halompi_stage_count(const halompi_network *network) { return (size_t)network->block_count + 1; }
 
 void halompi_prepare_weights(
     const halompi_network *network, const float *parameters, void *prepared, size_t part, size_t parts) {
   network->kernels->prepare(network, parameters, prepared, part, parts);
 }
 
-void halompi_forward(
+void halompi_forward_stage(
     const halompi_network *network, const float *parameters, const void *prepared, const float *box, void *workspace,
-    float *features) {
-  network->kernels->forward(network, parameters, prepared, box, workspace, features);
+    float *features, size_t stage, size_t part, size_t parts) {
+  const share s = {(int)part, (int)parts};
+  network->kernels->forward(network, parameters, prepared, box, workspace, features, (int)stage, s);
 }
 
-void halompi_backward(
+void halompi_backward_stage(
     const halompi_network *network, const float *parameters, const void *prepared, void *workspace,
-    const float *feature_gradient, float *parameter_gradient) {
-  network->kernels->backward(network, parameters, prepared, workspace, feature_gradient, parameter_gradient);
+    const float *feature_gradient, float *parameter_gradient, size_t stage, size_t part, size_t parts) {
+  const share s = {(int)part, (int)parts};
+  network->kernels->backward(
+      network, parameters, prepared, workspace, feature_gradient, parameter_gradient, (int)stage, s);
+}
+
+void halompi_maximum_places(
+    const halompi_network *network, const void *workspace, size_t block, unsigned char *places) {
+  const block_plan *b = &network->blocks[block];
+  const size_t windows = cube(b->windows), channels = b->output_channels;
+  const unsigned char *bits = (const unsigned char *)workspace + b->maximum_places;
+  for (size_t c = 0; c < channels; c++)
+    for (size_t w = 0; w < windows; w++)
+      places[w * channels + c] = bits[(c / CHUNK * windows + w) * CHUNK + c % CHUNK] / 8;
 }
 
 void halompi_dense_forward(
@@ -188,4 +207,8 @@ void halompi_dense_backward(
   choose(instructions)->dense_backward(
       weights, inputs, outputs, output_gradient, weight_gradient, bias_gradient, input_gradient, input_count,
       output_count, slope);
+}
+
+float halompi_multiply_in_registers(size_t count, halompi_instruction_set instructions) {
+  return choose(instructions)->multiply_in_registers(count);
 }

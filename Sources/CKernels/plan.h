@@ -74,27 +74,41 @@ struct halompi_network {
   int padded;
   float slope;
   const struct kernel_table *kernels;
-  size_t parameter_count, feature_count, prepared_bytes, workspace_bytes;
+  size_t parameter_count, feature_count, prepared_bytes;
   /// The padded box in the workspace, [width + 2]^3.
   size_t box;
-  /// What the passes need for a while, in floats of the workspace.
-  size_t scratch;
+  /// What the passes need for a while: where it begins in the workspace, and how much each part of a stage has, in floats.
+  size_t scratch, scratch_floats;
   block_plan blocks[MAXIMUM_CONVOLUTIONS - 1];
 };
+
+/// What a call computes of a stage: part `part` of `parts`.
+///
+/// Going forward these are windows, none of which depends on another; going backward they are chunks of input channels,
+/// so that every sum is made by one part alone, in the same order however many there are.
+typedef struct share {
+  int part, parts;
+} share;
 
 /// The passes as one instruction set has them.
 typedef struct kernel_table {
   void (*prepare)(const halompi_network *, const float *, float *, size_t, size_t);
-  void (*forward)(const halompi_network *, const float *, const float *, const float *, float *, float *);
-  void (*backward)(const halompi_network *, const float *, const float *, float *, const float *, float *);
+  void (*forward)(
+      const halompi_network *, const float *, const float *, const float *, float *, float *, int, share);
+  void (*backward)(
+      const halompi_network *, const float *, const float *, float *, const float *, float *, int, share);
   void (*dense_forward)(const float *, const float *, const float *, float *, size_t, size_t, float);
   void (*dense_backward)(
       const float *, const float *, const float *, float *, float *, float *, float *, size_t, size_t, float);
+  float (*multiply_in_registers)(size_t);
 } kernel_table;
 
 extern const kernel_table halompi_kernels_portable, halompi_kernels_avx2, halompi_kernels_avx512;
 
 static inline size_t cube(size_t n) { return n * n * n; }
+
+/// The first of `count` things that belong to a part; part + 1 gives the end.
+static inline int share_begin(int count, int part, int parts) { return (int)((long)count * part / parts); }
 
 static inline int minimum(int a, int b) { return a < b ? a : b; }
 

@@ -58,15 +58,9 @@ struct SiteFinder {
   private func byIDs(
     _ particles: SnapshotParticles, on communicator: borrowing Communicator
   ) throws -> SitedParticles? {
-    let least = try communicator.allReduce(particles.ids.min() ?? .max, .minimum)
-    let greatest = try communicator.allReduce(particles.ids.max() ?? 0, .maximum)
-    let count = snapshot.particleCount
-    guard least <= 1, greatest - least + 1 == UInt64(count) else { return nil }
-    var residuals = LatticeResiduals(gridSize: planes.gridSize, firstID: least)
-    residuals.add(particles, undoing)
-    var sums = residuals.sums
-    try communicator.sum(&sums)
-    guard let (lattice, residual) = residuals.verified(sums, count: count) else { return nil }
+    let found = try LagrangianLattice.found(
+      in: particles, of: snapshot, gridSize: planes.gridSize, on: communicator)
+    guard let (lattice, residual) = found else { return nil }
 
     var near: Int64 = 0
     for index in particles.ids.indices {
@@ -84,7 +78,7 @@ struct SiteFinder {
     }
     return SitedParticles(
       positions: positions, map: .lattice(lattice), origin: .ids(lattice), residual: residual,
-      nearFraction: Double(near) / Double(count))
+      nearFraction: Double(near) / Double(snapshot.particleCount))
   }
 
   private func byPositions(

@@ -43,7 +43,7 @@ struct FriendsOfFriends {
     let destinations = (0..<particles.count).map {
       Int32(slabs.rank(of: particles.positions[3 * $0]))
     }
-    let own = try ParticleExchange(destinations, ranks: communicator.size)
+    let own = try Routing(destinations, ranks: communicator.size)
       .send(particles, on: communicator)
     let boundary = try SlabBoundary(own, slabs, linkingLength, on: communicator)
     columns = CellColumns(

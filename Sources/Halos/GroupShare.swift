@@ -39,7 +39,7 @@ struct GroupShare {
 
     let particles = friends.particles
     let inGroups = (0..<particles.count).filter { friends.groupOfParticle[$0] >= 0 }
-    let exchange = ParticleExchange(
+    let exchange = Routing(
       inGroups.map { rankOfGroup[Int(friends.groupOfParticle[$0])] }, ranks: size)
     let received = try exchange.send(particles.picking(inGroups), on: communicator)
     let numbers = try exchange.send(
@@ -56,7 +56,7 @@ struct GroupShare {
 
     let loose = (0..<particles.count).filter { friends.groupOfParticle[$0] < 0 }
     let siteEnd = try communicator.allReduce((particles.sites.max() ?? -1) + 1, .maximum)
-    let looseReceived = try ParticleExchange(
+    let looseReceived = try Routing(
       loose.map { Int32(particles.sites[$0] * Int64(size) / siteEnd) }, ranks: size
     ).send(particles.picking(loose), on: communicator)
     others = looseReceived.picking(

@@ -25,7 +25,7 @@ struct SlabBoundary {
       particles.positions[3 * $0] &- start < linkingLength
     }
     let below = (communicator.rank + communicator.size - 1) % communicator.size
-    let exchange = ParticleExchange(
+    let exchange = Routing(
       [Int32](repeating: Int32(below), count: indicesSeenBelow.count), ranks: communicator.size)
     sitesAbove = try exchange.send(indicesSeenBelow.map { particles.sites[$0] }, on: communicator)
     positionsAbove = try exchange.send(
@@ -47,7 +47,7 @@ struct SlabBoundary {
     labelsAbove: [Int64], labelsSeenBelow: [Int64], on communicator: borrowing Communicator
   ) throws(MPIError) -> LabelConnections {
     let above = (communicator.rank + 1) % communicator.size
-    let exchange = ParticleExchange(
+    let exchange = Routing(
       [Int32](repeating: Int32(above), count: labelsAbove.count), ranks: communicator.size)
     // They come back in the order in which they were shown.
     let labelsBelow = try exchange.send(labelsAbove, on: communicator)

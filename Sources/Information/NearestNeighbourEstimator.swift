@@ -7,7 +7,7 @@ public struct NearestNeighbourInformation: Hashable, Codable, Sendable {
   public let value: Double
 
   /// The standard error of the mean over the rows' terms, as if they were independent [nats].
-  public let standardError: Double
+  public let uncertainty: Double
 
   /// Which neighbour the distances are to.
   public let neighbours: Int
@@ -84,7 +84,7 @@ public struct NearestNeighbourEstimator: Sendable {
     }
     let terms = Bootstrap(values: blocks.flatMap { $0 })
     return NearestNeighbourInformation(
-      value: terms.mean, standardError: terms.standardDeviation / Double(x.count).squareRoot(),
+      value: terms.mean, uncertainty: terms.standardDeviation / Double(x.count).squareRoot(),
       neighbours: neighbours, points: x.count)
   }
 

@@ -128,7 +128,7 @@ public struct Provenance: Codable, Hashable, Sendable {
           checksum: try Checksum.ofFile(executable).description),
         command: CommandLine.arguments, folder: FileManager.default.currentDirectoryPath,
         started: Date.now.formatted(.iso8601), ranks: world.size, hosts: hosts(names),
-        processor: processorName(), processorsPerHost: process.activeProcessorCount,
+        processor: Machine.processorName, processorsPerHost: process.activeProcessorCount,
         threadsPerRank: threadsPerRank, mpiLibrary: firstLine(of: mpiLibraryVersion()),
         inputs: try inputs.map { path throws(FileError) in try InputFile(path) }
           + fieldFiles.map { path throws(FieldFileError) in try InputFile(fieldFile: path) })
@@ -169,13 +169,6 @@ public struct Provenance: Codable, Hashable, Sendable {
       }
     }
     return hosts
-  }
-
-  private static func processorName() -> String {
-    let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
-    let line = text.split(separator: "\n").first { $0.hasPrefix("model name") }
-    let name = line?.split(separator: ":", maxSplits: 1).last
-    return name?.trimmingCharacters(in: .whitespaces) ?? "unknown"
   }
 
   private static func firstLine(of text: String) -> String {

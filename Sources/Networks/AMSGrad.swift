@@ -1,3 +1,5 @@
+internal import CKernels
+
 /// The optimiser: adaptive moments with a second moment that never shrinks.
 ///
 /// At step t = 1, 2, ... with gradient g, for each parameter w
@@ -102,18 +104,15 @@ public struct AMSGrad: Sendable {
     state.step += 1
     let count = state.m.count
     let gamma = count - 1
-    let factors = Factors(settings, step: state.step)
+    let factors = Self.factors(settings, step: state.step)
+    // A fixed gamma, the last one, is left out.
+    let moved = settings.gammaIsFixed ? gamma : count
     state.m.withUnsafeMutableBufferPointer { m in
       state.v.withUnsafeMutableBufferPointer { v in
         state.vhat.withUnsafeMutableBufferPointer { vhat in
-          for i in 0..<(settings.gammaIsFixed ? gamma : count) {
-            let g = gradient[i]
-            m[i] = factors.keep1 * m[i] + factors.add1 * g
-            v[i] = factors.keep2 * v[i] + factors.add2 * (g * g)
-            // A v that is NaN is kept, not hidden.
-            vhat[i] = v[i] < vhat[i] ? vhat[i] : v[i]
-            parameters[i] -= factors.rate * m[i] / (vhat[i].squareRoot() + factors.epsilon)
-          }
+          halompi_amsgrad(
+            factors, gradient, m.baseAddress, v.baseAddress, vhat.baseAddress, parameters, moved,
+            HALOMPI_FASTEST)
         }
       }
     }
@@ -124,30 +123,25 @@ public struct AMSGrad: Sendable {
     }
   }
 
-  /// The factors of one step, rounded to single precision.
-  private struct Factors {
-    let keep1, add1, keep2, add2, rate, epsilon: Float
+  /// The factors of one step, computed in double and rounded to single precision.
+  private static func factors(_ settings: Settings, step: Int) -> halompi_amsgrad_step {
+    let remaining1 = 1 - power(settings.beta1, step)
+    let remaining2 = 1 - power(settings.beta2, step)
+    return halompi_amsgrad_step(
+      rate: Float(settings.learningRate * remaining2.squareRoot() / remaining1),
+      first_decay: Float(settings.beta1), first_share: Float(1 - settings.beta1),
+      second_decay: Float(settings.beta2), second_share: Float(1 - settings.beta2),
+      epsilon: Float(settings.epsilon))
+  }
 
-    init(_ settings: Settings, step: Int) {
-      keep1 = Float(settings.beta1)
-      add1 = Float(1 - settings.beta1)
-      keep2 = Float(settings.beta2)
-      add2 = Float(1 - settings.beta2)
-      let remaining1 = 1 - Self.power(settings.beta1, step)
-      let remaining2 = 1 - Self.power(settings.beta2, step)
-      rate = Float(settings.learningRate * remaining2.squareRoot() / remaining1)
-      epsilon = Float(settings.epsilon)
+  /// The power by repeated squaring: plain products, so no mathematical library decides the bits.
+  private static func power(_ base: Double, _ exponent: Int) -> Double {
+    var (result, square, remaining) = (1.0, base, exponent)
+    while remaining > 0 {
+      if remaining & 1 == 1 { result *= square }
+      square *= square
+      remaining >>= 1
     }
-
-    /// The power by repeated squaring: plain products, so no mathematical library decides the bits.
-    private static func power(_ base: Double, _ exponent: Int) -> Double {
-      var (result, square, remaining) = (1.0, base, exponent)
-      while remaining > 0 {
-        if remaining & 1 == 1 { result *= square }
-        square *= square
-        remaining >>= 1
-      }
-      return result
-    }
+    return result
   }
 }

@@ -10,6 +10,8 @@ final class FastEvaluator: NetworkEvaluator {
   private let counts: [Int]
   private let tensors: [ParameterTensor]
   private let slope: Float
+  /// The threads that share each stage of a pass.
+  private let team: ThreadTeam
 
   private let workspace: UnsafeMutableRawPointer
   /// The features, then the outputs of each dense layer.
@@ -20,14 +22,16 @@ final class FastEvaluator: NetworkEvaluator {
   private enum Progress { case nothing, forward, backwardDense }
   private var progress = Progress.nothing
 
-  init(_ weights: NetworkWeights, _ network: FastNetwork) {
+  init(_ weights: NetworkWeights, _ network: FastNetwork, threads: Int) {
+    team = ThreadTeam(size: threads)
     self.weights = weights
     self.network = network
     let architecture = weights.architecture
     slope = architecture.leakySlope
     counts = [architecture.featureCount] + architecture.hiddenUnits + [1]
     tensors = Array(weights.layout.tensors.dropFirst(2 * architecture.convolutionChannels.count))
-    workspace = .allocate(byteCount: halompi_workspace_bytes(network.handle), alignment: 64)
+    workspace = .allocate(
+      byteCount: halompi_workspace_bytes(network.handle, threads), alignment: 64)
     units = counts.map { AlignedBuffer(count: $0) }
     unitGradients = counts.map { AlignedBuffer(count: $0) }
   }
@@ -35,7 +39,7 @@ final class FastEvaluator: NetworkEvaluator {
   deinit { workspace.deallocate() }
 
   var workspaceBytes: Int {
-    halompi_workspace_bytes(network.handle)
+    halompi_workspace_bytes(network.handle, team.size)
       + (units + unitGradients).reduce(0) { $0 + $1.byteCount }
   }
 
@@ -47,8 +51,13 @@ final class FastEvaluator: NetworkEvaluator {
 
   func forward(_ box: UnsafePointer<Float>) -> Float {
     let parameters = weights.parameters
-    halompi_forward(
-      network.handle, parameters, network.prepared, box, workspace, units[0].pointer)
+    for stage in 0..<halompi_stage_count(network.handle) {
+      team.perform { part in
+        halompi_forward_stage(
+          network.handle, parameters, network.prepared, box, workspace, units[0].pointer, stage,
+          part, team.size)
+      }
+    }
     for layer in 0..<counts.count - 1 {
       halompi_dense_forward(
         parameters + weight(layer), parameters + bias(layer), units[layer].pointer,
@@ -75,10 +84,29 @@ final class FastEvaluator: NetworkEvaluator {
   func backwardConvolutions(into gradient: UnsafeMutablePointer<Float>) {
     precondition(
       progress == .backwardDense, "backwardConvolutions without a backwardDense before it")
-    halompi_backward(
-      network.handle, weights.parameters, network.prepared, workspace, unitGradients[0].pointer,
-      gradient)
+    for stage in 0..<halompi_stage_count(network.handle) {
+      team.perform { part in
+        halompi_backward_stage(
+          network.handle, weights.parameters, network.prepared, workspace,
+          unitGradients[0].pointer, gradient, stage, part, team.size)
+      }
+    }
     progress = .forward
+  }
+
+  /// Where the maxima of the pools were in the last forward pass: for each pool [window, channel], the
+  /// place (z * 2 + y) * 2 + x in the window.
+  func maximumPlaces() -> [[UInt8]] {
+    let architecture = weights.architecture
+    let widths = architecture.activationWidths.dropFirst(2)
+    let channels = architecture.convolutionChannels.dropFirst()
+    return zip(widths, channels).enumerated().map { block, shape in
+      let (width, channels) = shape
+      return [UInt8](unsafeUninitializedCapacity: width * width * width * channels) {
+        halompi_maximum_places(network.handle, workspace, block, $0.baseAddress)
+        $1 = $0.count
+      }
+    }
   }
 
   /// The last dense layer is linear.

@@ -18,9 +18,15 @@ public final class NetworkWeights: @unchecked Sendable {
 
   /// Makes weights of parameters, [count].
   ///
+  /// - Parameters:
+  ///   - parameters: The parameters, in the order of the layout.
+  ///   - architecture: The shape of the network.
+  ///   - kernels: The kernels that will read the weights.
+  ///   - threads: How many threads bring the kernels' forms up to date after a change.
   /// - Throws: ``ArchitectureError`` if the kernels cannot compute this network.
   public init(
-    _ parameters: [Float], of architecture: NetworkArchitecture, for kernels: NetworkKernels
+    _ parameters: [Float], of architecture: NetworkArchitecture, for kernels: NetworkKernels,
+    threads: Int = 1
   ) throws(ArchitectureError) {
     try kernels.validate(architecture)
     self.architecture = architecture
@@ -28,7 +34,7 @@ public final class NetworkWeights: @unchecked Sendable {
     layout = architecture.parameters
     precondition(parameters.count == layout.count, "parameters of another network")
     values = AlignedBuffer(count: layout.count)
-    fast = kernels == .fast ? FastNetwork(architecture) : nil
+    fast = kernels == .fast ? FastNetwork(architecture, threads: threads) : nil
     update { $0.update(from: parameters, count: layout.count) }
   }
 
@@ -44,9 +50,12 @@ public final class NetworkWeights: @unchecked Sendable {
     fast?.prepare(values.pointer)
   }
 
-  /// Makes an evaluator for the use of one thread.
-  public func makeEvaluator() -> any NetworkEvaluator {
-    if let fast { FastEvaluator(self, fast) } else { ReferenceEvaluator(self) }
+  /// Makes an evaluator for the use of one thread at a time.
+  ///
+  /// So many `threads`, the calling one included, share the convolutions of a sample, which changes no
+  /// bit of the result. The reference kernels use the calling one alone.
+  public func makeEvaluator(threads: Int = 1) -> any NetworkEvaluator {
+    if let fast { FastEvaluator(self, fast, threads: threads) } else { ReferenceEvaluator(self) }
   }
 }
 
@@ -54,14 +63,16 @@ public final class NetworkWeights: @unchecked Sendable {
 final class FastNetwork: @unchecked Sendable {
   let handle: OpaquePointer
   let prepared: UnsafeMutableRawPointer
+  private let team: ThreadTeam
 
-  init(_ architecture: NetworkArchitecture) {
+  init(_ architecture: NetworkArchitecture, threads: Int) {
     let channels = architecture.convolutionChannels
     guard
       let handle = halompi_network_create(
         architecture.boxWidth, channels, channels.count, architecture.leakySlope, HALOMPI_FASTEST)
     else { preconditionFailure("the kernels refused a network that was found valid") }
     self.handle = handle
+    team = ThreadTeam(size: threads)
     prepared = .allocate(byteCount: halompi_prepared_bytes(handle), alignment: 64)
   }
 
@@ -71,6 +82,8 @@ final class FastNetwork: @unchecked Sendable {
   }
 
   func prepare(_ parameters: UnsafePointer<Float>) {
-    halompi_prepare_weights(handle, parameters, prepared, 0, 1)
+    team.perform { part in
+      halompi_prepare_weights(handle, parameters, prepared, part, team.size)
+    }
   }
 }

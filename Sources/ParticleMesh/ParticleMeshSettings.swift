@@ -34,8 +34,8 @@ public struct ParticleMeshSettings: Codable, Hashable, Sendable {
   /// Only `fastPM` keeps linear growth in few steps.
   public var factors = TimeStepFactors.Scheme.fastPM
 
-  /// After how many completed steps the power spectrum is measured: numbers from 0 to `steps.count`.
-  public var spectrumSteps: [Int] = []
+  /// The redshifts at which the power spectrum is measured, each at the end of the step that is nearest.
+  public var spectrumRedshifts = [0.0]
 
   /// Whether the shot noise of particles is subtracted from power spectra.
   ///
@@ -47,6 +47,11 @@ public struct ParticleMeshSettings: Codable, Hashable, Sendable {
 
   /// Makes the choices that suit most.
   public init() {}
+
+  /// After how many completed steps the power spectrum is measured.
+  public var spectrumSteps: Set<Int> {
+    Set(spectrumRedshifts.map { steps.nearest(to: 1 / (1 + $0)) })
+  }
 
   /// What a user should know of these choices, as sentences.
   public var warnings: [String] {
@@ -78,10 +83,14 @@ public struct ParticleMeshSettings: Codable, Hashable, Sendable {
         name: "threads", value: "\(threads)", reason: "is not from 1 to 1024",
         remedy: "Choose the cores that a rank has")
     }
-    if let step = spectrumSteps.first(where: { !(0...steps.count).contains($0) }) {
+    let (first, last) = (1 / steps.start - 1, 1 / steps.end - 1)
+    let margin = 1e-6 * (1 + first)
+    if let redshift = spectrumRedshifts.first(where: {
+      !(last - margin...first + margin).contains($0)
+    }) {
       throw .setting(
-        name: "spectrumSteps", value: "\(step)", reason: "is not from 0 to \(steps.count)",
-        remedy: "Choose numbers of completed steps")
+        name: "spectrumRedshifts", value: "\(redshift)",
+        reason: "is not from \(last) to \(first)", remedy: "Choose redshifts of the steps")
     }
   }
 }

@@ -31,6 +31,11 @@ public struct Particles: Hashable, Sendable {
     self.momenta = momenta
   }
 
+  /// Moves all particles by one way along every axis, in units of positions; -1 is 2^32 - 1.
+  public mutating func translate(by way: UInt32) {
+    for index in positions.indices { positions[index] &+= way }
+  }
+
   /// The number of particles.
   public var count: Int { sites.count }
 }

@@ -46,6 +46,9 @@ public enum RandomPurpose: UInt16, Sendable, CaseIterable {
   /// particle.
   case referenceNoise = 20
 
+  /// Inputs of benchmarks.
+  case benchmark = 0xFFFE
+
   /// Inputs and fixtures of tests.
   case test = 0xFFFF
 }

@@ -28,7 +28,7 @@ public struct LagrangianLattice: Hashable, Codable, Sendable {
     case corner, center
 
     /// The distance from the cell's lower corner along each axis [cells].
-    var offset: Double { self == .corner ? 0 : 0.5 }
+    public var offset: Double { self == .corner ? 0 : 0.5 }
   }
 
   /// The sites along one axis, N.
@@ -42,6 +42,11 @@ public struct LagrangianLattice: Hashable, Codable, Sendable {
 
   /// Where in its cell a site lies.
   public let placement: Placement
+
+  /// The lattice of GADGET-4's initial conditions: IDs from 1 on, x slowest, sites at corners.
+  public static func gadget(gridSize: Int) -> LagrangianLattice {
+    LagrangianLattice(gridSize: gridSize, firstID: 1, axisOrder: .xyz, placement: .corner)
+  }
 
   /// Makes a lattice.
   public init(gridSize: Int, firstID: UInt64, axisOrder: AxisOrder, placement: Placement) {

@@ -5,51 +5,62 @@ public struct SimulationDescription: Hashable, Codable, Sendable {
   /// The background universe.
   public var cosmology: Cosmology
 
-  /// The baryon density today in units of the critical one.
-  public var omegaBaryon: Double
-
-  /// The linear fluctuation in spheres of 8 Mpc/h today.
-  public var sigma8: Double
-
-  /// The tilt of the primordial spectrum.
-  public var spectralIndex: Double
-
   /// The side of the periodic box, comoving [Mpc/h].
   public var boxSize: Double
 
-  /// The particles along one axis of the initial grid.
-  public var gridSize: Int
+  /// The grid that the particles started from, and how their IDs name its sites.
+  public var lattice: LagrangianLattice
 
-  /// The seed of the initial phases.
-  public var seed: UInt64
+  /// What made the initial phases; `nil` if they were taken from another code's particles.
+  public var origin: Origin?
 
   /// The program that makes the files, with its version.
   public var creator: String
+
+  /// The random field that the initial phases are of.
+  public struct Origin: Hashable, Codable, Sendable {
+    /// The seed of the initial phases.
+    public var seed: UInt64
+
+    /// The baryon density today in units of the critical one.
+    public var omegaBaryon: Double
+
+    /// The linear fluctuation in spheres of 8 Mpc/h today.
+    public var sigma8: Double
+
+    /// The tilt of the primordial spectrum.
+    public var spectralIndex: Double
+
+    /// Describes a random field.
+    public init(seed: UInt64, omegaBaryon: Double, sigma8: Double, spectralIndex: Double) {
+      self.seed = seed
+      self.omegaBaryon = omegaBaryon
+      self.sigma8 = sigma8
+      self.spectralIndex = spectralIndex
+    }
+  }
 
   /// Makes a description.
   ///
   /// - Parameters:
   ///   - cosmology: The background universe.
-  ///   - omegaBaryon: The baryon density today in units of the critical one.
-  ///   - sigma8: The linear fluctuation in spheres of 8 Mpc/h today.
-  ///   - spectralIndex: The tilt of the primordial spectrum.
   ///   - boxSize: The side of the periodic box, comoving [Mpc/h].
-  ///   - gridSize: The particles along one axis of the initial grid.
-  ///   - seed: The seed of the initial phases.
+  ///   - lattice: The grid that the particles started from.
+  ///   - origin: What made the initial phases.
   ///   - creator: The program that makes the files, with its version.
   public init(
-    cosmology: Cosmology, omegaBaryon: Double, sigma8: Double, spectralIndex: Double,
-    boxSize: Double, gridSize: Int, seed: UInt64, creator: String
+    cosmology: Cosmology, boxSize: Double, lattice: LagrangianLattice, origin: Origin?,
+    creator: String
   ) {
     self.cosmology = cosmology
-    self.omegaBaryon = omegaBaryon
-    self.sigma8 = sigma8
-    self.spectralIndex = spectralIndex
     self.boxSize = boxSize
-    self.gridSize = gridSize
-    self.seed = seed
+    self.lattice = lattice
+    self.origin = origin
     self.creator = creator
   }
+
+  /// The particles along one axis of the initial grid.
+  public var gridSize: Int { lattice.gridSize }
 
   /// The number of particles.
   public var particleCount: Int { gridSize * gridSize * gridSize }
@@ -81,24 +92,27 @@ extension HDF5File {
   func writeParameters(of simulation: SimulationDescription) throws(HDF5Error) {
     let group = "Parameters"
     try createGroup(group)
-    let numbers: KeyValuePairs = [
-      "BoxSize": simulation.boxSize,
-      "Hubble": 100,
-      "HubbleParam": simulation.cosmology.hubble,
-      "Omega0": simulation.cosmology.omegaMatter,
-      "OmegaBaryon": simulation.omegaBaryon,
-      "OmegaLambda": simulation.cosmology.omegaLambda,
-      "PrimordialIndex": simulation.spectralIndex,
-      "Sigma8": simulation.sigma8,
-      "UnitLength_in_cm": StoredUnits.centimetres,
-      "UnitMass_in_g": StoredUnits.grams,
-      "UnitVelocity_in_cm_per_s": StoredUnits.centimetresPerSecond,
+    var numbers: [(String, Double)] = [
+      ("BoxSize", simulation.boxSize),
+      ("Hubble", 100),
+      ("HubbleParam", simulation.cosmology.hubble),
+      ("Omega0", simulation.cosmology.omegaMatter),
+      ("OmegaLambda", simulation.cosmology.omegaLambda),
+      ("UnitLength_in_cm", StoredUnits.centimetres),
+      ("UnitMass_in_g", StoredUnits.grams),
+      ("UnitVelocity_in_cm_per_s", StoredUnits.centimetresPerSecond),
     ]
+    if let origin = simulation.origin {
+      numbers += [
+        ("OmegaBaryon", origin.omegaBaryon), ("PrimordialIndex", origin.spectralIndex),
+        ("Sigma8", origin.sigma8),
+      ]
+      try setAttribute("Seed", to: origin.seed, of: group)
+    }
     for (name, number) in numbers { try setAttribute(name, to: number, of: group) }
     try setAttribute("ComovingIntegrationOn", to: Int32(1), of: group)
     try setAttribute("GridSize", to: Int32(simulation.gridSize), of: group)
     try setAttribute("NSample", to: Int32(simulation.gridSize), of: group)
-    try setAttribute("Seed", to: simulation.seed, of: group)
     try setAttribute("Creator", to: simulation.creator, of: group)
   }
 

@@ -21,7 +21,7 @@ extension Snapshot {
   /// Writes a snapshot in GADGET-4's layout, and gives it its name when it is complete.
   ///
   /// `PartType1/Coordinates` are 64-bit numbers, so that positions are read as they were; velocities
-  /// are u = sqrt(a) dx/dt; IDs are the Lagrangian sites plus one. Collective; the bytes do not
+  /// are u = sqrt(a) dx/dt; IDs name the Lagrangian sites as the simulation's lattice says. Collective; the bytes do not
   /// depend on the number of ranks.
   ///
   /// Memory: 24 bytes for each particle of the longest of this rank's rows.
@@ -72,7 +72,7 @@ extension Snapshot {
       }
       try together { () throws(HDF5Error) in
         try file.write(rows, to: "PartType1/ParticleIDs", extents: [count], as: UInt64.self) {
-          $0.sites.map { UInt64($0) + 1 }
+          $0.sites.map { simulation.lattice.id(ofSite: Int($0)) }
         }
       }
     }

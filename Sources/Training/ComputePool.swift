@@ -4,7 +4,7 @@ internal import SubBoxes
 
 /// The threads of a rank that compute: each takes one box at a time and goes through the network with it.
 ///
-/// The memory does not grow with the batch: a thread keeps the activations and the gradient of one
+/// With more threads than boxes several of them share a box. The memory does not grow with the batch: a thread keeps the activations and the gradient of one
 /// sample. All state is guarded by `condition`, which makes the class safe to share.
 final class ComputePool: @unchecked Sendable {
   /// The samples of one command.
@@ -38,21 +38,26 @@ final class ComputePool: @unchecked Sendable {
   private var outcomes: [SampleOutcome] = []
   private var livingThreads = 0
 
-  /// Starts `threads` threads that compute a network on the boxes of a stream.
+  /// Starts `threads` threads that compute a network on the boxes of a stream, `boxes` of which are in
+  /// work at the same time at most.
   ///
   /// The weights are changed only while no work is under way.
-  init(threads: Int, weights: NetworkWeights, labels: LabelRange, stream: SubBoxStream) {
+  init(
+    threads: Int, boxes: Int, weights: NetworkWeights, labels: LabelRange, stream: SubBoxStream
+  ) {
     self.stream = stream
     self.labels = labels
     self.weights = weights
     layout = weights.layout
     convolutionSums = ExactAccumulator(count: layout.convolutionRange.count)
     denseSums = ExactAccumulator(count: layout.denseRange.count)
-    livingThreads = threads
-    for number in 0..<threads {
+    let evaluations = min(threads, max(1, boxes))
+    livingThreads = evaluations
+    for number in 0..<evaluations {
+      let helpers = threads * (number + 1) / evaluations - threads * number / evaluations
       let thread = Thread { [self] in
         let worker = Evaluation(
-          number: number, evaluator: weights.makeEvaluator(), layout: layout)
+          number: number, evaluator: weights.makeEvaluator(threads: helpers), layout: layout)
         var round = 0
         while let (next, work) = awaitWork(after: round) {
           round = next

@@ -138,7 +138,8 @@ public struct PredictionJob: Sendable {
     stream.start(samples)
     let weights = try NetworkWeights(model.parameters, of: model.architecture, for: kernels)
     let pool = ComputePool(
-      threads: threads, weights: weights, labels: model.data.labels, stream: stream)
+      threads: threads, boxes: threads, weights: weights, labels: model.data.labels,
+      stream: stream)
     var predictions: [Float] = []
     predictions.reserveCapacity(samples.count)
     let partSize = 64 * threads

@@ -47,10 +47,12 @@ final class Worker {
     store = preparation.store
     self.stream = stream
     weights = try NetworkWeights(
-      state.parameters, of: plan.architecture, for: plan.settings.kernels)
+      state.parameters, of: plan.architecture, for: plan.settings.kernels, threads: threads)
     layout = weights.layout
+    let largestShare = (plan.settings.batchSize + team.size - 1) / team.size
     pool = ComputePool(
-      threads: threads, weights: weights, labels: preparation.data.labels, stream: stream)
+      threads: threads, boxes: largestShare, weights: weights, labels: preparation.data.labels,
+      stream: stream)
     priors = Priors(alpha: plan.settings.priorStrength, layout: layout)
     optimizer = AMSGrad(plan.settings.optimizer, resuming: state.optimizer)
     gradient = .allocate(capacity: layout.count)

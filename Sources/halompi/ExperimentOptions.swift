@@ -9,6 +9,25 @@ struct ExperimentOptions: ParsableArguments {
   @Argument(help: "The experiment file (YAML).", completion: .file(extensions: ["yaml", "yml"]))
   var experiment: String
 
+  @OptionGroup var changes: ChangeOptions
+
+  var runs: String? { changes.runs }
+
+  /// Reads the experiment on every rank, so that all stop if one cannot.
+  ///
+  /// Collective.
+  func load(on world: borrowing Communicator) throws -> Experiment {
+    try changes.load(experiment, on: world)
+  }
+
+  /// Makes the reporter of this rank: the first one speaks, unless told to be quiet.
+  func progress(on world: borrowing Communicator) -> ProgressReporter {
+    changes.progress(on: world)
+  }
+}
+
+/// What to change of an experiment file, and of how a job speaks.
+struct ChangeOptions: ParsableArguments {
   @Option(
     name: .customLong("set"),
     help: ArgumentHelp(
@@ -22,12 +41,13 @@ struct ExperimentOptions: ParsableArguments {
   @Flag(help: "Show no progress.")
   var quiet = false
 
-  /// Reads the experiment on every rank, so that all stop if one cannot.
+  /// Reads the experiment on every rank, so that all stop if one cannot; without a file, its defaults.
   ///
   /// Collective.
-  func load(on world: borrowing Communicator) throws -> Experiment {
+  func load(_ experiment: String?, on world: borrowing Communicator) throws -> Experiment {
     try world.agree { () throws(SettingsError) in
-      try Experiment(contentsOf: experiment, overrides: overrides)
+      guard let experiment else { return try Experiment(overrides: overrides) }
+      return try Experiment(contentsOf: experiment, overrides: overrides)
     }
   }
 

@@ -22,5 +22,6 @@ struct Halompi: ParsableCommand {
     subcommands: [
       Simulate.self, Prepare.self, Train.self, Predict.self, Analyze.self,
       EstimateInformation.self, Watch.self, Inspect.self, Check.self,
+      Benchmark.self,
     ])
 }

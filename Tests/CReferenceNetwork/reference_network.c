@@ -10,6 +10,8 @@
 typedef struct layer {
   int width, pooled, inputs, outputs;
   const float *weights, *bias;
+  /// The places of the maxima that are taken, or NULL for the first largest: [pooled^3][outputs].
+  const unsigned char *places;
   double *weight_gradient, *bias_gradient;
   /// Channels last: [width^3][outputs] before the activation, [pooled^3][outputs] after pool and activation.
   double *sums, *output, *output_gradient;
@@ -43,19 +45,40 @@ static void convolve(const layer *l, const double *input) {
       }
 }
 
-/// The voxel of the first maximum of window w for output o.
-static size_t maximum_voxel(const layer *l, size_t w, int o) {
+/// The voxel at place p of window w, or that of place 0 if p is outside.
+static size_t voxel_at(const layer *l, size_t w, int p) {
   const int n = l->width, q = l->pooled;
-  if (n == q) return w;
-  const int z = w / q / q, y = w / q % q, x = w % q;
-  size_t best = (((size_t)2 * z) * n + 2 * y) * n + 2 * x;
+  const int z = 2 * (int)(w / q / q) + p / 4, y = 2 * (int)(w / q % q) + p / 2 % 2, x = 2 * (int)(w % q) + p % 2;
+  return z < n && y < n && x < n ? ((size_t)z * n + y) * n + x : voxel_at(l, w, 0);
+}
+
+/// The voxel of the first maximum of window w for output o.
+static size_t largest_voxel(const layer *l, size_t w, int o) {
+  size_t best = voxel_at(l, w, 0);
   for (int p = 1; p < 8; p++) {
-    const int vz = 2 * z + p / 4, vy = 2 * y + p / 2 % 2, vx = 2 * x + p % 2;
-    if (vz >= n || vy >= n || vx >= n) continue;
-    const size_t v = ((size_t)vz * n + vy) * n + vx;
+    const size_t v = voxel_at(l, w, p);
     if (l->sums[v * l->outputs + o] > l->sums[best * l->outputs + o]) best = v;
   }
   return best;
+}
+
+/// The voxel that stands for window w and output o behind the pool.
+static size_t maximum_voxel(const layer *l, size_t w, int o) {
+  if (l->width == l->pooled) return w;
+  return l->places ? voxel_at(l, w, l->places[w * l->outputs + o]) : largest_voxel(l, w, o);
+}
+
+/// By how much the places that are taken fall short of the largest value of their window, at most, in units of the
+/// root mean square of all values before the pool.
+static double largest_shortfall(const layer *l) {
+  double square = 0, shortfall = 0;
+  for (size_t i = 0; i < cube(l->width) * l->outputs; i++) square += l->sums[i] * l->sums[i];
+  for (size_t w = 0; w < cube(l->pooled); w++)
+    for (int o = 0; o < l->outputs; o++) {
+      const double taken = l->sums[maximum_voxel(l, w, o) * l->outputs + o];
+      shortfall = fmax(shortfall, l->sums[largest_voxel(l, w, o) * l->outputs + o] - taken);
+    }
+  return shortfall / sqrt(square / (cube(l->width) * l->outputs));
 }
 
 static void backward(const layer *l, const double *input, double *input_gradient, double slope) {
@@ -89,11 +112,13 @@ static void backward(const layer *l, const double *input, double *input_gradient
 
 void reference_network(
     int width, const int *channels, int convolutions, double slope, const float *parameters, const float *box,
-    const float *feature_gradient, double *features, double *gradient) {
+    const double *feature_gradient, const unsigned char *places, double *features, double *gradient,
+    double *shortfall) {
   double *input = malloc(cube(width) * sizeof *input);
   for (size_t v = 0; v < cube(width); v++) input[v] = box[v];
   layer *layers = calloc(convolutions, sizeof *layers);
   size_t offset = 0;
+  *shortfall = 0;
   for (int i = 0; i < convolutions; i++) {
     layer *l = &layers[i];
     l->width = i == 0 ? width : layers[i - 1].pooled;
@@ -110,6 +135,11 @@ void reference_network(
     l->output = malloc(cube(l->pooled) * l->outputs * sizeof(double));
     l->output_gradient = calloc(cube(l->pooled) * l->outputs, sizeof(double));
     convolve(l, i == 0 ? input : layers[i - 1].output);
+    if (places && i > 0) {
+      l->places = places;
+      places += cube(l->pooled) * l->outputs;
+      *shortfall = fmax(*shortfall, largest_shortfall(l));
+    }
     for (size_t w = 0; w < cube(l->pooled); w++)
       for (int o = 0; o < l->outputs; o++) {
         const double y = l->sums[maximum_voxel(l, w, o) * l->outputs + o];

@@ -31,6 +31,9 @@ extension EndToEnd {
       defer { try? FileManager.default.removeItem(at: folder) }
       try Self.experiment.write(
         to: folder.appending(path: "e.yaml"), atomically: true, encoding: .utf8)
+      // A spectrum that covers neither the box's wavenumbers nor those of sigma8.
+      try "0.1 1000\n0.2 500\n0.3 200\n".write(
+        to: folder.appending(path: "narrow.txt"), atomically: true, encoding: .utf8)
       try body(folder)
     }
 
@@ -95,6 +98,9 @@ extension EndToEnd {
       (["universe.mesh.meshRefinement=9"], "meshRefinement"),
       (["universe.spectrum=nowhere.txt"], "nowhere.txt"),
       (["simulations[1].isInverted=false"], "the seed of one"),
+      (["universe.spectrum=narrow.txt"], "narrow.txt"),
+      (["universe.mesh.spectrumRedshifts=[30]"], "spectrumRedshifts"),
+      (["universe.halos.linkingLength=3"], "linkingLength"),
     ])
     func whatMakesNoSenseIsRefused(settings: [String], word: String) throws {
       try withFolder { folder in
@@ -102,6 +108,27 @@ extension EndToEnd {
           in: folder, ranks: 2, runs: "runs", settings.flatMap { ["--set", $0] })
         #expect([64, 65, 66].contains(end.code), "\(end.code): \(end.messages)")
         #expect(end.failures.count == 1 && end.messages.contains(word), "\(end.messages)")
+      }
+    }
+
+    @Test func whereNothingCanBeWrittenNothingIsSimulated() throws {
+      try withFolder { folder in
+        let end = try simulate(in: folder, ranks: 2, runs: "/proc/nowhere")
+        #expect(end.code == 74, "\(end.code): \(end.messages)")
+        #expect(end.failures.count == 1 && end.messages.contains("/proc/nowhere"))
+      }
+    }
+
+    /// A mesh of 4 cells has 4 planes.
+    @Test func moreRanksThanPlanesAreRefused() throws {
+      try withFolder { folder in
+        let end = try simulate(
+          in: folder, ranks: 5, runs: "runs",
+          ["--set", "universe.gridSize=4", "--set", "universe.mesh.meshRefinement=1"])
+        #expect(end.code == 65, "\(end.code): \(end.messages)")
+        #expect(
+          end.failures.count == 1 && end.messages.contains("a plane of its own"), "\(end.messages)")
+        #expect(end.messages.contains("meshRefinement = 1 loses"), "\(end.messages)")
       }
     }
 

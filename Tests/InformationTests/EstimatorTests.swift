@@ -126,7 +126,7 @@ import Testing
     var source = TestSource(seed: 11)
     var truth: [Double] = []
     var prediction: [Double] = []
-    for _ in 0..<20_000 {
+    for _ in 0..<10_000 {
       let t = 11 + 2.4 * source.uniform()
       truth.append(t)
       prediction.append(t + 0.75 * source.normals().0)

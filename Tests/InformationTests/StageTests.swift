@@ -75,7 +75,9 @@ import Testing
     }
     #expect(abs(information.mean - reference.trueInformation) < 3.5 * deviation)
     #expect(information.components > 1)
-    #expect(information.warnings.isEmpty)
+    // A component may shrink onto a row that was drawn several times; that fit is left out, and told.
+    #expect(information.failedBootstraps <= 2)
+    #expect(information.warnings.count == (information.failedBootstraps > 0 ? 1 : 0))
   }
 
   @Test func theParityModeAgreesWithinItsError() throws {

@@ -80,8 +80,10 @@ import Testing
   func amsgradDoesPlainFloatArithmetic(_ instructions: InstructionSet) {
     var generator = TestGenerator(seed: 3)
     let step = halompi_amsgrad_step(
-      rate: 5e-5, first_decay: 0.9, second_decay: 0.999, epsilon: 1e-8)
-    let gradient = generator.values(Self.count, scale: 1)
+      rate: 5e-5, first_decay: 0.9, first_share: 0.1, second_decay: 0.999, second_share: 0.001,
+      epsilon: 1e-8)
+    var gradient = generator.values(Self.count, scale: 1)
+    gradient[500] = .nan
     let start = generator.values(Self.count, scale: 1)
     let squares = generator.values(Self.count, scale: 1).map { $0 * $0 }
     let largestBefore = generator.values(Self.count, scale: 1).map { $0 * $0 }
@@ -94,8 +96,12 @@ import Testing
       step, gradient, &first, &second, &largest, &parameters, Self.count, instructions.value)
     for i in gradient.indices {
       let g = gradient[i]
-      let m = step.first_decay * firstBefore[i] + (1 - step.first_decay) * g
-      let v = step.second_decay * squares[i] + (1 - step.second_decay) * (g * g)
+      guard g == g else {
+        #expect(first[i].isNaN && second[i].isNaN && largest[i].isNaN && parameters[i].isNaN)
+        continue
+      }
+      let m = step.first_decay * firstBefore[i] + step.first_share * g
+      let v = step.second_decay * squares[i] + step.second_share * (g * g)
       let vHat = max(largestBefore[i], v)
       let w = start[i] - step.rate * m / (vHat.squareRoot() + step.epsilon)
       #expect(first[i] == m && second[i] == v && largest[i] == vHat && parameters[i] == w)

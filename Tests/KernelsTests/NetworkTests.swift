@@ -25,6 +25,19 @@ struct NetworkShape: CustomTestStringConvertible {
     NetworkShape(width: 20, channels: [32, 32, 64]),
     NetworkShape(width: 25, channels: [16, 16, 16, 32]),
   ]
+
+  /// Every odd width from 3 to 39, and every number of channels to 128 on both sides of a convolution.
+  ///
+  /// Wide boxes have few channels before their pools, so that plain loops stay quick.
+  static let sweep = (0..<19).map { number in
+    let width = 3 + 2 * number
+    let any = (16 * (1 + number % 8), 16 * (1 + (5 * number + 3) % 8))
+    return NetworkShape(
+      width: width,
+      channels: width < 12
+        ? [any.0, any.1, 16] : [16, 16] + (width < 26 ? [] : [16]) + [any.0, any.1]
+    )
+  }
 }
 
 /// A network with random parameters, box and gradient of the features.
@@ -55,6 +68,8 @@ struct NetworkSample {
 struct NetworkResult {
   var features: [Float]
   var gradient: [Float]
+  /// The places of the maxima of all pools.
+  var places: [UInt8] = []
 
   /// Runs the kernels in memory that holds no useful value before.
   init(_ shape: NetworkShape, _ sample: NetworkSample, _ instructions: InstructionSet, parts: Int) {
@@ -68,7 +83,7 @@ struct NetworkResult {
       memory.initializeMemory(as: UInt8.self, repeating: 0xff, count: bytes)
       return memory
     }
-    let workspace = allocate(halompi_workspace_bytes(network))
+    let workspace = allocate(halompi_workspace_bytes(network, parts))
     let prepared = allocate(halompi_prepared_bytes(network))
     defer {
       workspace.deallocate()
@@ -79,9 +94,27 @@ struct NetworkResult {
     for part in 0..<parts {
       halompi_prepare_weights(network, sample.parameters, prepared, part, parts)
     }
-    halompi_forward(network, sample.parameters, prepared, sample.box, workspace, &features)
-    halompi_backward(
-      network, sample.parameters, prepared, workspace, sample.featureGradient, &gradient)
+    for stage in 0..<halompi_stage_count(network) {
+      for part in (0..<parts).reversed() {
+        halompi_forward_stage(
+          network, sample.parameters, prepared, sample.box, workspace, &features, stage, part, parts
+        )
+      }
+    }
+    var width = shape.width
+    for (block, channels) in shape.channels.dropFirst().enumerated() {
+      width = (width + 1) / 2
+      var pool = [UInt8](repeating: 255, count: width * width * width * channels)
+      halompi_maximum_places(network, workspace, block, &pool)
+      places += pool
+    }
+    for stage in 0..<halompi_stage_count(network) {
+      for part in (0..<parts).reversed() {
+        halompi_backward_stage(
+          network, sample.parameters, prepared, workspace, sample.featureGradient, &gradient,
+          stage, part, parts)
+      }
+    }
   }
 }
 
@@ -108,12 +141,26 @@ func haveSameBits(_ a: [Float], _ b: [Float]) -> Bool {
     let sample = NetworkSample(shape, seed: UInt64(shape.width))
     let result = NetworkResult(
       shape, sample, .supported[InstructionSet.supported.count - 1], parts: 1)
+    Self.compareWithPlainLoops(result, shape, sample)
+  }
+
+  /// Where some of many voxels nearly tie, rounding decides which is the maximum; `takesItsMaxima` lets the plain
+  /// loops take those that the kernels found.
+  static func compareWithPlainLoops(
+    _ result: NetworkResult, _ shape: NetworkShape, _ sample: NetworkSample,
+    takesItsMaxima: Bool = false
+  ) {
     var features = [Double](repeating: 0, count: result.features.count)
     var gradient = [Double](repeating: 0, count: result.gradient.count)
-    reference_network(
-      Int32(shape.width), shape.channels.map(Int32.init), Int32(shape.channels.count),
-      Double(shape.slope), sample.parameters, sample.box, sample.featureGradient, &features,
-      &gradient)
+    var shortfall = 0.0
+    let outputGradient = sample.featureGradient.map(Double.init)
+    result.places.withUnsafeBufferPointer { places in
+      reference_network(
+        Int32(shape.width), shape.channels.map(Int32.init), Int32(shape.channels.count),
+        Double(shape.slope), sample.parameters, sample.box, outputGradient,
+        takesItsMaxima ? places.baseAddress : nil, &features, &gradient, &shortfall)
+    }
+    #expect(shortfall < 1e-5)
     // Rounding alone gives some 1e-7 to 1e-6; the goal for the network is 1e-4.
     #expect(relativeError(result.features, features) < 1e-5)
     for tensor in sample.tensors {
@@ -125,12 +172,29 @@ func haveSameBits(_ a: [Float], _ b: [Float]) -> Bool {
   func everyInstructionSetGivesTheSameBits(_ shape: NetworkShape) {
     let sample = NetworkSample(shape, seed: 100 + UInt64(shape.width))
     let expected = NetworkResult(shape, sample, .portable, parts: 1)
+    // Nor does the number of parts matter that preparation and passes are divided into.
     for instructions in InstructionSet.supported {
-      // The number of threads that prepare the weights must not matter either.
-      let result = NetworkResult(shape, sample, instructions, parts: 3)
-      #expect(haveSameBits(result.features, expected.features))
-      #expect(haveSameBits(result.gradient, expected.gradient))
+      for parts in instructions == .portable ? [3] : [1, 2, 7] {
+        let result = NetworkResult(shape, sample, instructions, parts: parts)
+        #expect(haveSameBits(result.features, expected.features), "\(instructions), \(parts) parts")
+        #expect(haveSameBits(result.gradient, expected.gradient), "\(instructions), \(parts) parts")
+      }
     }
+  }
+
+  @Test(arguments: NetworkShape.sweep)
+  func everyWidthAndNumberOfChannelsIsComputed(_ shape: NetworkShape) {
+    let sample = NetworkSample(shape, seed: 200 + UInt64(shape.width))
+    // The portable form, which is slow, has the shapes above.
+    let fast = InstructionSet.supported.filter {
+      $0 != .portable || InstructionSet.supported.count == 1
+    }
+    let results = fast.map { NetworkResult(shape, sample, $0, parts: 2) }
+    for result in results {
+      #expect(haveSameBits(result.features, results[0].features))
+      #expect(haveSameBits(result.gradient, results[0].gradient))
+    }
+    Self.compareWithPlainLoops(results[0], shape, sample, takesItsMaxima: true)
   }
 
   @Test(arguments: InstructionSet.supported)

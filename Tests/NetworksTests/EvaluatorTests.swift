@@ -134,6 +134,23 @@ import Testing
     #expect(Set(alone.map(\.prediction)).count == boxes.count)
   }
 
+  /// The published layers have two chunks of input channels in the first block, eight in the last ones.
+  @Test(arguments: NetworkKernels.allCases, [2, 3, 9])
+  func threadsThatShareASampleChangeNoBit(kernels: NetworkKernels, threads: Int) throws {
+    let architecture = NetworkArchitecture(boxWidth: 13)
+    let parameters = randomParameters(architecture, seed: 10)
+    let box = randomBox(13, index: 82)
+    let weights = try NetworkWeights(parameters, of: architecture, for: kernels)
+    let together = try NetworkWeights(parameters, of: architecture, for: kernels, threads: threads)
+    let alone = sample(weights.makeEvaluator(), weights.layout, box: box)
+    let evaluator = together.makeEvaluator(threads: threads)
+    for _ in 0..<3 {
+      let shared = sample(evaluator, weights.layout, box: box)
+      #expect(shared.prediction.bitPattern == alone.prediction.bitPattern)
+      #expect(haveSameBits(shared.gradient, alone.gradient))
+    }
+  }
+
   @Test(arguments: NetworkKernels.allCases)
   func predictGivesTheBitsOfForward(kernels: NetworkKernels) throws {
     let architecture = NetworkArchitecture(boxWidth: 13)

@@ -16,7 +16,7 @@ import Testing
       let simulation = try simulation(particlesPerAxis: 12) {
         $0.steps.count = 4
         $0.meshRefinement = refinement
-        $0.spectrumSteps = [0, 4]
+        $0.spectrumRedshifts = [19, 0]
       }
       let alone = try world.split(color: world.rank, key: 0)
       var expectedSpectra: [PowerSpectrum] = []
@@ -126,7 +126,7 @@ import Testing
     ("meshRefinement", changed(\.meshRefinement, 4)), ("step count", changed(\.steps.count, 0)),
     ("steps from a", changed(\.steps.start, 1.5)), ("latticeOrigin", changed(\.latticeOrigin, 1)),
     ("threads", changed(\.threads, 0)),
-    ("spectrumSteps", changed(\.spectrumSteps, [41])),
+    ("spectrumRedshifts", changed(\.spectrumRedshifts, [20])),
   ])
   func absurdSettingsAreNamed(name: String, settings: ParticleMeshSettings) {
     var message = ""

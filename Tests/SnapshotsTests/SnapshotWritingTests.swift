@@ -9,8 +9,10 @@ import Testing
 /// A simulation of 6^3 particles in disorder, with three groups at the front of its rows.
 private struct WrittenSimulation {
   let simulation = SimulationDescription(
-    cosmology: Cosmology(omegaMatter: 0.279, omegaLambda: 0.721, hubble: 0.701), omegaBaryon: 0.045,
-    sigma8: 0.817, spectralIndex: 0.96, boxSize: 25, gridSize: 6, seed: .max, creator: "a test")
+    cosmology: Cosmology(omegaMatter: 0.279, omegaLambda: 0.721, hubble: 0.701), boxSize: 25,
+    lattice: .gadget(gridSize: 6),
+    origin: .init(seed: .max, omegaBaryon: 0.045, sigma8: 0.817, spectralIndex: 0.96),
+    creator: "a test")
   let scaleFactor = 0.5
   let box = PeriodicBox(width: 25)
 

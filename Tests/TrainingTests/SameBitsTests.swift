@@ -33,6 +33,19 @@ import Testing
     }
   }
 
+  @Test(.ranks(1...8)) func threadsThatShareSamplesGiveTheSameResult() throws {
+    try SmallTraining.with("shared") { training, world in
+      let one = training.plan("one") { $0.batchSize = 3 }
+      let many = training.plan("many") {
+        $0.batchSize = 3
+        $0.threadsPerRank = 8
+      }
+      for plan in [one, many] { try SmallTraining.run(plan, on: world) }
+      #expect(SmallTraining.Result(of: one).model != nil)
+      #expect(SmallTraining.Result(of: one) == SmallTraining.Result(of: many))
+    }
+  }
+
   @Test(.ranks(1...8)) func streamedFieldsGiveTheSameResultAsResidentOnes() throws {
     try SmallTraining.with("streamed") { training, world in
       let resident = training.plan("resident")

@@ -12,6 +12,7 @@
 #include "magnitude.h"
 #include "network.h"
 #include "particle_mesh.h"
+#include "peak.h"
 #include "reduction.h"
 
 #endif

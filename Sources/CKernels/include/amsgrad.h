@@ -11,10 +11,10 @@
 typedef struct halompi_amsgrad_step {
   /// The learning rate with its bias corrections: rate * sqrt(1 - beta2^t) / (1 - beta1^t).
   float rate;
-  /// The decay of the mean of gradients, beta1.
-  float first_decay;
-  /// The decay of the mean of squared gradients, beta2.
-  float second_decay;
+  /// The decay of the mean of gradients, beta1, and the share of the new one, 1 - beta1.
+  float first_decay, first_share;
+  /// The decay of the mean of squared gradients, beta2, and the share of the new one, 1 - beta2.
+  float second_decay, second_share;
   /// What is added to the denominator.
   float epsilon;
 } halompi_amsgrad_step;
@@ -23,7 +23,7 @@ typedef struct halompi_amsgrad_step {
 ///
 /// first = beta1 first + (1 - beta1) g; second = beta2 second + (1 - beta2) g g;
 /// largest = max(largest, second); w = w - rate first / (sqrt(largest) + epsilon),
-/// in float with one rounding for each operation (nothing is contracted).
+/// in float with one rounding for each operation (nothing is contracted). A second moment that is not a number is kept.
 /// Source: Reddi, Kale, Kumar 2018, "On the convergence of Adam and beyond", algorithm 2.
 ///
 /// - All buffers: [count], not overlapping.

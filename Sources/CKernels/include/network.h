@@ -39,8 +39,13 @@ size_t halompi_convolution_parameter_count(const halompi_network *network);
 /// The size of a buffer for `halompi_prepare_weights`.
 size_t halompi_prepared_bytes(const halompi_network *network);
 
-/// The size of a thread's workspace, in which a forward pass leaves what the backward pass needs.
-size_t halompi_workspace_bytes(const halompi_network *network);
+/// The size of a workspace, in which a forward pass leaves what the backward pass needs.
+///
+/// - `parts`: the most parts that a stage is divided into.
+size_t halompi_workspace_bytes(const halompi_network *network, size_t parts);
+
+/// The number of stages of a pass, forward and backward alike: as many as convolutions.
+size_t halompi_stage_count(const halompi_network *network);
 
 /// Transforms the convolutions' weights into the forms that the passes read.
 ///
@@ -52,23 +57,40 @@ size_t halompi_workspace_bytes(const halompi_network *network);
 void halompi_prepare_weights(
     const halompi_network *network, const float *parameters, void *prepared, size_t part, size_t parts);
 
-/// Computes the features of one box.
+/// Computes a stage of the features of one box: stage 0 brings the box into the workspace, stage i goes through block
+/// i, the first together with the first convolution.
+///
+/// A pass is all parts of stage 0, then all of stage 1 and so on. The parts of a stage may run at the same time, and
+/// their number does not change a bit of the result.
 ///
 /// - `box`: [width][width][width], standardised.
-/// - `workspace`: halompi_workspace_bytes, aligned to 64 bytes; its content before does not matter.
-/// - `features`: [halompi_feature_count], ((z*n + y)*n + x)*C + c for the last pooled width n.
-void halompi_forward(
+/// - `workspace`: halompi_workspace_bytes, aligned to 64 bytes; its content before a pass does not matter.
+/// - `features`: [halompi_feature_count], ((z*n + y)*n + x)*C + c for the last pooled width n; from the last stage.
+/// - `part`: 0 ..< parts.
+void halompi_forward_stage(
     const halompi_network *network, const float *parameters, const void *prepared, const float *box,
-    void *workspace, float *features);
+    void *workspace, float *features, size_t stage, size_t part, size_t parts);
 
-/// Computes the gradient of the convolutions' parameters from the gradient of the features.
+/// Computes a stage of the gradient of the convolutions' parameters from the gradient of the features: stage 0 brings
+/// that into the workspace, stage i goes backward through the i-th block from the end, the last one also through the
+/// first convolution.
+///
+/// Parts as in the forward pass. A part takes 16 input channels of a convolution at a time, so what a layer has no
+/// channels for is idle.
 ///
 /// - `workspace`: as the forward pass of the same sample and weights left it; a second backward pass may follow.
 /// - `feature_gradient`: [halompi_feature_count].
 /// - `parameter_gradient`: [halompi_convolution_parameter_count or more], overwritten.
-void halompi_backward(
+void halompi_backward_stage(
     const halompi_network *network, const float *parameters, const void *prepared, void *workspace,
-    const float *feature_gradient, float *parameter_gradient);
+    const float *feature_gradient, float *parameter_gradient, size_t stage, size_t part, size_t parts);
+
+/// Tells where the maxima of a pool were in the last forward pass, numbered (z * 2 + y) * 2 + x in their windows.
+///
+/// - `block`: 0 for the pool after the second convolution, and so on.
+/// - `places`: [windows^3][channels].
+void halompi_maximum_places(
+    const halompi_network *network, const void *workspace, size_t block, unsigned char *places);
 
 /// Computes a dense layer: outputs[o] = activation(bias[o] + sum over i of inputs[i] weights[i][o]).
 ///

@@ -26,7 +26,7 @@ struct CollapseTask {
     }
     let cosmology = experiment.universe.cosmology
     let spectrum = try world.agree { () throws -> LinearPowerSpectrum in
-      try experiment.universe.powerSpectrum()
+      try experiment.universe.linearSpectrum()
     }
     let growth = try world.agree { () throws(LinearTheoryError) in try LinearGrowth(cosmology) }
     var logMasses = CollapseBarrier.allCases.map { _ in

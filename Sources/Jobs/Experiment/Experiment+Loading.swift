@@ -38,11 +38,7 @@ extension Experiment {
       tree = try SettingsOverride(option).applied(to: tree)
     }
     self = try SettingsDecoder.decode(Experiment.self, from: tree)
-    if let problem = problems.first {
-      throw SettingsError(
-        path: problem.path, origin: tree.origin(at: problem.path),
-        problem: .invalid(reason: problem.reason, remedy: problem.remedy))
-    }
+    try tree.refuse(problems.first)
     for index in simulations.indices {
       for file in [\SimulationSettings.initial, \.final, \.catalogue] {
         simulations[index][keyPath: file] = simulations[index][keyPath: file].map {
@@ -53,6 +49,19 @@ extension Experiment {
     universe.spectrum = universe.spectrum.map { absolutePath($0, in: folder) }
   }
 
+  /// Makes an experiment of defaults and overrides, without simulations.
+  ///
+  /// - Parameter overrides: Options `KEY=VALUE` in their order, of which a later one wins.
+  /// - Throws: `SettingsError` with the first mistake in the universe and what to do about it.
+  public init(overrides: [String]) throws(SettingsError) {
+    var tree = try SettingsEncoder.tree(of: Experiment())
+    for option in overrides {
+      tree = try SettingsOverride(option).applied(to: tree)
+    }
+    self = try SettingsDecoder.decode(Experiment.self, from: tree)
+    try tree.refuse(universe.problems.first)
+  }
+
   /// Returns the experiment as used, with all defaults filled in, as YAML that reads back equal.
   public func yaml() throws(SettingsError) -> String {
     try SettingsEncoder.tree(of: self).yaml()
@@ -60,6 +69,14 @@ extension Experiment {
 }
 
 extension SettingsTree {
+  /// Throws a problem, if there is one, with the place of the setting.
+  fileprivate func refuse(_ problem: ExperimentProblem?) throws(SettingsError) {
+    guard let problem else { return }
+    throw SettingsError(
+      path: problem.path, origin: origin(at: problem.path),
+      problem: .invalid(reason: problem.reason, remedy: problem.remedy))
+  }
+
   /// The place where the setting at `path` was written, or that of the section that it is missing
   /// from, or of the first setting in it.
   fileprivate func origin(at path: String) -> SettingsOrigin {

@@ -5,7 +5,13 @@ import ParticleMesh
 extension Experiment {
   /// What is wrong with the universe, if any simulation is made of it.
   var universeProblems: [ExperimentProblem] {
-    guard simulations.contains(where: { $0.seed != nil }) else { return [] }
+    simulations.contains { $0.seed != nil } ? universe.problems : []
+  }
+}
+
+extension UniverseSettings {
+  /// What makes no sense.
+  var problems: [ExperimentProblem] {
     var problems: [ExperimentProblem] = []
     func require(_ holds: Bool, _ key: String, _ value: Any, _ allowed: String) {
       if !holds {
@@ -16,20 +22,20 @@ extension Experiment {
       }
     }
     require(
-      universe.boxSize > 0 && universe.boxSize.isFinite, "boxSize", universe.boxSize, "above 0")
+      boxSize > 0 && boxSize.isFinite, "boxSize", boxSize, "above 0")
     require(
-      (4...4096).contains(universe.gridSize) && universe.gridSize.isMultiple(of: 2), "gridSize",
-      universe.gridSize, "an even number from 4 to 4096")
+      (4...4096).contains(gridSize) && gridSize.isMultiple(of: 2), "gridSize",
+      gridSize, "an even number from 4 to 4096")
     require(
-      (9...1000).contains(universe.initialRedshift), "initialRedshift", universe.initialRedshift,
+      (9...1000).contains(initialRedshift), "initialRedshift", initialRedshift,
       "from 9 to 1000")
     require(
-      universe.checkpointMinutes > 0, "checkpointMinutes", universe.checkpointMinutes, "above 0")
+      checkpointMinutes > 0, "checkpointMinutes", checkpointMinutes, "above 0")
     require(
-      universe.ranksPerSimulation.map { $0 >= 1 } ?? true, "ranksPerSimulation",
-      universe.ranksPerSimulation ?? 0, "1 or more")
+      ranksPerSimulation.map { $0 >= 1 } ?? true, "ranksPerSimulation",
+      ranksPerSimulation ?? 0, "1 or more")
     requireHalos(require)
-    do { try universe.cosmology.check() } catch {
+    do { try cosmology.check() } catch {
       problems.append(
         ExperimentProblem(
           path: "universe.\(error.subject)", reason: error.reason, remedy: clause(error.remedy)))
@@ -38,7 +44,6 @@ extension Experiment {
   }
 
   private func requireHalos(_ require: (Bool, String, Any, String) -> Void) {
-    let halos = universe.halos
     require(
       (0.01...0.5).contains(halos.linkingLength), "halos.linkingLength", halos.linkingLength,
       "from 0.01 to 0.5 mean separations")

@@ -1,7 +1,9 @@
 internal import DurableFiles
+internal import Fields
 internal import FourierTransforms
 internal import HDF5
 internal import MPI
+internal import Snapshots
 
 /// The linear density contrast of a realisation on disk, at z = 0 on the Lagrangian grid.
 enum LinearDensityFile {
@@ -9,8 +11,8 @@ enum LinearDensityFile {
   ///
   /// Collective.
   static func write(
-    _ density: borrowing RealMesh, boxSize: Double, seed: UInt64, to path: String,
-    on ranks: borrowing Communicator
+    _ density: borrowing RealMesh, boxSize: Double, phases: InitialPhases,
+    to path: String, on ranks: borrowing Communicator
   ) throws {
     let decomposition = density.decomposition
     let (n, planes) = (decomposition.width, decomposition.planes)
@@ -26,7 +28,12 @@ enum LinearDensityFile {
       try file.setAttribute("format", to: "halompi-linear-density")
       try file.setAttribute("version", to: Int32(1))
       try file.setAttribute("boxSize", to: boxSize)
-      try file.setAttribute("seed", to: seed)
+      switch phases {
+      case .seed(let seed, _): try file.setAttribute("seed", to: seed)
+      case .snapshot(let initial):
+        try file.setAttribute("source", to: initial.snapshot.path)
+        try file.setAttribute("sourceChecksum", to: initial.source.checksum)
+      }
       let dataset = try file.createDataset("density", extents: [n, n, n], of: Float.self)
       let slab = Hyperslab(offset: [planes.lowerBound, 0, 0], count: [planes.count, n, n])
       try dataset.write(values, to: slab, .collective)

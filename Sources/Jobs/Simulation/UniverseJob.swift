@@ -14,8 +14,7 @@ internal import Snapshots
 /// stopped and resumed.
 struct UniverseJob {
   let universe: UniverseSettings
-  let seed: UInt64
-  let phasesAreInverted: Bool
+  let phases: InitialPhases
   let folder: SimulationFolder
 
   /// What a job tells of its course, on every rank.
@@ -41,7 +40,8 @@ struct UniverseJob {
     let start = ContinuousClock.now
     try ranks.agree { if ranks.isRoot { try recordSettings() } }
     let growth = try ranks.agree { try LinearGrowth(universe.cosmology) }
-    let final = try evolve(growth, on: ranks, tell)
+    var final = try evolve(growth, on: ranks, tell)
+    if case .snapshot(let initial) = phases { final.translate(by: initial.offset) }
     tell(.phase("finding halos"))
     let a = universe.mesh.steps.end
     let epoch = HaloEpoch(
@@ -75,7 +75,9 @@ struct UniverseJob {
   ///
   /// - Throws: ``ChangedUniverseError`` if it was made with others; `FileError`.
   func isComplete() throws -> Bool {
-    guard folder.isComplete else { return false }
+    var outputs = [folder.final, folder.catalogue]
+    if case .seed = phases { outputs.append(folder.initial) }
+    guard outputs.allSatisfy({ FileManager.default.fileExists(atPath: $0) }) else { return false }
     try checkSettings()
     return true
   }
@@ -98,12 +100,20 @@ struct UniverseJob {
 
   private var description: SimulationDescription {
     let cosmology = universe.cosmology
+    var lattice = LagrangianLattice.gadget(gridSize: universe.gridSize)
+    var origin: SimulationDescription.Origin?
+    switch phases {
+    case .seed(let seed, _):
+      origin = SimulationDescription.Origin(
+        seed: seed, omegaBaryon: cosmology.omegaBaryon, sigma8: cosmology.sigma8,
+        spectralIndex: cosmology.spectralIndex)
+    case .snapshot(let initial): lattice = initial.lattice
+    }
     return SimulationDescription(
       cosmology: Cosmology(
         omegaMatter: cosmology.omegaMatter, omegaLambda: cosmology.omegaLambda,
-        hubble: cosmology.hubble), omegaBaryon: cosmology.omegaBaryon, sigma8: cosmology.sigma8,
-      spectralIndex: cosmology.spectralIndex, boxSize: universe.boxSize,
-      gridSize: universe.gridSize, seed: seed, creator: "halompi \(halompiVersion)")
+        hubble: cosmology.hubble), boxSize: universe.boxSize, lattice: lattice, origin: origin,
+      creator: "halompi \(halompiVersion)")
   }
 
   /// The particles at the end, from the beginning or a checkpoint.
@@ -120,11 +130,16 @@ struct UniverseJob {
       tell(.resumed(step: state.completedSteps))
     } else {
       tell(.phase("making initial conditions"))
-      state = SimulationState(particles: try initialParticles(growth, on: ranks))
+      state = SimulationState(particles: try initialParticles(growth, on: ranks, tell))
     }
     var lastSave = ContinuousClock.now
     return try simulation.run(
       from: state, on: ranks, progress: { tell(.step($0)) },
+      spectrum: { steps, spectrum in
+        let redshift = 1 / universe.mesh.steps.scaleFactor(after: steps) - 1
+        try PowerSpectrumFile.write(
+          spectrum, redshift: redshift, to: folder.powerSpectrum(at: redshift), on: ranks)
+      },
       afterStep: { state in
         // All ranks must agree on when to save: the clock of the first decides.
         let minutes = lastSave.duration(to: .now) / .seconds(60)
@@ -137,36 +152,62 @@ struct UniverseJob {
       })
   }
 
-  /// Writes the particles at the initial redshift, and returns those that the evolution starts from:
-  /// two outputs of one realisation.
+  /// Returns the particles that the evolution starts from; those of a seed are written at the initial
+  /// redshift too: two outputs of one realisation.
   private func initialParticles(
-    _ growth: LinearGrowth, on ranks: borrowing Communicator
+    _ growth: LinearGrowth, on ranks: borrowing Communicator, _ tell: (Event) -> Void
   ) throws -> Particles {
     let threads = WorkerThreads(count: universe.mesh.threads)
     let transform = try ranks.agree {
       try FourierTransform(width: universe.gridSize, threads: threads, on: ranks)
     }
-    let modes = try ranks.agree {
-      let spectrum = try universe.powerSpectrum()
+    switch phases {
+    case .snapshot(let initial):
+      let recovered = try initial.motion(transform, growth: growth, on: ranks)
+      tell(
+        .phase(
+          "took over the modes of \(initial.snapshot.path): displaced to \(recovered.order) order, "
+            + "velocities within \(digits(100 * recovered.velocityError)) %"))
+      return try start(recovered.motion, on: ranks)
+    case .seed(let seed, let areInverted):
+      let modes = try randomModes(
+        seed: seed, areInverted: areInverted, transform.decomposition, threads, on: ranks)
+      let motion = LagrangianPerturbation(
+        modes: modes, transform: transform, growth: growth, in: box)
+      let a = 1 / (1 + universe.initialRedshift)
+      let initial = try motion.particles(at: a, order: .first, on: ranks)
+      let firstRow =
+        transform.decomposition.planes.lowerBound * universe.gridSize * universe.gridSize
+      try Snapshot.write(
+        [SnapshotRows(initial, from: firstRow)], of: description, scaleFactor: a,
+        to: folder.initial, on: ranks)
+      return try start(motion, on: ranks)
+    }
+  }
+
+  /// Writes the linear density, and returns the particles at the first step.
+  private func start(
+    _ motion: borrowing LagrangianPerturbation, on ranks: borrowing Communicator
+  ) throws -> Particles {
+    try LinearDensityFile.write(
+      try motion.linearDensity(at: 1, on: ranks), boxSize: universe.boxSize, phases: phases,
+      to: folder.linearDensity, on: ranks)
+    return try motion.particles(at: universe.mesh.steps.start, order: .second, on: ranks)
+  }
+
+  private func randomModes(
+    seed: UInt64, areInverted: Bool, _ decomposition: MeshDecomposition, _ threads: WorkerThreads,
+    on ranks: borrowing Communicator
+  ) throws -> FourierMesh {
+    try ranks.agree {
+      let spectrum = try universe.linearSpectrum()
       let noise = WhiteNoise(
         .init(
           seed: seed, amplitudesAreFixed: universe.amplitudesAreFixed,
-          phasesAreInverted: phasesAreInverted))
+          phasesAreInverted: areInverted))
       return try LinearField(noise, spectrum: spectrum, in: box)
-        .modes(on: transform.decomposition, threads: threads)
+        .modes(on: decomposition, threads: threads)
     }
-    let motion = LagrangianPerturbation(
-      modes: modes, transform: transform, growth: growth, in: box)
-    let a = 1 / (1 + universe.initialRedshift)
-    let initial = try motion.particles(at: a, order: .first, on: ranks)
-    let firstRow = transform.decomposition.planes.lowerBound * universe.gridSize * universe.gridSize
-    try Snapshot.write(
-      [SnapshotRows(initial, from: firstRow)], of: description, scaleFactor: a,
-      to: folder.initial, on: ranks)
-    try LinearDensityFile.write(
-      try motion.linearDensity(at: 1, on: ranks), boxSize: universe.boxSize, seed: seed,
-      to: folder.linearDensity, on: ranks)
-    return try motion.particles(at: universe.mesh.steps.start, order: .second, on: ranks)
   }
 
   /// What the files depend on; threads and ranks are not part of it.
@@ -175,7 +216,7 @@ struct UniverseJob {
     mesh.threads = 1
     let halos = universe.halos
     return """
-      seed \(seed) inverted \(phasesAreInverted) fixed \(universe.amplitudesAreFixed) box \
+      \(phases) fixed \(universe.amplitudesAreFixed) box \
       \(universe.boxSize) grid \(universe.gridSize) cosmology \(universe.cosmology) spectrum \
       \(universe.spectrum ?? "Eisenstein-Hu") initial \(universe.initialRedshift) mesh \(mesh) \
       halos \(halos)
@@ -191,43 +232,5 @@ extension GroupTable {
       positions: catalogue.centres.map { catalogue.box.coordinate($0) },
       velocities: catalogue.velocities, boundVelocities: catalogue.boundVelocities,
       radii: catalogue.radii, enclosedCounts: catalogue.enclosedCounts)
-  }
-}
-
-/// The files of one simulation.
-struct SimulationFolder: Hashable {
-  let path: String
-
-  /// The particles at the initial redshift, and at the end in the order of groups.
-  var initial: String { "\(path)/initial.hdf5" }
-  var final: String { "\(path)/final.hdf5" }
-
-  /// The halos at the end; the last file to be written.
-  var catalogue: String { "\(path)/catalogue.hdf5" }
-
-  /// The linear density contrast at z = 0.
-  var linearDensity: String { "\(path)/linear-density.h5" }
-
-  /// What the simulation was made with.
-  var settings: String { "\(path)/settings.txt" }
-
-  /// The state of an evolution that is under way.
-  var checkpoint: String { "\(path)/checkpoint.h5" }
-
-  /// Whether the simulation is complete.
-  var isComplete: Bool {
-    [initial, final, catalogue].allSatisfy { FileManager.default.fileExists(atPath: $0) }
-  }
-}
-
-/// A simulation that was made, or begun, with another universe.
-struct ChangedUniverseError: JobFailure, CustomStringConvertible {
-  let folder: String
-
-  var exitCode: JobExitCode { .badData }
-
-  var description: String {
-    "going on with the simulation in \(folder): it was made or begun with other settings of universe "
-      + "or another seed (settings.txt there says which); restore them, or remove the folder"
   }
 }

@@ -46,14 +46,16 @@ public struct UniverseSettings: Codable, Hashable, Sendable {
 }
 
 extension UniverseSettings {
-  /// The linear power spectrum at z = 0, from the table if one is given.
+  /// The linear power spectrum at z = 0: Eisenstein and Hu's, or that of the table.
   ///
-  /// - Throws: `FileError` if the table cannot be read, `LinearTheoryError` if it or the cosmology cannot be used.
-  func powerSpectrum() throws -> LinearPowerSpectrum {
-    guard let path = spectrum else { return try LinearPowerSpectrum(cosmology) }
-    let data: Data = try DurableFile.read(path)
-    let table = try PowerSpectrumTable(
-      text: String(decoding: data, as: UTF8.self), name: path, format: spectrumFormat)
-    return try LinearPowerSpectrum(cosmology, shape: .table(table))
+  /// - Throws: `FileError` if there is no such table, `LinearTheoryError` if it cannot be used.
+  func linearSpectrum() throws -> LinearPowerSpectrum {
+    guard let spectrum else { return try LinearPowerSpectrum(cosmology) }
+    let data: Data = try DurableFile.read(spectrum)
+    return try LinearPowerSpectrum(
+      cosmology,
+      shape: .table(
+        try PowerSpectrumTable(
+          text: String(decoding: data, as: UTF8.self), name: spectrum, format: spectrumFormat)))
   }
 }

@@ -96,7 +96,7 @@ extension InformationReport: CustomStringConvertible {
     }
     if let nearestNeighbours {
       lines.append(
-        line("nearest neighbours", nearestNeighbours.value, nearestNeighbours.standardError)
+        line("nearest neighbours", nearestNeighbours.value, nearestNeighbours.uncertainty)
           + "  neighbour \(nearestNeighbours.neighbours)")
     }
     if let mixtures {

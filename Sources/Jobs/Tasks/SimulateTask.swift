@@ -46,9 +46,9 @@ public struct SimulateTask: Sendable {
     try world.agree {
       for (index, simulation) in missing.enumerated() where index % groups == group {
         guard let job = job(of: simulation) else { continue }
-        let result = try job.run(on: team) { report($0, of: simulation.name, to: progress) }
-        progress.end()
-        progress.say(line(result, of: simulation.name))
+        let speaker = SimulationSpeaker(
+          name: simulation.name, universe: experiment.universe, progress: progress)
+        speaker.conclude(try job.run(on: team) { speaker.tell($0) })
       }
     }
     lock.release()
@@ -58,38 +58,10 @@ public struct SimulateTask: Sendable {
   private func job(of simulation: SimulationSettings) -> UniverseJob? {
     simulation.seed.map {
       UniverseJob(
-        universe: experiment.universe, seed: $0,
-        phasesAreInverted: simulation.isInverted ?? false,
+        universe: experiment.universe,
+        phases: .seed($0, areInverted: simulation.isInverted ?? false),
         folder: directory.simulation(simulation.name))
     }
-  }
-
-  private func report(
-    _ event: UniverseJob.Event, of name: String, to progress: ProgressReporter
-  ) {
-    let steps = experiment.universe.mesh.steps.count
-    switch event {
-    case .phase(let phase): progress.say("\(name): \(phase)")
-    case .resumed(let step):
-      progress.say("\(name): going on from the checkpoint of step \(step)")
-      progress.begin(
-        ProgressPhase("simulating \(name)", unit: "steps", total: steps, start: step))
-    case .step(let step):
-      if step.completedSteps == 1 {
-        progress.begin(ProgressPhase("simulating \(name)", unit: "steps", total: steps))
-      }
-      progress.advance(to: step.completedSteps, note: "z = \(digits(step.redshift))")
-      if step.completedSteps == steps { progress.end() }
-    }
-  }
-
-  private func line(_ result: UniverseJob.Result, of name: String) -> String {
-    let n = experiment.universe.gridSize
-    let share = Double(result.halosParticles) / Double(n * n * n)
-    return
-      "\(name): \(n)^3 particles of \(digits(result.particleMass)) Msun, \(result.halos) halos "
-      + "with \(digits(100 * share)) % of them, the largest with \(result.largest), in "
-      + "\(digits(result.seconds)) s"
   }
 }
 

@@ -1,20 +1,25 @@
-internal import MPI
-
 /// Which rank each of some elements goes to; several arrays can be sent by one routing.
-struct Routing {
+///
+///     let routing = Routing(owners, ranks: world.size)
+///     let masses = try routing.send(masses, on: world)
+///     let positions = try routing.send(positions, width: 3, on: world)
+public struct Routing: Sendable {
   /// The elements' indices, those for rank 0 first, in ascending order for each rank.
   private let order: [Int]
 
   private let counts: [Int]
 
+  /// Makes the routing of elements.
+  ///
   /// - Parameters:
   ///   - destinations: The rank that each element goes to.
   ///   - ranks: The number of ranks.
-  init(_ destinations: [Int32], ranks: Int) {
+  public init(_ destinations: [Int32], ranks: Int) {
+    precondition(ranks > 0, "\(ranks) ranks")
     var counts = [Int](repeating: 0, count: ranks)
     for rank in destinations { counts[Int(rank)] += 1 }
     var next = [Int](repeating: 0, count: ranks)
-    for rank in 1..<max(ranks, 1) { next[rank] = next[rank - 1] + counts[rank - 1] }
+    for rank in 1..<ranks { next[rank] = next[rank - 1] + counts[rank - 1] }
     var order = [Int](repeating: 0, count: destinations.count)
     for (index, rank) in destinations.enumerated() {
       order[next[Int(rank)]] = index
@@ -34,23 +39,33 @@ struct Routing {
   ///   - communicator: The ranks.
   /// - Returns: What came from rank 0, then from rank 1, and so on [element, width].
   /// - Throws: What MPI reported.
-  func send<Element: MPIElement>(
+  public func send<Element: MPIElement>(
     _ values: [Element], width: Int = 1, on communicator: borrowing Communicator
   ) throws(MPIError) -> [Element] {
     try exchange(values, width: width, on: communicator).elements
   }
 
-  /// The same, with how many values came from each rank.
+  /// Sends each element's values to its rank, and tells how many came from each.
   ///
   /// Collective.
-  func exchange<Element: MPIElement>(
+  ///
+  /// - Parameters:
+  ///   - values: [element, width].
+  ///   - width: How many values each element has.
+  ///   - communicator: The ranks.
+  /// - Returns: What came from rank 0, then from rank 1, and so on [element, width].
+  /// - Throws: What MPI reported.
+  public func exchange<Element: MPIElement>(
     _ values: [Element], width: Int = 1, on communicator: borrowing Communicator
   ) throws(MPIError) -> GatheredElements<Element> {
     precondition(values.count == order.count * width, "each element has \(width) values")
-    var sent: [Element] = []
-    sent.reserveCapacity(values.count)
-    for index in order {
-      for value in index * width..<(index + 1) * width { sent.append(values[value]) }
+    let sent = [Element](unsafeUninitializedCapacity: values.count) { buffer, count in
+      for index in order {
+        for value in index * width..<(index + 1) * width {
+          buffer.initializeElement(at: count, to: values[value])
+          count += 1
+        }
+      }
     }
     return try communicator.allToAllVarying(sent, counts: counts.map { $0 * width })
   }

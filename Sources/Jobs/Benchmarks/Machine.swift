@@ -1,0 +1,68 @@
+internal import CKernels
+internal import Foundation
+
+/// The machine of a benchmark as it was during it: without this no time means anything.
+public struct Machine: Codable, Hashable, Sendable {
+  /// The processor, as the system calls it.
+  public let processor: String
+
+  /// The processors that the system offers to programs.
+  public let processorCount: Int
+
+  /// The mean number of running programs in the minute before, as the system counts them.
+  public let load: Double
+
+  /// What one core can do at most, measured in the same run [10^9 single-precision operations per
+  /// second].
+  public let peakGigaflops: Double
+
+  /// Looks at this machine; a benchmark that measures its peak beside each run hands that over.
+  public init(peakGigaflops: Double = Machine.measurePeak()) {
+    processor = Self.processorName
+    processorCount = ProcessInfo.processInfo.activeProcessorCount
+    var loads = [0.0]
+    load = getloadavg(&loads, 1) == 1 ? loads[0] : .nan
+    self.peakGigaflops = peakGigaflops
+  }
+
+  /// One line: processor, load, peak.
+  public var summary: String {
+    "\(processor), \(processorCount) processors, load \(decimals(load, 2)), "
+      + "peak of a core \(decimals(peakGigaflops, 1)) GFLOP/s"
+  }
+
+  /// The largest memory that this process has had so far, shared pages included [bytes].
+  public static var peakMemory: Int {
+    var usage = rusage()
+    let status = getrusage(RUSAGE_SELF.rawValue, &usage)
+    precondition(status == 0, "the system does not know this process")
+    return usage.ru_maxrss * 1024
+  }
+
+  /// The processor, as the system calls it.
+  static var processorName: String {
+    let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+    let line = text.split(separator: "\n").first { $0.hasPrefix("model name") }
+    let name = line?.split(separator: ":", maxSplits: 1).last
+    return name?.trimmingCharacters(in: .whitespaces) ?? "unknown"
+  }
+
+  /// What the calling thread's core can do at most at this moment [10^9 operations per second].
+  ///
+  /// Fused multiply-adds in registers, with the fastest vector instructions of the processor; the best
+  /// of three runs of a few milliseconds.
+  public static func measurePeak() -> Double {
+    let count = 192 << 14
+    var result: Float = 0
+    let times = Measurement(runs: 3) {
+      result += halompi_multiply_in_registers(count, HALOMPI_FASTEST)
+    }
+    precondition(result.isFinite, "multiply-adds of small numbers overflowed")
+    return 2e-9 * Double(count) / times.minimum
+  }
+}
+
+/// A number with so many digits behind the point.
+func decimals(_ value: Double, _ count: Int) -> String {
+  String(format: "%.\(count)f", value)
+}

@@ -1,0 +1,238 @@
+internal import Foundation
+internal import FourierTransforms
+internal import Halos
+internal import LinearTheory
+public import MPI
+internal import ParticleMesh
+internal import Particles
+
+/// How fast universes are simulated, and what takes the time.
+///
+/// The paper's mass resolution and cosmology from z = 19 to 0 in steps of equal length, whatever their number, so that
+/// particles are in halos at the end. Nothing is written.
+public struct UniverseBenchmark: Codable, Hashable, Sendable {
+  /// The times of one run on the first rank [s].
+  public struct Run: Codable, Hashable, Sendable {
+    /// Random field, Zel'dovich and second order.
+    public var initialConditions = 0.0
+
+    /// Painting particles to the mesh.
+    public var paint = 0.0
+
+    /// Fourier transforms, with the modes of the force.
+    public var transform = 0.0
+
+    /// Interpolating forces at particles.
+    public var readout = 0.0
+
+    /// Moving particles.
+    public var drift = 0.0
+
+    /// Exchange with other ranks.
+    public var exchange = 0.0
+
+    /// All steps, with what the parts leave out.
+    public var steps = 0.0
+
+    /// Friends-of-friends, unbinding, spherical overdensities.
+    public var halos = 0.0
+
+    /// The time of processors from the beginning to the end, on all ranks.
+    public var processor = 0.0
+  }
+
+  /// The machine.
+  public let machine: Machine
+
+  /// The particles along each axis.
+  public let gridSize: Int
+
+  /// The cells of the force mesh to a particle along each axis.
+  public let meshRefinement: Int
+
+  /// The steps of a run, each with a force, and the one at the end with another.
+  public let stepCount: Int
+
+  /// The ranks, and the threads of each.
+  public let ranks, threads: Int
+
+  /// What was measured.
+  public let runs: [Run]
+
+  /// The largest memory of the first run until its last step, and until its halos were found, of all ranks
+  /// together; programs and libraries included [bytes].
+  public let stepMemory, totalMemory: Int
+
+  /// Simulates `runs` times.
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - gridSize: The particles along each axis.
+  ///   - meshRefinement: The cells of the force mesh to a particle along each axis.
+  ///   - steps: The steps of a run.
+  ///   - runs: How often to measure.
+  ///   - threads: The threads of each rank.
+  ///   - world: The ranks.
+  /// - Throws: A ``JobFailure`` for settings that make no sense.
+  public init(
+    gridSize: Int, meshRefinement: Int, steps: Int, runs: Int, threads: Int,
+    on world: borrowing Communicator
+  ) throws {
+    precondition(runs > 0, "a benchmark without a run")
+    var universe = UniverseSettings()
+    universe.boxSize *= Double(gridSize) / Double(universe.gridSize)
+    universe.gridSize = gridSize
+    universe.mesh.meshRefinement = meshRefinement
+    universe.mesh.steps.count = steps
+    universe.mesh.threads = threads
+    universe.mesh.spectrumRedshifts = []
+    let problems = universe.problems
+    try world.agree {
+      if let problem = problems.first { throw UnusableBenchmark(problem: problem) }
+    }
+    machine = Machine()
+    var memory: [Int] = []
+    var measured: [Run] = []
+    for _ in 0..<runs {
+      let (run, peaks) = try Self.measure(universe, on: world)
+      measured.append(run)
+      // The system tells the largest memory that there ever was.
+      memory += peaks
+    }
+    stepMemory = memory[0]
+    totalMemory = memory[1]
+    self.gridSize = gridSize
+    self.meshRefinement = meshRefinement
+    stepCount = steps
+    ranks = world.size
+    self.threads = threads
+    self.runs = measured
+  }
+
+  /// The particle-steps per second and core of the steps of each run.
+  public var stepRates: [Double] { rates { $0.steps } }
+
+  /// The particle-steps per second and core of each run with everything counted: initial conditions, steps
+  /// and halos.
+  public var totalRates: [Double] { rates { $0.initialConditions + $0.steps + $0.halos } }
+
+  /// The same of the processors' time instead of the clock's, which other programs do not lengthen.
+  public var processorRates: [Double] {
+    runs.map { particleSteps / $0.processor }
+  }
+
+  private var particleSteps: Double {
+    Double(gridSize * gridSize * gridSize) * Double(stepCount)
+  }
+
+  private func rates(_ seconds: (Run) -> Double) -> [Double] {
+    runs.map { particleSteps / seconds($0) / Double(ranks * threads) }
+  }
+
+  private static func measure(
+    _ universe: UniverseSettings, on world: borrowing Communicator
+  ) throws -> (Run, peaks: [Int]) {
+    let clock = ContinuousClock()
+    let processor = try processorTime(on: world)
+    var run = Run()
+    var peaks: [Int] = []
+    let box = PeriodicBox(width: universe.boxSize)
+    let growth = try LinearGrowth(universe.cosmology)
+    var mark = clock.now
+    func lap() -> Double {
+      defer { mark = clock.now }
+      return mark.duration(to: clock.now) / .seconds(1)
+    }
+    let state = SimulationState(particles: try particles(universe, growth, on: world))
+    run.initialConditions = lap()
+    let simulation = try ParticleMeshSimulation(
+      universe.mesh, box: box, particlesPerAxis: universe.gridSize, growth: growth)
+    var times = PhaseTimes()
+    let final = try simulation.run(
+      from: state, on: world, progress: { times = $0.times })
+    run.steps = lap()
+    run.paint = times.paint / .seconds(1)
+    run.transform = times.transform / .seconds(1)
+    run.readout = times.readout / .seconds(1)
+    run.drift = times.drift / .seconds(1)
+    run.exchange = times.exchange / .seconds(1)
+    peaks.append(Int(try world.allReduce(Int64(Machine.peakMemory), .sum)))
+    mark = clock.now
+    let epoch = HaloEpoch(
+      scaleFactor: 1, expansionRate: 1, omegaMatter: universe.cosmology.omegaMatter)
+    _ = try HaloFinder(box: box, epoch: epoch, settings: universe.halos)
+      .find(final, threads: universe.mesh.threads, on: world)
+    run.halos = lap()
+    peaks.append(Int(try world.allReduce(Int64(Machine.peakMemory), .sum)))
+    run.processor = try processorTime(on: world) - processor
+    return (run, peaks)
+  }
+
+  private static func particles(
+    _ universe: UniverseSettings, _ growth: LinearGrowth, on world: borrowing Communicator
+  ) throws -> Particles {
+    let box = PeriodicBox(width: universe.boxSize)
+    let threads = WorkerThreads(count: universe.mesh.threads)
+    let transform = try FourierTransform(width: universe.gridSize, threads: threads, on: world)
+    let spectrum = try LinearPowerSpectrum(universe.cosmology)
+    let modes = try LinearField(WhiteNoise(.init(seed: 1)), spectrum: spectrum, in: box)
+      .modes(on: transform.decomposition, threads: threads)
+    let motion = LagrangianPerturbation(
+      modes: modes, transform: transform, growth: growth, in: box)
+    return try motion.particles(at: universe.mesh.steps.start, order: .second, on: world)
+  }
+
+  /// The time of processors that all ranks have taken so far [s].
+  private static func processorTime(on world: borrowing Communicator) throws -> Double {
+    var usage = rusage()
+    let status = getrusage(RUSAGE_SELF.rawValue, &usage)
+    precondition(status == 0, "the system does not know this process")
+    func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + 1e-6 * Double(time.tv_usec) }
+    return try world.allReduce(seconds(usage.ru_utime) + seconds(usage.ru_stime), .sum)
+  }
+}
+
+/// A universe that cannot be simulated.
+struct UnusableBenchmark: JobFailure, CustomStringConvertible {
+  let problem: ExperimentProblem
+
+  var exitCode: JobExitCode { .usage }
+
+  var description: String { "benchmark: \(problem.path) \(problem.reason); \(problem.remedy)" }
+}
+
+extension UniverseBenchmark: CustomStringConvertible {
+  /// The machine, rates, and a table of what takes the time.
+  public var description: String {
+    let count = Double(gridSize * gridSize * gridSize)
+    var table = TextTable("part", "median s", "least", "most", "share %")
+    let all = Measurement(seconds: runs.map { $0.initialConditions + $0.steps + $0.halos })
+    let parts: [(String, (Run) -> Double)] = [
+      ("initial conditions", { $0.initialConditions }), ("paint", { $0.paint }),
+      ("transform", { $0.transform }), ("readout", { $0.readout }), ("drift", { $0.drift }),
+      ("exchange", { $0.exchange }), ("steps in all", { $0.steps }), ("halos", { $0.halos }),
+    ]
+    for (name, seconds) in parts {
+      let part = Measurement(seconds: runs.map(seconds))
+      table.add(
+        name, decimals(part.median, 3), decimals(part.minimum, 3), decimals(part.maximum, 3),
+        decimals(100 * part.median / all.median, 1))
+    }
+    func millions(_ rates: [Double]) -> String {
+      let rates = Measurement(seconds: rates.map { $0 / 1e6 })
+      return "\(decimals(rates.median, 2)) (\(decimals(rates.minimum, 2)) to "
+        + "\(decimals(rates.maximum, 2)))"
+    }
+    let who = "\(ranks) ranks of \(threads) threads, \(runs.count) runs of \(stepCount) steps"
+    return """
+      \(machine.summary)
+      \(gridSize)^3 particles, \(meshRefinement) cells to a particle, \(who)
+      \(table)million particle-steps per second and core: \(millions(totalRates)) with everything, \
+      \(millions(stepRates)) of the steps, \(millions(processorRates)) by the processors' clock
+      memory per particle: \(decimals(Double(stepMemory) / count, 0)) bytes to the last step, \
+      \(decimals(Double(totalMemory) / count, 0)) with halos
+
+      """
+  }
+}

@@ -1,0 +1,140 @@
+internal import DurableFiles
+internal import Foundation
+public import LinearTheory
+internal import ParticleMesh
+internal import Snapshots
+
+/// The halos of an experiment's simulated universes beside those that mass functions expect.
+public struct HaloAbundance: Hashable, Sendable {
+  /// Halos in an interval of mass.
+  public struct Bin: Hashable, Sendable {
+    /// The interval [log10 Msun].
+    public let logMass: Range<Double>
+
+    /// The halos found in all universes.
+    public let found: Int
+
+    /// The halos expected there by mass function.
+    public let expected: [MassFunction: Double]
+
+    /// The halos found in units of those expected.
+    public func ratio(_ function: MassFunction) -> Double {
+      Double(found) / (expected[function] ?? .nan)
+    }
+
+    /// The standard deviation of a ratio of 1, for halos that are distributed at random.
+    ///
+    /// Of a small box it is too small: the box's own long waves shift all halos alike.
+    public func scatter(_ function: MassFunction) -> Double {
+      1 / (expected[function] ?? .nan).squareRoot()
+    }
+  }
+
+  /// Half decades from halos of 100 particles on, the last one to ``largestLogMass``.
+  public let bins: [Bin]
+
+  /// How many universes were counted.
+  public let universeCount: Int
+
+  /// Where counting ends: the largest mass that is learnt from [log10 Msun].
+  public static let largestLogMass = 13.4
+
+  /// The mass functions that are compared with.
+  public static let functions: [MassFunction] = [.shethTormen, .watson, .jenkins]
+
+  /// Counts the halos of the simulations that an experiment has made.
+  ///
+  /// - Throws: A ``JobFailure`` if one of them is missing, or if all have files.
+  public init(_ experiment: Experiment, in directory: RunDirectory) throws {
+    let universe = experiment.universe
+    let simulations = experiment.simulations.filter { $0.seed != nil }
+    guard !simulations.isEmpty else { throw NothingToSimulateError() }
+    var masses: [Double] = []
+    for simulation in simulations {
+      let folder = directory.simulation(simulation.name)
+      let snapshot = try Snapshot.open(folder.final)
+      masses += try GroupCatalogue.open(folder.catalogue, of: snapshot).masses
+    }
+    let particle =
+      universe.cosmology.particleMass(
+        boxWidth: universe.boxSize, particlesPerAxis: universe.gridSize) / universe.cosmology.hubble
+    // Masses are whole numbers of particles: a bin begins between two.
+    var bins: [Bin] = []
+    var start = log10(99.5 * particle)
+    while start < Self.largestLogMass - 1e-9 {
+      let range = start..<min(start + 0.5, Self.largestLogMass)
+      bins.append(
+        Bin(
+          logMass: range, found: masses.count { range.contains(log10($0)) },
+          expected: Dictionary(
+            uniqueKeysWithValues: try Self.functions.map { function in
+              let one = try universe.expectedHalos(function, logMass: range)
+              return (function, Double(simulations.count) * one)
+            })))
+      start = range.upperBound
+    }
+    self.bins = bins
+    universeCount = simulations.count
+  }
+
+  /// Writes the table as comma-separated values.
+  ///
+  /// - Throws: `FileError`.
+  public func write(to path: String) throws {
+    var text = "lowLogMass,highLogMass,found"
+    for function in Self.functions { text += ",\(function.rawValue)" }
+    text += "\n"
+    for bin in bins {
+      text += "\(bin.logMass.lowerBound),\(bin.logMass.upperBound),\(bin.found)"
+      for function in Self.functions { text += ",\(bin.expected[function] ?? .nan)" }
+      text += "\n"
+    }
+    try DurableFile.write(Data(text.utf8), to: path)
+  }
+}
+
+extension UniverseSettings {
+  /// How many halos a mass function expects in the box at the last step, in an interval [log10 Msun].
+  ///
+  /// - Throws: `LinearTheoryError` or `FileError` if the spectrum cannot be had.
+  func expectedHalos(_ function: MassFunction, logMass: Range<Double>) throws -> Double {
+    let spectrum = try linearSpectrum()
+    let growth = try LinearGrowth(cosmology)
+    // Simpson's rule in ln M.
+    let intervals = 16
+    let step = (logMass.upperBound - logMass.lowerBound) / Double(intervals)
+    var sum = 0.0
+    for node in 0...intervals {
+      let mass = pow(10, logMass.lowerBound + Double(node) * step) * cosmology.hubble
+      let density = try spectrum.haloAbundance(
+        function, mass: mass, growth: growth, scaleFactor: mesh.steps.end)
+      let weight: Double = node == 0 || node == intervals ? 1 : node % 2 == 1 ? 4 : 2
+      sum += weight * density
+    }
+    return boxSize * boxSize * boxSize * sum * step * log(10) / 3
+  }
+}
+
+extension HaloAbundance: CustomStringConvertible {
+  /// A row for each bin: halos found and, for each mass function, the ratio with its scatter.
+  public var description: String {
+    func cell(_ text: String) -> String {
+      String(repeating: " ", count: max(1, 20 - text.count)) + text
+    }
+    func number(_ value: Double, _ decimals: Int) -> String {
+      String(format: "%.\(decimals)f", value)
+    }
+    var text =
+      "halos of \(universeCount) universes in units of those expected, and Poisson scatter\n"
+    text += (["log10 M/Msun", "found"] + Self.functions.map(\.rawValue)).map(cell).joined() + "\n"
+    for bin in bins {
+      text += cell("\(number(bin.logMass.lowerBound, 2)) to \(number(bin.logMass.upperBound, 2))")
+      text += cell("\(bin.found)")
+      for function in Self.functions {
+        text += cell("\(number(bin.ratio(function), 3)) +- \(number(bin.scatter(function), 3))")
+      }
+      text += "\n"
+    }
+    return text
+  }
+}

@@ -1,0 +1,47 @@
+public import ArgumentParser
+import Jobs
+import MPI
+import Networks
+
+/// Times the network's kernels layer by layer.
+struct BenchmarkKernels: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "kernels",
+    abstract: "Time the network's kernels, layer by layer, on one core.",
+    discussion: """
+      For each layer the time of one sample, the speed that dense direct convolution would need for \
+      the same time (effective), the speed of the products that are made (actual) and its share of the \
+      core's peak, and the bytes that must be moved at least once.
+
+        taskset -c 1 halompi benchmark kernels
+        taskset -c 1 halompi benchmark kernels --box-width 121 --instructions avx2
+      """)
+
+  @Option(help: "The width of the box [voxels].")
+  var boxWidth = 75
+
+  @Option(help: "How often everything is timed.")
+  var runs = 11
+
+  @Option(help: "The vector instructions.")
+  var instructions = KernelInstructions.fastest
+
+  @OptionGroup var output: BenchmarkOutput
+
+  func validate() throws {
+    guard runs > 0 else { throw ValidationError("--runs must be 1 or more, and is \(runs)") }
+  }
+
+  func run() throws {
+    try runJob { world in
+      try world.agree {
+        guard world.isRoot else { return }
+        let architecture = NetworkArchitecture(boxWidth: boxWidth)
+        try output.write(
+          KernelBenchmark(architecture, instructions: instructions, runs: runs))
+      }
+    }
+  }
+}
+
+extension KernelInstructions: ExpressibleByArgument {}

@@ -1,0 +1,61 @@
+public import ArgumentParser
+import Foundation
+import Jobs
+import MPI
+import Networks
+
+/// Times training and inference of the whole network.
+struct BenchmarkStep: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "step",
+    abstract: "Time steps of training, and the bare kernels beside them.",
+    discussion: """
+      Trains the published network for one epoch on random fields, with everything that halompi train \
+      does, on all ranks and threads of the job; then tells what a sample takes, what the kernels alone \
+      take, for what the cores waited, and the memory of a rank.
+
+        taskset -c 1 halompi benchmark step
+        halompi benchmark step --threads 2 --batch 64
+        mpirun -n 2 halompi benchmark step --box-width 121
+      """)
+
+  @Option(help: "The width of the box [voxels].")
+  var boxWidth = 75
+
+  @Option(help: "The threads that compute on each rank.")
+  var threads = 1
+
+  @Option(help: "The samples of a step.")
+  var batch = 8
+
+  @Option(help: "How many steps are timed.")
+  var runs = 5
+
+  @Option(help: "The implementation of the network.")
+  var kernels = NetworkKernels.fast
+
+  @Option(help: "A folder that all ranks can see, for the time of the benchmark.")
+  var folder = NSTemporaryDirectory()
+
+  @OptionGroup var output: BenchmarkOutput
+
+  func validate() throws {
+    for (name, value) in [("threads", threads), ("batch", batch), ("runs", runs)] where value < 1 {
+      throw ValidationError("--\(name) must be 1 or more, and is \(value)")
+    }
+  }
+
+  func run() throws {
+    try runJob { world in
+      var benchmark = StepBenchmark()
+      benchmark.architecture.boxWidth = boxWidth
+      benchmark.kernels = kernels
+      benchmark.batchSize = batch
+      benchmark.threadsPerRank = threads
+      benchmark.runs = runs
+      benchmark.folder = folder
+      let result = try benchmark.run(on: world)
+      try world.agree { if let result { try output.write(result) } }
+    }
+  }
+}

@@ -1,0 +1,35 @@
+import ArgumentParser
+import Jobs
+import MPI
+
+/// Compares the halos of simulated universes with mass functions.
+struct CheckAbundance: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "abundance",
+    abstract: "Compare the number of halos of simulated universes with mass functions.",
+    discussion: """
+      Counts the halos of all simulations of the experiment that have a seed, from 100 particles to \
+      10^13.4 Msun, and prints the ratio to the numbers that Sheth and Tormen, Watson et al. and \
+      Jenkins et al. expect of the experiment's cosmology.
+
+        halompi check abundance jobs/paper.yaml
+      """)
+
+  @OptionGroup var options: ExperimentOptions
+
+  @Option(help: ArgumentHelp("Write the counts as CSV.", valueName: "file"))
+  var table: String?
+
+  func run() throws {
+    try runJob { world in
+      let experiment = try options.load(on: world)
+      try world.agree {
+        guard world.isRoot else { return }
+        let abundance = try HaloAbundance(
+          experiment, in: RunDirectory(of: experiment, runs: options.runs))
+        print(abundance, terminator: "")
+        if let table { try abundance.write(to: table) }
+      }
+    }
+  }
+}

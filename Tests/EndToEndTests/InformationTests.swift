@@ -1,0 +1,68 @@
+import Foundation
+import TestSupport
+import Testing
+
+extension EndToEnd {
+  /// `halompi information` on tables of its own.
+  @Suite struct InformationTests {
+    let folder: URL
+
+    init() throws {
+      folder = FileManager.default.temporaryDirectory
+        .appending(path: "halompi-information-\(UUID().uuidString)")
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      // Two waves of incommensurate frequency: y follows x up to a part that does not.
+      let rows = (0..<400).map { row -> String in
+        let x = sin(Double(row) * 1.1) + 0.3 * cos(Double(row) * 2.7)
+        return "\(x),\(x + cos(Double(row) * 3.9)),\(row / 8),12"
+      }
+      try (["x,y,halo,same"] + rows).joined(separator: "\n")
+        .write(to: folder.appending(path: "table.csv"), atomically: true, encoding: .utf8)
+    }
+
+    private func run(_ arguments: [String], ranks: Int = 0) throws -> Job.End {
+      try Job(["information", "table.csv"] + arguments, ranks: ranks, in: folder).wait()
+    }
+
+    @Test func bothEstimatesArePrintedAndTheSameForAnyRanksAndThreads() throws {
+      defer { try? FileManager.default.removeItem(at: folder) }
+      let options = ["--columns", "x,y", "--groups", "halo", "--bootstraps", "4"]
+      let one = try run(options + ["--threads", "1"])
+      #expect(one.code == 0, "\(one.messages)")
+      for word in ["Gaussian mixtures", "over groups", "50 groups", "nearest neighbours", "[nats]"]
+      {
+        #expect(one.output.contains(word), "\(one.output)")
+      }
+      #expect(try run(options + ["--threads", "3"]).output == one.output)
+      #expect(try run(options, ranks: 2).output == one.output)
+    }
+
+    @Test func theReportAsJSONHasTheNumbersOfTheText() throws {
+      defer { try? FileManager.default.removeItem(at: folder) }
+      let options = ["--columns", "x,y", "--bootstraps", "4", "--estimator", "gmm"]
+      let json = try run(options + ["--json"])
+      let report = try #require(
+        try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+      let mixtures = try #require(report["mixtures"] as? [String: Any])
+      let mean = try #require(mixtures["mean"] as? Double)
+      #expect((mixtures["bootstraps"] as? [Double])?.count == 4)
+      #expect(report["nearestNeighbours"] == nil)
+      #expect(try run(options).output.contains(String(format: "%.5f", mean)))
+    }
+
+    @Test(arguments: [
+      (["--columns", "x,z"], 64, "there is no column `z`"),
+      (["--columns", "x"], 64, "The value 'x' is invalid"),
+      (["--columns", "x,same"], 65, "the second column is 12.0 in every row"),
+      (["--columns", "x,y", "--edges", "x=0:1"], 65, "outside 0.0 to 1.0"),
+      (["--columns", "x,y", "--bootstraps", "1"], 64, "bootstraps is 1"),
+    ])
+    func mistakesAreToldInOneLine(arguments: [String], code: Int, words: String) throws {
+      defer { try? FileManager.default.removeItem(at: folder) }
+      let end = try run(arguments)
+      #expect(end.code == Int32(code), "\(end.messages)")
+      #expect(end.messages.contains(words), "\(end.messages)")
+      #expect(end.output.isEmpty)
+    }
+  }
+}
