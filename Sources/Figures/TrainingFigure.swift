@@ -93,7 +93,8 @@ public struct TrainingFigure: Sendable {
     let low = min(quantiles(0.005) ?? 0, marked.min() ?? .infinity)
     let high = max(quantiles(0.995) ?? 1, marked.max() ?? -.infinity)
     let room = max(0.05 * (high - low), 1e-6)
-    return (low - room)...(high + room)
+    // The key is above the curves.
+    return (low - room)...(high + 6 * room)
   }
 
   private static func commands(
