@@ -71,14 +71,15 @@ let package = Package(
       dependencies: [
         "FourierTransforms", "Information", "LinearTheory", "MPI", "Networks", "Randomness",
       ]),
+    .target(name: "Figures", dependencies: ["Analysis", "DurableFiles", "Training"]),
 
     // Level 6.
     .target(
       name: "Jobs",
       dependencies: [
-        "Analysis", "CKernels", "DurableFiles", "Fields", "FourierTransforms", "Halos", "HDF5",
-        "Information", "LinearTheory", "MPI", "Networks", "ParticleMesh", "Particles", "Randomness",
-        "Slurm", "Snapshots", "SubBoxes", "Training",
+        "Analysis", "CKernels", "DurableFiles", "Fields", "Figures", "FourierTransforms", "Halos",
+        "HDF5", "Information", "LinearTheory", "MPI", "Networks", "ParticleMesh", "Particles",
+        "Randomness", "Slurm", "Snapshots", "SubBoxes", "Training",
         .product(name: "Yams", package: "Yams"),
       ]),
 
@@ -144,6 +145,8 @@ let package = Package(
         "Analysis", "FourierTransforms", "Information", "LinearTheory", "MPI", "ParticleMesh",
         "Particles", "Randomness", "TestSupport",
       ], resources: [.copy("Fixtures")]),
+    .testTarget(
+      name: "FiguresTests", dependencies: ["Analysis", "Figures", "LinearTheory", "Training"]),
     .testTarget(
       name: "JobsTests",
       dependencies: [

@@ -21,7 +21,8 @@ struct Halompi: ParsableCommand {
     version: halompiVersion,
     subcommands: [
       Simulate.self, Prepare.self, Train.self, Predict.self, Ablate.self, Analyze.self,
-      EstimateInformation.self, Plan.self, SlurmCommand.self, Inspect.self, Check.self,
+      EstimateInformation.self, Watch.self, Plan.self, SlurmCommand.self, Inspect.self,
+      Check.self,
       Benchmark.self,
     ])
 }

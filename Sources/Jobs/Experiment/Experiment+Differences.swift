@@ -25,7 +25,8 @@ extension Experiment {
     "name", "runs", "universe", "prediction", "analysis", "ablation", "cluster", "stream",
     "sampling.testSamples", "fields.threadsPerRank", "fields.potential", "fields.final",
     "training.coordinator", "training.threadsPerRank", "training.checkpointMinutes",
-    "training.checkpointSteps", "training.keptCheckpoints", "training.watchdogSeconds",
+    "training.checkpointSteps", "training.keptCheckpoints", "training.tensorboard",
+    "training.watchdogSeconds",
     "simulations[].initial", "simulations[].final", "simulations[].catalogue",
     "simulations[].seed", "simulations[].isInverted",
   ]
