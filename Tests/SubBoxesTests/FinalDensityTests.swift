@@ -165,7 +165,8 @@ extension CollectiveTests {
             Sample(simulation: Int32($0 % 2), site: Int64(3 * $0), logMass: 12, radius: 0)
           }
           scales.append(
-            try store.standardization(ofFirst: 1, samples: samples, boxWidth: Self.width, on: communicator))
+            try store.standardization(
+              ofFirst: 1, samples: samples, boxWidth: Self.width, on: communicator))
         }
         try withStore(gridSizes: [6, 7], on: world) { try look($1, world) }
         try withStore(gridSizes: [6, 7], of: "\(world.rank)", on: alone) { try look($1, alone) }
@@ -182,7 +183,8 @@ extension CollectiveTests {
           let samples = (0..<100).map {
             Sample(simulation: 0, site: Int64(2 * $0), logMass: 12, radius: 0)
           }
-          let scale = try store.standardization(ofFirst: 1, samples: samples, boxWidth: Self.width, on: alone)
+          let scale = try store.standardization(
+            ofFirst: 1, samples: samples, boxWidth: Self.width, on: alone)
           let values = try samples.prefix(64).flatMap {
             try box(store, 0, Int($0.site)).map { Double($0) }
           }

@@ -52,8 +52,7 @@ struct SliceTask {
     var settings = StreamSettings()
     settings.mode = .stream
     settings.memoryBudget = 64 * world.size
-    let store = try FieldStore(
-      experiment.fields.input.field, of: [path], settings: settings, on: world)
+    let store = try FieldStore(.density, of: [path], settings: settings, on: world)
     return try world.agree {
       guard world.isRoot else { return [] }
       let trained = try Model(contentsOf: model)
@@ -78,7 +77,8 @@ struct SliceTask {
     let grid = store.simulations[0]
     let width = model.architecture.boxWidth
     let cutter = SubBoxCutter(
-      boxWidth: width, gridSize: grid.gridSize, standardization: model.data.standardization)
+      boxWidth: width, gridSize: grid.gridSize,
+      standardization: try Standardization(of: .density, in: [grid]))
     var box = [Float](repeating: 0, count: cutter.voxelCount)
     func middle() -> [Double] {
       let start = width / 2 * width * width
