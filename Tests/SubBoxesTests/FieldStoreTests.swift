@@ -59,7 +59,8 @@ extension CollectiveTests {
             let simulation = trial % 2
             let size = UInt64(simulations[simulation].gridSize)
             let site = Int64(stream.next() % (size * size * size))
-            let expected = simulations[simulation].box(around: site, width: 15, paperStandardization)
+            let expected = simulations[simulation].box(
+              around: site, width: 15, paperStandardization)
             #expect(try resident.box(around: site, of: simulation, width: 15) == expected)
             #expect(try streamed.box(around: site, of: simulation, width: 15) == expected)
           }
