@@ -1,4 +1,4 @@
-public import Analysis
+internal import Analysis
 
 /// Mutual information of models, with reference lines of noise.
 ///

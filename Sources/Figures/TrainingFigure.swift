@@ -1,4 +1,4 @@
-public import Analysis
+internal import Analysis
 public import Training
 
 /// Loss and gamma against the number of steps, with the epoch whose weights were kept.

@@ -1,5 +1,5 @@
 public import Fields
-public import HDF5
+internal import HDF5
 public import Networks
 public import SubBoxes
 

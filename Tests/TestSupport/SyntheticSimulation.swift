@@ -171,9 +171,9 @@ public struct SyntheticSimulation: Sendable {
     return place < groups[group].subhalos.reduce(0, +)
   }
 
-  /// The distance of a member from its group's centre in units of the radius, along the axes in
-  /// turn.
-  public func relativeRadius(_ place: Int) -> Double { Double(place % 20) / 16 }
+  /// The distance of a member from its group's centre in units of the radius, in directions of the
+  /// planes of two axes in turn, no two of which are the same.
+  public func relativeRadius(_ place: Int) -> Double { Double(place % 20 + 1) / 16 }
 
   /// The position of a final row at z=0 [Mpc/h].
   public func finalPosition(row: Int) -> [Double] {
@@ -181,7 +181,9 @@ public struct SyntheticSimulation: Sendable {
       return site(finalOrder[row]).map { wrapped($0 + 0.4 * spacing) }
     }
     var position = center(group)
-    position[place % 3] += relativeRadius(place) * radius(group)
+    let (distance, angle) = (relativeRadius(place) * radius(group), Double(place))
+    position[place % 3] += distance * cos(angle)
+    position[(place + 1) % 3] += distance * sin(angle)
     return position.map { wrapped($0 + finalShift) }
   }
 

@@ -1,6 +1,6 @@
 internal import Foundation
 internal import SubBoxes
-public import Training
+internal import Training
 
 extension ExperimentPlan: CustomStringConvertible {
   /// The plan in words and tables.

@@ -1,5 +1,5 @@
 internal import Foundation
-public import Training
+internal import Training
 
 /// How long a step takes on many ranks: a model, and so a prediction.
 ///
