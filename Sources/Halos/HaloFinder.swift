@@ -42,10 +42,12 @@ public struct HaloFinder: Sendable {
   ///     each site once.
   ///   - threads: How many threads of this rank analyse groups.
   ///   - communicator: The ranks.
+  ///   - linked: Called when friends-of-friends are found, before anything else of them is.
   /// - Returns: The catalogue and the particles in its order.
   /// - Throws: `AgreedFailure` with a ``HaloError``, or what MPI reported.
   public func find(
-    _ particles: Particles, threads: Int = 1, on communicator: borrowing Communicator
+    _ particles: Particles, threads: Int = 1, on communicator: borrowing Communicator,
+    linked: () -> Void = {}
   ) throws -> GroupedParticles {
     try communicator.agree { () throws(HaloError) in
       if let bad = particles.momenta.firstIndex(where: { !$0.isFinite }) {
@@ -58,6 +60,7 @@ public struct HaloFinder: Sendable {
     }
     let friends = try FriendsOfFriends(
       particles, linkingLength: linkingLength, minimumSize: settings.minimumSize, on: communicator)
+    linked()
     let share = try GroupShare(of: friends, on: communicator)
     let unbinding = unbinding(particleCount: count)
     let analyses = analyseAll(share.groups.indices.count, threads: threads) { index in

@@ -18,6 +18,10 @@ public enum MassFunction: String, Codable, CaseIterable, Sendable {
   /// Friends-of-friends, b = 0.2: Jenkins et al. 2001, eq. 9.
   case jenkins
 
+  /// Friends-of-friends, b = 0.2, of counts by ``countedParticles(of:)``: Warren et al. 2006,
+  /// doi:10.1086/504962, eq. 8.
+  case warren
+
   /// Friends-of-friends, b = 0.2: Watson et al. 2013, doi:10.1093/mnras/stt791, eq. 12 (all redshifts).
   case watson
 
@@ -45,6 +49,8 @@ public enum MassFunction: String, Codable, CaseIterable, Sendable {
         * exp(-scaled / 2)
     case .jenkins:
       return 0.315 * exp(-pow(abs(0.61 - log(sigma)), 3.8))
+    case .warren:
+      return 0.7234 * (pow(sigma, -1.625) + 0.2538) * exp(-1.1982 / (sigma * sigma))
     case .watson:
       return 0.282 * (pow(1.406 / sigma, 2.163) + 1) * exp(-1.210 / (sigma * sigma))
     case .tinker:
@@ -56,6 +62,18 @@ public enum MassFunction: String, Codable, CaseIterable, Sendable {
       let b = 2.57 * pow(stretch, -exponent)
       return normalization * (pow(sigma / b, -a) + 1) * exp(-1.19 / (sigma * sigma))
     }
+  }
+
+  /// The particles that a friends-of-friends halo is counted with for ``warren``: N (1 - N^-0.6).
+  ///
+  /// Friends-of-friends link too many particles to halos of few. Warren et al. 2006, doi:10.1086/504962,
+  /// eq. 2, found the excess by thinning out well-resolved halos.
+  ///
+  /// - Parameter linked: The particles that friends-of-friends link, N.
+  /// - Returns: The corrected number, not a whole one.
+  public static func countedParticles(of linked: Int) -> Double {
+    let number = Double(linked)
+    return number * (1 - pow(number, -0.6))
   }
 }
 

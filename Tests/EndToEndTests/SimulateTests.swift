@@ -59,9 +59,11 @@ extension EndToEnd {
         #expect(!expected.contains(nil))
         #expect(Set(expected).count == expected.count)
 
-        try simulate(
-          in: folder, ranks: 3, runs: "together", ["--set", "universe.mesh.threads=2"])
-        #expect(bytes(of: "together", in: folder) == expected)
+        for ranks in 3...5 {
+          try simulate(
+            in: folder, ranks: ranks, runs: "on\(ranks)", ["--set", "universe.mesh.threads=2"])
+          #expect(bytes(of: "on\(ranks)", in: folder) == expected, "\(ranks) ranks")
+        }
         try simulate(
           in: folder, ranks: 3, runs: "apart", ["--set", "universe.ranksPerSimulation=1"])
         #expect(bytes(of: "apart", in: folder) == expected)

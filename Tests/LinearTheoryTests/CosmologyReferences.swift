@@ -171,6 +171,7 @@ let abundanceReferences: [(logMass: Double, values: [String: Double])] = [
       "dlnsig_dlnM": -0.12230017994178294, "ST_own": 0.02725663693127283,
       "PS_own": 0.03818901171755264, "Tinker08_200m_colossus": 0.02857195528065432,
       "Jenkins01_fof_colossus": 0.02883065948156411, "Watson13_fof_colossus": 0.028059826532536223,
+      "Warren06_fof_colossus": 0.026044251526161865,
     ]
   ),
   (
@@ -179,6 +180,7 @@ let abundanceReferences: [(logMass: Double, values: [String: Double])] = [
       "dlnsig_dlnM": -0.13273907216030664, "ST_own": 0.009837792059471528,
       "PS_own": 0.014250998049767375, "Tinker08_200m_colossus": 0.010355546009163503,
       "Jenkins01_fof_colossus": 0.010167799561225302, "Watson13_fof_colossus": 0.00976178133014229,
+      "Warren06_fof_colossus": 0.009451656015376522,
     ]
   ),
   (
@@ -188,6 +190,7 @@ let abundanceReferences: [(logMass: Double, values: [String: Double])] = [
       "PS_own": 0.0052442756245629175, "Tinker08_200m_colossus": 0.0037569737730084925,
       "Jenkins01_fof_colossus": 0.003522961246179727,
       "Watson13_fof_colossus": 0.0034126753755946734,
+      "Warren06_fof_colossus": 0.003443509565096373,
     ]
   ),
   (
@@ -197,6 +200,7 @@ let abundanceReferences: [(logMass: Double, values: [String: Double])] = [
       "PS_own": 0.0018716875489992871, "Tinker08_200m_colossus": 0.0013508973340776108,
       "Jenkins01_fof_colossus": 0.0012192570249014549,
       "Watson13_fof_colossus": 0.0011941076627133892,
+      "Warren06_fof_colossus": 0.0012481930460904523,
     ]
   ),
   (
@@ -206,6 +210,7 @@ let abundanceReferences: [(logMass: Double, values: [String: Double])] = [
       "PS_own": 0.0006282449581721831, "Tinker08_200m_colossus": 0.00046970353344833707,
       "Jenkins01_fof_colossus": 0.00042067098042074047,
       "Watson13_fof_colossus": 0.0004113595017286076,
+      "Warren06_fof_colossus": 0.00043957779788110247,
     ]
   ),
   (
@@ -215,6 +220,7 @@ let abundanceReferences: [(logMass: Double, values: [String: Double])] = [
       "PS_own": 0.000241614868546188, "Tinker08_200m_colossus": 0.0001910552248253381,
       "Jenkins01_fof_colossus": 0.00017484392779139606,
       "Watson13_fof_colossus": 0.0001693154621937081,
+      "Warren06_fof_colossus": 0.00018133415876160972,
     ]
   ),
   (
@@ -224,6 +230,7 @@ let abundanceReferences: [(logMass: Double, values: [String: Double])] = [
       "PS_own": 0.00018695613469612793, "Tinker08_200m_colossus": 0.00015076597867259676,
       "Jenkins01_fof_colossus": 0.00013920317348405862,
       "Watson13_fof_colossus": 0.000134445161437352,
+      "Warren06_fof_colossus": 0.0001436782490307838,
     ]
   ),
   (
@@ -233,6 +240,7 @@ let abundanceReferences: [(logMass: Double, values: [String: Double])] = [
       "PS_own": 4.382382885648168e-05, "Tinker08_200m_colossus": 4.079768447785885e-05,
       "Jenkins01_fof_colossus": 3.9847047534479486e-05,
       "Watson13_fof_colossus": 3.837859564141198e-05,
+      "Warren06_fof_colossus": 3.980719554834752e-05,
     ]
   ),
 ]

@@ -11,15 +11,37 @@ public struct HaloAbundance: Hashable, Sendable {
     /// The interval [log10 Msun].
     public let logMass: Range<Double>
 
-    /// The halos found in all universes.
-    public let found: Int
+    /// The halos found in each universe, with all particles that friends-of-friends link.
+    public let foundByUniverse: [Int]
 
-    /// The halos expected there by mass function.
+    /// The halos found in each universe by the counts of `MassFunction.countedParticles(of:)`.
+    public let correctedByUniverse: [Int]
+
+    /// The halos expected in all universes by mass function.
     public let expected: [MassFunction: Double]
+
+    /// The halos found in all universes.
+    public var found: Int { foundByUniverse.reduce(0, +) }
+
+    /// The halos found in all universes by the counts of `MassFunction.countedParticles(of:)`.
+    public var corrected: Int { correctedByUniverse.reduce(0, +) }
 
     /// The halos found in units of those expected.
     public func ratio(_ function: MassFunction) -> Double {
       Double(found) / (expected[function] ?? .nan)
+    }
+
+    /// The ratio of ``corrected`` to the halos that `MassFunction.warren` expects.
+    public var correctedRatio: Double { Double(corrected) / (expected[.warren] ?? .nan) }
+
+    /// The standard deviation of the mean number of halos from universe to universe, in units of the mean.
+    ///
+    /// Long waves of the boxes are in it, those that no box has are not. NaN for one universe.
+    public var boxScatter: Double {
+      let count = Double(foundByUniverse.count)
+      let mean = Double(found) / count
+      let squares = foundByUniverse.reduce(0) { $0 + pow(Double($1) - mean, 2) }
+      return (squares / (count - 1) / count).squareRoot() / mean
     }
 
     /// The standard deviation of a ratio of 1, for halos that are distributed at random.
@@ -40,7 +62,7 @@ public struct HaloAbundance: Hashable, Sendable {
   public static let largestLogMass = 13.4
 
   /// The mass functions that are compared with.
-  public static let functions: [MassFunction] = [.shethTormen, .watson, .jenkins]
+  public static let functions: [MassFunction] = [.shethTormen, .watson, .jenkins, .warren]
 
   /// Counts the halos of the simulations that an experiment has made.
   ///
@@ -49,43 +71,58 @@ public struct HaloAbundance: Hashable, Sendable {
     let universe = experiment.universe
     let simulations = experiment.simulations.filter { $0.seed != nil }
     guard !simulations.isEmpty else { throw NothingToSimulateError() }
-    var masses: [Double] = []
+    var particles: [[Int]] = []
     for simulation in simulations {
       let folder = directory.simulation(simulation.name)
       let snapshot = try Snapshot.open(folder.final)
-      masses += try GroupCatalogue.open(folder.catalogue, of: snapshot).masses
+      let masses = try GroupCatalogue.open(folder.catalogue, of: snapshot).masses
+      particles.append(masses.map { Int(($0 / universe.particleMass).rounded()) })
     }
-    let particle =
-      universe.cosmology.particleMass(
-        boxWidth: universe.boxSize, particlesPerAxis: universe.gridSize) / universe.cosmology.hubble
-    // Masses are whole numbers of particles: a bin begins between two.
+    try self.init(particles, of: universe)
+  }
+
+  /// Counts halos.
+  ///
+  /// - Parameters:
+  ///   - particles: The particles of each halo of each universe.
+  ///   - universe: What the universes have in common.
+  /// - Throws: `LinearTheoryError` or `FileError` if the spectrum cannot be had.
+  init(_ particles: [[Int]], of universe: UniverseSettings) throws {
+    let particle = universe.particleMass
+    func counts(_ range: Range<Double>, _ counted: (Int) -> Double) -> [Int] {
+      particles.map { halos in halos.count { range.contains(log10(counted($0) * particle)) } }
+    }
+    // Masses are whole numbers of particles: a bin begins between two. Of 99.5 the tenfold is a whole
+    // number, and rounding would choose the bin of a halo of 995.
     var bins: [Bin] = []
-    var start = log10(99.5 * particle)
+    var start = log10((99.0 * 100).squareRoot() * particle)
     while start < Self.largestLogMass - 1e-9 {
       let range = start..<min(start + 0.5, Self.largestLogMass)
       bins.append(
         Bin(
-          logMass: range, found: masses.count { range.contains(log10($0)) },
+          logMass: range, foundByUniverse: counts(range, Double.init),
+          correctedByUniverse: counts(range, MassFunction.countedParticles),
           expected: Dictionary(
             uniqueKeysWithValues: try Self.functions.map { function in
               let one = try universe.expectedHalos(function, logMass: range)
-              return (function, Double(simulations.count) * one)
+              return (function, Double(particles.count) * one)
             })))
       start = range.upperBound
     }
     self.bins = bins
-    universeCount = simulations.count
+    universeCount = particles.count
   }
 
   /// Writes the table as comma-separated values.
   ///
   /// - Throws: `FileError`.
   public func write(to path: String) throws {
-    var text = "lowLogMass,highLogMass,found"
+    var text = "lowLogMass,highLogMass,found,corrected,boxScatter"
     for function in Self.functions { text += ",\(function.rawValue)" }
     text += "\n"
     for bin in bins {
-      text += "\(bin.logMass.lowerBound),\(bin.logMass.upperBound),\(bin.found)"
+      text += "\(bin.logMass.lowerBound),\(bin.logMass.upperBound),\(bin.found),\(bin.corrected),"
+      text += "\(bin.boxScatter)"
       for function in Self.functions { text += ",\(bin.expected[function] ?? .nan)" }
       text += "\n"
     }
@@ -94,6 +131,11 @@ public struct HaloAbundance: Hashable, Sendable {
 }
 
 extension UniverseSettings {
+  /// The mass of a particle [Msun].
+  fileprivate var particleMass: Double {
+    cosmology.particleMass(boxWidth: boxSize, particlesPerAxis: gridSize) / cosmology.hubble
+  }
+
   /// How many halos a mass function expects in the box at the last step, in an interval [log10 Msun].
   ///
   /// - Throws: `LinearTheoryError` or `FileError` if the spectrum cannot be had.
@@ -117,22 +159,30 @@ extension UniverseSettings {
 
 extension HaloAbundance: CustomStringConvertible {
   /// A row for each bin: halos found and, for each mass function, the ratio with its scatter.
+  ///
+  /// The last two columns are the ratio to Warren et al. with their count of particles, and the scatter
+  /// from universe to universe.
   public var description: String {
     func cell(_ text: String) -> String {
-      String(repeating: " ", count: max(1, 20 - text.count)) + text
+      String(repeating: " ", count: max(1, 18 - text.count)) + text
     }
     func number(_ value: Double, _ decimals: Int) -> String {
       String(format: "%.\(decimals)f", value)
     }
+    let names =
+      ["log10 M/Msun", "found"] + Self.functions.map(\.rawValue) + ["warren, N(1-N^-.6)", "boxes"]
     var text =
       "halos of \(universeCount) universes in units of those expected, and Poisson scatter\n"
-    text += (["log10 M/Msun", "found"] + Self.functions.map(\.rawValue)).map(cell).joined() + "\n"
+    text += names.map(cell).joined() + "\n"
     for bin in bins {
       text += cell("\(number(bin.logMass.lowerBound, 2)) to \(number(bin.logMass.upperBound, 2))")
       text += cell("\(bin.found)")
-      for function in Self.functions {
-        text += cell("\(number(bin.ratio(function), 3)) +- \(number(bin.scatter(function), 3))")
+      func ratio(_ value: Double, _ function: MassFunction) -> String {
+        cell("\(number(value, 3)) +- \(number(bin.scatter(function), 3))")
       }
+      for function in Self.functions { text += ratio(bin.ratio(function), function) }
+      text += ratio(bin.correctedRatio, .warren)
+      text += cell(universeCount > 1 ? "+- \(number(bin.boxScatter, 3))" : "-")
       text += "\n"
     }
     return text

@@ -9,8 +9,12 @@ struct CheckAbundance: ParsableCommand {
     abstract: "Compare the number of halos of simulated universes with mass functions.",
     discussion: """
       Counts the halos of all simulations of the experiment that have a seed, from 100 particles to \
-      10^13.4 Msun, and prints the ratio to the numbers that Sheth and Tormen, Watson et al. and \
-      Jenkins et al. expect of the experiment's cosmology.
+      10^13.4 Msun, and prints the ratio to the numbers that Sheth and Tormen, Watson et al., \
+      Jenkins et al. and Warren et al. expect of the experiment's cosmology.
+
+      Warren et al. count N (1 - N^-0.6) particles of a halo of N, as friends-of-friends link too many \
+      to small halos. The last but one column counts as they do, the others count all N. The last is the \
+      error of the mean from universe to universe, relative.
 
         halompi check abundance jobs/paper.yaml
       """)
