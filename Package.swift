@@ -155,7 +155,9 @@ let package = Package(
       ]),
     .testTarget(
       name: "EndToEndTests",
-      dependencies: ["HDF5", "Networks", "SubBoxes", "TestSupport", "Training", "halompi"]),
+      dependencies: [
+        "HDF5", "LinearTheory", "Networks", "SubBoxes", "TestSupport", "Training", "halompi",
+      ]),
     .testTarget(name: "HouseTests"),
   ]
 )

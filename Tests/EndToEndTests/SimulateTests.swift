@@ -1,4 +1,6 @@
 import Foundation
+import HDF5
+import LinearTheory
 import TestSupport
 import Testing
 
@@ -112,6 +114,35 @@ extension EndToEnd {
         #expect(changed.code == 65)
         #expect(changed.failures.count == 1, "\(changed.messages)")
         #expect(changed.messages.contains("other settings of universe"))
+      }
+    }
+
+    /// A table of the fit's own values makes the fit's universe, but for the interpolation.
+    @Test func aTableOfTheSpectrumTakesTheFitsPlace() throws {
+      try withFolder { folder in
+        let spectrum = try LinearPowerSpectrum(CosmologicalParameters())
+        let rows = try (0...600).map { row in
+          let k = pow(10, -4 + Double(row) / 100)
+          return "\(k) \(try spectrum.value(at: k))"
+        }
+        try "# k P(k), z = 0\n\(rows.joined(separator: "\n"))\n".write(
+          to: folder.appending(path: "fit.txt"), atomically: true, encoding: .utf8)
+        try simulate(in: folder, ranks: 1, runs: "fit")
+        let end = try simulate(
+          in: folder, ranks: 2, runs: "table", ["--set", "universe.spectrum=fit.txt"])
+        #expect(end.code == 0, "\(end.messages)")
+        let densities = try ["fit", "table"].map { runs in
+          let file = try HDF5File.open(
+            folder.appending(path: "\(runs)/embedded/simulations/one/linear-density.h5").path)
+          let values = try file.dataset("linearDensity").read(as: Float.self)
+          try file.close()
+          return values
+        }
+        let (fit, table) = (densities[0], densities[1])
+        let differences = zip(fit, table).map { abs($0 - $1) }
+        let largest = try #require(fit.map(abs).max())
+        #expect(fit.count == 4096)
+        #expect(try #require(differences.max()) < 1e-4 * largest)
       }
     }
 

@@ -113,7 +113,7 @@ public struct HaloAbundance: Hashable, Sendable {
     universeCount = particles.count
   }
 
-  /// Writes the table as comma-separated values.
+  /// Writes the table as comma-separated values; the scatter over boxes is empty for one box.
   ///
   /// - Throws: `FileError`.
   public func write(to path: String) throws {
@@ -122,7 +122,7 @@ public struct HaloAbundance: Hashable, Sendable {
     text += "\n"
     for bin in bins {
       text += "\(bin.logMass.lowerBound),\(bin.logMass.upperBound),\(bin.found),\(bin.corrected),"
-      text += "\(bin.boxScatter)"
+      text += universeCount > 1 ? "\(bin.boxScatter)" : ""
       for function in Self.functions { text += ",\(bin.expected[function] ?? .nan)" }
       text += "\n"
     }
