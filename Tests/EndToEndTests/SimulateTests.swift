@@ -134,7 +134,7 @@ extension EndToEnd {
         let densities = try ["fit", "table"].map { runs in
           let file = try HDF5File.open(
             folder.appending(path: "\(runs)/embedded/simulations/one/linear-density.h5").path)
-          let values = try file.dataset("linearDensity").read(as: Float.self)
+          let values = try file.dataset("density").read(as: Float.self)
           try file.close()
           return values
         }
