@@ -34,6 +34,7 @@ let package = Package(
     .target(name: "Randomness"),
     .target(name: "LinearTheory"),
     .target(name: "DurableFiles"),
+    .target(name: "Slurm"),
 
     // Level 2.
     .target(name: "Networks", dependencies: ["CKernels", "COpenBLAS", "Randomness"]),
@@ -57,7 +58,7 @@ let package = Package(
       name: "Fields",
       dependencies: ["DurableFiles", "FourierTransforms", "HDF5", "MPI", "Snapshots"]),
     .target(
-      name: "SubBoxes", dependencies: ["Fields", "HDF5", "MPI", "Randomness"]),
+      name: "SubBoxes", dependencies: ["CKernels", "Fields", "HDF5", "MPI", "Randomness"]),
 
     // Level 5.
     .target(
@@ -70,14 +71,15 @@ let package = Package(
       dependencies: [
         "FourierTransforms", "Information", "LinearTheory", "MPI", "Networks", "Randomness",
       ]),
+    .target(name: "Figures", dependencies: ["Analysis", "DurableFiles", "Training"]),
 
     // Level 6.
     .target(
       name: "Jobs",
       dependencies: [
-        "Analysis", "CKernels", "DurableFiles", "Fields", "FourierTransforms", "Halos", "HDF5",
-        "Information", "LinearTheory", "MPI", "Networks", "ParticleMesh", "Particles", "Randomness",
-        "Snapshots", "SubBoxes", "Training",
+        "Analysis", "CKernels", "DurableFiles", "Fields", "Figures", "FourierTransforms", "Halos",
+        "HDF5", "Information", "LinearTheory", "MPI", "Networks", "ParticleMesh", "Particles",
+        "Randomness", "Slurm", "Snapshots", "SubBoxes", "Training",
         .product(name: "Yams", package: "Yams"),
       ]),
 
@@ -85,7 +87,7 @@ let package = Package(
     .executableTarget(
       name: "halompi",
       dependencies: [
-        "HDF5", "Information", "Jobs", "MPI", "Networks", "Training",
+        "HDF5", "Information", "Jobs", "MPI", "Networks", "Slurm", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -115,6 +117,7 @@ let package = Package(
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
     .testTarget(name: "MPITests", dependencies: ["MPI", "TestSupport"]),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "MPI", "TestSupport"]),
+    .testTarget(name: "SlurmTests", dependencies: ["Slurm"], exclude: ["Fixtures"]),
     .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport"]),
     .testTarget(
       name: "NetworksTests",
@@ -143,12 +146,16 @@ let package = Package(
         "Particles", "Randomness", "TestSupport",
       ], resources: [.copy("Fixtures")]),
     .testTarget(
+      name: "FiguresTests", dependencies: ["Analysis", "Figures", "LinearTheory", "Training"]),
+    .testTarget(
       name: "JobsTests",
       dependencies: [
-        "DurableFiles", "Fields", "HDF5", "Jobs", "LinearTheory", "MPI", "Networks", "Snapshots",
-        "TestSupport",
+        "DurableFiles", "Fields", "HDF5", "Jobs", "LinearTheory", "MPI", "Networks", "Slurm",
+        "Snapshots", "SubBoxes", "TestSupport", "Training",
       ]),
-    .testTarget(name: "EndToEndTests", dependencies: ["HDF5", "TestSupport", "halompi"]),
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: ["HDF5", "Networks", "SubBoxes", "TestSupport", "Training", "halompi"]),
     .testTarget(name: "HouseTests"),
   ]
 )

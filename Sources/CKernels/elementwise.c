@@ -1,10 +1,11 @@
-// The elementwise kernels (reduction.h, amsgrad.h): one compilation for each instruction set, and the choice.
+// The elementwise kernels (reduction.h, amsgrad.h, smoothing.h): one compilation for each instruction set, and the choice.
 
 #include <math.h>
 #include <stdint.h>
 
 #include "amsgrad.h"
 #include "reduction.h"
+#include "smoothing.h"
 
 #define NAME(function) function##_portable
 #include "elementwise.inc"
@@ -55,4 +56,9 @@ void halompi_amsgrad(
     halompi_instruction_set instructions) {
   CHOOSE(amsgrad, instructions)
   (step, gradient, first_moment, second_moment, largest_second_moment, parameters, count);
+}
+
+void halompi_smooth_particles(
+    const float *particles, size_t count, int width, float *density, halompi_instruction_set instructions) {
+  CHOOSE(smooth_particles, instructions)(particles, count, width, density);
 }

@@ -1,6 +1,6 @@
 import Foundation
 
-/// A file of lines that only grows, and that can be cut back to where it was.
+/// A file of lines, or of other records, that only grows, and that can be cut back to where it was.
 ///
 /// A program that resumes remembers the length at its last checkpoint; what was appended after it
 /// is cut off and appended again, so that the file is as though nothing had happened.
@@ -8,7 +8,7 @@ public struct AppendLog: ~Copyable {
   /// The path of the file.
   public let path: String
 
-  /// The number of bytes in the file, all of them in whole lines.
+  /// The number of bytes in the file, all of them in whole records.
   public private(set) var length: Int
 
   private let file: Descriptor
@@ -37,7 +37,13 @@ public struct AppendLog: ~Copyable {
   ///
   /// If it fails, no part of the line is left in the file.
   public mutating func append(_ line: String) throws(FileError) {
-    let bytes = Array((line + "\n").utf8)
+    try append(Array((line + "\n").utf8))
+  }
+
+  /// Appends bytes, whole lines or records.
+  ///
+  /// If it fails, no part of them is left in the file.
+  public mutating func append(_ bytes: [UInt8]) throws(FileError) {
     do throws(FileError) {
       try bytes.span.bytes.withUnsafeBytes { (bytes) throws(FileError) in try file.write(bytes) }
     } catch {

@@ -17,6 +17,12 @@ struct Checksums: Sendable {
     if let potential = slab.potential {
       values[GridField.potential.dataset] = try Self.sum(potential, at: offset, on: communicator)
     }
+    if let final = slab.finalParticles {
+      values[GridField.finalPosition.dataset] = try Self.sum(
+        final.positions, at: 3 * offset, on: communicator)
+      values[GridField.finalSmoothing.dataset] = try Self.sum(
+        final.smoothingLengths, at: offset, on: communicator)
+    }
     values[GridField.logMass.dataset] = try Self.sum(slab.logMass, at: offset, on: communicator)
     values[GridField.halo.dataset] = try Self.sum(slab.halo, at: offset, on: communicator)
     values[GridField.radius.dataset] = try Self.sum(slab.radius, at: offset, on: communicator)
@@ -36,8 +42,8 @@ struct Checksums: Sendable {
     return Self.digits(value)
   }
 
-  /// What identifies the data: a checksum of the grid, the box and the checksums of the datasets, but
-  /// not of the potential, which follows from the density.
+  /// What identifies the data: a checksum of the grid, the box and the checksums of the datasets that
+  /// every file has.
   func fingerprint(gridSize: Int, boxSize: Double) -> String {
     let parts = ["\(gridSize)", "\(boxSize)"] + FieldFormat.datasets.map { self[$0] }
     return Checksum(of: Data(parts.joined(separator: " ").utf8)).description

@@ -2,7 +2,7 @@ internal import Dispatch
 internal import Foundation
 public import MPI
 
-/// Estimates the SPH density at every particle from its nearest neighbours.
+/// Estimates the SPH density at every particle, or its smoothing length, from its nearest neighbours.
 ///
 /// Particles are shared out among ranks by columns of cells, so that each rank has about as many;
 /// a rank asks the others for the columns around its own, and asks for more as long as the last
@@ -51,30 +51,63 @@ public struct DensityEstimate: Sendable {
   public func densities(
     at positions: [Double], boxSize: Double, on communicator: borrowing Communicator
   ) throws -> [Float] {
+    try values(at: positions, boxSize: boxSize, on: communicator) { squares, volume in
+      SmoothingKernel.density(ofSortedSquares: squares, volume: volume)
+    }
+  }
+
+  /// Computes the smoothing lengths of particles that any ranks have: half the distance of the last
+  /// neighbour.
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - positions: This rank's particles [particle, 3], [Mpc/h], each coordinate in [0, box).
+  ///   - boxSize: The side of the periodic box [Mpc/h].
+  ///   - communicator: The ranks.
+  /// - Returns: The smoothing length of each of this rank's particles [particle], [Mpc/h].
+  /// - Throws: `AgreedFailure` with a ``Failure`` if there are too few particles, or many at one point.
+  func smoothingLengths(
+    at positions: [Double], boxSize: Double, on communicator: borrowing Communicator
+  ) throws -> [Float] {
+    try values(at: positions, boxSize: boxSize, on: communicator) { squares, _ in
+      let length = SmoothingKernel.smoothingLength(ofSortedSquares: squares)
+      return length > 0 ? length : .infinity
+    }
+  }
+
+  /// Computes what follows from the squared distances of the neighbours in ascending order
+  /// [(Mpc/h)^2] and the mean volume of a particle [(Mpc/h)^3]; infinite for particles at one point.
+  private typealias Quantity = @Sendable (UnsafeBufferPointer<Float>, Double) -> Double
+
+  private func values(
+    at positions: [Double], boxSize: Double, on communicator: borrowing Communicator,
+    _ quantity: @escaping Quantity
+  ) throws -> [Float] {
     let count = positions.count / 3
     let first = try communicator.exclusiveSum(Int64(count))
     let firsts = try communicator.allGather(first)
     let tags = (0..<count).map { first + Int64($0) }
-    let result = try search(positions, tags, boxSize: boxSize, on: communicator)
+    let result = try search(positions, tags, quantity, boxSize: boxSize, on: communicator)
     let destinations = result.tags.map { tag in
       // The last rank that begins at or before the tag: those before it with the same are empty.
       Int32(firsts.lastIndex { $0 <= tag } ?? 0)
     }
     let routing = Routing(destinations, ranks: communicator.size)
     let returned = try routing.send(result.tags, on: communicator)
-    let values = try routing.send(result.densities, on: communicator)
-    var densities = [Float](repeating: 0, count: count)
-    for (tag, value) in zip(returned, values) { densities[Int(tag - first)] = value }
-    return densities
+    let sent = try routing.send(result.values, on: communicator)
+    var values = [Float](repeating: 0, count: count)
+    for (tag, value) in zip(returned, sent) { values[Int(tag - first)] = value }
+    return values
   }
 
-  /// Computes densities, and leaves each with its tag on the rank that searched for it.
+  /// Computes values, and leaves each with its tag on the rank that searched for it.
   ///
   /// Collective.
   private func search(
-    _ positions: [Double], _ tags: [Int64], boxSize: Double,
+    _ positions: [Double], _ tags: [Int64], _ quantity: @escaping Quantity, boxSize: Double,
     on communicator: borrowing Communicator
-  ) throws -> (tags: [Int64], densities: [Float]) {
+  ) throws -> (tags: [Int64], values: [Float]) {
     let count = Int(try communicator.allReduce(Int64(tags.count), .sum))
     try communicator.agree { () throws(Failure) in
       guard count < neighbours else { return }
@@ -99,8 +132,9 @@ public struct DensityEstimate: Sendable {
       }
       let surroundings = try columns.fetch(
         grid.neighbourhood(of: waiting, reach: reach), own, on: communicator)
-      let search = NeighbourSearch(
-        surroundings, neighbours: neighbours, volume: volume, reach: reach)
+      let search = NeighbourSearch(surroundings, neighbours: neighbours, reach: reach) {
+        quantity($0, volume)
+      }
       run(search, waiting, own, &sorted)
       reach += 1
     }
@@ -115,18 +149,18 @@ public struct DensityEstimate: Sendable {
 
   /// Searches columns on several threads, each column on one of them.
   private func run(
-    _ search: NeighbourSearch, _ columns: [Int], _ own: CellList, _ densities: inout [Float]
+    _ search: NeighbourSearch, _ columns: [Int], _ own: CellList, _ values: inout [Float]
   ) {
-    densities.withUnsafeMutableBufferPointer { densities in
+    values.withUnsafeMutableBufferPointer { values in
       // Threads write to particles of different columns.
-      nonisolated(unsafe) let densities = densities
+      nonisolated(unsafe) let values = values
       let threads = min(threads, max(columns.count, 1))
       DispatchQueue.concurrentPerform(iterations: threads) { thread in
         for index in stride(from: thread, to: columns.count, by: threads) {
           let particles = own.particles(ofColumn: columns[index])
           search.search(
             column: columns[index],
-            densities: UnsafeMutableBufferPointer(rebasing: densities[particles]))
+            values: UnsafeMutableBufferPointer(rebasing: values[particles]))
         }
       }
     }

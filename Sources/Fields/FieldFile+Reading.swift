@@ -79,6 +79,21 @@ extension FieldFile {
   /// The extents of a grid field.
   private var extents: [Int] { [Int](repeating: metadata.gridSize, count: 3) }
 
+  /// Reads the final particles of the sites of whole planes.
+  ///
+  /// Not collective.
+  ///
+  /// - Parameter planes: A range of the slowest axis.
+  /// - Returns: The particles in the order of the sites.
+  /// - Throws: A ``FieldFileError``, one that the file was made without them among others.
+  public func finalParticles(planes: Range<Int>) throws(FieldFileError) -> FinalParticles {
+    let n = metadata.gridSize
+    return FinalParticles(
+      positions: try read(
+        .finalPosition, Hyperslab(planes, of: GridField.finalPosition.extents(gridSize: n))),
+      smoothingLengths: try read(.finalSmoothing, planes: planes))
+  }
+
   private func read<Element: HDF5Element>(
     _ column: HaloColumn<Element>
   ) throws(FieldFileError) -> [Element] {

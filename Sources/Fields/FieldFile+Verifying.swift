@@ -11,7 +11,10 @@ extension FieldFile {
   /// - Throws: A ``FieldFileError`` that names the first dataset that differs.
   public func verifyChecksums() throws(FieldFileError) {
     try verify(GridField.density)
-    if metadata.potentialMoments != nil { try verify(GridField.potential) }
+    for field in [GridField.potential, .finalPosition, .finalSmoothing] where metadata.holds(field)
+    {
+      try verify(field)
+    }
     try verify(GridField.logMass)
     try verify(GridField.halo)
     try verify(GridField.radius)
@@ -29,11 +32,13 @@ extension FieldFile {
     var checksum = Checksum()
     for start in stride(from: 0, to: n, by: FieldFormat.chunkSide) {
       let planes = start..<min(start + FieldFormat.chunkSide, n)
-      let slab = Hyperslab(offset: [start, 0, 0], count: [planes.count, n, n])
+      let slab = Hyperslab(planes, of: field.extents(gridSize: n))
       let values = try withDataset(field) { (dataset) throws(HDF5Error) in
         try dataset.read(slab, as: Element.self)
       }
-      values.withUnsafeBytes { checksum.add($0, at: start * n * n * MemoryLayout<Element>.stride) }
+      values.withUnsafeBytes {
+        checksum.add($0, at: start * n * n * field.width * MemoryLayout<Element>.stride)
+      }
     }
     try require(checksum, of: field.dataset)
   }

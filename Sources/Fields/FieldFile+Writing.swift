@@ -42,22 +42,21 @@ extension FieldFile {
     }
     try together { () throws(HDF5Error) in try file.write(metadata, creator: creator) }
     let (isRoot, n) = (communicator.isRoot, slab.gridSize)
-    let box = Hyperslab(
-      offset: [slab.planes.lowerBound, 0, 0], count: [slab.planes.count, n, n])
-    try together { () throws(HDF5Error) in
-      try file.write(slab.density, .density, box, n, checksums)
-    }
-    if let potential = slab.potential {
+    func write<Element>(
+      _ values: [Element], _ field: GridField<Element>, to file: borrowing HDF5File
+    ) throws {
       try together { () throws(HDF5Error) in
-        try file.write(potential, .potential, box, n, checksums)
+        try file.write(values, field, planes: slab.planes, n, checksums)
       }
     }
-    try together { () throws(HDF5Error) in
-      try file.write(slab.logMass, .logMass, box, n, checksums)
-    }
-    try together { () throws(HDF5Error) in try file.write(slab.halo, .halo, box, n, checksums) }
-    try together { () throws(HDF5Error) in
-      try file.write(slab.radius, .radius, box, n, checksums)
+    try write(slab.density, .density, to: file)
+    if let potential = slab.potential { try write(potential, .potential, to: file) }
+    try write(slab.logMass, .logMass, to: file)
+    try write(slab.halo, .halo, to: file)
+    try write(slab.radius, .radius, to: file)
+    if let final = slab.finalParticles {
+      try write(final.positions, .finalPosition, to: file)
+      try write(final.smoothingLengths, .finalSmoothing, to: file)
     }
     for column in HaloColumn<Float>.all {
       try together { () throws(HDF5Error) in
@@ -102,6 +101,7 @@ extension FieldFile {
       slab.gridSize == description.gridSize
         && slab.planes == decomposition.planes(of: communicator.rank)
         && slab.density.count == count && slab.potential?.count ?? count == count
+        && slab.finalParticles?.smoothingLengths.count ?? count == count
         && slab.logMass.count == count
         && slab.halo.count == count && slab.radius.count == count,
       "the slab does not hold the planes of its rank")
@@ -126,11 +126,17 @@ extension FieldFile {
   ) throws -> FieldMetadata {
     let density = try moments(of: slab.density, in: slab, on: communicator)
     let potential = try slab.potential.map { try moments(of: $0, in: slab, on: communicator) }
+    var largestSmoothing: Double?
+    if let final = slab.finalParticles {
+      largestSmoothing = try communicator.allReduce(
+        Double(final.smoothingLengths.max() ?? 0), .maximum)
+    }
     let labelled = try communicator.allReduce(
       Int64(slab.halo.reduce(0) { $0 + ($1 >= 0 ? 1 : 0) }), .sum)
     return FieldMetadata(
       description: description, haloCount: halos.count, labelledCount: Int(labelled),
       densityMoments: density, potentialMoments: potential,
+      largestSmoothingLength: largestSmoothing,
       fingerprint: checksums.fingerprint(
         gridSize: description.gridSize, boxSize: description.boxSize))
   }
@@ -181,6 +187,9 @@ extension HDF5File {
       try setAttribute("potentialMean", to: moments.mean)
       try setAttribute("potentialStandardDeviation", to: moments.standardDeviation)
     }
+    if let length = metadata.largestSmoothingLength {
+      try setAttribute("largestSmoothingLength", to: length)
+    }
     try setAttribute("fingerprint", to: metadata.fingerprint)
     try setAttribute(
       "units", to: "boxSize Mpc/h comoving, particleMass Msun, density rho/rho_mean")
@@ -197,12 +206,14 @@ extension HDF5File {
 
   /// Writes this rank's planes of a field.
   fileprivate func write<Element: HDF5Element>(
-    _ values: [Element], _ field: GridField<Element>, _ box: Hyperslab, _ n: Int,
+    _ values: [Element], _ field: GridField<Element>, planes: Range<Int>, _ n: Int,
     _ checksums: Checksums
   ) throws(HDF5Error) {
+    let extents = field.extents(gridSize: n)
     let dataset = try createDataset(
-      field.dataset, extents: [n, n, n], of: Element.self, chunk: FieldFormat.chunk(gridSize: n))
-    try dataset.write(values, to: box, .collective)
+      field.dataset, extents: extents, of: Element.self,
+      chunk: FieldFormat.chunk(of: field, gridSize: n))
+    try dataset.write(values, to: Hyperslab(planes, of: extents), .collective)
     try describe(field.dataset, field.unit, field.meaning, checksums)
   }
 
@@ -224,5 +235,14 @@ extension HDF5File {
     try setAttribute("unit", to: unit, of: dataset)
     try setAttribute("description", to: meaning, of: dataset)
     try setAttribute("checksum", to: checksums[dataset], of: dataset)
+  }
+}
+
+extension Hyperslab {
+  /// Whole planes of an array: a range of the slowest axis, and all of the others.
+  init(_ planes: Range<Int>, of extents: [Int]) {
+    self.init(
+      offset: [planes.lowerBound] + extents.dropFirst().map { _ in 0 },
+      count: [planes.count] + extents.dropFirst())
   }
 }

@@ -13,7 +13,8 @@ internal import Snapshots
 /// ```
 ///
 /// Datasets (`Documentation/formats.md`): `density`, `label/logMass`, `label/halo`,
-/// `label/radius` and, if asked for, `potential` [N, N, N]; `halo/mass`, `halo/boundMass`, `halo/center`, `halo/r200m`,
+/// `label/radius` and, if asked for, `potential`, `final/smoothingLength` [N, N, N] and
+/// `final/position` [N, N, N, 3]; `halo/mass`, `halo/boundMass`, `halo/center`, `halo/r200m`,
 /// `halo/count`, `halo/boundCount` [halo]. `label/halo` is the row in `/halo`. Each has the
 /// attributes `unit`, `description` and `checksum`.
 public struct FieldFile: ~Copyable {
@@ -25,7 +26,6 @@ public struct FieldFile: ~Copyable {
 
   let file: HDF5File
   private let density: HDF5Dataset
-  private let potential: HDF5Dataset?
   private let logMass: HDF5Dataset
   private let halo: HDF5Dataset
   private let radius: HDF5Dataset
@@ -72,16 +72,12 @@ public struct FieldFile: ~Copyable {
     let metadata = try FieldMetadata(readingFrom: file, path)
     let extents = [Int](repeating: metadata.gridSize, count: 3)
     let density = try file.fieldDataset(GridField.density.dataset, path, extents)
-    let potential =
-      metadata.potentialMoments == nil
-      ? nil : try file.fieldDataset(GridField.potential.dataset, path, extents)
     let logMass = try file.fieldDataset(GridField.logMass.dataset, path, extents)
     let halo = try file.fieldDataset(GridField.halo.dataset, path, extents)
     let radius = try file.fieldDataset(GridField.radius.dataset, path, extents)
     self.path = path
     self.metadata = metadata
     self.density = density
-    self.potential = potential
     self.logMass = logMass
     self.halo = halo
     self.radius = radius
@@ -92,25 +88,18 @@ public struct FieldFile: ~Copyable {
   func withDataset<Element, Value>(
     _ field: GridField<Element>, _ body: (borrowing HDF5Dataset) throws(HDF5Error) -> Value
   ) throws(FieldFileError) -> Value {
-    guard field.dataset == GridField.potential.dataset else {
-      return try inFieldFile(path, dataset: field.dataset) { () throws(HDF5Error) in
-        switch field.dataset {
-        case GridField.density.dataset: try body(density)
-        case GridField.logMass.dataset: try body(logMass)
-        case GridField.halo.dataset: try body(halo)
-        default: try body(radius)
-        }
-      }
+    func read(_ dataset: borrowing HDF5Dataset) throws(FieldFileError) -> Value {
+      try inFieldFile(path, dataset: field.dataset) { () throws(HDF5Error) in try body(dataset) }
     }
-    switch potential {
-    case .some(let potential):
-      return try inFieldFile(path, dataset: field.dataset) { () throws(HDF5Error) in
-        try body(potential)
-      }
-    case .none:
-      throw FieldFileError(
-        .wrongLayout, in: path, dataset: field.dataset, because: "the file was made without it",
-        remedy: "Set fields.potential to true, and make the file again with `halompi prepare`.")
+    switch field.dataset {
+    case GridField.density.dataset: return try read(density)
+    case GridField.logMass.dataset: return try read(logMass)
+    case GridField.halo.dataset: return try read(halo)
+    case GridField.radius.dataset: return try read(radius)
+    default:
+      guard metadata.holds(field) else { throw .missing(field.dataset, in: path) }
+      let extents = field.extents(gridSize: metadata.gridSize)
+      return try read(file.fieldDataset(field.dataset, path, extents))
     }
   }
 

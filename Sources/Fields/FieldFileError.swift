@@ -87,4 +87,12 @@ extension FieldFileError {
       remedy: "Make the file again with `halompi prepare`; if it persists, check the initial "
         + "snapshot.")
   }
+
+  /// The error of a dataset that the file was made without.
+  static func missing(_ dataset: String, in path: String) -> FieldFileError {
+    let setting = dataset.prefix { $0 != "/" }
+    return FieldFileError(
+      .wrongLayout, in: path, dataset: dataset, because: "the file was made without it",
+      remedy: "Set fields.\(setting) to true, and make the file again with `halompi prepare`.")
+  }
 }

@@ -7,6 +7,12 @@ public struct GridField<Element: HDF5Element>: Hashable, Sendable {
 
   let unit: String
   let meaning: String
+
+  /// How many numbers a site has.
+  var width = 1
+
+  /// The extents of the dataset on a grid of N^3 sites.
+  func extents(gridSize n: Int) -> [Int] { width == 1 ? [n, n, n] : [n, n, n, width] }
 }
 
 extension GridField<Float> {
@@ -20,6 +26,18 @@ extension GridField<Float> {
   public static let potential = GridField(
     dataset: "potential", unit: "(Mpc/h)^2",
     meaning: "potential of the density contrast: the inverse Laplacian of density - mean")
+
+  /// Position of the particle in the final snapshot, an array of three numbers a site [Mpc/h]; only in
+  /// files that were asked for it.
+  static let finalPosition = GridField(
+    dataset: "final/position", unit: "Mpc/h",
+    meaning: "comoving position of the site's particle in the final snapshot", width: 3)
+
+  /// Smoothing length of the particle in the final snapshot [Mpc/h]; only in files that were asked
+  /// for it.
+  static let finalSmoothing = GridField(
+    dataset: "final/smoothingLength", unit: "Mpc/h",
+    meaning: "half the distance of the site's particle from the last of its neighbours, at the end")
 
   /// The fields that sub-boxes are cut from.
   public static let inputs = [density, potential]
@@ -97,15 +115,15 @@ enum FieldFormat {
 
   /// Datasets in the order in which their checksums make the fingerprint.
   ///
-  /// The potential, which a file may lack, is not among them: it is a function of the density, and a
-  /// training on the density goes on when it is added.
+  /// The potential and the final particles, which a file may lack, are not among them: they follow from
+  /// the snapshots, as the others do, and a training on the density goes on when they are added.
   static let datasets =
     [
       GridField.density.dataset, GridField.logMass.dataset, GridField.halo.dataset,
       GridField.radius.dataset,
     ] + HaloColumn<Float>.all.map(\.dataset) + HaloColumn<Int64>.all.map(\.dataset)
 
-  static func chunk(gridSize: Int) -> [Int] {
-    [Int](repeating: min(chunkSide, gridSize), count: 3)
+  static func chunk<Element>(of field: GridField<Element>, gridSize: Int) -> [Int] {
+    field.extents(gridSize: min(chunkSide, gridSize))
   }
 }

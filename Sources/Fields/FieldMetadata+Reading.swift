@@ -48,18 +48,22 @@ extension FieldMetadata {
     let density = FieldMoments(
       mean: try attributes.number("densityMean", file),
       standardDeviation: try attributes.number("densityStandardDeviation", file))
-    let hasPotential = try inFieldFile(path) { () throws(HDF5Error) in
-      try file.hasAttribute("potentialMean")
+    func has(_ name: String) throws(FieldFileError) -> Bool {
+      try inFieldFile(path) { () throws(HDF5Error) in try file.hasAttribute(name) }
     }
     let potential =
-      hasPotential
+      try has("potentialMean")
       ? FieldMoments(
         mean: try attributes.number("potentialMean", file),
         standardDeviation: try attributes.number("potentialStandardDeviation", file)) : nil
+    let largestSmoothing =
+      try has("largestSmoothingLength")
+      ? try attributes.number("largestSmoothingLength", file) : nil
     self.init(
       description: description, haloCount: try attributes.integer("haloCount", file),
       labelledCount: try attributes.integer("labelledCount", file),
       densityMoments: density, potentialMoments: potential,
+      largestSmoothingLength: largestSmoothing,
       fingerprint: try attributes.text("fingerprint", file))
   }
 }

@@ -121,26 +121,41 @@ public struct FieldMetadata: Hashable, Codable, Sendable {
   /// The moments of the potential [(Mpc/h)^2], if the file holds it.
   public let potentialMoments: FieldMoments?
 
+  /// The largest smoothing length of the final particles [Mpc/h], if the file holds them.
+  public let largestSmoothingLength: Double?
+
   /// Changes whenever a dataset, the grid or the box does: 16 hexadecimal digits.
   ///
-  /// The potential, a function of the density, does not count.
+  /// What a file may lack does not count: it follows from the snapshots, as the others do.
   public let fingerprint: String
 
   init(
     description: FieldDescription, haloCount: Int, labelledCount: Int,
-    densityMoments: FieldMoments, potentialMoments: FieldMoments?, fingerprint: String
+    densityMoments: FieldMoments, potentialMoments: FieldMoments?,
+    largestSmoothingLength: Double? = nil, fingerprint: String
   ) {
     self.description = description
     self.haloCount = haloCount
     self.labelledCount = labelledCount
     self.densityMoments = densityMoments
     self.potentialMoments = potentialMoments
+    self.largestSmoothingLength = largestSmoothingLength
     self.fingerprint = fingerprint
   }
 
   /// A member of the description.
   public subscript<Value>(dynamicMember member: KeyPath<FieldDescription, Value>) -> Value {
     description[keyPath: member]
+  }
+
+  /// Whether the file holds a dataset that files may lack.
+  func holds<Element>(_ field: GridField<Element>) -> Bool {
+    switch field.dataset {
+    case GridField.potential.dataset: potentialMoments != nil
+    case GridField.finalPosition.dataset, GridField.finalSmoothing.dataset:
+      largestSmoothingLength != nil
+    default: true
+    }
   }
 
   /// The moments of a field that sub-boxes are cut from; `nil` if the file does not hold it.

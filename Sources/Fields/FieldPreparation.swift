@@ -10,8 +10,8 @@ internal import Snapshots
 ///
 /// Memory on a rank, for each of its N^3/ranks particles: 44 bytes read and 56 sent while sites are
 /// found, 24 + 60 while densities are estimated (``DensityEstimate``, with its margin), 16 for the
-/// finished fields, and up to 16 more while the potential is solved for; and the catalogue
-/// (``GroupCatalogue``).
+/// finished fields, up to 16 more while the potential is solved for, 16 more for final particles
+/// (and what their density would take); and the catalogue (``GroupCatalogue``).
 public struct FieldPreparation: Hashable, Codable, Sendable {
   /// The name of the simulation.
   public var name: String
@@ -34,6 +34,9 @@ public struct FieldPreparation: Hashable, Codable, Sendable {
   /// Whether the file will hold the potential, too.
   public var withPotential: Bool
 
+  /// Whether the file will hold the particles' final positions and smoothing lengths, too.
+  public var withFinalParticles: Bool
+
   /// The nearest neighbours of a density, the particle itself included.
   public var neighbours: Int
 
@@ -46,8 +49,9 @@ public struct FieldPreparation: Hashable, Codable, Sendable {
   /// Makes the settings of a preparation.
   public init(
     name: String, initialSnapshot: String, finalSnapshot: String, catalogue: String,
-    output: String, withPotential: Bool = false, label: HaloLabel = .fof, neighbours: Int = 32,
-    threads: Int = 1, creator: String = "halompi prepare"
+    output: String, withPotential: Bool = false, withFinalParticles: Bool = false,
+    label: HaloLabel = .fof, neighbours: Int = 32, threads: Int = 1,
+    creator: String = "halompi prepare"
   ) {
     self.name = name
     self.initialSnapshot = initialSnapshot
@@ -55,6 +59,7 @@ public struct FieldPreparation: Hashable, Codable, Sendable {
     self.catalogue = catalogue
     self.output = output
     self.withPotential = withPotential
+    self.withFinalParticles = withFinalParticles
     self.label = label
     self.neighbours = neighbours
     self.threads = threads
@@ -109,9 +114,24 @@ public struct FieldPreparation: Hashable, Codable, Sendable {
     }
 
     begin(.labels)
+    let particlesAtEnd = try communicator.agree { () throws(SnapshotError) in
+      try final.particles(in: rows)
+    }
+    let routing = try sited.map.routing(
+      of: particlesAtEnd.ids, to: planes, file: final.path, on: communicator)
     let labelling = HaloLabelling(final, catalogue, label)
-    try labelling.label(&slab, rows, sited.map, planes, on: communicator)
+    try labelling.label(&slab, with: particlesAtEnd, routing, on: communicator)
     let halos = labelling.halos()
+
+    if withFinalParticles {
+      begin(.smoothing)
+      let positions = particlesAtEnd.positions
+      let lengths = try DensityEstimate(neighbours: neighbours, threads: threads)
+        .smoothingLengths(at: positions, boxSize: final.boxSize, on: communicator)
+      slab.finalParticles = FinalParticles(
+        positions: try routing.send(positions.map { Float($0) }, width: 3, on: communicator),
+        smoothingLengths: try routing.send(lengths, on: communicator))
+    }
 
     begin(.sources)
     let sources = [

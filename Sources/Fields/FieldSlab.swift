@@ -45,6 +45,9 @@ public struct FieldSlab: Sendable {
   /// Potential [planes, N, N], [(Mpc/h)^2], if the file is to hold it.
   public var potential: [Float]?
 
+  /// The particles at the end, if the file is to hold them.
+  public var finalParticles: FinalParticles?
+
   /// log10 of the mass of the particle's halo [planes, N, N], [log10 Msun]; NaN outside halos.
   public var logMass: [Float]
 
@@ -70,6 +73,23 @@ public struct FieldSlab: Sendable {
   public var sites: Range<Int> {
     let area = gridSize * gridSize
     return planes.lowerBound * area..<planes.upperBound * area
+  }
+}
+
+/// The particles of some sites in the final snapshot.
+public struct FinalParticles: Hashable, Sendable {
+  /// Comoving positions [site, 3], [Mpc/h].
+  public var positions: [Float]
+
+  /// Half the distance of the last of the nearest neighbours that a density is estimated from [site],
+  /// [Mpc/h].
+  public var smoothingLengths: [Float]
+
+  /// Makes particles.
+  public init(positions: [Float], smoothingLengths: [Float]) {
+    precondition(positions.count == 3 * smoothingLengths.count, "a position has three coordinates")
+    self.positions = positions
+    self.smoothingLengths = smoothingLengths
   }
 }
 

@@ -8,6 +8,7 @@ public enum FieldPreparationPhase: String, Hashable, Codable, Sendable, CaseIter
   case density = "estimating densities"
   case potential = "solving for the potential"
   case labels = "labelling particles"
+  case smoothing = "finding smoothing lengths of final particles"
   case sources = "computing checksums of the sources"
   case writing = "writing the field file"
 }

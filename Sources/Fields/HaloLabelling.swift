@@ -27,16 +27,21 @@ struct HaloLabelling {
     return halos
   }
 
-  /// Reads this rank's rows of the final snapshot, and fills in the labels of all sites.
+  /// Fills in the labels of all sites.
   ///
   /// Collective.
+  ///
+  /// - Parameters:
+  ///   - slab: The sites of this rank.
+  ///   - particles: Rows of the final snapshot.
+  ///   - routing: The way of these particles to their sites.
+  ///   - communicator: The ranks.
+  /// - Throws: A `SnapshotError` if the catalogue does not fit the particles.
   func label(
-    _ slab: inout FieldSlab, _ rows: Range<Int>, _ map: SiteMap, _ planes: PlaneDecomposition,
+    _ slab: inout FieldSlab, with particles: SnapshotParticles, _ routing: SiteRouting,
     on communicator: borrowing Communicator
   ) throws {
-    let particles = try communicator.agree { () throws(SnapshotError) in
-      try snapshot.particles(in: rows)
-    }
+    let rows = particles.rows
     var check = MembershipCheck(catalogue)
     var halos = [Int32](repeating: -1, count: rows.count)
     var radii = [Float](repeating: .nan, count: rows.count)
@@ -54,37 +59,19 @@ struct HaloLabelling {
     try communicator.agree { () throws(SnapshotError) in
       try check.conclude(sums, catalogue, snapshot)
     }
-    let delivered = try map.deliver(
-      particles.ids, halos, radii, to: planes, file: snapshot.path, on: communicator)
-    try communicator.agree { () throws(SnapshotError) in
-      try fill(&slab, delivered.sites, delivered.halos, delivered.radii)
-    }
+    slab.halo = try routing.send(halos, on: communicator)
+    slab.radius = try routing.send(radii, on: communicator)
+    let logMasses = logMasses()
+    slab.logMass = slab.halo.map { $0 < 0 ? .nan : logMasses[Int($0)] }
   }
 
-  /// Puts labels at their sites, of which each must be met once.
-  private func fill(
-    _ slab: inout FieldSlab, _ sites: [Int64], _ halos: [Int32], _ radii: [Float]
-  ) throws(SnapshotError) {
+  /// log10 of the halos' masses by the label.
+  private func logMasses() -> [Float] {
     let bound = catalogue.boundCounts()
-    let logMasses = catalogue.masses.indices.map { group in
+    return catalogue.masses.indices.map { group in
       let mass =
         label == .fof ? catalogue.masses[group] : Double(bound[group]) * snapshot.particleMass
       return Float(log10(mass))
-    }
-    var isMet = [Bool](repeating: false, count: slab.sites.count)
-    for (index, site) in sites.enumerated() {
-      let place = Int(site) - slab.sites.lowerBound
-      guard !isMet[place] else {
-        throw SnapshotError(
-          .wrongIDs, in: snapshot.path, dataset: "PartType1/ParticleIDs",
-          because: "the ID of the particle from site \(site) occurs more than once",
-          remedy: "Copy the snapshot again, or use IDs that are wide enough.")
-      }
-      isMet[place] = true
-      guard halos[index] >= 0 else { continue }
-      slab.halo[place] = halos[index]
-      slab.radius[place] = radii[index]
-      slab.logMass[place] = logMasses[Int(halos[index])]
     }
   }
 

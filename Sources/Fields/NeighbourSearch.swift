@@ -1,4 +1,4 @@
-/// The density at particles of a cell list from their nearest neighbours.
+/// A quantity of the particles of a cell list that follows from their nearest neighbours.
 ///
 /// The particles of a cell share one list of candidates, those of the cells around. Where
 /// particles cluster, cell and candidates are split into octants until the candidates are few
@@ -10,7 +10,7 @@
 struct NeighbourSearch {
   private let list: CellList
   private let neighbours: Int
-  private let volume: Double
+  private let quantity: @Sendable (UnsafeBufferPointer<Float>) -> Double
   private let reach: Int
   private let isWholeBox: Bool
   private let cellSize: Float
@@ -22,25 +22,29 @@ struct NeighbourSearch {
   /// - Parameters:
   ///   - list: The particles; it holds all columns within `reach` of those searched.
   ///   - neighbours: The nearest neighbours of a particle, itself included.
-  ///   - volume: The mean volume of a particle [(Mpc/h)^3].
   ///   - reach: The cells searched on each side of a particle's cell.
-  init(_ list: CellList, neighbours: Int, volume: Double, reach: Int) {
+  ///   - quantity: What is computed from the squared distances of the neighbours in ascending order
+  ///     [(Mpc/h)^2].
+  init(
+    _ list: CellList, neighbours: Int, reach: Int,
+    quantity: @escaping @Sendable (UnsafeBufferPointer<Float>) -> Double
+  ) {
     self.list = list
     self.neighbours = neighbours
-    self.volume = volume
+    self.quantity = quantity
     self.reach = reach
     isWholeBox = list.grid.isWholeBox(reach: reach)
     cellSize = Float(list.grid.cellSize)
     boxSize = Float(list.grid.boxSize)
   }
 
-  /// Computes the density of the waiting particles of one column.
+  /// Computes the quantity of the waiting particles of one column.
   ///
   /// - Parameters:
   ///   - column: A column of the list.
-  ///   - densities: The density of each particle of the column in the list's order; NaN marks a
+  ///   - values: The value of each particle of the column in the list's order; NaN marks a
   ///     particle that waits, and stays where the search does not reach far enough.
-  func search(column: Int, densities: UnsafeMutableBufferPointer<Float>) {
+  func search(column: Int, values: UnsafeMutableBufferPointer<Float>) {
     let grid = list.grid
     let particles = list.particles(ofColumn: column)
     guard !particles.isEmpty else { return }
@@ -51,7 +55,7 @@ struct NeighbourSearch {
     for cell in 0..<grid.cellsPerSide {
       let members = list.starts[firstCell + cell]..<list.starts[firstCell + cell + 1]
       targets.removeAll()
-      for member in members where densities[member - particles.lowerBound].isNaN {
+      for member in members where values[member - particles.lowerBound].isNaN {
         targets.append(
           list.offsets[member], list.offsets[list.count + member],
           list.offsets[2 * list.count + member], tag: member - particles.lowerBound)
@@ -61,7 +65,7 @@ struct NeighbourSearch {
       let cube = Cube(x: 0, y: 0, z: 0, side: cellSize)
       let margin = isWholeBox ? Float.infinity : Float(reach) * cellSize
       refine(targets, candidates, cube: cube, margin: margin, nearest) { tag, squares in
-        densities[tag] = Float(SmoothingKernel.density(ofSortedSquares: squares, volume: volume))
+        values[tag] = Float(quantity(squares))
       }
     }
   }

@@ -10,30 +10,28 @@ enum SiteMap {
   /// ascending order of IDs.
   case table(ids: [UInt64], sites: [Int64])
 
-  /// Sends two numbers of each particle to the rank that has the particle's site.
+  /// Finds the way of particles to the ranks that have their sites.
   ///
   /// Collective.
   ///
   /// - Parameters:
   ///   - ids: The particles' IDs.
-  ///   - halos: A whole number of each.
-  ///   - radii: A number of each.
   ///   - planes: The sites of each rank.
   ///   - file: The snapshot, for errors.
   ///   - communicator: The ranks.
-  /// - Returns: Sites of this rank, and the numbers of their particles.
-  /// - Throws: A `SnapshotError` for an ID that has no site.
-  func deliver(
-    _ ids: [UInt64], _ halos: [Int32], _ radii: [Float], to planes: PlaneDecomposition,
-    file: String, on communicator: borrowing Communicator
-  ) throws -> (sites: [Int64], halos: [Int32], radii: [Float]) {
-    var (ids, halos, radii) = (ids, halos, radii)
+  /// - Returns: The sites of this rank, and the way for numbers of their particles.
+  /// - Throws: A `SnapshotError` for an ID that has no site, or for two with the same.
+  func routing(
+    of ids: [UInt64], to planes: PlaneDecomposition, file: String,
+    on communicator: borrowing Communicator
+  ) throws -> SiteRouting {
+    var ids = ids
+    var toTable: Routing?
     if case .table = self {
       let ranks = UInt64(communicator.size)
       let routing = Routing(ids.map { Int32($0 % ranks) }, ranks: communicator.size)
       ids = try routing.send(ids, on: communicator)
-      halos = try routing.send(halos, on: communicator)
-      radii = try routing.send(radii, on: communicator)
+      toTable = routing
     }
     let sites = try communicator.agree { () throws(SnapshotError) in
       try ids.map { (id) throws(SnapshotError) in
@@ -46,12 +44,23 @@ enum SiteMap {
         return Int64(site)
       }
     }
-    let routing = Routing(
+    let toSites = Routing(
       sites.map { Int32(planes.rank(ofSite: Int($0))) }, ranks: communicator.size)
-    return (
-      try routing.send(sites, on: communicator), try routing.send(halos, on: communicator),
-      try routing.send(radii, on: communicator)
-    )
+    let first = planes.sites(of: communicator.rank).lowerBound
+    let places = try toSites.send(sites, on: communicator).map { Int($0) - first }
+    try communicator.agree { () throws(SnapshotError) in
+      var isMet = [Bool](repeating: false, count: planes.sites(of: communicator.rank).count)
+      for place in places {
+        guard !isMet[place] else {
+          throw SnapshotError(
+            .wrongIDs, in: file, dataset: "PartType1/ParticleIDs",
+            because: "the ID of the particle from site \(first + place) occurs more than once",
+            remedy: "Copy the snapshot again, or use IDs that are wide enough.")
+        }
+        isMet[place] = true
+      }
+    }
+    return SiteRouting(toTable: toTable, toSites: toSites, places: places)
   }
 
   /// The site of an ID, if this rank knows it.
@@ -67,6 +76,37 @@ enum SiteMap {
       }
       return low < ids.count && ids[low] == id ? Int(sites[low]) : nil
     }
+  }
+}
+
+/// The way of particles to the ranks that have their sites.
+struct SiteRouting {
+  fileprivate let toTable: Routing?
+  fileprivate let toSites: Routing
+
+  /// The site of each particle that arrives, counted from the first of this rank.
+  fileprivate let places: [Int]
+
+  /// Sends each particle's values to its site.
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - values: [particle, width], in the order of the IDs.
+  ///   - width: How many values each particle has.
+  ///   - communicator: The ranks.
+  /// - Returns: The values at the sites of this rank [site, width].
+  /// - Throws: What MPI reported.
+  func send<Element: MPIElement>(
+    _ values: [Element], width: Int = 1, on communicator: borrowing Communicator
+  ) throws(MPIError) -> [Element] {
+    let known = try toTable?.send(values, width: width, on: communicator) ?? values
+    let arrived = try toSites.send(known, width: width, on: communicator)
+    var sorted = arrived
+    for (index, place) in places.enumerated() {
+      for column in 0..<width { sorted[place * width + column] = arrived[index * width + column] }
+    }
+    return sorted
   }
 }
 

@@ -29,10 +29,20 @@ enum SmoothingKernel {
   static func density(
     ofSortedSquares squares: UnsafeBufferPointer<Float>, volume: Double
   ) -> Double {
-    let smoothing = Double(squares[squares.count - 1]).squareRoot() / 2
+    let smoothing = smoothingLength(ofSortedSquares: squares)
     guard smoothing > 0 else { return .infinity }
     var sum = 0.0
     for square in squares { sum += spline(Double(square).squareRoot() / smoothing) }
     return volume * sum / (Double.pi * smoothing * smoothing * smoothing)
+  }
+
+  /// The smoothing length of a particle: half the distance of its last neighbour [Mpc/h].
+  ///
+  /// - Parameter squares: The squared distances of the nearest neighbours, the particle itself
+  ///   included, in ascending order [(Mpc/h)^2].
+  /// - Returns: The length; zero if all neighbours are at one point.
+  @inline(__always)
+  static func smoothingLength(ofSortedSquares squares: UnsafeBufferPointer<Float>) -> Double {
+    Double(squares[squares.count - 1]).squareRoot() / 2
   }
 }

@@ -23,7 +23,7 @@ public struct DirectoryLock: ~Copyable {
     }
     let descriptor = open(file, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else { throw LockError(file: file, problem: .system(systemError())) }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
+    guard Self.take(descriptor) else {
       let isTaken = errno == EWOULDBLOCK
       let reason = systemError()
       let holder = try? String(contentsOfFile: file, encoding: .utf8)
@@ -48,6 +48,26 @@ public struct DirectoryLock: ~Copyable {
   }
 
   deinit { close(descriptor) }
+
+  /// Takes the lock if it is free.
+  ///
+  /// Whoever looks whether it is held has it for an instant (``isHeld(_:)``), so it is tried again.
+  private static func take(_ descriptor: Int32) -> Bool {
+    for _ in 0..<10 {
+      if flock(descriptor, LOCK_EX | LOCK_NB) == 0 { return true }
+      guard errno == EWOULDBLOCK else { return false }
+      usleep(10_000)
+    }
+    return flock(descriptor, LOCK_EX | LOCK_NB) == 0
+  }
+
+  /// Whether a job holds the lock; `false` if there is no such file.
+  public static func isHeld(_ file: String) -> Bool {
+    let descriptor = open(file, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return flock(descriptor, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK
+  }
 }
 
 /// Why a folder could not be locked.

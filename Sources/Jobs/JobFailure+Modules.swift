@@ -10,6 +10,7 @@ public import LinearTheory
 public import MPI
 public import Networks
 public import ParticleMesh
+public import Slurm
 public import Snapshots
 public import SubBoxes
 public import Training
@@ -143,5 +144,16 @@ extension InformationError: JobFailure {
   /// An option that cannot be used, or columns that allow no estimate.
   public var exitCode: JobExitCode {
     if case .setting = self { .usage } else { .badData }
+  }
+}
+
+extension SlurmError: JobFailure {
+  /// A setting that cannot stand in a script, no Slurm, or one that refuses.
+  public var exitCode: JobExitCode {
+    switch self {
+    case .setting, .word: .badData
+    case .missingCommand: .missingInput
+    case .failedCommand, .strangeAnswer: .internalFailure
+    }
   }
 }

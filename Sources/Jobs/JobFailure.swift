@@ -42,9 +42,16 @@ public struct FailureReport: Hashable, Sendable {
   /// Makes the report of `error`.
   ///
   /// An error that is no ``JobFailure`` is a failure of the program itself.
-  public init(of error: any Error, at place: JobPlace) {
+  ///
+  /// - Parameters:
+  ///   - error: What ended the job.
+  ///   - place: Where; nil for a command that is no job of several ranks.
+  public init(of error: any Error, at place: JobPlace? = nil) {
     exitCode = (error as? any JobFailure)?.exitCode ?? .internalFailure
-    let source = place.size > 1 ? "[rank \(place.rank) of \(place.size), \(place.host)] " : ""
+    var source = ""
+    if let place, place.size > 1 {
+      source = "[rank \(place.rank) of \(place.size), \(place.host)] "
+    }
     message = "halompi: \(source)\(error)"
   }
 }

@@ -12,15 +12,22 @@ extension RunDirectory {
   /// - Throws: `FileError` if the file cannot be read or written, `SettingsError` if what was written
   ///   before is no experiment.
   public func record(_ experiment: Experiment) throws -> [SettingsDifference] {
+    try experiment.record(to: experimentFile)
+  }
+}
+
+extension Experiment {
+  /// Writes the experiment as used to a file, and returns what differs from what was there.
+  func record(to file: String) throws -> [SettingsDifference] {
     var differences: [SettingsDifference] = []
-    if FileManager.default.fileExists(atPath: experimentFile) {
-      let earlier = try Experiment(contentsOf: experimentFile)
-      differences = try experiment.differences(from: earlier)
+    if FileManager.default.fileExists(atPath: file) {
+      let earlier = try Experiment(contentsOf: file)
+      differences = try self.differences(from: earlier)
       if differences.isEmpty { return [] }
     }
     let heading = "# The experiment as used by halompi \(halompiVersion), defaults filled in.\n"
-    try DurableFile.createDirectory(path)
-    try DurableFile.write(Data((heading + experiment.yaml()).utf8), to: experimentFile)
+    try DurableFile.createDirectory((file as NSString).deletingLastPathComponent)
+    try DurableFile.write(Data((heading + yaml()).utf8), to: file)
     return differences
   }
 }

@@ -5,7 +5,9 @@
 ///     fields/<simulation>.h5                     one field file per simulation
 ///     training/<variant>-seed<k>/                one trained model
 ///     predictions/<variant>-seed<k>/             what it predicts
+///     ablation/                                  which of them are compared
 ///     report/                                    tables, and all that figures draw
+///     slurm/                                     batch scripts, and the logs of their jobs
 ///
 /// A value of paths only: nothing is read or written here.
 public struct RunDirectory: Hashable, Sendable {
@@ -38,6 +40,9 @@ public struct RunDirectory: Hashable, Sendable {
   /// The folder of tables and figures.
   public var report: ResultDirectory { ResultDirectory(path: "\(path)/report") }
 
+  /// The folder of batch scripts, and of the logs of their jobs.
+  public var batchScripts: String { "\(path)/slurm" }
+
   /// The field file of a simulation.
   public func field(of simulation: String) -> String { "\(fields.path)/\(simulation).h5" }
 
@@ -45,6 +50,9 @@ public struct RunDirectory: Hashable, Sendable {
   public func training(_ training: TrainingName) -> TrainingDirectory {
     TrainingDirectory(path: "\(path)/training/\(training)")
   }
+
+  /// What is said of an ablation as a whole.
+  public var ablation: AblationDirectory { AblationDirectory(path: "\(path)/ablation") }
 
   /// The folder of what one trained model predicts.
   public func predictions(of training: TrainingName) -> ResultDirectory {
@@ -114,4 +122,31 @@ public struct TrainingDirectory: Hashable, Sendable {
 
   /// The file that is locked while a job writes in the folder.
   public var lockFile: String { "\(path)/lock" }
+
+  /// The experiment as used by a run of an ablation.
+  public var experimentFile: String { "\(path)/experiment.yaml" }
+
+  /// Why the run of an ablation failed; there only while it is so.
+  public var failureFile: String { "\(path)/failure.json" }
+
+  /// The file whose appearance asks the training to stop.
+  public var stopFile: String { "\(path)/stop" }
+}
+
+/// The folder of an ablation as a whole; its runs are beside those of single trainings.
+public struct AblationDirectory: Hashable, Sendable {
+  /// The path of the folder.
+  public let path: String
+
+  /// The runs, expanded.
+  public var manifestFile: String { "\(path)/manifest.json" }
+
+  /// The file that is locked while runs are handed out.
+  public var lockFile: String { "\(path)/lock" }
+
+  /// The file whose appearance asks all runs to stop.
+  public var stopFile: String { "\(path)/stop" }
+
+  /// What a run that was a process of its own said.
+  public func log(of run: AblationRun) -> String { "\(path)/logs/\(run.name).log" }
 }

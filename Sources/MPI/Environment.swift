@@ -35,9 +35,28 @@ public func withMPI<Result>(
     Thread.sleep(forTimeInterval: 2 * Double(min(world.rank, 3)))
     let code = report(error, world.place())
     if world.size == 1 { exit(endTogether(with: code, on: world)) }
+    if let host = (error as? any SilentPeerError)?.silentHost, host != world.place().host {
+      Thread.sleep(forTimeInterval: SilentPeer.secondsForLauncher)
+    }
     MPI_Abort(cmpi_comm_world(), code)
     exit(code)
   }
+}
+
+/// An error that may tell of a rank which does not answer.
+public protocol SilentPeerError: Error {
+  /// The host of that rank; `nil` if the error is another one.
+  var silentHost: String? { get }
+}
+
+/// How the job is ended when a rank on another host does not answer.
+public enum SilentPeer {
+  /// How long the launcher is given to notice by itself that the host is lost [seconds].
+  ///
+  /// Open MPI 4's `mpirun` that is told to abort a job waits for ever for the daemon of a host that is cut off;
+  /// if it notices first that the connection is lost, it ends. With
+  /// `oob_tcp_keepalive_time`, `_intvl` and `_probes` of 5, 2 and 3 it takes 11 seconds.
+  public static let secondsForLauncher = 20.0
 }
 
 /// Runs `body` with the world communicator, and leaves MPI running until the process ends.

@@ -44,6 +44,9 @@ public final class NetworkWeights: @unchecked Sendable {
   /// The width of the likelihood, the last of the parameters.
   public var gamma: Float { values.pointer[layout.gammaIndex] }
 
+  /// The memory of the parameters in all their forms [bytes].
+  public var byteCount: Int { values.byteCount + (fast?.preparedBytes ?? 0) }
+
   /// Changes the parameters, and brings the forms that the kernels read up to date.
   public func update(_ change: (UnsafeMutablePointer<Float>) -> Void) {
     change(values.pointer)
@@ -75,6 +78,9 @@ final class FastNetwork: @unchecked Sendable {
     team = ThreadTeam(size: threads)
     prepared = .allocate(byteCount: halompi_prepared_bytes(handle), alignment: 64)
   }
+
+  /// The memory of the transformed weights [bytes].
+  var preparedBytes: Int { halompi_prepared_bytes(handle) }
 
   deinit {
     halompi_network_destroy(handle)

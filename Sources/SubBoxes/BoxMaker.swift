@@ -1,20 +1,15 @@
-import Fields
-
-/// Cuts a box, standardizes it and averages it if asked to.
+/// Makes the box of a sample, and averages it if asked to.
 struct BoxMaker: Sendable {
-  private unowned(unsafe) let store: FieldStore
-  private let cutters: [SubBoxCutter]
+  private let writeVoxels: BoxWriter
   private let shells: ShellAverage?
 
   /// The number of voxels of a box.
   let voxelCount: Int
 
-  init(store: FieldStore, kind: BoxKind, boxWidth: Int, standardization: Standardization) {
-    self.store = store
-    cutters = store.simulations.map {
-      SubBoxCutter(
-        boxWidth: boxWidth, gridSize: $0.gridSize, standardization: standardization)
-    }
+  init(
+    source: any SubBoxSource, kind: BoxKind, boxWidth: Int, standardization: Standardization
+  ) {
+    writeVoxels = source.boxWriter(boxWidth: boxWidth, standardization: standardization)
     shells = kind == .averaged ? ShellAverage(width: boxWidth) : nil
     voxelCount = boxWidth * boxWidth * boxWidth
   }
@@ -24,8 +19,7 @@ struct BoxMaker: Sendable {
 
   /// Writes the box of a sample.
   func write(_ sample: Sample, into box: UnsafeMutablePointer<Float>) throws(SubBoxError) {
-    let simulation = Int(sample.simulation)
-    try store.cut(around: Int(sample.site), of: simulation, with: cutters[simulation], into: box)
+    try writeVoxels(sample, box)
     shells?.apply(to: box)
   }
 }

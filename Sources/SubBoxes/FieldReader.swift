@@ -55,6 +55,15 @@ final class FieldReader: @unchecked Sendable {
       Hyperslab(offset: [planes.lowerBound, 0, 0], count: [planes.count, gridSize, gridSize]),
       into: start)
   }
+
+  /// Reads the final particles of the sites of whole planes.
+  func finalParticles(planes: Range<Int>) throws(SubBoxError) -> FinalParticles {
+    do throws(FieldFileError) {
+      return try file.finalParticles(planes: planes)
+    } catch {
+      throw SubBoxError(error, while: "reading the final particles of planes \(planes)")
+    }
+  }
 }
 
 extension SubBoxError {

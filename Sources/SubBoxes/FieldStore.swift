@@ -9,15 +9,21 @@ public import MPI
 /// have the same bits either way.
 ///
 /// Resident fields are freed collectively, by ``free()`` on all ranks of the communicator.
-public final class FieldStore: Sendable {
+public final class FieldStore: SubBoxSource {
   /// Where the voxels are.
   private enum Voxels {
     case resident([ResidentField])
     case streamed(ChunkCache)
   }
 
+  /// The voxels along each axis of what is read at a time from fields that are not in memory.
+  public static var chunkWidth: Int { ChunkCache.chunkWidth }
+
   /// The field that boxes are cut from.
   public let field: GridField<Float>
+
+  /// The field that boxes are cut from, as an input of a network.
+  public var input: BoxInput { .field(field) }
 
   /// The field files, in the order in which ``Sample/simulation`` counts them.
   public let paths: [String]
@@ -121,7 +127,14 @@ public final class FieldStore: Sendable {
   }
 
   /// Chooses where fields of a total size are cut from, and says why.
-  static func mode(
+  ///
+  /// - Parameters:
+  ///   - settings: What is asked for and allowed.
+  ///   - bytes: The size of the fields together.
+  ///   - fields: How many fields these are.
+  /// - Returns: Resident or streamed, and why.
+  /// - Throws: ``SubBoxError`` if fields that do not fit the budget are to be in memory.
+  public static func mode(
     _ settings: StreamSettings, bytes: Int, fields: Int
   ) throws(SubBoxError) -> (StreamSettings.Mode, String) {
     let budget = settings.memoryBudget
@@ -137,6 +150,43 @@ public final class FieldStore: Sendable {
           remedy: "Raise memoryBudget, or set the mode to stream or auto.")
       }
       return (.resident, "asked for; \(facts)")
+    }
+  }
+
+  /// Finds the shift and the scale of the field, of which the files hold the moments.
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - simulations: How many of the files, from the first, are of training simulations.
+  ///   - samples: The samples that a network is trained on; they do not matter here.
+  ///   - boxWidth: The number of voxels along each axis of a box; it does not matter here.
+  ///   - communicator: The ranks.
+  /// - Returns: The standardization of the field of these simulations taken as one.
+  /// - Throws: `AgreedFailure` of a ``SubBoxError`` if all values are the same; `MPIError`.
+  public func standardization(
+    ofFirst simulations: Int, samples: [Sample], boxWidth: Int,
+    on communicator: borrowing Communicator
+  ) throws -> Standardization {
+    try communicator.agree { () throws(SubBoxError) in
+      try Standardization(of: field, in: Array(self.simulations.prefix(simulations)))
+    }
+  }
+
+  /// Makes what writes boxes; it does not keep the store.
+  ///
+  /// - Parameters:
+  ///   - boxWidth: The number of voxels along each axis of a box.
+  ///   - standardization: How the values of the field are standardized.
+  /// - Returns: What writes the box of a sample.
+  public func boxWriter(boxWidth: Int, standardization: Standardization) -> BoxWriter {
+    let cutters = simulations.map {
+      SubBoxCutter(
+        boxWidth: boxWidth, gridSize: $0.gridSize, standardization: standardization)
+    }
+    return { [unowned(unsafe) self] (sample, box) throws(SubBoxError) in
+      let simulation = Int(sample.simulation)
+      try cut(around: Int(sample.site), of: simulation, with: cutters[simulation], into: box)
     }
   }
 

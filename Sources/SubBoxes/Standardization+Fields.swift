@@ -15,16 +15,31 @@ extension Standardization {
   public init(
     of field: GridField<Float>, in simulations: [FieldMetadata]
   ) throws(SubBoxError) {
+    try self.init(
+      combining: simulations.map { (simulation) throws(SubBoxError) in
+        guard let moments = simulation.moments(of: field) else {
+          throw .missing(field, of: simulation)
+        }
+        return (simulation.siteCount, moments)
+      }, of: field.dataset)
+  }
+
+  /// The standardization of several sets of values taken as one.
+  ///
+  /// - Parameters:
+  ///   - parts: The number of values of each, and their moments.
+  ///   - quantity: What they are values of, for errors.
+  /// - Throws: ``SubBoxError`` if there is none, or no two different values.
+  init(combining parts: [(count: Int, moments: FieldMoments)], of quantity: String)
+    throws(SubBoxError)
+  {
     var (count, mean, squares) = (0.0, 0.0, 0.0)
     // Chan, Golub, LeVeque, "Updating formulae and a pairwise algorithm for computing sample
     // variances", COMPSTAT 1982, doi:10.1007/978-3-642-51461-6_3, equation 2.1.
-    for simulation in simulations {
-      guard let moments = simulation.moments(of: field) else {
-        throw .missing(field, of: simulation)
-      }
-      let added = Double(simulation.siteCount)
-      let difference = moments.mean - mean
-      let deviation = moments.standardDeviation
+    for part in parts {
+      let added = Double(part.count)
+      let difference = part.moments.mean - mean
+      let deviation = part.moments.standardDeviation
       mean += difference * added / (count + added)
       squares +=
         deviation * deviation * added + difference * difference * count * added
@@ -34,9 +49,10 @@ extension Standardization {
     let standardDeviation = (squares / count).squareRoot()
     guard mean.isFinite, standardDeviation.isFinite, standardDeviation > 0 else {
       throw SubBoxError(
-        .data, while: "standardizing the \(field.dataset) of \(simulations.count) simulations",
-        because: "its mean is \(mean) and its standard deviation \(standardDeviation)",
-        remedy: "Give at least one training simulation with a \(field.dataset) that varies.")
+        .data, while: "standardizing the \(quantity)",
+        because: "the mean of \(parts.count) parts is \(mean) and their standard deviation "
+          + "\(standardDeviation)",
+        remedy: "Give at least one training simulation with a \(quantity) that varies.")
     }
     self.init(mean: mean, standardDeviation: standardDeviation)
   }

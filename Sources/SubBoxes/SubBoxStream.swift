@@ -14,8 +14,8 @@
 /// samples. More samples may be enqueued while earlier ones are being used, so that the boxes of
 /// the next step of a training are prepared during the current one.
 ///
-/// The threads of a stream end with it. They do not keep the store: whoever made the stream keeps
-/// the store for longer.
+/// The threads of a stream end with it. They do not keep the source: whoever made the stream keeps
+/// the source for longer.
 public final class SubBoxStream: Sendable {
   /// What the boxes show.
   public let kind: BoxKind
@@ -26,34 +26,34 @@ public final class SubBoxStream: Sendable {
   /// The memory of the buffers and the tables [bytes].
   public let bytes: Int
 
-  private let store: FieldStore
+  private let source: any SubBoxSource
   private let queue: PreparationQueue
 
   /// Makes a stream without samples, and starts its threads.
   ///
   /// - Parameters:
-  ///   - store: The fields that boxes are cut from.
+  ///   - source: The data that boxes are made from.
   ///   - kind: What the boxes show.
   ///   - boxWidth: The number of voxels along each axis of a box.
-  ///   - standardization: How the values of the fields are standardized, before averaging.
+  ///   - standardization: How the values are standardized, before averaging.
   ///   - lookAhead: How many boxes are prepared before they are asked for.
-  ///   - threads: How many threads prepare boxes; those of a store that reads its files take turns.
+  ///   - threads: How many threads prepare boxes; those of a source that reads its files take turns.
   ///   - consumers: How many boxes are in use at a time, beyond which ``next(before:)`` waits for
   ///     one to go out of use.
   public init(
-    from store: FieldStore, kind: BoxKind, boxWidth: Int, standardization: Standardization,
+    from source: any SubBoxSource, kind: BoxKind, boxWidth: Int, standardization: Standardization,
     lookAhead: Int, threads: Int, consumers: Int
   ) {
     precondition(lookAhead > 0 && threads > 0 && consumers > 0, "a stream needs one of each")
     let maker = BoxMaker(
-      store: store, kind: kind, boxWidth: boxWidth, standardization: standardization)
+      source: source, kind: kind, boxWidth: boxWidth, standardization: standardization)
     let buffers = lookAhead + consumers
     self.kind = kind
     self.boxWidth = boxWidth
     bytes = buffers * maker.voxelCount * MemoryLayout<Float>.stride + maker.bytes
-    self.store = store
+    self.source = source
     queue = PreparationQueue(count: buffers, voxelCount: maker.voxelCount)
-    for _ in 0..<(store.mode == .resident ? threads : 1) {
+    for _ in 0..<(source.mode == .resident ? threads : 1) {
       queue.addWorker { place throws(SubBoxError) in
         try maker.write(place.sample, into: place.buffer)
       }

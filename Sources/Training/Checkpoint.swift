@@ -55,6 +55,21 @@ struct Checkpoint: Sendable {
     try file.close()
   }
 
+  /// What a checkpoint says besides its numbers.
+  struct Header {
+    let progress: TrainingProgress
+    let data: DataDescription
+    let settings: [String]
+
+    init(contentsOf path: String) throws {
+      let file = try NumberFile.open(path, format: Checkpoint.format, version: Checkpoint.version)
+      progress = try NumberFile.json("progress", from: file)
+      data = try NumberFile.json("data", from: file)
+      settings = try NumberFile.json("settings", from: file)
+      try file.close()
+    }
+  }
+
   init(
     progress: TrainingProgress, state: TrainingState, bestParameters: [Float],
     data: DataDescription, settings: [String]

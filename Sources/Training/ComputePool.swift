@@ -24,6 +24,7 @@ final class ComputePool: @unchecked Sendable {
   private let weights: NetworkWeights
   private let layout: ParameterLayout
   private let labels: LabelRange
+  private let timeline: Timeline?
 
   /// The sums of the gradients of the convolutions, and of the dense layers with gamma.
   let convolutionSums: ExactAccumulator
@@ -34,7 +35,7 @@ final class ComputePool: @unchecked Sendable {
   private var busyThreads = 0
   private var denseRemaining = 0
   private var isCancelled = false
-  private var failure: (any Error)?
+  private var firstFailure: SubBoxError?
   private var outcomes: [SampleOutcome] = []
   private var livingThreads = 0
 
@@ -43,9 +44,11 @@ final class ComputePool: @unchecked Sendable {
   ///
   /// The weights are changed only while no work is under way.
   init(
-    threads: Int, boxes: Int, weights: NetworkWeights, labels: LabelRange, stream: SubBoxStream
+    threads: Int, boxes: Int, weights: NetworkWeights, labels: LabelRange, stream: SubBoxStream,
+    timeline: Timeline? = nil
   ) {
     self.stream = stream
+    self.timeline = timeline
     self.labels = labels
     self.weights = weights
     layout = weights.layout
@@ -97,21 +100,16 @@ final class ComputePool: @unchecked Sendable {
     }
   }
 
-  /// Whether all gradients of the dense layers are in the sums.
-  func isDenseDone() throws -> Bool {
-    try condition.withLock {
-      if let failure { throw failure }
-      return denseRemaining == 0
-    }
+  /// Whether all gradients of the dense layers are in the sums, or no more will come.
+  var isDenseDone: Bool {
+    condition.withLock { denseRemaining == 0 || firstFailure != nil && busyThreads == 0 }
   }
 
-  /// Whether all samples are done, and the threads wait for more.
-  func isDone() throws -> Bool {
-    try condition.withLock {
-      if let failure { throw failure }
-      return busyThreads == 0
-    }
-  }
+  /// Whether all samples are done, or none will be any more, and the threads wait for more.
+  var isDone: Bool { condition.withLock { busyThreads == 0 } }
+
+  /// What kept the threads from doing all samples: a box that could not be made.
+  var failure: SubBoxError? { condition.withLock { firstFailure } }
 
   /// What the network said of the samples, in the order of their places.
   func takeOutcomes() -> [SampleOutcome] {
@@ -129,13 +127,20 @@ final class ComputePool: @unchecked Sendable {
   private func compute(_ work: Work, with worker: Evaluation) {
     let loss = TruncatedCauchyLoss(gamma: Double(weights.gamma))
     do throws(SubBoxError) {
-      while let box = try stream.next(before: work.positions.upperBound) {
+      let thread = worker.number + 1
+      while let box = try timeline.measure(
+        .fetch, thread: thread,
+        { () throws(SubBoxError) in try stream.next(before: work.positions.upperBound) })
+      {
         let truth = Float(labels.scaled(Double(box.sample.logMass)))
-        let prediction =
+        let prediction = timeline.measure(.forward, thread: thread) {
           work.trains
-          ? worker.evaluator.forward(box.voxels) : worker.evaluator.predict(box.voxels)
+            ? worker.evaluator.forward(box.voxels) : worker.evaluator.predict(box.voxels)
+        }
         let value = loss.evaluate(prediction: Double(prediction), truth: Double(truth))
-        if work.trains { addGradient(of: value, worker) }
+        if work.trains {
+          timeline.measure(.backward, thread: thread) { addGradient(of: value, worker) }
+        }
         let outcome = SampleOutcome(
           position: work.firstPlace + box.position - work.positions.lowerBound,
           likelihood: value.value, prediction: prediction, truth: truth)
@@ -163,7 +168,7 @@ final class ComputePool: @unchecked Sendable {
 
   private func finish(error: SubBoxError?) {
     condition.withLock {
-      if failure == nil, let error { failure = error }
+      if firstFailure == nil, let error { firstFailure = error }
       busyThreads -= 1
       condition.broadcast()
     }

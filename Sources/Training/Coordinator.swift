@@ -15,6 +15,7 @@ final class Coordinator {
   private let folder: CheckpointFolder
   private var metrics: AppendLog
   private var timings: AppendLog
+  private var events: EventFile?
   private let stop: StopConditions
   private let tell: (TrainingEvent) -> Void
 
@@ -49,6 +50,11 @@ final class Coordinator {
     try DurableFile.createDirectory(plan.directory)
     metrics = try AppendLog.open(plan.metricsPath, length: progress.metricsLength)
     timings = try AppendLog.open(plan.timingsPath, length: progress.timingsLength)
+    if plan.settings.tensorboard {
+      events = try EventFile(
+        in: plan.directory, history: TrainingMetrics(contentsOf: plan.metricsPath),
+        timings: TrainingTimings(contentsOf: plan.timingsPath), now: Date().timeIntervalSince1970)
+    }
     if !bestParameters.isEmpty, !FileManager.default.fileExists(atPath: plan.modelPath) {
       try bestModel().write(to: plan.modelPath)
     }
@@ -66,10 +72,10 @@ final class Coordinator {
   }
 
   /// Writes what is to be written, while the workers do the next command.
-  func performPendingWrites() throws {
+  func performPendingWrites(_ timeline: Timeline? = nil) throws {
     let writes = pendingWrites
     pendingWrites = []
-    for write in writes { try write() }
+    for write in writes { try timeline.measure(.checkpoint, write) }
   }
 
   /// Takes the reports of all workers on a command, in the order of the workers, and after `save` the
@@ -79,7 +85,7 @@ final class Coordinator {
     case .train: try digestStep(reports)
     case .validate: try digestValidation(reports)
     case .save: if let state { save(state) }
-    case .finish: break
+    case .finish, .abandon: break
     }
     if reports.contains(where: \.stopRequested) { requestStop(because: "a signal was received") }
   }
@@ -103,6 +109,7 @@ final class Coordinator {
       gamma: reports[0].gamma, samples: outcomes.count, seconds: seconds)
     try metrics.append(summary.metricsLine)
     try timings.append(summary.timingsLine(reports))
+    try events?.append(summary.record, seconds: seconds)
     tell(.step(summary))
 
     stepSeconds = seconds
@@ -137,6 +144,7 @@ final class Coordinator {
       trainingLikelihood: progress.likelihoodSum / samples, likelihood: likelihood,
       penalty: penalty, gamma: gamma, correlation: correlation(outcomes), isBest: isBest)
     try metrics.append(summary.metricsLine)
+    try events?.append(summary.record)
     if isBest {
       progress.bestEpoch = progress.epoch
       progress.bestLoss = loss
@@ -190,7 +198,7 @@ final class Coordinator {
     }
     return Model(
       architecture: plan.architecture, variant: plan.settings.variant,
-      field: plan.field.dataset,
+      field: plan.input.name,
       data: data, seed: plan.settings.seed, epoch: epoch, step: (epoch + 1) * plan.stepsPerEpoch,
       validationLoss: loss, settings: plan.identity,
       parameters: bestParameters)

@@ -64,6 +64,10 @@ final class ExactAccumulator: @unchecked Sendable {
     }
   }
 
+  /// Counts a gradient that was not computed among those that are in no sum, so that no rank makes the
+  /// step.
+  func addLost() { lock.withLock { fine[count + 1] += 1 } }
+
   private func add(
     _ gradient: UnsafePointer<Float>, to sums: UnsafeMutableBufferPointer<Int64>, exponent: Int32,
     worker: Int
@@ -96,7 +100,7 @@ final class ExactAccumulator: @unchecked Sendable {
   var message: UnsafeMutableBufferPointer<Int64> { fine }
 
   /// After the message was added over the ranks: the number of gradients, on all ranks, that were not
-  /// finite and are in no sum.
+  /// finite, or not computed, and are in no sum.
   var lostCount: Int { Int(fine[count + 1]) }
 
   /// After the message was added over the ranks: adds the coarse sums too, if any rank has some.

@@ -18,6 +18,18 @@ struct JSONLine {
     members.append("\"\(name)\":\"\(value)\"")
   }
 
+  /// Adds a text, with escapes where it needs them.
+  mutating func add(_ name: String, text: String) {
+    let escaped = text.unicodeScalars.map { scalar in
+      switch scalar {
+      case "\"", "\\": "\\\(scalar)"
+      case _ where scalar.value < 0x20: "?"
+      default: "\(scalar)"
+      }
+    }
+    members.append("\"\(name)\":\"\(escaped.joined())\"")
+  }
+
   mutating func add(_ name: String, _ value: JSONLine) {
     members.append("\"\(name)\":\(value.text)")
   }

@@ -41,6 +41,7 @@ struct Link {
   func awaitCommand(on world: borrowing Communicator) throws -> Command {
     var patience = Patience(limit: 3 * limit)
     while try world.probe(from: 0, tag: MessageTag.command) == nil {
+      try answerQuestion(over: world)
       guard patience.rest() else {
         throw TrainingError.stalled(
           rank: 0, host: "its host", phase: "coordinating", seconds: patience.waited)
@@ -73,19 +74,40 @@ struct Link {
     try world.send([Int64(step)], to: 0, tag: MessageTag.computed)
   }
 
-  /// Which worker keeps the others waiting: the first that has not computed its share of a step, as
-  /// far as rank 0 was told.
+  /// A worker that waits tells rank 0 that it is there, if it was asked.
+  func answerQuestion(over world: borrowing Communicator) throws(MPIError) {
+    guard world.rank != 0, try world.probe(from: 0, tag: MessageTag.question) != nil else { return }
+    _ = try world.receive(from: 0, tag: MessageTag.question, as: Int64.self)
+    try world.send([Int64(1)], to: 0, tag: MessageTag.answer)
+  }
+
+  /// The workers that do not answer within some seconds: they stand still, or their host is cut off.
+  private func silentWorkers(over world: borrowing Communicator) throws(MPIError) -> [Int] {
+    for worker in workers { try world.send([Int64(1)], to: worker, tag: MessageTag.question) }
+    var silent = Set(workers)
+    var patience = Patience(limit: 3)
+    while !silent.isEmpty, patience.rest() {
+      guard let envelope = try world.probe(tag: MessageTag.answer) else { continue }
+      _ = try world.receive(from: envelope.source, tag: MessageTag.answer, as: Int64.self)
+      silent.remove(envelope.source)
+    }
+    return silent.sorted()
+  }
+
+  /// Which worker keeps the others waiting: the first that does not answer, or else the first that has not
+  /// computed its share of a step, as far as rank 0 was told.
   func stalled(
     on command: Command, over world: borrowing Communicator, after seconds: Double
   ) throws -> TrainingError {
     let computed = try takeNotices(over: world)
-    let rank = workers.first { !computed.contains($0) } ?? workers.first ?? 0
+    let silent = try silentWorkers(over: world)
+    let rank = silent.first ?? workers.first { !computed.contains($0) } ?? workers.first ?? 0
     let phase =
       switch command {
       case .train(let epoch, let step): "computing step \(step) of epoch \(epoch)"
       case .validate(let epoch, let part): "validating epoch \(epoch), part \(part)"
       case .save: "handing over its state"
-      case .finish: "finishing"
+      case .finish, .abandon: "finishing"
       }
     return .stalled(rank: rank, host: hosts[rank], phase: phase, seconds: seconds)
   }

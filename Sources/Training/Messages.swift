@@ -14,12 +14,16 @@ enum Command: Hashable, Sendable {
   /// Nothing is left to do, or the job was asked to stop.
   case finish(isComplete: Bool)
 
+  /// A rank cannot go on: all leave the training, with its error.
+  case abandon
+
   var message: [Int64] {
     switch self {
     case .train(let epoch, let step): [0, Int64(epoch), Int64(step)]
     case .validate(let epoch, let part): [1, Int64(epoch), Int64(part)]
     case .save: [2, 0, 0]
     case .finish(let isComplete): [3, isComplete ? 1 : 0, 0]
+    case .abandon: [4, 0, 0]
     }
   }
 
@@ -28,6 +32,7 @@ enum Command: Hashable, Sendable {
     case 0: self = .train(epoch: Int(message[1]), step: Int(message[2]))
     case 1: self = .validate(epoch: Int(message[1]), part: Int(message[2]))
     case 2: self = .save
+    case 4: self = .abandon
     default: self = .finish(isComplete: message[1] == 1)
     }
   }
@@ -68,17 +73,21 @@ struct Report: Hashable, Sendable {
   /// The time from the last gradient of this worker to the sum over all [seconds].
   var reducing = 0.0
 
+  /// Whether this worker could not do its part, and has the error.
+  var hasFailed = false
+
   /// The samples of all workers whose gradients were not finite: the step was not made.
   var lostSamples = 0
 
   /// Whether this process was asked to stop by a signal.
   var stopRequested = false
 
-  private static let headerCount = 7
+  private static let headerCount = 8
 
   var message: [Double] {
     [
       penalty, gamma, fetchWait, computing, reducing, Double(lostSamples), stopRequested ? 1 : 0,
+      hasFailed ? 1 : 0,
     ]
       + outcomes.flatMap {
         [Double($0.position), $0.likelihood, Double($0.prediction), Double($0.truth)]
@@ -95,6 +104,7 @@ struct Report: Hashable, Sendable {
     reducing = message[4]
     lostSamples = Int(message[5])
     stopRequested = message[6] != 0
+    hasFailed = message[7] != 0
     outcomes = stride(from: Self.headerCount, to: message.count, by: 4).map {
       SampleOutcome(
         position: Int(message[$0]), likelihood: message[$0 + 1], prediction: Float(message[$0 + 2]),
@@ -111,4 +121,8 @@ enum MessageTag {
   /// A worker has computed its share of a step and waits for the sums over all.
   static let computed = 3
   static let state = 4
+
+  /// Rank 0 asks whether a worker is there, and the worker says that it is.
+  static let question = 5
+  static let answer = 6
 }

@@ -14,6 +14,12 @@ extension StepSummary {
     return line.text
   }
 
+  /// The numbers of the line.
+  var record: TrainingMetrics.Step {
+    TrainingMetrics.Step(
+      epoch: epoch, step: step, likelihood: likelihood, penalty: penalty, gamma: gamma)
+  }
+
   func timingsLine(_ reports: [Report]) -> String {
     let ranks = Double(reports.count)
     let computing = reports.map(\.computing)
@@ -50,5 +56,12 @@ extension EpochSummary {
     line.add("gamma", gamma)
     line.add("isBest", isBest)
     return line.text
+  }
+
+  /// The numbers of the line.
+  var record: TrainingMetrics.Epoch {
+    TrainingMetrics.Epoch(
+      epoch: epoch, step: step, trainingLikelihood: trainingLikelihood, likelihood: likelihood,
+      penalty: penalty, correlation: correlation, gamma: gamma, isBest: isBest)
   }
 }

@@ -13,7 +13,7 @@ public struct Model: Sendable {
   /// What the network was shown.
   public var variant: BoxKind
 
-  /// The dataset of a field file that its boxes were cut from.
+  /// What its boxes were values of: the dataset of a field file, or `finalDensity`.
   public var field: String
 
   /// What it was trained on, with the scales of its input and output.

@@ -67,10 +67,10 @@ public struct PredictionJob: Sendable {
   public func run(
     on world: borrowing Communicator, tell: (_ done: Int, _ of: Int) -> Void
   ) throws -> PredictionTable? {
-    let (model, field, metadata) = try world.agree {
+    let (model, input, metadata) = try world.agree {
       let model = try Model(contentsOf: modelPath)
       let metadata = try readMetadata(of: files)
-      return (model, try input(of: model, suiting: metadata), metadata)
+      return (model, try boxInput(of: model, suiting: metadata), metadata)
     }
     var sampling = sampling
     sampling.boxWidth = model.architecture.boxWidth
@@ -78,13 +78,23 @@ public struct PredictionJob: Sendable {
     let samples = draw.samples.sorted { ($0.simulation, $0.site) < ($1.simulation, $1.site) }
     let share =
       samples.count * world.rank / world.size..<samples.count * (world.rank + 1) / world.size
-    let store = try FieldStore(field, of: files, settings: streaming, on: world)
-    let predictions = try predict(
-      Array(samples[share]), with: model, from: store, on: world
-    ) { done in
-      tell(min(samples.count, done * world.size), samples.count)
+    let source = try input.open(files, settings: streaming, on: world)
+    let threads = try threadsPerRank ?? availableThreads(on: world)
+    let place = world.place()
+    let predictions: [Float]
+    do {
+      predictions = try world.agree {
+        try predict(
+          Array(samples[share]), with: model, from: source, threads: threads, at: place
+        ) { done in
+          tell(min(samples.count, done * world.size), samples.count)
+        }
+      }
+    } catch {
+      try source.free()
+      throw error
     }
-    try store.free()
+    try source.free()
     let all = try world.gatherVarying(predictions)
     return try world.agree {
       guard let all else { return nil }
@@ -95,11 +105,14 @@ public struct PredictionJob: Sendable {
     }
   }
 
-  /// The field that the model's boxes are cut from, if the model suits the simulations.
-  private func input(
+  /// What the model's boxes show, if the model suits the simulations.
+  private func boxInput(
     of model: Model, suiting simulations: [FieldMetadata]
-  ) throws(TrainingError) -> GridField<Float> {
-    guard let field = GridField.inputs.first(where: { $0.dataset == model.field }) else {
+  ) throws(TrainingError) -> BoxInput {
+    let inputs =
+      GridField.inputs.map { BoxInput.field($0) }
+      + (model.data.finalVoxelSize.map { [.finalDensity(voxelSize: $0)] } ?? [])
+    guard let input = inputs.first(where: { $0.name == model.field }) else {
       throw .unsuitableModel(path: modelPath, reason: "it was trained on the field \(model.field)")
     }
     for simulation in simulations {
@@ -122,17 +135,16 @@ public struct PredictionJob: Sendable {
             """)
       }
     }
-    return field
+    return input
   }
 
   /// Predicts this rank's samples, a part at a time.
   private func predict(
-    _ samples: [Sample], with model: Model, from store: FieldStore,
-    on world: borrowing Communicator, tell: (Int) -> Void
+    _ samples: [Sample], with model: Model, from source: any SubBoxSource, threads: Int,
+    at place: JobPlace, tell: (Int) -> Void
   ) throws -> [Float] {
-    let threads = try threadsPerRank ?? availableThreads(on: world)
     let stream = SubBoxStream(
-      from: store, kind: model.variant, boxWidth: model.architecture.boxWidth,
+      from: source, kind: model.variant, boxWidth: model.architecture.boxWidth,
       standardization: model.data.standardization, lookAhead: streaming.lookAhead,
       threads: streaming.threads, consumers: threads)
     stream.start(samples)
@@ -140,28 +152,30 @@ public struct PredictionJob: Sendable {
     let pool = ComputePool(
       threads: threads, boxes: threads, weights: weights, labels: model.data.labels,
       stream: stream)
+    defer {
+      pool.cancel()
+      stream.cancel()
+    }
     var predictions: [Float] = []
     predictions.reserveCapacity(samples.count)
     let partSize = 64 * threads
-    let place = world.place()
     for start in stride(from: 0, to: samples.count, by: partSize) {
       let part = start..<min(start + partSize, samples.count)
       pool.start(.init(positions: part, firstPlace: start, trains: false))
       var patience = Patience(limit: watchdogSeconds)
-      while try !pool.isDone() {
+      while !pool.isDone {
         guard patience.rest() else {
           throw TrainingError.stalled(
             rank: place.rank, host: place.host, phase: "predicting samples \(part)",
             seconds: patience.waited)
         }
       }
+      if let failure = pool.failure { throw failure }
       predictions += pool.takeOutcomes().map {
         Float(model.data.labels.logMass(Double($0.prediction)))
       }
       tell(predictions.count)
     }
-    pool.cancel()
-    stream.cancel()
     return predictions
   }
 }

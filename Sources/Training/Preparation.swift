@@ -7,15 +7,18 @@ internal import SubBoxes
 /// What a worker needs before the first step: its fields, the samples, and the scales.
 struct Preparation {
   let data: DataDescription
-  let store: FieldStore
+  let source: any SubBoxSource
+  let ownsSource: Bool
   let order: EpochOrder
   let training: [Sample]
   let validation: [Sample]
 
   /// Draws the samples and opens the fields.
   ///
-  /// Collective over the team of the workers.
-  init(_ plan: TrainingPlan, on team: borrowing Communicator) throws {
+  /// Collective over the team of the workers. `shared` are fields that are open already.
+  init(
+    _ plan: TrainingPlan, sharing shared: (any SubBoxSource)?, on team: borrowing Communicator
+  ) throws {
     let files = plan.trainingFiles + plan.validationFiles
     let metadata = try team.agree { try readMetadata(of: files) }
     let voxelSize = try team.agree { try commonVoxelSize(of: metadata) }
@@ -24,11 +27,19 @@ struct Preparation {
     let validationDraw = try SampleDraw(
       .validation, from: plan.validationFiles, settings: plan.sampling,
       firstSimulation: plan.trainingFiles.count, on: team)
-    store = try FieldStore(plan.field, of: files, settings: plan.streaming, on: team)
-    let (standardization, labels, order) = try team.agree {
+    if let shared {
+      precondition(
+        shared.input == plan.input && shared.paths == files, "the shared fields are other ones")
+      source = shared
+    } else {
+      source = try plan.input.open(files, settings: plan.streaming, on: team)
+    }
+    ownsSource = shared == nil
+    let standardization = try source.standardization(
+      ofFirst: plan.trainingFiles.count, samples: trainingDraw.samples,
+      boxWidth: plan.sampling.boxWidth, on: team)
+    let (labels, order) = try team.agree {
       (
-        try Standardization(
-          of: plan.field, in: Array(metadata.prefix(plan.trainingFiles.count))),
         try LabelRange(of: trainingDraw.samples),
         try EpochOrder(
           sampleCount: trainingDraw.samples.count, batchSize: plan.settings.batchSize,
@@ -46,20 +57,23 @@ struct Preparation {
     data = DataDescription(
       training: Array(simulations.prefix(plan.trainingFiles.count)),
       validation: Array(simulations.dropFirst(plan.trainingFiles.count)), voxelSize: voxelSize,
+      finalVoxelSize: plan.input.finalVoxelSize,
       trainingSamples: training.count, validationSamples: validation.count,
       standardization: standardization, labels: labels)
   }
 
   /// Starts the stream of boxes and the threads that compute.
   func makeWorker(
-    _ plan: TrainingPlan, state: TrainingState, threads: Int, team: borrowing Communicator
+    _ plan: TrainingPlan, state: TrainingState, threads: Int, timeline: Timeline?,
+    team: borrowing Communicator
   ) throws -> Worker {
     let stream = SubBoxStream(
-      from: store, kind: plan.settings.variant, boxWidth: plan.sampling.boxWidth,
+      from: source, kind: plan.settings.variant, boxWidth: plan.sampling.boxWidth,
       standardization: data.standardization, lookAhead: plan.streaming.lookAhead,
       threads: plan.streaming.threads, consumers: threads)
     return try Worker(
-      plan: plan, preparation: self, stream: stream, state: state, threads: threads, team: team)
+      plan: plan, preparation: self, stream: stream, state: state, threads: threads,
+      timeline: timeline, team: team)
   }
 }
 

@@ -14,13 +14,7 @@ struct Roles: ~Copyable {
 
   /// Collective over `world`.
   init(_ setting: TrainingSettings.Coordinator, on world: borrowing Communicator) throws(MPIError) {
-    let isDedicated =
-      switch setting {
-      case .auto: world.size >= 4
-      case .dedicated: world.size >= 2
-      case .trains: false
-      }
-    let firstWorker = isDedicated ? 1 : 0
+    let firstWorker = setting.isDedicated(ranks: world.size) ? 1 : 0
     let all = try world.duplicate()
     let team = try world.split(color: world.rank < firstWorker ? 0 : 1, key: world.rank)
     self.firstWorker = firstWorker
@@ -32,6 +26,17 @@ struct Roles: ~Copyable {
   var isWorker: Bool { world.rank >= firstWorker }
   var isDedicated: Bool { firstWorker == 1 }
   var workerCount: Int { world.size - firstWorker }
+}
+
+extension TrainingSettings.Coordinator {
+  /// Whether rank 0 of a job of `ranks` only coordinates.
+  func isDedicated(ranks: Int) -> Bool {
+    switch self {
+    case .auto: ranks >= 4
+    case .dedicated: ranks >= 2
+    case .trains: false
+    }
+  }
 }
 
 /// The threads that each rank of a node may use without crowding out another's.

@@ -35,7 +35,7 @@ public struct StopConditions: Sendable {
   /// Why to stop now; `nil` to go on.
   ///
   /// The last step took `stepSeconds`: the next one must not pass the deadline.
-  func reason(stepSeconds: Double) -> String? {
+  public func reason(stepSeconds: Double = 0) -> String? {
     if let file, FileManager.default.fileExists(atPath: file) { return "the file \(file) exists" }
     if let deadline, Date(timeIntervalSinceNow: margin + 2 * stepSeconds) > deadline {
       return "the time limit is near"
@@ -48,15 +48,23 @@ public struct StopConditions: Sendable {
 public enum StopSignals {
   private static let received = Atomic<Int32>(0)
 
-  /// Lets the signals set a flag, and nothing else, from now on.
-  public static func install() {
-    for number in [SIGTERM, SIGUSR1] {
+  /// Lets the signals set a flag, and nothing else, from now on; called by the main thread.
+  ///
+  /// - Parameter interrupt: Whether SIGINT does too, as a terminal sends it.
+  public static func install(interrupt: Bool = false) {
+    let numbers = [SIGTERM, SIGUSR1] + (interrupt ? [SIGINT] : [])
+    // Whoever started the process may have blocked them, as the threads of a thread pool do.
+    var unblocked = sigset_t()
+    sigemptyset(&unblocked)
+    for number in numbers { sigaddset(&unblocked, number) }
+    pthread_sigmask(SIG_UNBLOCK, &unblocked, nil)
+    for number in numbers {
       signal(number) { received in StopSignals.received.store(received, ordering: .relaxed) }
     }
   }
 
   /// The signal that was received last; `nil` if none was.
-  static var last: Int32? {
+  public static var last: Int32? {
     let number = received.load(ordering: .relaxed)
     return number == 0 ? nil : number
   }

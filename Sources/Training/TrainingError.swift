@@ -1,3 +1,5 @@
+public import MPI
+
 /// Why a training, or a prediction, could not go on.
 public enum TrainingError: Error, Hashable, Sendable {
   /// A setting is out of its range.
@@ -70,5 +72,13 @@ extension TrainingError: CustomStringConvertible {
     case .unsuitableModel(let path, let reason):
       "cannot predict with \(path): \(reason)"
     }
+  }
+}
+
+extension TrainingError: SilentPeerError {
+  /// The host of a rank that has not been heard of.
+  public var silentHost: String? {
+    guard case .stalled(_, let host, _, _) = self else { return nil }
+    return host
   }
 }

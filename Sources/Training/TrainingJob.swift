@@ -1,7 +1,7 @@
 internal import Foundation
 public import MPI
 internal import Networks
-internal import SubBoxes
+public import SubBoxes
 
 /// Runs a training from its plan to its end, or to where it is asked to stop.
 ///
@@ -9,9 +9,18 @@ internal import SubBoxes
 /// coordinates, and however often it was stopped or killed and resumed.
 public struct TrainingJob {
   private var plan: TrainingPlan
+  private let fields: (any SubBoxSource)?
 
   /// Makes the job of a plan.
-  public init(_ plan: TrainingPlan) { self.plan = plan }
+  ///
+  /// - Parameters:
+  ///   - plan: What is trained, on what.
+  ///   - fields: The fields of the plan's training and validation files in this order, if the process
+  ///     has them open already; whoever opened them frees them. Without it, the job opens its own.
+  public init(_ plan: TrainingPlan, fields: (any SubBoxSource)? = nil) {
+    self.plan = plan
+    self.fields = fields
+  }
 
   /// Trains, from the newest checkpoint in the plan's directory if there is one.
   ///
@@ -37,7 +46,7 @@ public struct TrainingJob {
     StopSignals.install()
     let roles = try Roles(settings.coordinator, on: world)
     let preparation = try world.agree { () throws -> Preparation? in
-      roles.isWorker ? try Preparation(plan, on: roles.team) : nil
+      roles.isWorker ? try Preparation(plan, sharing: fields, on: roles.team) : nil
     }
     let data = try share(preparation?.data, from: roles.firstWorker, over: world)
     plan.stepsPerEpoch = data.trainingSamples / settings.batchSize
@@ -48,11 +57,13 @@ public struct TrainingJob {
     }
     let state = try share(resumed?.state ?? initialState(), over: world)
 
+    let timeline = plan.timelinePath == nil ? nil : try Timeline(on: roles.world)
     var worker: Worker?
     var threads = 0
     if let preparation {
       threads = try settings.threadsPerRank ?? availableThreads(on: roles.team)
-      worker = try preparation.makeWorker(plan, state: state, threads: threads, team: roles.team)
+      worker = try preparation.makeWorker(
+        plan, state: state, threads: threads, timeline: timeline, team: roles.team)
     }
     let link = try Link(roles: roles, limit: settings.watchdogSeconds)
     let coordinator = try world.agree { () throws -> Coordinator? in
@@ -60,47 +71,100 @@ public struct TrainingJob {
       return try Coordinator(plan: plan, data: data, resuming: resumed, stop: stop, tell: tell)
     }
     let facts = try startingFacts(preparation, threads: threads, on: roles)
-    if let coordinator {
+    if coordinator != nil {
       tell(.started(start(data, resumed?.progress.step ?? 0, facts, on: roles)))
-      let outcome = try coordinate(coordinator, worker, link, on: roles)
-      try worker?.end()
-      return outcome
     }
-    guard let worker else { preconditionFailure("a rank neither coordinates nor computes") }
-    let outcome = try work(worker, link, on: roles)
-    try worker.end()
+    let outcome: TrainingOutcome
+    do {
+      if let coordinator {
+        outcome = try coordinate(coordinator, worker, link, timeline, on: roles)
+      } else if let worker {
+        outcome = try work(worker, link, timeline, on: roles)
+      } else {
+        preconditionFailure("a rank neither coordinates nor computes")
+      }
+    } catch let failure as AgreedFailure {
+      // All ranks leave the training, and may go on with something else.
+      try worker?.end()
+      throw failure
+    }
+    try worker?.end()
+    if let timeline, let path = plan.timelinePath {
+      try timeline.write(to: path, on: roles.world, hosts: link.hosts)
+    }
     return outcome
   }
 
   /// Rank 0: announces commands, does its own part if it has one, and collects the reports.
   private func coordinate(
-    _ coordinator: Coordinator, _ worker: Worker?, _ link: Link, on roles: borrowing Roles
+    _ coordinator: Coordinator, _ worker: Worker?, _ link: Link, _ timeline: Timeline?,
+    on roles: borrowing Roles
   ) throws -> TrainingOutcome {
     while true {
       let command = coordinator.next()
+      if case .finish(let isComplete) = command {
+        if let failure = failure(of: { try coordinator.performPendingWrites(timeline) }) {
+          try abandon(because: failure, link, on: roles)
+        }
+        try link.announce(command, on: roles.world)
+        return isComplete ? .complete : .stopped
+      }
       try link.announce(command, on: roles.world)
-      // While the workers are busy.
-      try coordinator.performPendingWrites()
-      if case .finish(let isComplete) = command { return isComplete ? .complete : .stopped }
+      // While the workers are busy. A failure is theirs too once they have done what they were told.
+      var failure = self.failure(of: { try coordinator.performPendingWrites(timeline) })
       var reports: [Report] = []
       if let worker { reports.append(try worker.perform(command, on: roles, link)) }
       var state: TrainingState?
       if command == .save { state = try worker?.state ?? link.receiveState(on: roles.world) }
-      reports += try link.collectReports(on: command, over: roles.world)
-      try coordinator.digest(command, reports, state: state)
+      reports += try timeline.measure(.wait) {
+        try link.collectReports(on: command, over: roles.world)
+      }
+      if failure == nil, !reports.contains(where: \.hasFailed) {
+        failure = self.failure(of: { try coordinator.digest(command, reports, state: state) })
+      }
+      if failure != nil || reports.contains(where: \.hasFailed) {
+        try abandon(because: failure ?? worker?.failure, link, on: roles)
+      }
     }
   }
 
   /// The other ranks: do what they are told to.
   private func work(
-    _ worker: Worker, _ link: Link, on roles: borrowing Roles
+    _ worker: Worker, _ link: Link, _ timeline: Timeline?, on roles: borrowing Roles
   ) throws -> TrainingOutcome {
     while true {
-      let command = try link.awaitCommand(on: roles.world)
+      let command = try timeline.measure(.wait) { try link.awaitCommand(on: roles.world) }
       if case .finish(let isComplete) = command { return isComplete ? .complete : .stopped }
+      if command == .abandon { try agree(on: worker.failure, over: roles.world) }
       let report = try worker.perform(command, on: roles, link)
       try roles.world.send(report.message, to: 0, tag: MessageTag.report)
     }
+  }
+
+  /// Returns what the work throws.
+  private func failure(of work: () throws -> Void) -> (any Error)? {
+    do {
+      try work()
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  /// Rank 0: has all ranks leave the training, with its error or that of a worker.
+  private func abandon(
+    because failure: (any Error)?, _ link: Link, on roles: borrowing Roles
+  ) throws -> Never {
+    try link.announce(.abandon, on: roles.world)
+    try agree(on: failure, over: roles.world)
+  }
+
+  /// Throws on all ranks the error that one of them has.
+  private func agree(
+    on failure: (any Error)?, over world: borrowing Communicator
+  ) throws -> Never {
+    try world.agree { if let failure { throw failure } }
+    preconditionFailure("a training was abandoned without an error")
   }
 }
 
@@ -158,7 +222,7 @@ extension TrainingJob {
     _ preparation: Preparation?, threads: Int, on roles: borrowing Roles
   ) throws -> StartingFacts {
     let facts = preparation.map {
-      StartingFacts(threads: threads, streaming: "\($0.store.mode.rawValue), \($0.store.reason)")
+      StartingFacts(threads: threads, streaming: "\($0.source.mode.rawValue), \($0.source.reason)")
     }
     return try share(facts, from: roles.firstWorker, over: roles.world)
   }

@@ -17,8 +17,8 @@ public struct TrainingPlan: Sendable {
   /// The shape of the network; its box width is that of `sampling`.
   public var architecture: NetworkArchitecture
 
-  /// The field that boxes are cut from.
-  public var field: GridField<Float>
+  /// What the boxes show.
+  public var input: BoxInput
 
   /// The field files of the simulations that train.
   public var trainingFiles: [String]
@@ -34,16 +34,21 @@ public struct TrainingPlan: Sendable {
   /// A training is resumed only with the same lines.
   public var identity: [String]
 
+  /// The file to which the times of all ranks and threads are written when the job ends; none without it.
+  public var timelinePath: String?
+
   /// The steps of an epoch; known once the samples are drawn.
   var stepsPerEpoch = 0
 
   /// The samples of one part of a validation: parts are short, so that a rank that is silent is noticed.
-  var validationPartSize: Int { 4 * settings.batchSize }
+  var validationPartSize: Int { Self.validationPartSize(batchSize: settings.batchSize) }
+
+  static func validationPartSize(batchSize: Int) -> Int { 4 * batchSize }
 
   /// Makes the plan of a training.
   public init(
     settings: TrainingSettings, sampling: SamplingSettings, streaming: StreamSettings,
-    architecture: NetworkArchitecture, field: GridField<Float> = .density, trainingFiles: [String],
+    architecture: NetworkArchitecture, input: BoxInput = .field(.density), trainingFiles: [String],
     validationFiles: [String], directory: String, identity: [String]
   ) {
     self.settings = settings
@@ -51,7 +56,7 @@ public struct TrainingPlan: Sendable {
     self.streaming = streaming
     self.architecture = architecture
     self.architecture.boxWidth = sampling.boxWidth
-    self.field = field
+    self.input = input
     self.trainingFiles = trainingFiles
     self.validationFiles = validationFiles
     self.directory = directory

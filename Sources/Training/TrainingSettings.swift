@@ -75,6 +75,9 @@ public struct TrainingSettings: Codable, Hashable, Sendable {
   /// The number of checkpoints that are kept.
   public var keptCheckpoints = 2
 
+  /// Whether event files for TensorBoard are written beside the metrics.
+  public var tensorboard = false
+
   /// How long a rank may stay silent before the job is ended [seconds].
   public var watchdogSeconds = 600.0
 

@@ -66,8 +66,11 @@ public struct DataDescription: Codable, Hashable, Sendable {
   /// The simulations that validate.
   public let validation: [Simulation]
 
-  /// The width of a voxel, the same in all simulations [Mpc/h].
+  /// The width of a voxel of the Lagrangian grid, the same in all simulations [Mpc/h].
   public let voxelSize: Double
+
+  /// The width of a voxel of a box of the final density [Mpc/h]; those of other boxes are the grid's.
+  public let finalVoxelSize: Double?
 
   /// The number of samples drawn for training.
   public let trainingSamples: Int

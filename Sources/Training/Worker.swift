@@ -9,8 +9,9 @@ final class Worker {
   private let order: EpochOrder
   private let training: [Sample]
   private let validation: [Sample]
-  // The stream cuts boxes from the store, which it does not keep itself.
-  private let store: FieldStore
+  // The stream makes boxes from the source, which it does not keep itself.
+  private let source: any SubBoxSource
+  private let ownsSource: Bool
   private let stream: SubBoxStream
   private let pool: ComputePool
   private let priors: Priors
@@ -18,6 +19,7 @@ final class Worker {
   private var optimizer: AMSGrad
   private let weights: NetworkWeights
   private let gradient: UnsafeMutableBufferPointer<Float>
+  private let timeline: Timeline?
   private let place: Int
   private let teamSize: Int
 
@@ -34,17 +36,19 @@ final class Worker {
   ///   - stream: Prepares the boxes of both draws.
   ///   - state: The weights and moments to go on from.
   ///   - threads: The number of threads that compute.
+  ///   - timeline: Takes what the threads do; nothing is measured without it.
   ///   - team: The workers.
   /// - Throws: `ArchitectureError` if the kernels cannot compute the network.
   init(
     plan: TrainingPlan, preparation: Preparation, stream: SubBoxStream, state: TrainingState,
-    threads: Int, team: borrowing Communicator
+    threads: Int, timeline: Timeline?, team: borrowing Communicator
   ) throws(ArchitectureError) {
     self.plan = plan
     order = preparation.order
     training = preparation.training
     validation = preparation.validation
-    store = preparation.store
+    source = preparation.source
+    ownsSource = preparation.ownsSource
     self.stream = stream
     weights = try NetworkWeights(
       state.parameters, of: plan.architecture, for: plan.settings.kernels, threads: threads)
@@ -52,7 +56,8 @@ final class Worker {
     let largestShare = (plan.settings.batchSize + team.size - 1) / team.size
     pool = ComputePool(
       threads: threads, boxes: largestShare, weights: weights, labels: preparation.data.labels,
-      stream: stream)
+      stream: stream, timeline: timeline)
+    self.timeline = timeline
     priors = Priors(alpha: plan.settings.priorStrength, layout: layout)
     optimizer = AMSGrad(plan.settings.optimizer, resuming: state.optimizer)
     gradient = .allocate(capacity: layout.count)
@@ -63,14 +68,17 @@ final class Worker {
 
   deinit { gradient.deallocate() }
 
-  /// Ends the threads and frees the fields.
+  /// Ends the threads, and frees the fields unless others use them too.
   ///
   /// Collective over the team.
   func end() throws(MPIError) {
     pool.cancel()
     stream.cancel()
-    try store.free()
+    if ownsSource { try source.free() }
   }
+
+  /// What kept it from doing its part of a command.
+  var failure: (any Error)? { pool.failure }
 
   /// The weights and moments as they are.
   var state: TrainingState {
@@ -88,8 +96,9 @@ final class Worker {
     case .train(_, let step): report = try train(command, step: step, on: roles, link)
     case .validate: report = try validate(command, on: roles, link)
     case .save: if roles.isDedicated, roles.team.isRoot { try link.send(state, on: roles.world) }
-    case .finish: break
+    case .finish, .abandon: break
     }
+    report.hasFailed = pool.failure != nil
     report.stopRequested = StopSignals.last != nil
     let waited = stream.waitingTime
     report.fetchWait = (waited - waitedBefore) / .seconds(1)
@@ -108,17 +117,21 @@ final class Worker {
 
     // The sums of the dense layers travel while the convolutions still go backward.
     var patience = Patience(limit: link.limit)
-    while try !pool.isDenseDone() { try rest(&patience, command, on: roles, link) }
+    while !pool.isDenseDone { try rest(&patience, command, on: roles, link) }
     let dense = MutableSpan(_unsafeElements: pool.denseSums.message)
     var pending = try roles.team.startAllReduce(dense, .sum)
     var isDenseReduced = false
-    while try !pool.isDone() {
+    while !pool.isDone {
       if !isDenseReduced { isDenseReduced = try pending.test() }
       try rest(&patience, command, on: roles, link)
     }
     report.outcomes = pool.takeOutcomes()
     report.computing = start.duration(to: .now) / .seconds(1)
+    timeline.add(.wait, since: start)
+    let reductionStart = ContinuousClock.now
 
+    // A rank that cannot go on takes part in the sums all the same, or the others would wait for it.
+    if pool.failure != nil { pool.convolutionSums.addLost() }
     try link.announceComputed(step: step, on: roles.world)
     patience = Patience(limit: link.limit)
     while !isDenseReduced {
@@ -129,9 +142,10 @@ final class Worker {
     var last = try roles.team.startAllReduce(convolutions, .sum)
     while try !last.test() { try rest(&patience, command, on: roles, link) }
     report.reducing = patience.waited
+    timeline.add(.reduce, since: reductionStart)
 
     report.lostSamples = max(pool.denseSums.lostCount, pool.convolutionSums.lostCount)
-    if report.lostSamples == 0 { try update(over: roles.team) }
+    if report.lostSamples == 0 { try timeline.measure(.update) { try update(over: roles.team) } }
     return report
   }
 
@@ -142,9 +156,10 @@ final class Worker {
     startComputing(command, trains: false)
     var report = weightsReport()
     var patience = Patience(limit: link.limit)
-    while try !pool.isDone() { try rest(&patience, command, on: roles, link) }
+    while !pool.isDone { try rest(&patience, command, on: roles, link) }
     report.outcomes = pool.takeOutcomes()
     report.computing = start.duration(to: .now) / .seconds(1)
+    timeline.add(.wait, since: start)
     try link.announceComputed(step: 0, on: roles.world)
     return report
   }
@@ -153,12 +168,13 @@ final class Worker {
   private func rest(
     _ patience: inout Patience, _ command: Command, on roles: borrowing Roles, _ link: Link
   ) throws {
+    try link.answerQuestion(over: roles.world)
     guard !patience.rest() else { return }
     if roles.isCoordinator {
       throw try link.stalled(on: command, over: roles.world, after: patience.waited)
     }
-    // Rank 0 knows more: it is given the time to say it.
-    Thread.sleep(forTimeInterval: link.limit / 2 + 5)
+    // Rank 0 knows more: it is given the time to say it, and to end the job.
+    Thread.sleep(forTimeInterval: link.limit / 2 + SilentPeer.secondsForLauncher + 10)
     let place = roles.world.place()
     throw TrainingError.stalled(
       rank: place.rank, host: place.host, phase: "waiting in \(command)", seconds: patience.waited)
@@ -231,7 +247,7 @@ extension Worker {
       } else {
         epoch + 1 < plan.settings.epochLimit ? .train(epoch: epoch + 1, step: 0) : nil
       }
-    case .save, .finish: nil
+    case .save, .finish, .abandon: nil
     }
   }
 

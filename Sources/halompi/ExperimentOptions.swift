@@ -11,7 +11,21 @@ struct ExperimentOptions: ParsableArguments {
 
   @OptionGroup var changes: ChangeOptions
 
+  var overrides: [String] { changes.overrides }
+
   var runs: String? { changes.runs }
+
+  var quiet: Bool { changes.quiet }
+
+  /// The words that give another command the same options.
+  var words: [String] { [experiment] + changes.words }
+
+  /// Expands the ablation of an experiment, whose manifest must be there and have the same runs.
+  func ablation(of experiment: Experiment) throws -> Ablation {
+    let ablation = try Ablation(experiment, in: RunDirectory(of: experiment, runs: runs))
+    try ablation.verifyManifest()
+    return ablation
+  }
 
   /// Reads the experiment on every rank, so that all stop if one cannot.
   ///
@@ -23,6 +37,11 @@ struct ExperimentOptions: ParsableArguments {
   /// Makes the reporter of this rank: the first one speaks, unless told to be quiet.
   func progress(on world: borrowing Communicator) -> ProgressReporter {
     changes.progress(on: world)
+  }
+
+  /// Makes the reporter of a process that is alone, or of one that says nothing.
+  func progress(isSilent: Bool = false) -> ProgressReporter {
+    changes.progress(isSilent: isSilent)
   }
 }
 
@@ -41,6 +60,12 @@ struct ChangeOptions: ParsableArguments {
   @Flag(help: "Show no progress.")
   var quiet = false
 
+  /// The words that give another command the same changes.
+  var words: [String] {
+    overrides.flatMap { ["--set", $0] } + (runs.map { ["--runs", $0] } ?? [])
+      + (quiet ? ["--quiet"] : [])
+  }
+
   /// Reads the experiment on every rank, so that all stop if one cannot; without a file, its defaults.
   ///
   /// Collective.
@@ -53,23 +78,58 @@ struct ChangeOptions: ParsableArguments {
 
   /// Makes the reporter of this rank: the first one speaks, unless told to be quiet.
   func progress(on world: borrowing Communicator) -> ProgressReporter {
+    progress(isSilent: !world.isRoot)
+  }
+
+  /// Makes the reporter of a process that is alone, or of one that says nothing.
+  func progress(isSilent: Bool = false) -> ProgressReporter {
     let style: ProgressReporter.Style =
-      if quiet || !world.isRoot { .silent } else if isatty(STDERR_FILENO) == 1 { .bar } else {
+      if quiet || isSilent { .silent } else if isatty(STDERR_FILENO) == 1 { .bar } else {
         .lines(every: 30)
       }
     return ProgressReporter(style: style, write: printError)
   }
 }
 
+/// When a job stops by itself.
+struct TimeLimitOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Stop, resumably, before this many seconds have passed (default: the end of the Slurm job).",
+      valueName: "seconds"))
+  var timeLimit: Double?
+}
+
 /// Runs `body` as a job on all ranks; an error ends the process with its documented exit code.
-func runJob<Result>(_ body: (borrowing Communicator) throws -> Result) throws -> Result {
+///
+/// - Parameters:
+///   - record: Is given the error, on the rank that speaks of it.
+///   - body: The job.
+/// - Returns: What the job returned.
+/// - Throws: What MPI reported on starting or ending.
+func runJob<Result>(
+  recording record: (any Error) -> Void = { _ in },
+  _ body: (borrowing Communicator) throws -> Result
+) throws -> Result {
   startHDF5()
   return try withMPI(
     reportingErrorsTo: { error, place in
+      record(error)
       let report = FailureReport(of: error, at: place)
       printError(report.message + "\n")
       return report.exitCode.rawValue
     }, body)
+}
+
+/// Runs `body` in this process alone, without MPI; an error ends it with its documented exit code.
+func reportingFailures(_ body: () throws -> Void) throws {
+  do {
+    try body()
+  } catch {
+    let report = FailureReport(of: error)
+    printError(report.message + "\n")
+    throw ExitCode(report.exitCode.rawValue)
+  }
 }
 
 /// Writes text to the standard error output as it is.

@@ -20,7 +20,9 @@ struct Halompi: ParsableCommand {
       """,
     version: halompiVersion,
     subcommands: [
-      Simulate.self, Prepare.self, Train.self, Predict.self, Analyze.self,
-      EstimateInformation.self, Inspect.self, Check.self, Benchmark.self,
+      Simulate.self, Prepare.self, Train.self, Predict.self, Ablate.self, Analyze.self,
+      EstimateInformation.self, Watch.self, Plan.self, SlurmCommand.self, Inspect.self,
+      Check.self,
+      Benchmark.self,
     ])
 }

@@ -21,8 +21,16 @@ enum Main {
 
   /// The rank that Open MPI, PMIx or Slurm gave to this process, or 0 without a launcher.
   private static var launcherRank: Int {
+    launcherNumber(["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "SLURM_PROCID"]) ?? 0
+  }
+
+  /// The number of processes that Open MPI or Slurm's srun started, or 1 without a launcher.
+  static var launcherSize: Int {
+    launcherNumber(["OMPI_COMM_WORLD_SIZE", "SLURM_STEP_NUM_TASKS"]) ?? 1
+  }
+
+  private static func launcherNumber(_ variables: [String]) -> Int? {
     let environment = ProcessInfo.processInfo.environment
-    return ["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "SLURM_PROCID"]
-      .lazy.compactMap { environment[$0].flatMap(Int.init) }.first ?? 0
+    return variables.lazy.compactMap { environment[$0].flatMap(Int.init) }.first
   }
 }

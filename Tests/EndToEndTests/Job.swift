@@ -42,17 +42,20 @@ final class Job {
   ///   - fileSizeLimit: The largest size of a file that may be written [KiB]. Writing more fails as it
   ///     does on a full disk, with an error of the system.
   ///   - seconds: After how long `mpirun` ends the job.
+  ///   - launcher: What starts the ranks instead of `mpirun` on this host.
   /// - Throws: What Foundation reports if the process cannot be started.
   init(
     _ arguments: [String], ranks: Int, in folder: URL, fileSizeLimit: Int? = nil,
-    seconds: Int = 60
+    seconds: Int = 60, launcher: [String]? = nil
   ) throws {
     self.ranks = ranks
     let name = UUID().uuidString
     output = folder.appending(path: "\(name).out")
     messages = folder.appending(path: "\(name).err")
     var words: [String] = []
-    if ranks > 0 {
+    if let launcher {
+      words += launcher
+    } else if ranks > 0 {
       words += ["mpirun", "--oversubscribe", "--bind-to", "none", "--timeout", "\(seconds)"]
       words += ["-n", "\(ranks)"]
     }
@@ -71,7 +74,7 @@ final class Job {
   }
 
   /// The environment of this process without what a launcher, or MPI in this process, left in it.
-  private static var environment: [String: String] {
+  static var environment: [String: String] {
     let launchers = ["OMPI_", "PMIX_", "PRTE_", "SLURM_"]
     var environment = ProcessInfo.processInfo.environment.filter { variable in
       !launchers.contains { variable.key.hasPrefix($0) }
@@ -86,6 +89,9 @@ final class Job {
     try Data().write(to: url)
     return try FileHandle(forWritingTo: url)
   }
+
+  /// The process that was started: the program itself, or `mpirun`.
+  var processIdentifier: pid_t { process.processIdentifier }
 
   /// Whether the job has not ended.
   var isRunning: Bool { process.isRunning }

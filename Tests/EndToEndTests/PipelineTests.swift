@@ -62,23 +62,29 @@ extension EndToEnd {
           == Data(contentsOf: URL(filePath: three.predictions)))
     }
 
-    @Test func aNetworkIsTrainedOnThePotential() throws {
-      let potential = ["--set", "fields.input=potential"]
+    @Test(arguments: [
+      ("potential", "potential", "Set fields.potential to true"),
+      ("finalDensity", "final/position", "Set fields.final to true"),
+    ])
+    func aNetworkIsTrainedOnOtherInputs(
+      input: String, dataset: String, remedy: String
+    ) throws {
+      let changes = ["--set", "fields.input=\(input)", "--set", "fields.finalVoxelSize=0.3"]
       let one = try Workspace.withFields()
       try one.expectFailure(
-        of: "train", potential, code: 65,
+        of: "train", changes, code: 65,
         saying: [
-          "sub-boxes of potential in runs/small/fields/A.h5", "made without it",
-          "Set fields.potential to true",
+          "sub-boxes of \(dataset) in runs/small/fields/A.h5", "made without it",
+          remedy,
         ])
       let three = try Workspace.withSimulations()
       for (workspace, ranks) in [(one, 1), (three, 3)] {
         for command in ["prepare", "train", "predict"] {
-          try workspace.run(command, potential, ranks: ranks)
+          try workspace.run(command, changes, ranks: ranks)
         }
       }
       for file in [
-        "training/potential-seed1/model.h5", "predictions/potential-seed1/predictions.h5",
+        "training/\(input)-seed1/model.h5", "predictions/\(input)-seed1/predictions.h5",
       ] {
         let (a, b) = (
           try Data(contentsOf: URL(filePath: one.path("runs/small/\(file)"))),

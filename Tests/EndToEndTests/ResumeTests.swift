@@ -160,7 +160,7 @@ extension Workspace {
     return names.filter { $0.hasSuffix(".h5") }.sorted().map { URL(filePath: "\(folder)/\($0)") }
   }
 
-  fileprivate var newestCheckpoint: URL? { checkpoints.last }
+  var newestCheckpoint: URL? { checkpoints.last }
 
   /// The lines of the metrics that a resumed training keeps, as the step in a checkpoint's name tells.
   fileprivate var resumedLineCount: Int {
@@ -180,7 +180,7 @@ extension Workspace {
 
 /// A generator whose numbers follow from a seed that can be printed (Steele, Lea, Flood, "Fast
 /// splittable pseudorandom number generators", OOPSLA 2014, doi:10.1145/2660193.2660195).
-private struct SplitMix: RandomNumberGenerator {
+struct SplitMix: RandomNumberGenerator {
   var state: UInt64
 
   mutating func next() -> UInt64 {

@@ -79,6 +79,27 @@ extension EndToEnd {
       }
     }
 
+    @Test(arguments: [(SIGUSR1, 1), (SIGTERM, 0)])
+    func aSignalToOneRankStopsItResumably(signal: Int32, rank: Int) throws {
+      try withFolder { folder in
+        try simulate(in: folder, ranks: 1, runs: "alone")
+        let job = try Job(["simulate", "e.yaml", "--runs", "runs"], ranks: 2, in: folder)
+        // The initial conditions are made: the steps begin.
+        let initial = folder.appending(path: "runs/embedded/simulations/one/initial.hdf5").path
+        while job.isRunning && !FileManager.default.fileExists(atPath: initial) { usleep(1000) }
+        job.send(signal, toRank: rank)
+        let end = try job.wait()
+        #expect(end.code == 75, "\(end.messages)")
+        #expect(
+          end.failures.count == 1 && end.messages.contains("stopped by a signal"), "\(end.messages)"
+        )
+        let resumed = try simulate(in: folder, ranks: 3, runs: "runs")
+        #expect(resumed.code == 0, "\(resumed.messages)")
+        #expect(resumed.messages.contains("going on from the checkpoint"), "\(resumed.messages)")
+        #expect(bytes(of: "runs", in: folder) == bytes(of: "alone", in: folder))
+      }
+    }
+
     @Test func simulationsThatAreThereAreSkippedUnlessTheUniverseChanged() throws {
       try withFolder { folder in
         try simulate(in: folder, ranks: 2, runs: "runs")

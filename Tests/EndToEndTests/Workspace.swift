@@ -170,11 +170,12 @@ extension Workspace {
   /// Starts a command on the experiment.
   func start(
     _ command: String, _ options: [String] = [], ranks: Int, fileSizeLimit: Int? = nil,
-    seconds: Int = 60
+    seconds: Int = 60, launcher: [String]? = nil
   ) throws -> Job {
     try Job(
-      [command, "experiment.yaml"] + options, ranks: ranks, in: folder,
-      fileSizeLimit: fileSizeLimit, seconds: seconds)
+      command.split(separator: " ").map(String.init) + ["experiment.yaml"] + options, ranks: ranks,
+      in: folder,
+      fileSizeLimit: fileSizeLimit, seconds: seconds, launcher: launcher)
   }
 
   /// Runs a command on the experiment, which must end with the given code.

@@ -91,14 +91,3 @@ struct SimulationTests {
     }
   }
 }
-
-/// Whether the code is optimized or `HALOMPI_ALL_TESTS` is set; without optimization the 262,144
-/// densities take a minute.
-private let isThorough: Bool = {
-  var isDebug = false
-  assert(
-    {
-      isDebug = true; return true
-    }())
-  return !isDebug || ProcessInfo.processInfo.environment["HALOMPI_ALL_TESTS"] != nil
-}()

@@ -60,12 +60,14 @@ struct BatchScriptTests {
   }
 
   private func start(
-    _ program: String, _ arguments: [String], _ changes: [String: String] = [:]
+    _ program: String, _ arguments: [String], in folder: URL? = nil,
+    _ changes: [String: String] = [:]
   ) throws -> Process {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments = [program] + arguments
     process.environment = ProcessInfo.processInfo.environment.merging(changes) { $1 }
+    process.currentDirectoryURL = folder
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
     // A child inherits the signals that are blocked, and threads of tests block nearly all.
@@ -80,7 +82,8 @@ struct BatchScriptTests {
 
   /// Runs the script with a job step that ends with `code`, at once or when it is signalled.
   private func run(
-    code: Int32, restarts: Int = 0, signal: Int32? = nil, requeueFails: Bool = false
+    code: Int32, restarts: Int = 0, signal: Int32? = nil, requeueFails: Bool = false,
+    advances: Bool = true, state: String = "RUNNING", element: Int? = nil
   ) throws -> Outcome {
     let folder = try scratch()
     let log = folder.appending(path: "log")
@@ -90,7 +93,11 @@ struct BatchScriptTests {
       : "trap 'echo USR1 >> \"$LOG\"; exit \(code)' USR1; echo ready >> \"$LOG\"; "
         + "for i in {1..1000}; do sleep 0.02; done"
     for (name, body) in [
-      ("srun", "echo \"srun $*\" >> \"$LOG\"; \(step)"),
+      (
+        "srun",
+        "echo \"srun $*\" >> \"$LOG\"; \(advances ? "touch \"$HALOMPI_PROGRESS_FILE\"; " : "")\(step)"
+      ),
+      ("squeue", "case $* in *--jobs=7*--format=%T*) echo \(state) ;; esac"),
       ("scontrol", "echo \"scontrol $*\" >> \"$LOG\"; exit \(requeueFails ? 1 : 0)"),
     ] {
       let path = folder.appending(path: name).path
@@ -99,13 +106,15 @@ struct BatchScriptTests {
     }
     let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
     let script = Repository.root.appending(path: "slurm/train.sbatch").path
+    let elementVariables =
+      element.map { ["SLURM_ARRAY_JOB_ID": "7", "SLURM_ARRAY_TASK_ID": "\($0)"] } ?? [:]
     let process = try start(
-      "bash", [script, "a.yaml", "--set", "training.seed=2"],
+      "bash", [script, "a.yaml", "--set", "training.seed=2"], in: folder,
       [
         "PATH": "\(folder.path):\(path)", "LOG": log.path, "HALOMPI": "halompi",
         "HALOMPI_REQUEUES": "3", "SLURM_JOB_ID": "7", "SLURM_CPUS_PER_TASK": "5",
         "SLURM_RESTART_COUNT": "\(restarts)",
-      ])
+      ].merging(elementVariables) { $1 })
     func lines() -> [Substring] {
       (try? String(contentsOf: log, encoding: .utf8))?.split(separator: "\n") ?? []
     }
@@ -151,6 +160,24 @@ struct BatchScriptTests {
     #expect(
       outcome.log.map(String.init) == [Self.command, "ready", "USR1", "scontrol requeue 7"])
     #expect(outcome.code == 0)
+  }
+
+  @Test func itIsNotRequeuedIfNoStepWasDoneSinceTheStart() throws {
+    let outcome = try run(code: 75, advances: false)
+    #expect(outcome.log.map(String.init) == [Self.command])
+    #expect(outcome.code == 1)
+  }
+
+  @Test(arguments: ["COMPLETING", "CANCELLED", "TIMEOUT", "''"])
+  func aJobThatWasCancelledStaysCancelled(state: String) throws {
+    let outcome = try run(code: 75, signal: SIGTERM, state: state)
+    #expect(!outcome.log.contains("scontrol requeue 7"))
+    #expect(outcome.code == 1)
+  }
+
+  @Test func anElementOfAnArrayIsRequeuedAlone() throws {
+    // The last element of an array has the number of the whole array in SLURM_JOB_ID.
+    #expect(try run(code: 75, element: 3).log.last == "scontrol requeue 7_3")
   }
 
   @Test func aFailedRequeueIsAFailure() throws {

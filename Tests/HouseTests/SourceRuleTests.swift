@@ -39,6 +39,7 @@ struct SourceRuleTests {
 
   @Test(arguments: [
     "// print(x)", "let words = \"print(x)\"", "blueprint(x)", "file.print(x)", "/// print(x)",
+    "process.standardOutput = pipe",
   ])
   func whatOnlyLooksLikePrintingIsNot(line: String) {
     #expect(SourceRules.doesNotPrint(Self.broken(line)).isEmpty)

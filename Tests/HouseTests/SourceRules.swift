@@ -24,7 +24,7 @@ enum SourceRules {
     guard mentions(file, hints) else { return [] }
     return findings(
       in: code(of: file),
-      /(?:^|[^\w.])(?:print|debugPrint|dump|NSLog|printf|fprintf|puts|fputs)\(|\bstandardError\b|\bstandardOutput\b/,
+      /(?:^|[^\w.])(?:print|debugPrint|dump|NSLog|printf|fprintf|puts|fputs)\(|(?:\bFileHandle|[=(,:]\s*)\.standard(?:Error|Output)\b/,
       file
     ) { "prints (\($0)): return a value or throw an error" }
   }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import SubBoxes
 
-private let standardization = Standardization(mean: 1.0041, standardDeviation: 0.0509)
+private let paperStandardization = Standardization(mean: 1.0041, standardDeviation: 0.0509)
 
 private func settings(_ mode: StreamSettings.Mode, budget: Int = 64) -> StreamSettings {
   var settings = StreamSettings()
@@ -20,7 +20,7 @@ extension FieldStore {
   func box(around site: Int64, of simulation: Int, width: Int) throws -> [Float] {
     let cutter = SubBoxCutter(
       boxWidth: width, gridSize: simulations[simulation].gridSize,
-      standardization: standardization)
+      standardization: paperStandardization)
     var box = [Float](repeating: .nan, count: cutter.voxelCount)
     try box.withUnsafeMutableBufferPointer { buffer in
       guard let start = buffer.baseAddress else { return }
@@ -34,7 +34,7 @@ extension FieldStore {
 private func chunksRead(from path: String, capacity: Int, around sites: [Int]) throws -> Int {
   let cache = ChunkCache(of: .density, in: [try FieldReader(path)], bytes: capacity << 20)
   #expect(cache.capacity == capacity)
-  let cutter = SubBoxCutter(boxWidth: 3, gridSize: 68, standardization: standardization)
+  let cutter = SubBoxCutter(boxWidth: 3, gridSize: 68, standardization: paperStandardization)
   let box = UnsafeMutablePointer<Float>.allocate(capacity: cutter.voxelCount)
   defer { box.deallocate() }
   for site in sites { try cache.cut(around: site, of: 0, with: cutter, into: box) }
@@ -59,7 +59,8 @@ extension CollectiveTests {
             let simulation = trial % 2
             let size = UInt64(simulations[simulation].gridSize)
             let site = Int64(stream.next() % (size * size * size))
-            let expected = simulations[simulation].box(around: site, width: 15, standardization)
+            let expected = simulations[simulation].box(
+              around: site, width: 15, paperStandardization)
             #expect(try resident.box(around: site, of: simulation, width: 15) == expected)
             #expect(try streamed.box(around: site, of: simulation, width: 15) == expected)
           }
@@ -76,7 +77,7 @@ extension CollectiveTests {
           let team = try world.split(color: world.isRoot ? 0 : 1, key: world.rank)
           guard !world.isRoot else { return }
           let store = try FieldStore(of: paths, settings: settings(mode), on: team)
-          let expected = simulations[0].box(around: 100, width: 15, standardization)
+          let expected = simulations[0].box(around: 100, width: 15, paperStandardization)
           #expect(try store.box(around: 100, of: 0, width: 15) == expected)
         }
       }

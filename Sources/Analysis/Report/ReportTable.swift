@@ -93,7 +93,7 @@ extension ReportTable.Cell {
   }
 
   /// The cell for people.
-  var text: String {
+  public var text: String {
     switch self {
     case .text(let text): text
     case .count(let count): "\(count)"

@@ -14,5 +14,6 @@
 #include "particle_mesh.h"
 #include "peak.h"
 #include "reduction.h"
+#include "smoothing.h"
 
 #endif

@@ -46,37 +46,23 @@ extension RunDirectory {
     guard FileManager.default.fileExists(atPath: path) else {
       return .unknown("training/\(name)/metrics.jsonl is not there")
     }
-    let data: Data = try DurableFile.read(path)
-    let epochs = data.split(separator: UInt8(ascii: "\n")).compactMap {
-      try? JSONDecoder().decode(EpochLine.self, from: $0).epochOfHistory
+    let metrics: TrainingMetrics
+    do {
+      metrics = try TrainingMetrics(contentsOf: path)
+    } catch let error as TrainingError {
+      return .unknown("\(error)")
+    }
+    func outcome(_ value: Double) -> Outcome<Double> {
+      value.isFinite ? .known(value) : .unknown("it was not a finite number")
+    }
+    let epochs = metrics.epochs.map { epoch in
+      TrainingHistory.Epoch(
+        epoch: epoch.epoch, step: epoch.step, training: outcome(epoch.trainingLikelihood),
+        validation: outcome(epoch.likelihood), validationLoss: outcome(epoch.loss),
+        gamma: epoch.gamma, isBest: epoch.isBest)
     }
     return epochs.isEmpty
       ? .unknown("no epoch of it is complete") : .known(TrainingHistory(epochs: epochs))
-  }
-}
-
-/// A line of `metrics.jsonl` about an epoch; lines about steps lack some of its members.
-private struct EpochLine: Decodable {
-  struct Validation: Decodable {
-    let likelihood: Double?
-    let loss: Double?
-  }
-
-  let epoch: Int
-  let step: Int
-  let trainingLikelihood: Double?
-  let validation: Validation
-  let gamma: Double
-  let isBest: Bool
-
-  var epochOfHistory: TrainingHistory.Epoch {
-    func outcome(_ value: Double?) -> Outcome<Double> {
-      value.map { .known($0) } ?? .unknown("it was not a finite number")
-    }
-    return TrainingHistory.Epoch(
-      epoch: epoch, step: step, training: outcome(trainingLikelihood),
-      validation: outcome(validation.likelihood), validationLoss: outcome(validation.loss),
-      gamma: gamma, isBest: isBest)
   }
 }
 

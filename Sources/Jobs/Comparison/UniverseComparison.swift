@@ -45,7 +45,7 @@ public struct UniverseComparison: Hashable, Sendable {
   public internal(set) var bins: [HaloBin]
 
   /// How many particles are in halos of both, of one alone, and of none.
-  public internal(set) var membership = HaloMembership()
+  public internal(set) var membership = MembershipAgreement()
 
   /// The particles of a halo in half a decade, from 100 on, and of those below it that a catalogue has.
   static let edges = [32, 100, 316, 1000, 3162, 10_000, 31_623, 100_000]
@@ -137,7 +137,7 @@ public struct UniverseComparison: Hashable, Sendable {
 }
 
 /// How many particles are in halos of both simulations, of one alone, and of none.
-public struct HaloMembership: Hashable, Sendable {
+public struct MembershipAgreement: Hashable, Sendable {
   /// In a halo of both.
   public var both = 0
 

@@ -1,5 +1,6 @@
 import Analysis
 import Networks
+import Slurm
 import SubBoxes
 import Training
 
@@ -12,10 +13,13 @@ struct ExperimentProblem: Hashable, Sendable {
 
 extension Experiment {
   /// Whatever the types of the settings cannot rule out, in the order of the file.
-  var problems: [ExperimentProblem] {
+  var problems: [ExperimentProblem] { problemsOfOneRun + ablationProblems }
+
+  /// The same without those of the ablation.
+  var problemsOfOneRun: [ExperimentProblem] {
     nameProblems + simulationProblems + realisationProblems + universeProblems + fieldProblems
       + networkProblems
-      + samplingProblems + trainingProblems + analysisProblems
+      + samplingProblems + trainingProblems + analysisProblems + clusterProblems
   }
 
   private var nameProblems: [ExperimentProblem] {
@@ -100,6 +104,12 @@ extension Experiment {
           path: "fields.neighbours", reason: "\(fields.neighbours) is less than 1",
           remedy: "give 1 or more; the paper uses 32"))
     }
+    if !(fields.finalVoxelSize > 0 && fields.finalVoxelSize.isFinite) {
+      problems.append(
+        ExperimentProblem(
+          path: "fields.finalVoxelSize", reason: "\(fields.finalVoxelSize) is out of range",
+          remedy: "it must be above 0; the paper has 0.03 Mpc/h"))
+    }
     if !(1...1024).contains(fields.threadsPerRank) {
       problems.append(
         ExperimentProblem(
@@ -167,6 +177,23 @@ extension Experiment {
         remedy: "it must be \($0.allowed)")
     }
   }
+
+  private var clusterProblems: [ExperimentProblem] {
+    do {
+      try cluster.check()
+      return []
+    } catch {
+      guard case .setting(let key, _, let allowed) = error else {
+        return [
+          ExperimentProblem(path: "cluster", reason: "\(error)", remedy: "change the settings")
+        ]
+      }
+      return [
+        ExperimentProblem(
+          path: key, reason: "this cannot stand in a batch script", remedy: "it must be \(allowed)")
+      ]
+    }
+  }
 }
 
 /// Returns a sentence as a part of another one.
@@ -176,7 +203,7 @@ func clause(_ sentence: String) -> String {
 }
 
 /// Whether `name` can be the name of a file on any system: letters, digits, `-`, `_`, and `.` inside.
-private func isFileName(_ name: String) -> Bool {
+func isFileName(_ name: String) -> Bool {
   !name.isEmpty && !name.hasPrefix(".") && !name.hasPrefix("-")
     && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
 }

@@ -22,10 +22,11 @@ extension Experiment {
   /// The paths and seeds of simulations are here because a resume compares the data themselves, the number of
   /// test samples because they are drawn apart from the others.
   static let settingsWithoutEffectOnTraining: Set<String> = [
-    "name", "runs", "universe", "prediction", "analysis", "stream", "sampling.testSamples",
-    "fields.threadsPerRank", "fields.potential",
+    "name", "runs", "universe", "prediction", "analysis", "ablation", "cluster", "stream",
+    "sampling.testSamples", "fields.threadsPerRank", "fields.potential", "fields.final",
     "training.coordinator", "training.threadsPerRank", "training.checkpointMinutes",
-    "training.checkpointSteps", "training.keptCheckpoints", "training.watchdogSeconds",
+    "training.checkpointSteps", "training.keptCheckpoints", "training.tensorboard",
+    "training.watchdogSeconds",
     "simulations[].initial", "simulations[].final", "simulations[].catalogue",
     "simulations[].seed", "simulations[].isInverted",
   ]

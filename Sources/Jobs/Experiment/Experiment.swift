@@ -1,5 +1,6 @@
 public import Analysis
 public import Networks
+public import Slurm
 public import SubBoxes
 public import Training
 
@@ -39,6 +40,12 @@ public struct Experiment: Codable, Hashable, Sendable {
   /// What is computed of predictions.
   public var analysis = AnalysisSettings()
 
+  /// Which trainings are compared.
+  public var ablation = AblationSettings()
+
+  /// What batch jobs ask a Slurm cluster for.
+  public var cluster = ClusterSettings()
+
   /// The folder of all runs, relative to the current folder.
   public var runs = "runs"
 
@@ -60,6 +67,20 @@ public struct Experiment: Codable, Hashable, Sendable {
       case (let input, .averaged): "\(input.rawValue)-\(kind)"
       }
     return TrainingName(variant: variant, seed: training.seed)
+  }
+
+  /// How the network is trained, with the epochs and the prior of the paper for the input where the
+  /// settings leave them open (Appendices C and D).
+  public var effectiveTraining: TrainingSettings {
+    var settings = training
+    switch fields.input {
+    case .density: break
+    case .potential: settings.epochs = training.epochs ?? 40
+    case .finalDensity:
+      settings.epochs = training.epochs ?? 40
+      settings.alpha = training.alpha ?? 1e-3
+    }
+    return settings
   }
 
   /// The simulations of one role, in the order of the file.

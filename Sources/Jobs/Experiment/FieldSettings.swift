@@ -1,5 +1,5 @@
 public import Fields
-public import HDF5
+public import SubBoxes
 
 /// How the field file of a simulation is made.
 public struct FieldSettings: Codable, Hashable, Sendable {
@@ -11,11 +11,16 @@ public struct FieldSettings: Codable, Hashable, Sendable {
     /// The potential of the density contrast, for which the field files must hold it.
     case potential
 
-    /// The field in a field file.
-    public var field: GridField<Float> {
+    /// The density at the end around the particle's final position, for which the field files must
+    /// hold final particles.
+    case finalDensity
+
+    /// What the boxes show, in words.
+    var words: String {
       switch self {
-      case .density: .density
-      case .potential: .potential
+      case .density: "initial density"
+      case .potential: "potential"
+      case .finalDensity: "final density"
       }
     }
   }
@@ -35,6 +40,30 @@ public struct FieldSettings: Codable, Hashable, Sendable {
   /// Whether field files hold the potential too; they do if it is the input.
   public var potential = false
 
+  /// Whether field files hold final positions and smoothing lengths too; they do if the final density is
+  /// the input.
+  public var final = false
+
+  /// The width of the voxels of boxes of the final density [Mpc/h].
+  public var finalVoxelSize = 0.03
+
   /// Makes the default settings.
   public init() {}
+}
+
+extension FieldSettings {
+  /// What sub-boxes show.
+  public var boxInput: BoxInput {
+    switch input {
+    case .density: .field(.density)
+    case .potential: .field(.potential)
+    case .finalDensity: .finalDensity(voxelSize: finalVoxelSize)
+    }
+  }
+
+  /// Whether field files must hold the potential.
+  var needPotential: Bool { potential || input == .potential }
+
+  /// Whether field files must hold final particles.
+  var needFinalParticles: Bool { final || input == .finalDensity }
 }

@@ -28,6 +28,9 @@ struct SettingsEncoder: Encoder {
 
   func singleValueContainer() -> any SingleValueEncodingContainer { ValueContainer(target: target) }
 
+  /// Takes a tree as it is.
+  func encode(_ tree: SettingsTree) { target.content = .tree(tree) }
+
   private static func target<Value: Encodable>(of value: Value) throws -> Target {
     let target = Target()
     try encode(value, to: target)
@@ -49,6 +52,7 @@ struct SettingsEncoder: Encoder {
       case scalar(String, isQuoted: Bool)
       case list([Target])
       case section([(key: String, value: Target)])
+      case tree(SettingsTree)
     }
 
     var content = Content.null
@@ -56,6 +60,7 @@ struct SettingsEncoder: Encoder {
     var tree: SettingsTree {
       let content: SettingsTree.Content =
         switch content {
+        case .tree(let tree): tree.content
         case .null: .null
         case .scalar(let text, let isQuoted): .scalar(text, isQuoted: isQuoted)
         case .list(let elements): .sequence(elements.map(\.tree))

@@ -7,6 +7,7 @@ internal import MPI
 internal import ParticleMesh
 internal import Particles
 internal import Snapshots
+internal import Training
 
 /// Simulates one realisation: initial particles, evolution, halos.
 ///
@@ -141,14 +142,19 @@ struct UniverseJob {
           spectrum, redshift: redshift, to: folder.powerSpectrum(at: redshift), on: ranks)
       },
       afterStep: { state in
-        // All ranks must agree on when to save: the clock of the first decides.
+        // All ranks must agree on when to save (the clock of the first decides) and when to stop (a
+        // signal to any of them).
         let minutes = lastSave.duration(to: .now) / .seconds(60)
-        let isDue =
-          try ranks.broadcast(
-            [Int32(minutes >= universe.checkpointMinutes ? 1 : 0)])[0] == 1
-        guard isDue, state.completedSteps < universe.mesh.steps.count else { return }
+        let isDue = ranks.isRoot && minutes >= universe.checkpointMinutes
+        var wishes: [Int32] = [StopSignals.last != nil ? 2 : isDue ? 1 : 0]
+        var span = wishes.mutableSpan
+        try ranks.allReduce(&span, .maximum)
+        guard wishes[0] > 0, state.completedSteps < universe.mesh.steps.count else { return }
         try SimulationCheckpoint.write(state, to: folder.checkpoint, on: ranks)
         lastSave = .now
+        if wishes[0] == 2 {
+          throw StoppedSimulationError(folder: folder.path, step: state.completedSteps)
+        }
       })
   }
 

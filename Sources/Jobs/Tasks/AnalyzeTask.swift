@@ -4,7 +4,7 @@ internal import Foundation
 public import MPI
 internal import Training
 
-/// Turns the predictions of a run directory into tables, and into all that figures draw.
+/// Turns the predictions of a run directory into tables, figures, and a page with both.
 public struct AnalyzeTask: Sendable {
   private let experiment: Experiment
   private let directory: RunDirectory
@@ -15,8 +15,12 @@ public struct AnalyzeTask: Sendable {
     self.directory = directory
   }
 
-  /// The report, the folder of its tables as CSV files, and all tables as text.
+  /// The report: every number.
   public var reportFile: String { "\(directory.report.path)/report.json" }
+
+  /// The page with all tables and figures.
+  public var page: String { pages([]).page }
+
   private var tableFolder: String { "\(directory.report.path)/tables" }
   private var textFile: String { "\(directory.report.path)/tables.md" }
 
@@ -62,9 +66,19 @@ public struct AnalyzeTask: Sendable {
       progress.advance(to: done)
     }
     progress.end()
-    try world.agree { if let report { try write(report) } }
+    let slices = try SliceTask(experiment: experiment, directory: directory)
+      .figures(of: input.particles, predictedBy: names, on: world)
+    try world.agree {
+      guard let report else { return }
+      try pages(names).write(report, slices: slices, progress: progress)
+      try write(report)
+    }
     lock.release()
     return report
+  }
+
+  private func pages(_ names: [TrainingName]) -> PageTask {
+    PageTask(directory: directory, names: names)
   }
 
   private func threads(on world: borrowing Communicator) throws -> Int {

@@ -8,15 +8,36 @@ public import Training
 public struct PredictTask: Sendable {
   private let experiment: Experiment
   private let directory: RunDirectory
+  private let name: TrainingName
 
   /// Makes the task; the model is that of the experiment's variant and seed.
   public init(_ experiment: Experiment, in directory: RunDirectory) {
     self.experiment = experiment
     self.directory = directory
+    name = experiment.trainingName
+  }
+
+  /// Makes the task of one run of an ablation.
+  ///
+  /// - Parameters:
+  ///   - run: The run, whose model predicts.
+  ///   - ablation: The ablation.
+  ///   - resources: What the run shares with others that the same process executes.
+  /// - Throws: `SettingsError` for a variant that overrides what it cannot.
+  public init(
+    _ run: AblationRun, of ablation: Ablation, resources: RunResources = RunResources()
+  ) throws(SettingsError) {
+    var experiment = try ablation.experiment(of: run)
+    experiment.stream = resources.predictionStream ?? experiment.stream
+    experiment.training.threadsPerRank =
+      experiment.training.threadsPerRank ?? resources.threadsPerRank
+    self.experiment = experiment
+    directory = ablation.directory
+    name = run.training
   }
 
   /// The file of predictions.
-  public var output: String { directory.prediction(of: experiment.trainingName) }
+  public var output: String { directory.prediction(of: name) }
 
   /// Predicts, and writes the file.
   ///
@@ -32,7 +53,7 @@ public struct PredictTask: Sendable {
   ) throws -> PredictionTable? {
     let roles = Set(experiment.prediction.roles)
     let simulations = experiment.simulations.filter { roles.contains($0.role) }
-    let model = directory.training(experiment.trainingName).model
+    let model = directory.training(name).model
     let files = try world.agree {
       guard FileManager.default.fileExists(atPath: model) else {
         throw MissingModelError(file: model)
@@ -42,7 +63,7 @@ public struct PredictTask: Sendable {
       }
       return try directory.existingFields(of: simulations)
     }
-    let folder = directory.predictions(of: experiment.trainingName)
+    let folder = directory.predictions(of: name)
     let provenance = try Provenance.collect(
       on: world, threadsPerRank: experiment.training.threadsPerRank, inputs: [model],
       fieldFiles: files)
@@ -56,7 +77,7 @@ public struct PredictTask: Sendable {
     let table = try job.run(on: world) { done, total in
       if !hasBegun {
         progress.begin(
-          ProgressPhase("predicting \(experiment.trainingName)", unit: "particles", total: total))
+          ProgressPhase("predicting \(name)", unit: "particles", total: total))
         hasBegun = true
       }
       progress.advance(to: done)

@@ -70,7 +70,8 @@ public struct PrepareTask: Sendable {
       name: simulation.name, initialSnapshot: simulation.initial ?? made.initial,
       finalSnapshot: simulation.final ?? made.final,
       catalogue: simulation.catalogue ?? made.catalogue, output: output,
-      withPotential: experiment.fields.potential || experiment.fields.input == .potential,
+      withPotential: experiment.fields.needPotential,
+      withFinalParticles: experiment.fields.needFinalParticles,
       label: experiment.fields.label, neighbours: experiment.fields.neighbours,
       threads: experiment.fields.threadsPerRank)
   }

@@ -1,6 +1,7 @@
 internal import Foundation
 public import MPI
 internal import ParticleMesh
+internal import Training
 
 /// Simulates the realisations of an experiment that have a seed instead of files.
 public struct SimulateTask: Sendable {
@@ -23,6 +24,8 @@ public struct SimulateTask: Sendable {
   ///   - progress: Is told how far the simulations of the first group are; it speaks on rank 0.
   /// - Throws: A ``JobFailure``, in an `AgreedFailure` if all ranks know of it.
   public func run(on world: borrowing Communicator, progress: ProgressReporter) throws {
+    StopSignals.install()
+    let mark = ProgressMark()
     let lock = try LockHolder("\(directory.simulations)/lock", on: world)
     let provenance = try Provenance.collect(
       on: world, threadsPerRank: experiment.universe.mesh.threads)
@@ -48,7 +51,11 @@ public struct SimulateTask: Sendable {
         guard let job = job(of: simulation) else { continue }
         let speaker = SimulationSpeaker(
           name: simulation.name, universe: experiment.universe, progress: progress)
-        speaker.conclude(try job.run(on: team) { speaker.tell($0) })
+        let result = try job.run(on: team) { event in
+          if case .step = event, world.isRoot { mark.set() }
+          speaker.tell(event)
+        }
+        speaker.conclude(result)
       }
     }
     lock.release()
@@ -74,5 +81,22 @@ public struct NothingToSimulateError: JobFailure, Hashable, CustomStringConverti
   public var description: String {
     "choosing simulations to make: all of them have files; give a simulation a seed instead of "
       + "initial, final and catalogue to have it simulated"
+  }
+}
+
+/// A simulation that was asked to stop by a signal, and can go on.
+struct StoppedSimulationError: JobFailure, Hashable, CustomStringConvertible {
+  /// The folder of the simulation.
+  let folder: String
+
+  /// The steps that are done.
+  let step: Int
+
+  /// The same command goes on.
+  var exitCode: JobExitCode { .resumableStop }
+
+  /// Where it stopped, and how it goes on.
+  var description: String {
+    "simulating \(folder): stopped by a signal with a checkpoint after step \(step); the same command goes on"
   }
 }

@@ -7,7 +7,13 @@ public import Training
 public struct TrainTask: Sendable {
   private let experiment: Experiment
   private let directory: RunDirectory
+  private let name: TrainingName
+  private let isOfAblation: Bool
   private let timeLimit: Double?
+  private let fields: (any SubBoxSource)?
+
+  /// The file to which the times of all ranks and threads are written when the job ends.
+  public var timeline: String?
 
   /// Makes the task.
   ///
@@ -19,7 +25,37 @@ public struct TrainTask: Sendable {
     self.experiment = experiment
     self.directory = directory
     self.timeLimit = timeLimit
+    name = experiment.trainingName
+    isOfAblation = false
+    fields = nil
   }
+
+  /// Makes the task of one run of an ablation.
+  ///
+  /// - Parameters:
+  ///   - run: The run, by whose name its folder is called.
+  ///   - ablation: The ablation.
+  ///   - timeLimit: After how long to stop, resumably [s]; without it, at the end of the Slurm job.
+  ///   - resources: What the run shares with others that the same process executes.
+  /// - Throws: `SettingsError` for a variant that overrides what it cannot.
+  public init(
+    _ run: AblationRun, of ablation: Ablation, timeLimit: Double? = nil,
+    resources: RunResources = RunResources()
+  ) throws(SettingsError) {
+    var experiment = try ablation.experiment(of: run)
+    experiment.stream = resources.trainingStream ?? experiment.stream
+    experiment.training.threadsPerRank =
+      experiment.training.threadsPerRank ?? resources.threadsPerRank
+    self.experiment = experiment
+    directory = ablation.directory
+    self.timeLimit = timeLimit
+    name = run.training
+    isOfAblation = true
+    fields = resources.fields
+  }
+
+  /// The folder of the training.
+  var folder: TrainingDirectory { directory.training(name) }
 
   /// Trains, or goes on where the last job was stopped or killed.
   ///
@@ -33,40 +69,62 @@ public struct TrainTask: Sendable {
   public func run(
     on world: borrowing Communicator, progress: ProgressReporter
   ) throws -> TrainingOutcome {
-    let folder = directory.training(experiment.trainingName)
     let lock = try LockHolder(folder.lockFile, on: world)
+    let outcome = try train(on: world, progress: progress)
+    lock.release()
+    return outcome
+  }
+
+  /// Trains, with the lock of the folder held by the caller.
+  ///
+  /// Collective.
+  func train(
+    on world: borrowing Communicator, progress: ProgressReporter
+  ) throws -> TrainingOutcome {
     let training = experiment.simulations(of: .training)
     let validation = experiment.simulations(of: .validation)
     let plan = try world.agree {
       let files = try directory.existingFields(of: training + validation)
-      return TrainingPlan(
-        settings: experiment.training, sampling: experiment.sampling,
+      var plan = TrainingPlan(
+        settings: experiment.effectiveTraining, sampling: experiment.sampling,
         streaming: experiment.stream, architecture: experiment.architecture,
-        field: experiment.fields.input.field,
+        input: experiment.fields.boxInput,
         trainingFiles: Array(files.prefix(training.count)),
         validationFiles: Array(files.dropFirst(training.count)), directory: folder.path,
         identity: try experiment.trainingIdentity())
+      plan.timelinePath = timeline
+      return plan
     }
+    try checkMemory(of: experiment, in: directory, on: world)
     let provenance = try Provenance.collect(
       on: world, threadsPerRank: experiment.training.threadsPerRank,
       fieldFiles: plan.trainingFiles + plan.validationFiles)
     try world.agree {
-      for difference in world.isRoot ? try directory.record(experiment) : [] {
-        progress.say("note: \(difference), unlike in the last job of this run directory")
+      for difference in world.isRoot ? try recordExperiment() : [] {
+        progress.say("note: \(difference), unlike in the last job of this folder")
       }
       try provenance?.append(to: folder.provenanceFile)
     }
-    var job = TrainingJob(plan)
+    var job = TrainingJob(plan, fields: fields)
+    let mark = ProgressMark()
     let outcome = try job.run(
       on: world, stop: StopConditions(directory: folder.path, timeLimit: timeLimit)
-    ) { report($0, to: progress) }
+    ) { event in
+      if case .step = event { mark.set() }
+      report(event, to: progress)
+    }
     progress.end()
-    lock.release()
     switch outcome {
     case .complete: progress.say("complete: \(folder.model)")
     case .stopped: progress.say("stopped; the same command goes on from here")
     }
     return outcome
+  }
+
+  /// Writes the experiment as used: for the run directory, or for one of the runs that share it.
+  private func recordExperiment() throws -> [SettingsDifference] {
+    isOfAblation
+      ? try experiment.record(to: folder.experimentFile) : try directory.record(experiment)
   }
 
   private func report(_ event: TrainingEvent, to progress: ProgressReporter) {
@@ -75,7 +133,7 @@ public struct TrainTask: Sendable {
       for line in lines(start) { progress.say(line) }
       progress.begin(
         ProgressPhase(
-          "training \(experiment.trainingName)", unit: "steps",
+          "training \(name)", unit: "steps",
           total: start.epochs * start.stepsPerEpoch, start: start.stepsDone))
     case .step(let step):
       progress.advance(
@@ -98,12 +156,13 @@ public struct TrainTask: Sendable {
     let threads = start.threadsPerWorker == 1 ? "1 thread" : "\(start.threadsPerWorker) threads"
     return [
       "network: \(start.parameterCount) parameters, boxes of \(experiment.sampling.boxWidth)^3 "
-        + "voxels of \(digits(data.voxelSize)) Mpc/h, \(experiment.training.variant.rawValue)",
+        + "voxels of \(digits(data.finalVoxelSize ?? data.voxelSize)) Mpc/h of the "
+        + "\(experiment.fields.input.words), \(experiment.training.variant.rawValue)",
       "samples: \(data.trainingSamples) to train on from "
         + data.training.map { "\($0.name) (\($0.eligible) eligible)" }.joined(separator: ", ")
         + "; \(data.validationSamples) to validate on from "
         + data.validation.map { "\($0.name) (\($0.eligible))" }.joined(separator: ", "),
-      "scales: density \(digits(data.standardization.mean)) +- "
+      "scales: input \(digits(data.standardization.mean)) +- "
         + "\(digits(data.standardization.standardDeviation)), log10 M/Msun from "
         + "\(digits(data.labels.minimum)) to \(digits(data.labels.maximum))",
       "ranks: \(start.workers) compute with \(threads) each"

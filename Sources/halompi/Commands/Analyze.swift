@@ -5,11 +5,12 @@ import MPI
 /// Makes the report.
 struct Analyze: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Turn predictions into tables: information, residuals, collapse models.",
+    abstract:
+      "Turn predictions into tables, figures and a page: information, residuals, collapse models.",
     discussion: """
       Takes the predictions of all models in the run directory, compares them on the particles that \
       all of them predicted, and writes report/report.json, tables.md and tables/*.csv, the same on any \
-      number of ranks.
+      number of ranks, and report/report.html with figures, which gnuplot draws if it is installed.
 
         mpirun -n 8 halompi analyze jobs/gadget.yaml
         halompi analyze jobs/gadget.yaml --set analysis.information.bootstraps=10
@@ -26,6 +27,7 @@ struct Analyze: ParsableCommand {
       }
       print(report)
       print("report          \(task.reportFile)")
+      print("page            \(task.page)")
     }
   }
 }

@@ -16,14 +16,29 @@ struct Predict: ParsableCommand {
 
   @OptionGroup var options: ExperimentOptions
 
+  @Option(
+    name: .customLong("run"),
+    help: ArgumentHelp(
+      "Predict with this run of the experiment's ablation instead: its name or index.",
+      valueName: "run"))
+  var runName: String?
+
   func run() throws {
     try runJob { world in
       let experiment = try options.load(on: world)
-      let task = PredictTask(experiment, in: RunDirectory(of: experiment, runs: options.runs))
+      let task = try world.agree { try makeTask(experiment) }
       guard let table = try task.run(on: world, progress: options.progress(on: world)) else {
         return
       }
       print(PredictionSummary(table, file: task.output))
     }
+  }
+
+  private func makeTask(_ experiment: Experiment) throws -> PredictTask {
+    guard let runName else {
+      return PredictTask(experiment, in: RunDirectory(of: experiment, runs: options.runs))
+    }
+    let ablation = try options.ablation(of: experiment)
+    return try PredictTask(ablation.run(runName), of: ablation)
   }
 }

@@ -22,19 +22,37 @@ struct Train: ParsableCommand {
 
   @OptionGroup var options: ExperimentOptions
 
+  @OptionGroup var limits: TimeLimitOption
+
+  @Option(
+    name: .customLong("run"),
+    help: ArgumentHelp(
+      "Train this run of the experiment's ablation instead: its name or index.", valueName: "run"))
+  var runName: String?
+
   @Option(
     help: ArgumentHelp(
-      "Stop, resumably, before this many seconds have passed (default: the end of the Slurm job).",
-      valueName: "seconds"))
-  var timeLimit: Double?
+      "Write what every rank and thread did, and when, as a Chrome trace (ui.perfetto.dev shows it).",
+      valueName: "file"))
+  var timeline: String?
 
   func run() throws {
     let outcome = try runJob { world in
       let experiment = try options.load(on: world)
-      let task = TrainTask(
-        experiment, in: RunDirectory(of: experiment, runs: options.runs), timeLimit: timeLimit)
+      var task = try world.agree { try makeTask(experiment) }
+      task.timeline = timeline
       return try task.run(on: world, progress: options.progress(on: world))
     }
     if outcome == .stopped { throw ExitCode(JobExitCode.resumableStop.rawValue) }
+  }
+
+  private func makeTask(_ experiment: Experiment) throws -> TrainTask {
+    guard let runName else {
+      return TrainTask(
+        experiment, in: RunDirectory(of: experiment, runs: options.runs),
+        timeLimit: limits.timeLimit)
+    }
+    let ablation = try options.ablation(of: experiment)
+    return try TrainTask(ablation.run(runName), of: ablation, timeLimit: limits.timeLimit)
   }
 }

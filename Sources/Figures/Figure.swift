@@ -1,0 +1,99 @@
+public import Analysis
+
+/// A figure: what it shows, and how gnuplot draws it from tables of numbers.
+///
+/// A pure value. All numbers are computed before; the script only draws them, so that tests compare tables
+/// and not pictures. ``Gnuplot`` makes files of it.
+public struct Figure: Hashable, Sendable {
+  /// The beginning of the names of its files: letters, digits and hyphens.
+  public var name: String
+
+  /// What it is called in a report.
+  public var title: String
+
+  /// What is seen, with definitions and units: plain text.
+  public var caption: String
+
+  /// How it is drawn, or why there is nothing to draw.
+  public var plot: Outcome<Plot>
+
+  /// Makes a figure.
+  public init(name: String, title: String, caption: String, plot: Outcome<Plot>) {
+    self.name = name
+    self.title = title
+    self.caption = caption
+    self.plot = plot
+  }
+}
+
+/// A script for gnuplot, the tables that it reads, and the size of the paper.
+public struct Plot: Hashable, Sendable {
+  /// How wide a figure is in a journal of two columns.
+  public enum Width: Hashable, Sendable {
+    /// One column, 8.6 cm.
+    case column
+
+    /// The whole page, 17.8 cm.
+    case page
+
+    /// The same [cm].
+    var centimeters: Double { self == .column ? 8.6 : 17.8 }
+  }
+
+  /// The width.
+  public var width: Width
+
+  /// The height [cm].
+  public var height: Double
+
+  /// The tables, whose names are those of the files in ``commands`` without `.csv`.
+  public var tables: [PlotTable]
+
+  /// What gnuplot is told, after terminal, output and style are set.
+  public var commands: String
+
+  /// Makes a plot.
+  public init(width: Width, height: Double, tables: [PlotTable], commands: String) {
+    self.width = width
+    self.height = height
+    self.tables = tables
+    self.commands = commands
+  }
+}
+
+/// Numbers in columns, with names and units in the first line.
+public struct PlotTable: Hashable, Sendable {
+  /// The name of the file without `.csv`.
+  public var name: String
+
+  /// The names of the columns, with their units.
+  public var columns: [String]
+
+  /// Rows in blocks, which a blank line parts: the lines of a contour, the columns of an image.
+  public var blocks: [[[Double?]]]
+
+  /// Makes a table of blocks.
+  public init(name: String, columns: [String], blocks: [[[Double?]]]) {
+    precondition(
+      blocks.allSatisfy { $0.allSatisfy { $0.count == columns.count } }, "a row is not whole")
+    self.name = name
+    self.columns = columns
+    self.blocks = blocks
+  }
+
+  /// Makes a table of one block.
+  public init(name: String, columns: [String], rows: [[Double?]]) {
+    self.init(name: name, columns: columns, blocks: [rows])
+  }
+
+  /// The text of the file; a number that is missing is an empty field, one that is not finite `NaN`.
+  public var text: String {
+    let heading = columns.map { $0.contains(",") ? "\"\($0)\"" : $0 }.joined(separator: ",")
+    let body = blocks.map { rows in
+      rows.map { row in
+        row.map { $0.map { $0.isFinite ? "\($0)" : "NaN" } ?? "" }.joined(separator: ",") + "\n"
+      }.joined()
+    }
+    return heading + "\n" + body.joined(separator: "\n")
+  }
+}

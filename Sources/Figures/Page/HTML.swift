@@ -1,0 +1,45 @@
+/// Text for a page, with everything that has a meaning in HTML escaped.
+enum HTML {
+  /// Text as it is, also between the quotes of an attribute.
+  static func escaped(_ text: String) -> String {
+    text.map { character in
+      switch character {
+      case "&": "&amp;"
+      case "<": "&lt;"
+      case ">": "&gt;"
+      case "\"": "&quot;"
+      case "'": "&#39;"
+      default: String(character)
+      }
+    }.joined()
+  }
+
+  /// A number for people, which carries the whole one with it.
+  static func number(_ value: Double, _ text: String) -> String {
+    "<data value=\"\(value)\">\(escaped(text.replacing("-", with: "−")))</data>"
+  }
+}
+
+/// A picture of gnuplot as a part of a page.
+struct InlineSVG {
+  /// The element.
+  let element: String
+
+  /// Takes an SVG, and makes its names different from those of other pictures of the page; `nil` if the text has
+  /// no `svg` element.
+  ///
+  /// - Parameters:
+  ///   - svg: The file's text.
+  ///   - name: The beginning of its names on the page.
+  ///   - title: What a reader who does not see it is told.
+  init?(_ svg: String, name: String, title: String) {
+    guard let start = svg.firstRange(of: "<svg"), let end = svg.ranges(of: "</svg>").last
+    else { return nil }
+    element = String(svg[start.lowerBound..<end.upperBound])
+      .replacing(/\bid=(['"])/) { "id=\($0.output.1)\(name)-" }
+      .replacing(/href=(['"])#/) { "href=\($0.output.1)#\(name)-" }
+      .replacing("url(#", with: "url(#\(name)-")
+      .replacing(/<title>Gnuplot<\/title>\s*<desc>[^<]*<\/desc>/, with: "")
+      .replacing(/^<svg\s/) { _ in "<svg role=\"img\" aria-label=\"\(HTML.escaped(title))\" " }
+  }
+}

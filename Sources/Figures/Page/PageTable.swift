@@ -1,0 +1,56 @@
+internal import Analysis
+internal import Foundation
+
+/// A table of a report in HTML, with the reasons for what is missing below.
+struct PageTable {
+  private let table: ReportTable
+
+  init(_ table: ReportTable) { self.table = table }
+
+  /// The heading and the table, which scrolls by itself where the page is narrow.
+  var html: String {
+    let heading = "<h3>\(HTML.escaped(table.title))</h3>"
+    guard !table.rows.isEmpty else {
+      return "\(heading)\n<p class=\"missing\">Nothing to show.</p>"
+    }
+    var reasons: [String] = []
+    let rows = table.rows.map { row in
+      "<tr>"
+        + row.map { cell -> String in
+          switch cell {
+          case .text(let text): return "<td class=\"text\">\(HTML.escaped(text))</td>"
+          case .count(let count): return "<td>\(Self.whole(count))</td>"
+          case .number(let value, _): return "<td>\(HTML.number(value, cell.text))</td>"
+          case .missing(let reason):
+            if !reasons.contains(reason) { reasons.append(reason) }
+            let number = (reasons.firstIndex(of: reason) ?? 0) + 1
+            return "<td title=\"\(HTML.escaped(reason))\">—<sup>\(number)</sup></td>"
+          }
+        }.joined() + "</tr>"
+    }
+    let heads = table.columns.map { "<th scope=\"col\">\(HTML.escaped($0))</th>" }.joined()
+    let notes =
+      reasons.isEmpty
+      ? ""
+      : "\n<ol class=\"notes\">\n"
+        + reasons.map { "<li>\(HTML.escaped($0))</li>" }.joined(separator: "\n") + "\n</ol>"
+    return """
+      \(heading)
+      <div class="table" tabindex="0"><table>
+      <thead><tr>\(heads)</tr></thead>
+      <tbody>
+      \(rows.joined(separator: "\n"))
+      </tbody>
+      </table></div>\(notes)
+      """
+  }
+
+  /// A whole number with thin blanks between its thousands.
+  static func whole(_ count: Int) -> String {
+    let digits = "\(abs(count))"
+    let parts = digits.enumerated().map { place, digit in
+      place > 0 && (digits.count - place) % 3 == 0 ? "\u{202F}\(digit)" : "\(digit)"
+    }
+    return "<data value=\"\(count)\">\(count < 0 ? "−" : "")\(parts.joined())</data>"
+  }
+}

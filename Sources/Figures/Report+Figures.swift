@@ -1,0 +1,84 @@
+public import Analysis
+
+extension Report {
+  /// The figures that a report's own numbers make, in the order in which they are read.
+  ///
+  /// Those of trainings and of slices need files beside the report: ``TrainingFigure`` and ``SliceFigure``.
+  public var figures: [Figure] {
+    [informationFigure] + variants.map(predictionFigure) + [residualFigure, radiusFigure]
+      + violinFigures + variants.map(likelihoodFigure) + [collapseFigure]
+  }
+
+  private var informationFigure: Figure {
+    InformationFigure.figure(
+      of: variants.map { variant in
+        let information = variant.seeds.first?.information.value
+        return InformationFigure.Bar(
+          name: variant.name, information: information?.value ?? .nan,
+          error: information.flatMap { $0.haloDeviation.value ?? $0.deviation.value } ?? 0)
+      },
+      lines: noise.compactMap { noise in
+        noise.exact.value.map {
+          InformationFigure.NoiseLine(sigma: noise.sigma, information: $0)
+        }
+      })
+  }
+
+  private func predictionFigure(_ variant: VariantReport) -> Figure {
+    PredictionFigure.figure(
+      of: variant.figures.map.map {
+        PredictionFigure.Content(
+          map: $0, predictions: variant.figures.predictions, residuals: variant.figures.residuals)
+      }, model: variant.name)
+  }
+
+  private var residualFigure: Figure {
+    let edges = settings.massEdges
+    return ResidualFigure.figure(
+      of: variants.map {
+        ResidualFigure.Model(name: $0.name, bands: $0.figures.residualBands)
+      }, massRanges: zip(edges, edges.dropFirst()).map { $0...$1 },
+      limit: settings.residualLimit)
+  }
+
+  private var radiusFigure: Figure {
+    let shells = variants.first?.shells.indices ?? 0..<0
+    return RadiusFigure.figure(
+      of: shells.map { shell in
+        RadiusFigure.Panel(
+          above: variants[0].shells[shell].above, upTo: variants[0].shells[shell].upTo,
+          entries: variants.map {
+            RadiusFigure.Entry(
+              model: $0.name, residuals: $0.shells[shell].residuals,
+              information: $0.shells[shell].information.map(\.value))
+          })
+      })
+  }
+
+  /// The first variant beside each of the others as split violins, or alone.
+  private var violinFigures: [Figure] {
+    let models = variants.map { ViolinFigure.Model(name: $0.name, row: $0.figures.violins) }
+    guard let first = models.first else { return [] }
+    return models.count == 1
+      ? [ViolinFigure.figure(of: first)]
+      : models.dropFirst().map { ViolinFigure.figure(of: first, $0) }
+  }
+
+  private func likelihoodFigure(_ variant: VariantReport) -> Figure {
+    LikelihoodFigure.figure(of: variant.figures.likelihood, model: variant.name)
+  }
+
+  private var collapseFigure: Figure {
+    let networks = variants.prefix(1).map {
+      CollapseFigure.Panel(name: "network, \($0.name)", map: $0.figures.map)
+    }
+    let models =
+      switch collapse {
+      case .known(let models):
+        models.map { CollapseFigure.Panel(name: $0.model.shortName, map: $0.map) }
+      case .unknown(let reason):
+        [CollapseFigure.Panel(name: "analytic models", map: .unknown(reason))]
+      }
+    return CollapseFigure.figure(of: networks + models)
+  }
+}

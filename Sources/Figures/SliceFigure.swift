@@ -1,0 +1,180 @@
+public import Analysis
+
+/// Slices of grids, side by side: sub-boxes as networks see them, density and mass maps.
+public struct SliceFigure: Sendable {
+  /// How the numbers of a slice become colours.
+  public enum Scale: Hashable, Sendable {
+    /// Blue below zero, red above, as far as `end` on both sides.
+    case aboutZero(end: Double)
+
+    /// From the given lowest to the highest value, dark to bright.
+    case from(Double, to: Double)
+  }
+
+  /// A particle upon a plane.
+  public struct Point: Hashable, Sendable {
+    /// The place along the horizontal axis [Mpc/h].
+    public var x: Double
+
+    /// The place along the vertical axis [Mpc/h].
+    public var y: Double
+
+    /// The value that gives the colour.
+    public var value: Double
+
+    /// Makes a point.
+    public init(x: Double, y: Double, value: Double) {
+      self.x = x
+      self.y = y
+      self.value = value
+    }
+  }
+
+  /// A plane of values.
+  public struct Panel: Hashable, Sendable {
+    /// What it is called.
+    public var name: String
+
+    /// The number of values along the horizontal axis.
+    public var columns: Int
+
+    /// The number of values along the vertical axis.
+    public var rows: Int
+
+    /// The values [columns, rows]; NaN where there is nothing.
+    public var values: [Double]
+
+    /// The distance of two values, the same on both axes [Mpc/h].
+    public var spacing: Double
+
+    /// What the values are, with their unit: markup of gnuplot.
+    public var quantity: String
+
+    /// How they are coloured.
+    public var scale: Scale
+
+    /// Particles with values of their own, in the same colours.
+    public var points: [Point]
+
+    /// Makes a plane.
+    public init(
+      name: String, columns: Int, rows: Int, values: [Double], spacing: Double, quantity: String,
+      scale: Scale, points: [Point] = []
+    ) {
+      precondition(values.count == columns * rows, "a plane has other values")
+      self.name = name
+      self.columns = columns
+      self.rows = rows
+      self.values = values
+      self.spacing = spacing
+      self.quantity = quantity
+      self.scale = scale
+      self.points = points
+    }
+  }
+
+  /// The standardised density of a sub-box.
+  public static let standardizedDensity = "(ρ − mean) / standard deviation"
+
+  /// The density contrast.
+  public static let densityContrast = "ρ/ρ_{mean} − 1"
+
+  /// The logarithm of a halo mass.
+  public static let haloMass = "log_{10}({/:Italic M}\u{A0}/\u{A0}M_☉)"
+
+  /// Draws planes beside each other, all equally high.
+  ///
+  /// - Parameters:
+  ///   - panels: The planes, or why there are none.
+  ///   - name: The beginning of the names of the files.
+  ///   - title: What the figure is called.
+  ///   - caption: What is seen.
+  /// - Returns: The figure `<name>`.
+  public static func figure(
+    of panels: Outcome<[Panel]>, name: String, title: String, caption: String
+  ) -> Figure {
+    Figure(
+      name: name, title: title, caption: caption, plot: panels.map { plot($0, stem: name) })
+  }
+
+  private static func plot(_ panels: [Panel], stem: String) -> Plot {
+    let grids = panels.enumerated().filter { $1.values.contains(where: \.isFinite) }
+      .map { number, panel in
+        PlotTable(
+          name: "\(stem)-\(number + 1)",
+          columns: ["y [Mpc/h]", "z [Mpc/h]", panel.name],
+          blocks: (0..<panel.columns).map { column in
+            (0..<panel.rows).map { row in
+              [
+                (Double(column) + 0.5) * panel.spacing, (Double(row) + 0.5) * panel.spacing,
+                panel.values[column * panel.rows + row],
+              ]
+            }
+          })
+      }
+    let points = panels.enumerated().filter { !$1.points.isEmpty }.map { number, panel in
+      PlotTable(
+        name: "\(stem)-\(number + 1)-particles",
+        columns: ["y [Mpc/h]", "z [Mpc/h]", panel.name],
+        rows: panel.points.map { [$0.x, $0.y, $0.value] })
+    }
+    // Squares beside each other; below each its axis and its colour scale. All in parts of the page.
+    let (margin, gap) = (0.07, 0.03)
+    let count = Double(panels.count)
+    let side = min(0.36, (0.98 - margin - gap * (count - 1)) / count)
+    let left = max(margin, 0.5 - (count * side + (count - 1) * gap) / 2)
+    let square = side * Plot.Width.page.centimeters
+    let height = square + 3.6
+    let commands = panels.enumerated().map { number, panel in
+      let start = left + Double(number) * (side + gap)
+      let (range, palette) = colors(panel)
+      return """
+        set lmargin at screen \(start); set rmargin at screen \(start + side)
+        set colorbox horizontal user origin screen \(start + 0.1 * side), screen \(1.15 / height) size screen \(0.8 * side), screen \(0.22 / height)
+        set xrange [0:\(Double(panel.columns) * panel.spacing)]; set yrange [0:\(Double(panel.rows) * panel.spacing)]
+        \(palette)
+        set cbrange [\(range.lowerBound):\(range.upperBound)]
+        set cblabel '\(panel.quantity)' offset 0,0.5
+        set title \(PlotStyle.quoted(panel.name)) offset 0,-0.7
+        \(number == 0 ? "set ylabel '{/:Italic z}\u{A0}[Mpc/{/:Italic h}]' offset 1.0; set format y '%g'" : "unset ylabel; set format y ''")
+        plot \(parts(panel, "\(stem)-\(number + 1)"))
+        """
+    }
+    return Plot(
+      width: .page, height: height, tables: grids + points,
+      commands: """
+        set multiplot
+        set tmargin at screen \((2.9 + square) / height); set bmargin at screen \(2.9 / height)
+        set xlabel '{/:Italic y}\u{A0}[Mpc/{/:Italic h}]' offset 0,0.4
+        set cbtics scale 0.4 offset 0,0.3; set xtics autofreq
+        unset key
+        \(commands.joined(separator: "\n"))
+        unset multiplot
+        """)
+  }
+
+  /// What a `plot` command draws of a panel.
+  private static func parts(_ panel: Panel, _ name: String) -> String {
+    var parts: [String] = []
+    if panel.values.contains(where: \.isFinite) {
+      parts.append("'\(name).csv' using 1:2:3 with image")
+    }
+    if !panel.points.isEmpty {
+      parts.append("'\(name)-particles.csv' using 1:2:3 with points pt 7 ps 0.35 lc palette")
+    }
+    return parts.isEmpty ? "NaN" : parts.joined(separator: ", ")
+  }
+
+  /// The range of the colours, and the palette.
+  private static func colors(_ panel: Panel) -> (ClosedRange<Double>, String) {
+    switch panel.scale {
+    case .aboutZero(let end): (-max(end, 1e-6)...max(end, 1e-6), PlotStyle.aboutZero)
+    case .from(let low, let high): (low...max(high, low + 1e-6), PlotStyle.masses)
+    }
+  }
+
+  /// How far colours about zero reach: all but the outermost half percent of the values.
+  public static func end(of values: [Double]) -> Double {
+    Quantiles(values.filter(\.isFinite).map(abs))(0.995) ?? 1
+  }
+}

@@ -1,0 +1,69 @@
+internal import Foundation
+
+/// The memory that a job may take on a node.
+public struct NodeMemory: Hashable, Sendable {
+  /// How much it is [bytes].
+  public let bytes: Int
+
+  /// Who says so.
+  public let source: String
+
+  /// Names a limit.
+  public init(bytes: Int, source: String) {
+    self.bytes = bytes
+    self.source = source
+  }
+
+  /// The least of what this machine has, and what a batch system or a container allows.
+  public static func ofThisNode() -> NodeMemory {
+    var limits = [
+      NodeMemory(
+        bytes: Int(clamping: ProcessInfo.processInfo.physicalMemory),
+        source: "this machine's memory")
+    ]
+    if let mebibytes = ProcessInfo.processInfo.environment["SLURM_MEM_PER_NODE"].flatMap({ Int($0) }
+    ) {
+      limits.append(
+        NodeMemory(bytes: mebibytes << 20, source: "the Slurm job's SLURM_MEM_PER_NODE"))
+    }
+    for file in ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"] {
+      let text = try? String(contentsOfFile: file, encoding: .utf8)
+      if let bytes = text.flatMap({ Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) }) {
+        limits.append(NodeMemory(bytes: bytes, source: "the limit in \(file)"))
+      }
+    }
+    return limits.min { $0.bytes < $1.bytes } ?? limits[0]
+  }
+
+  /// The memory of this process at present, shared pages included [bytes].
+  public static func ofThisProcess() -> Int {
+    let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
+    let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
+    let kibibytes = line?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
+    return kibibytes << 10
+  }
+}
+
+/// A job that needs more memory than a node has.
+public struct MemoryError: JobFailure, Hashable, CustomStringConvertible {
+  let needed: Int
+  let limit: NodeMemory
+  let ranks: Int
+  let largest: String
+  let largestBytes: Int
+
+  /// The settings ask for too much.
+  public var exitCode: JobExitCode { .usage }
+
+  /// What is too large, and what to change.
+  public var description: String {
+    """
+    planning the memory: \(ranks) ranks on a node are predicted to take \(mebibytes(needed)) MiB, and \
+    \(limit.source) is \(mebibytes(limit.bytes)) MiB; the largest term is \(largest) with \
+    \(mebibytes(largestBytes)) MiB; use more nodes, fewer ranks or threads on a node, or another \
+    stream.memoryBudget, or stream.mode: stream
+    """
+  }
+}
+
+func mebibytes(_ bytes: Int) -> Int { (bytes + (1 << 20) - 1) >> 20 }

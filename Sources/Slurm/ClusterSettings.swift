@@ -1,0 +1,172 @@
+/// What batch jobs ask a Slurm cluster for, and how they start programs there.
+///
+/// No value can become a command or a directive of its own: ``check()`` refuses whatever could end the
+/// word that it stands in, and what reaches the shell is quoted besides.
+public struct ClusterSettings: Codable, Hashable, Sendable {
+  /// What starts the ranks.
+  public enum Launcher: String, Codable, Hashable, Sendable, CaseIterable {
+    /// Slurm's own launcher, with PMIx.
+    case srun
+
+    /// Open MPI's, which takes hosts and slots from Slurm.
+    case mpirun
+  }
+
+  /// The partition; without it, the cluster's default.
+  public var partition: String?
+
+  /// The account that is charged; without it, the user's default.
+  public var account: String?
+
+  /// The number of nodes.
+  public var nodes = 1
+
+  /// The number of ranks on each node.
+  public var ranksPerNode = 1
+
+  /// The number of cores for the threads of each rank.
+  public var coresPerRank = 1
+
+  /// The memory of each node [MiB]; without it, the cluster's default.
+  public var memoryPerNode: Int?
+
+  /// The time limit of a job [minutes].
+  public var minutes = 240
+
+  /// How long before the time limit a job is told to stop, resumably [seconds].
+  public var warningSeconds = 120
+
+  /// What starts the ranks.
+  public var launcher = Launcher.srun
+
+  /// The environment modules to load, such as `openmpi/4.1`.
+  public var modules: [String] = []
+
+  /// Environment variables, each as `NAME=value`.
+  public var environment: [String] = []
+
+  /// Further options of `sbatch`, each as `--option` or `--option=value`.
+  public var options: [String] = []
+
+  /// How often a job that stopped resumably is put back into the queue.
+  public var maximumRequeues = 20
+
+  /// Makes the default settings: one rank with one core for four hours.
+  public init() {}
+}
+
+extension ClusterSettings {
+  /// Options of `sbatch` that have a setting of their own, or that a job cannot do without.
+  static let ownOptions: [String: String] = [
+    "partition": "cluster.partition", "account": "cluster.account", "nodes": "cluster.nodes",
+    "ntasks-per-node": "cluster.ranksPerNode", "ntasks": "cluster.ranksPerNode",
+    "cpus-per-task": "cluster.coresPerRank", "mem": "cluster.memoryPerNode",
+    "time": "cluster.minutes", "signal": "cluster.warningSeconds",
+    "array": "ablation.simultaneousRuns", "job-name": "the name of the experiment",
+    "output": "the run directory", "chdir": "the folder of submission",
+    "requeue": "cluster.maximumRequeues", "no-requeue": "cluster.maximumRequeues",
+    "open-mode": "every job itself", "dependency": "halompi slurm", "parsable": "halompi slurm",
+    "wrap": "every job itself", "test-only": "halompi slurm --dry-run",
+    "wait": "halompi slurm --wait",
+  ]
+
+  /// Checks that a script can be made of these settings.
+  ///
+  /// - Throws: ``SlurmError`` that names the setting and what it may be.
+  public func check() throws(SlurmError) {
+    let range = 1...1_000_000
+    let counts = [
+      ("nodes", nodes), ("ranksPerNode", ranksPerNode), ("coresPerRank", coresPerRank),
+      ("minutes", minutes),
+      ("memoryPerNode", memoryPerNode ?? 1),
+    ]
+    for (key, value) in counts where !(range.contains(value) || key == "memoryPerNode" && value > 0)
+    {
+      throw .setting(key: "cluster.\(key)", value: "\(value)", allowed: "from 1 to 1000000")
+    }
+    // Slurm stores the time of the signal in 16 bits.
+    guard (1..<65_536).contains(warningSeconds), warningSeconds < minutes * 60 else {
+      throw .setting(
+        key: "cluster.warningSeconds", value: "\(warningSeconds)",
+        allowed: "from 1 to 65535, and less than the time limit")
+    }
+    guard (0...range.upperBound).contains(maximumRequeues) else {
+      throw .setting(
+        key: "cluster.maximumRequeues", value: "\(maximumRequeues)", allowed: "from 0 to 1000000")
+    }
+    for (key, name) in [("partition", partition), ("account", account)] {
+      if let name { try Self.checkWord(name, of: "cluster.\(key)", punctuation: "_.,@+-") }
+    }
+    for (index, module) in modules.enumerated() {
+      try Self.checkWord(module, of: "cluster.modules[\(index)]", punctuation: "_.+/:=@-")
+    }
+    for (index, variable) in environment.enumerated() {
+      try Self.checkVariable(variable, of: "cluster.environment[\(index)]")
+    }
+    for (index, option) in options.enumerated() {
+      try Self.checkOption(option, of: "cluster.options[\(index)]")
+    }
+  }
+
+  /// A word of letters, digits and some punctuation, which no shell and no parser of options takes apart.
+  private static func checkWord(
+    _ word: String, of key: String, punctuation: String
+  ) throws(SlurmError) {
+    let isWord = word.unicodeScalars.allSatisfy {
+      isLetterOrDigit($0) || punctuation.unicodeScalars.contains($0)
+    }
+    guard isWord, let first = word.unicodeScalars.first, isLetterOrDigit(first) || first == "_"
+    else {
+      throw .setting(
+        key: key, value: word,
+        allowed:
+          "one word of letters, digits and \(punctuation) that starts with none of these but _")
+    }
+  }
+
+  private static func checkVariable(_ variable: String, of key: String) throws(SlurmError) {
+    let allowed = "NAME=value on one line, the name of letters, digits and _"
+    guard let equals = variable.firstIndex(of: "=") else {
+      throw .setting(key: key, value: variable, allowed: allowed)
+    }
+    let name = variable[..<equals].unicodeScalars
+    guard let first = name.first, !("0"..."9").contains(first),
+      name.allSatisfy({ isLetterOrDigit($0) || $0 == "_" }), isOneLine(variable)
+    else { throw .setting(key: key, value: variable, allowed: allowed) }
+  }
+
+  private static func checkOption(_ option: String, of key: String) throws(SlurmError) {
+    let isPlain = option.unicodeScalars.allSatisfy {
+      ("!"..."~").contains($0) && !"\"'\\#`$;<>".unicodeScalars.contains($0)
+    }
+    let name = option.dropFirst(2).prefix { $0 != "=" }
+    let isNamed = name.unicodeScalars.allSatisfy {
+      ("a"..."z").contains($0) || $0 == "-" || isDigit($0)
+    }
+    guard isPlain, isNamed, option.hasPrefix("--"), let first = name.first, first != "-" else {
+      throw .setting(
+        key: key, value: option,
+        allowed:
+          "one long option, --name or --name=value, without blanks, quotes or any of \\#`$;<>")
+    }
+    // sbatch takes an unambiguous beginning for the whole name.
+    if let own = ownOptions.keys.sorted().first(where: { $0.hasPrefix(name) }),
+      let setter = ownOptions[own]
+    {
+      throw .setting(
+        key: key, value: option, allowed: "another option: --\(own) is set by \(setter)")
+    }
+  }
+}
+
+private func isDigit(_ scalar: Unicode.Scalar) -> Bool { ("0"..."9").contains(scalar) }
+
+private func isLetterOrDigit(_ scalar: Unicode.Scalar) -> Bool {
+  isDigit(scalar) || ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar)
+}
+
+/// Whether a text has no control characters, of which the end of a line is one.
+func isOneLine(_ text: String) -> Bool {
+  text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7f && $0.value != 0x85 }
+    && !text.unicodeScalars.contains { $0 == "\u{2028}" || $0 == "\u{2029}" }
+}

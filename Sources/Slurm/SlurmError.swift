@@ -1,0 +1,57 @@
+/// Why a batch script could not be made, or a job not be submitted or asked after.
+public enum SlurmError: Error, Hashable, Sendable {
+  /// A setting is out of its range, or could not stand in a script as one word.
+  case setting(key: String, value: String, allowed: String)
+
+  /// A path or a word of a command cannot stand in a script.
+  case word(String, purpose: String, allowed: String)
+
+  /// A command of Slurm is not there, or cannot be started.
+  case missingCommand(String, reason: String)
+
+  /// A command of Slurm failed.
+  case failedCommand([String], code: Int32, message: String)
+
+  /// A command of Slurm answered something else than expected.
+  case strangeAnswer([String], answer: String)
+}
+
+extension SlurmError: CustomStringConvertible {
+  /// What was being done, to what, why it failed and what to try.
+  public var description: String {
+    switch self {
+    case .setting(let key, let value, let allowed):
+      "cannot write a batch script with \(key) = \(oneLine(value)): it must be \(allowed)"
+    case .word(let word, let purpose, let allowed):
+      "cannot write a batch script with \(oneLine(word)) as \(purpose): it must be \(allowed)"
+    case .missingCommand(let name, let reason):
+      """
+      cannot start \(name): \(reason); submit on a machine with Slurm's commands, or print the scripts with \
+      --dry-run
+      """
+    case .failedCommand(let words, let code, let message):
+      """
+      `\(words.joined(separator: " "))` failed with exit code \(code): \(oneLine(message)); correct the \
+      section `cluster` of the experiment, or ask the administrators of the cluster
+      """
+    case .strangeAnswer(let words, let answer):
+      """
+      `\(words.joined(separator: " "))` answered "\(oneLine(answer))", which is not understood; try the \
+      command by hand
+      """
+    }
+  }
+}
+
+/// A text on one line, its control characters told by their codes.
+private func oneLine(_ text: String) -> String {
+  var line = ""
+  for scalar in text.unicodeScalars {
+    if isOneLine(String(scalar)) {
+      line.unicodeScalars.append(scalar)
+    } else {
+      line += "\\u{\(String(scalar.value, radix: 16))}"
+    }
+  }
+  return line
+}

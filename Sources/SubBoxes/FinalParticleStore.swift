@@ -1,0 +1,174 @@
+public import Fields
+public import MPI
+
+/// The final particles of several simulations, from which boxes of the final density are made.
+///
+/// One copy in memory that all ranks of a node share: 20 bytes a particle, and 8 a cell. The particles
+/// are sorted by cell, in a cell by site, so that a box is a function of the files alone.
+///
+/// It is freed collectively, by ``free()`` on all ranks of the communicator.
+public final class FinalParticleStore: SubBoxSource {
+  /// The final density, in voxels of the width that was asked for.
+  public let input: BoxInput
+
+  /// The field files, in the order in which ``Sample/simulation`` counts them.
+  public let paths: [String]
+
+  /// What the files say about themselves.
+  public let simulations: [FieldMetadata]
+
+  /// Particles are always in memory.
+  public let mode = StreamSettings.Mode.resident
+
+  /// The size of the particles, and the budget.
+  public let reason: String
+
+  private let voxelSize: Double
+  private let particles: [CellSortedParticles]
+
+  /// Reads the particles into memory, every rank of a node those of some simulations.
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - paths: The field files, one per simulation; the same on every rank.
+  ///   - voxelSize: The width of the voxels [Mpc/h].
+  ///   - settings: The same on every rank.
+  ///   - communicator: The ranks that make boxes.
+  /// - Throws: `AgreedFailure` of the ``SubBoxError`` of a file that cannot be read or was made without
+  ///   the particles, or of settings that allow less memory; `MPIError`.
+  public init(
+    of paths: [String], voxelSize: Double, settings: StreamSettings,
+    on communicator: borrowing Communicator
+  ) throws {
+    let node = try communicator.splitByNode()
+    let files = try communicator.agree { () throws(SubBoxError) in
+      try settings.check()
+      var files: [FieldReader] = []
+      for path in paths { files.append(try FieldReader(path)) }
+      return files
+    }
+    let simulations = files.map(\.metadata)
+    reason = try communicator.agree { () throws(SubBoxError) in
+      try Self.check(files, settings)
+    }
+    var particles: [CellSortedParticles] = []
+    for simulation in simulations {
+      particles.append(try CellSortedParticles(of: simulation, on: node))
+    }
+    try communicator.agree { () throws(SubBoxError) in
+      for index in files.indices where index % node.size == node.rank {
+        try particles[index].fill(from: files[index])
+      }
+    }
+    for each in particles { try each.synchronize(on: node) }
+    input = .finalDensity(voxelSize: voxelSize)
+    self.paths = paths
+    self.simulations = simulations
+    self.voxelSize = voxelSize
+    self.particles = particles
+  }
+
+  /// The memory that the particles take on this node [bytes].
+  public var bytes: Int {
+    simulations.reduce(0) { $0 + CellSortedParticles.bytes(gridSize: $1.gridSize) }
+  }
+
+  /// Frees the memory.
+  ///
+  /// Collective; nothing may make boxes any more.
+  public func free() throws(MPIError) {
+    for each in particles { try each.free() }
+  }
+
+  /// Makes what writes boxes; it does not keep the store.
+  ///
+  /// - Parameters:
+  ///   - boxWidth: The number of voxels along each axis of a box.
+  ///   - standardization: How log10 of the density is standardized.
+  /// - Returns: What writes the box of a sample.
+  public func boxWriter(boxWidth: Int, standardization: Standardization) -> BoxWriter {
+    let makers = particles.map {
+      FinalDensityMaker(
+        $0, boxWidth: boxWidth, voxelSize: voxelSize, standardization: standardization)
+    }
+    return { (sample, box) throws(SubBoxError) in
+      makers[Int(sample.simulation)].write(around: Int(sample.site), into: box)
+    }
+  }
+
+  /// How many boxes the standardization is measured on.
+  static let measuredBoxes = 64
+
+  /// Measures the mean and the standard deviation of log10 of the density in boxes.
+  ///
+  /// Collective; the same for any number of ranks.
+  ///
+  /// - Parameters:
+  ///   - simulations: How many of the files are of training simulations; it does not matter here.
+  ///   - samples: The samples of a training, of which the first 64 or fewer are looked at.
+  ///   - boxWidth: The number of voxels along each axis of a box.
+  ///   - communicator: The ranks, which share the work.
+  /// - Returns: The standardization of all their voxels taken together.
+  /// - Throws: `AgreedFailure` of a ``SubBoxError`` if all values are the same; `MPIError`.
+  public func standardization(
+    ofFirst simulations: Int, samples: [Sample], boxWidth: Int,
+    on communicator: borrowing Communicator
+  ) throws -> Standardization {
+    let measured = samples.prefix(Self.measuredBoxes)
+    let write = boxWriter(boxWidth: boxWidth, standardization: .none)
+    let count = boxWidth * boxWidth * boxWidth
+    var box = [Float](repeating: 0, count: count)
+    var moments = [Double](repeating: 0, count: 2 * measured.count)
+    try communicator.agree { () throws(SubBoxError) in
+      for (index, sample) in measured.enumerated()
+      where index % communicator.size == communicator.rank {
+        try box.withUnsafeMutableBufferPointer { (box) throws(SubBoxError) in
+          guard let start = box.baseAddress else { return }
+          try write(sample, start)
+        }
+        let mean = box.reduce(0) { $0 + Double($1) } / Double(count)
+        moments[2 * index] = mean
+        moments[2 * index + 1] =
+          box.reduce(0) { $0 + (Double($1) - mean) * (Double($1) - mean) } / Double(count)
+      }
+    }
+    // One rank has each number, and the others zero.
+    var span = moments.mutableSpan
+    try communicator.allReduce(&span, .sum)
+    return try communicator.agree { () throws(SubBoxError) in
+      try Standardization(
+        combining: measured.indices.map {
+          let index = $0 - measured.startIndex
+          return (
+            count,
+            FieldMoments(
+              mean: moments[2 * index], standardDeviation: moments[2 * index + 1].squareRoot())
+          )
+        }, of: "final density in boxes")
+    }
+  }
+
+  private static func check(
+    _ files: [FieldReader], _ settings: StreamSettings
+  ) throws(SubBoxError) -> String {
+    for file in files where file.metadata.largestSmoothingLength == nil {
+      throw SubBoxError(
+        .data, while: "making sub-boxes", file: file.path, dataset: "final/position",
+        because: "the field file was made without it",
+        remedy: "Set fields.final to true, and run `halompi prepare` again.")
+    }
+    let bytes = files.reduce(0) { $0 + CellSortedParticles.bytes(gridSize: $1.gridSize) }
+    let (size, budget) = ((bytes + (1 << 20) - 1) >> 20, settings.memoryBudget)
+    let facts =
+      "final particles of \(files.count) simulations take \(size) MiB, and \(budget) MiB "
+      + "are allowed on a node"
+    guard settings.mode != .stream, size <= budget else {
+      throw SubBoxError(
+        .settings, while: "keeping final particles in memory",
+        because: settings.mode == .stream ? "stream.mode is stream; \(facts)" : facts,
+        remedy: "Set stream.mode to auto, and stream.memoryBudget to \(size) or more.")
+    }
+    return "\(facts)"
+  }
+}

@@ -1,0 +1,135 @@
+public import Foundation
+
+/// The numbers of a training as far as it has come: what `metrics.jsonl` says.
+///
+/// A number that was not finite is NaN here.
+public struct TrainingMetrics: Hashable, Sendable {
+  /// One step.
+  public struct Step: Hashable, Sendable {
+    /// The epoch, from zero.
+    public var epoch: Int
+
+    /// The steps done in all, this one included.
+    public var step: Int
+
+    /// The mean likelihood of the batch, before the update [nats].
+    public var likelihood: Double
+
+    /// The penalty, before the update [nats].
+    public var penalty: Double
+
+    /// The width of the likelihood, before the update [scaled label].
+    public var gamma: Double
+
+    /// The loss that is trained [nats].
+    public var loss: Double { likelihood + penalty }
+  }
+
+  /// The validation after an epoch.
+  public struct Epoch: Hashable, Sendable {
+    /// The epoch, from zero.
+    public var epoch: Int
+
+    /// The steps done in all.
+    public var step: Int
+
+    /// The mean likelihood of the samples of the epoch, each before its step's update [nats].
+    public var trainingLikelihood: Double
+
+    /// The mean likelihood of the validation samples, after the epoch [nats].
+    public var likelihood: Double
+
+    /// The penalty, after the epoch [nats].
+    public var penalty: Double
+
+    /// Pearson's correlation of prediction and truth over the validation samples.
+    public var correlation: Double
+
+    /// The width of the likelihood, after the epoch [scaled label].
+    public var gamma: Double
+
+    /// Whether the validation loss was the lowest so far.
+    public var isBest: Bool
+
+    /// The validation loss [nats].
+    public var loss: Double { likelihood + penalty }
+  }
+
+  /// The steps in their order.
+  public private(set) var steps: [Step] = []
+
+  /// The epochs in their order.
+  public private(set) var epochs: [Epoch] = []
+
+  /// Makes a history of nothing.
+  public init() {}
+
+  /// Reads `metrics.jsonl`; a last line that is not whole yet is left out.
+  ///
+  /// - Throws: ``TrainingError/damagedFile(path:reason:)`` with the number of a line that cannot be
+  ///   read, or the error of the file system.
+  public init(contentsOf path: String) throws {
+    var tail = LogTail(path)
+    try add(tail.read()?.text ?? Data(), from: path)
+  }
+
+  /// The epoch of the lowest validation loss, if one is over.
+  public var best: Epoch? { epochs.last { $0.isBest } }
+
+  /// Adds whole lines of `metrics.jsonl`.
+  ///
+  /// - Parameters:
+  ///   - lines: The lines with their ends.
+  ///   - path: The file, for messages.
+  /// - Throws: ``TrainingError/damagedFile(path:reason:)`` with the number of the line.
+  public mutating func add(_ lines: Data, from path: String) throws {
+    let known = steps.count + epochs.count
+    for line in try JSONLines.decode(MetricsLine.self, from: lines, of: path, after: known) {
+      switch line {
+      case .step(let step): steps.append(step)
+      case .epoch(let epoch): epochs.append(epoch)
+      }
+    }
+  }
+}
+
+/// A line of `metrics.jsonl`, as `StepSummary` and `EpochSummary` write it.
+enum MetricsLine: Decodable {
+  case step(TrainingMetrics.Step)
+  case epoch(TrainingMetrics.Epoch)
+
+  private enum Key: String, CodingKey {
+    case kind, epoch, step, likelihood, penalty, gamma, trainingLikelihood, validation
+    case correlation, isBest
+  }
+
+  init(from decoder: any Decoder) throws {
+    let line = try decoder.container(keyedBy: Key.self)
+    func number(_ key: Key, of container: KeyedDecodingContainer<Key>) throws -> Double {
+      try container.decodeNil(forKey: key) ? .nan : container.decode(Double.self, forKey: key)
+    }
+    let epoch = try line.decode(Int.self, forKey: .epoch)
+    let step = try line.decode(Int.self, forKey: .step)
+    let gamma = try number(.gamma, of: line)
+    switch try line.decode(String.self, forKey: .kind) {
+    case "step":
+      self = .step(
+        TrainingMetrics.Step(
+          epoch: epoch, step: step, likelihood: try number(.likelihood, of: line),
+          penalty: try number(.penalty, of: line), gamma: gamma))
+    case "epoch":
+      let validation = try line.nestedContainer(keyedBy: Key.self, forKey: .validation)
+      self = .epoch(
+        TrainingMetrics.Epoch(
+          epoch: epoch, step: step,
+          trainingLikelihood: try number(.trainingLikelihood, of: line),
+          likelihood: try number(.likelihood, of: validation),
+          penalty: try number(.penalty, of: validation),
+          correlation: try number(.correlation, of: validation), gamma: gamma,
+          isBest: try line.decode(Bool.self, forKey: .isBest)))
+    case let kind:
+      throw DecodingError.dataCorruptedError(
+        forKey: .kind, in: line, debugDescription: "\"\(kind)\" is neither step nor epoch")
+    }
+  }
+}

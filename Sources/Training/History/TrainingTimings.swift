@@ -1,0 +1,53 @@
+public import Foundation
+
+/// The times of the steps of a training: what `timings.jsonl` says.
+public struct TrainingTimings: Hashable, Sendable {
+  /// The time of one step.
+  public struct Step: Hashable, Sendable, Decodable {
+    /// The steps done in all, this one included.
+    public var step: Int
+
+    /// The time that it took [s].
+    public var seconds: Double
+
+    /// The samples of the batch over that time [1/s].
+    public var samplesPerSecond: Double
+
+    /// The ranks that computed.
+    public var ranks: Int
+  }
+
+  /// The steps in their order.
+  public private(set) var steps: [Step] = []
+
+  /// Makes the times of nothing.
+  public init() {}
+
+  /// Reads `timings.jsonl`; a last line that is not whole yet is left out.
+  ///
+  /// - Throws: ``TrainingError/damagedFile(path:reason:)`` with the number of a line that cannot be
+  ///   read, or the error of the file system.
+  public init(contentsOf path: String) throws {
+    var tail = LogTail(path)
+    try add(tail.read()?.text ?? Data(), from: path)
+  }
+
+  /// Adds whole lines of `timings.jsonl`.
+  ///
+  /// - Parameters:
+  ///   - lines: The lines with their ends.
+  ///   - path: The file, for messages.
+  /// - Throws: ``TrainingError/damagedFile(path:reason:)`` with the number of the line.
+  public mutating func add(_ lines: Data, from path: String) throws {
+    steps += try JSONLines.decode(Step.self, from: lines, of: path, after: steps.count)
+  }
+
+  /// The median of the times of the last steps, which few slow ones do not change [s].
+  ///
+  /// - Parameter count: How many of the last steps are taken.
+  /// - Returns: The median, or `nil` without steps.
+  public func medianSeconds(ofLast count: Int) -> Double? {
+    let last = steps.suffix(count).map(\.seconds).sorted()
+    return last.isEmpty ? nil : last[last.count / 2]
+  }
+}

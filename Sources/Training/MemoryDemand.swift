@@ -1,0 +1,178 @@
+public import Fields
+public import HDF5
+public import Networks
+public import SubBoxes
+
+/// A part of the memory of a rank, and what it is for.
+public struct MemoryTerm: Codable, Hashable, Sendable {
+  /// What it is for.
+  public let name: String
+
+  /// How much it is [bytes].
+  public let bytes: Int
+
+  /// Whether the ranks of a node have one copy together.
+  public let isSharedByNode: Bool
+
+  /// Makes a term.
+  public init(_ name: String, _ bytes: Int, isSharedByNode: Bool = false) {
+    self.name = name
+    self.bytes = bytes
+    self.isSharedByNode = isSharedByNode
+  }
+}
+
+/// What a training or a prediction takes of the memory, by what it is for, before it is started.
+///
+/// The sizes are those of the objects that the job makes, asked of the same code; the program itself and
+/// MPI are not among them. Not collective.
+public struct MemoryDemand: Sendable {
+  /// How the network is trained.
+  public var settings: TrainingSettings
+
+  /// Which samples are drawn, and how large their boxes are.
+  public var sampling: SamplingSettings
+
+  /// Where boxes are cut from.
+  public var streaming: StreamSettings
+
+  /// What the boxes show.
+  public var input: BoxInput
+
+  /// The shape of the network.
+  public var architecture: NetworkArchitecture
+
+  /// The particles along each axis of each simulation that is trained or validated on.
+  public var gridSizes: [Int]
+
+  /// The ranks of the job.
+  public var ranks: Int
+
+  /// The ranks of each node.
+  public var ranksPerNode: Int
+
+  /// The threads that compute on each rank.
+  public var threadsPerRank: Int
+
+  /// Makes a demand.
+  public init(
+    settings: TrainingSettings, sampling: SamplingSettings, streaming: StreamSettings,
+    input: BoxInput = .field(.density), architecture: NetworkArchitecture, gridSizes: [Int],
+    ranks: Int, ranksPerNode: Int, threadsPerRank: Int
+  ) {
+    self.settings = settings
+    self.sampling = sampling
+    self.streaming = streaming
+    self.input = input
+    self.architecture = architecture
+    self.gridSizes = gridSizes
+    self.ranks = ranks
+    self.ranksPerNode = ranksPerNode
+    self.threadsPerRank = threadsPerRank
+  }
+
+  private var parameterCount: Int { architecture.parameters.count }
+  private var real: Int { MemoryLayout<Float>.stride }
+
+  /// Whether rank 0 only coordinates.
+  var isDedicated: Bool { settings.coordinator.isDedicated(ranks: ranks) }
+
+  /// The ranks that compute.
+  public var workers: Int { isDedicated ? ranks - 1 : ranks }
+
+  /// The size of the fields, or of the final particles, of all simulations [bytes].
+  public var fieldBytes: Int { gridSizes.reduce(0) { $0 + input.residentBytes(gridSize: $1) } }
+
+  /// Whether the fields are kept in memory, as the stream's settings decide.
+  ///
+  /// - Throws: `SubBoxError` if they are to be and do not fit the budget.
+  public func fieldsAreResident() throws(SubBoxError) -> Bool {
+    if case .finalDensity = input { return true }
+    return try FieldStore.mode(streaming, bytes: fieldBytes, fields: gridSizes.count).0 == .resident
+  }
+
+  /// The memory of a rank that trains.
+  ///
+  /// - Parameter coordinates: Whether it is rank 0, which writes checkpoints too.
+  /// - Returns: The terms, the program itself not among them.
+  /// - Throws: `SubBoxError` if the fields are to be in memory and do not fit the budget,
+  ///   `ArchitectureError` if the kernels cannot compute the network.
+  public func training(coordinates: Bool) throws -> [MemoryTerm] {
+    let weights = try NetworkWeights(
+      architecture.parameters.initialized(
+        seed: settings.seed, gamma: Float(settings.initialGamma)), of: architecture,
+      for: settings.kernels)
+    let count = parameterCount
+    let perThread = weights.makeEvaluator().workspaceBytes + count * real
+    let boxes = streaming.lookAhead + threadsPerRank
+    let voxels = sampling.boxWidth * sampling.boxWidth * sampling.boxWidth
+    var terms = [try fieldTerm()]
+    terms += [
+      MemoryTerm("weights", weights.byteCount),
+      MemoryTerm("optimiser (m, v, vhat) and mean gradient", 4 * count * real),
+      MemoryTerm("sums of gradients", (count + 4) * MemoryLayout<Int64>.stride),
+      MemoryTerm(
+        "activations and gradients of \(threadsPerRank) threads", threadsPerRank * perThread),
+      MemoryTerm("boxes prepared ahead", boxes * voxels * real),
+      MemoryTerm(
+        "samples",
+        (sampling.trainingSamples + sampling.validationSamples) * MemoryLayout<Sample>.stride),
+    ]
+    if coordinates { terms.append(MemoryTerm("checkpoint being written", checkpointBytes)) }
+    return terms
+  }
+
+  /// The memory of rank 0 where it only coordinates.
+  public var coordination: [MemoryTerm] {
+    [MemoryTerm("checkpoint being written", 2 * checkpointBytes)]
+  }
+
+  /// Weights, three moments and the best weights, beside those of the optimiser.
+  private var checkpointBytes: Int { 5 * parameterCount * real }
+
+  /// The memory of a rank that predicts.
+  ///
+  /// - Throws: As ``training(coordinates:)``.
+  public func prediction() throws -> [MemoryTerm] {
+    let weights = try NetworkWeights(
+      architecture.parameters.initialized(
+        seed: settings.seed, gamma: Float(settings.initialGamma)), of: architecture,
+      for: settings.kernels)
+    let perThread = weights.makeEvaluator().workspaceBytes + parameterCount * real
+    let voxels = sampling.boxWidth * sampling.boxWidth * sampling.boxWidth
+    return [
+      try fieldTerm(), MemoryTerm("weights", weights.byteCount),
+      MemoryTerm("activations of \(threadsPerRank) threads", threadsPerRank * perThread),
+      MemoryTerm("boxes prepared ahead", (streaming.lookAhead + threadsPerRank) * voxels * real),
+      MemoryTerm(
+        "samples and predictions", sampling.testSamples * (2 * MemoryLayout<Sample>.stride + 24)),
+    ]
+  }
+
+  /// While samples are drawn, before anything else is there: labels and radii of a share of the planes, and
+  /// the numbers of the samples.
+  public var drawing: [MemoryTerm] {
+    let sites = gridSizes.map { $0 * $0 * $0 }
+    let largestShare = min(sites.max() ?? 0, sites.reduce(0, +) / max(workers, 1))
+    let draw = max(sampling.trainingSamples, sampling.validationSamples)
+    return [
+      MemoryTerm("labels while samples are drawn", 2 * largestShare * real),
+      MemoryTerm("samples while they are drawn", draw * (32 + MemoryLayout<Sample>.stride)),
+    ]
+  }
+
+  /// What a sample reads from files that are not in memory, if nothing of it was read before: whole chunks of
+  /// the field file [bytes].
+  public var streamedBytesPerSample: Int {
+    let (width, chunk) = (Double(sampling.boxWidth), Double(FieldStore.chunkWidth))
+    // A box at a random place meets so many chunks along each axis, on the average.
+    let chunks = (width - 1) / chunk + 1
+    return Int(chunks * chunks * chunks * chunk * chunk * chunk) * real
+  }
+
+  private func fieldTerm() throws(SubBoxError) -> MemoryTerm {
+    if try fieldsAreResident() { return MemoryTerm("fields", fieldBytes, isSharedByNode: true) }
+    return MemoryTerm(
+      "cache of fields", min((streaming.memoryBudget << 20) / ranksPerNode, fieldBytes))
+  }
+}

@@ -1,0 +1,109 @@
+internal import Networks
+internal import SubBoxes
+
+/// The messages that the ranks of a training hand to MPI: a function of the settings.
+///
+/// How many pieces the MPI library makes of a collective sum is its own affair.
+public struct MessageVolume: Hashable, Sendable {
+  /// Messages from one rank to another, and their contents [bytes].
+  public struct Traffic: Hashable, Sendable {
+    /// The number of messages of all ranks together.
+    public var messages = 0
+
+    /// Their contents [bytes].
+    public var bytes = 0
+
+    fileprivate mutating func add(_ count: Int, of size: Int) {
+      messages += count
+      bytes += count * size
+    }
+  }
+
+  /// The ranks that compute.
+  public let workers: Int
+
+  /// The ranks that compute beside rank 0.
+  public let others: Int
+
+  private let isDedicated: Bool
+  private let batchSize: Int
+  private let validationSamples: Int
+  private let validationPartSize: Int
+  private let denseCount: Int
+  private let convolutionCount: Int
+  private let parameterCount: Int
+
+  /// Makes the volume of a training.
+  public init(of demand: MemoryDemand) {
+    workers = demand.workers
+    others = demand.ranks - 1
+    isDedicated = demand.isDedicated
+    batchSize = demand.settings.batchSize
+    validationSamples = demand.sampling.validationSamples
+    validationPartSize = TrainingPlan.validationPartSize(batchSize: demand.settings.batchSize)
+    let layout = demand.architecture.parameters
+    denseCount = layout.denseRange.count
+    convolutionCount = layout.convolutionRange.count
+    parameterCount = layout.count
+  }
+
+  private static let word = MemoryLayout<Int64>.stride
+
+  /// What each worker gives to the two sums of a step, dense layers and convolutions [bytes].
+  ///
+  /// Two numbers in each count the gradients that are in another sum, or in none.
+  public var sumsPerStep: [Int] { [denseCount + 2, convolutionCount + 2].map { $0 * Self.word } }
+
+  /// The messages of one step beside the sums: commands, notices, and reports on every sample.
+  public var step: Traffic { command(samples: batchSize, hasNotice: true) }
+
+  /// The messages of one validation.
+  public var validation: Traffic {
+    var traffic = Traffic()
+    for start in stride(from: 0, to: validationSamples, by: validationPartSize) {
+      let part = command(
+        samples: min(validationPartSize, validationSamples - start), hasNotice: true)
+      traffic.add(1, of: part.bytes)
+      traffic.messages += part.messages - 1
+    }
+    return traffic
+  }
+
+  /// The messages of one checkpoint: the state of the training goes to rank 0 if it has none itself.
+  public var checkpoint: Traffic {
+    var traffic = command(samples: 0, hasNotice: false)
+    if isDedicated {
+      traffic.add(1, of: Self.word)
+      traffic.add(4, of: parameterCount * MemoryLayout<Float>.stride)
+    }
+    return traffic
+  }
+
+  /// The messages of the end.
+  public var end: Traffic {
+    var traffic = Traffic()
+    traffic.add(others, of: Command.finish(isComplete: true).message.count * Self.word)
+    return traffic
+  }
+
+  /// All messages of a training that is not interrupted.
+  public func total(steps: Int, validations: Int, checkpoints: Int) -> Traffic {
+    let parts = [(step, steps), (validation, validations), (checkpoint, checkpoints), (end, 1)]
+    return parts.reduce(into: Traffic()) { sum, part in
+      sum.messages += part.0.messages * part.1
+      sum.bytes += part.0.bytes * part.1
+    }
+  }
+
+  /// A command to the other workers, their notices and their reports.
+  private func command(samples: Int, hasNotice: Bool) -> Traffic {
+    var traffic = Traffic()
+    traffic.add(others, of: Command.save.message.count * Self.word)
+    if hasNotice { traffic.add(others, of: Self.word) }
+    // The share of rank 0 is in no message.
+    let own = isDedicated ? 0 : samples / workers
+    traffic.add(others, of: Report().message.count * Self.word)
+    traffic.bytes += (samples - own) * 4 * Self.word
+    return traffic
+  }
+}

@@ -1,0 +1,60 @@
+import ArgumentParser
+import Foundation
+import HDF5
+import Jobs
+
+/// Tells how far the runs of an ablation are.
+struct AblateStatus: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "status",
+    abstract: "Show how far each run is: progress, epochs, best loss, time left, why it failed.",
+    discussion: """
+      Everything is read from the files of the runs, so it may be asked at any time and from any host \
+      that sees them. A run whose job was killed is called preempted: it goes on from its checkpoint.
+      """)
+
+  @OptionGroup var options: ExperimentOptions
+
+  @Flag(help: "Print JSON instead of a table.")
+  var json = false
+
+  func run() throws {
+    try reportingFailures {
+      let table = StatusTable(try options.ablation().statuses())
+      print(json ? table.json : "\(table)\n", terminator: "")
+    }
+  }
+}
+
+/// Compares the finished runs of an ablation.
+struct AblateSummarize: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "summarize",
+    abstract: "Compare the variants, seed by seed, and say which runs are missing.",
+    discussion: """
+      For each variant after the first: the mean over the seeds of its difference from the first, with \
+      the 95 % interval of Student's t, in the validation likelihood of the best epoch (negative, so \
+      less is better) and, of runs that have predicted, correlation and scatter.
+      """)
+
+  @OptionGroup var options: ExperimentOptions
+
+  @Flag(help: "Print JSON instead of lines.")
+  var json = false
+
+  func run() throws {
+    try reportingFailures {
+      let summary = try options.ablation().summary()
+      print(json ? summary.json : "\(summary)\n", terminator: "")
+    }
+  }
+}
+
+extension ExperimentOptions {
+  /// The ablation, in a process that is alone.
+  fileprivate func ablation() throws -> Ablation {
+    startHDF5()
+    return try ablation(
+      of: Experiment(contentsOf: experiment, overrides: overrides))
+  }
+}

@@ -1,0 +1,140 @@
+import Foundation
+import Networks
+import SubBoxes
+import TestSupport
+import Testing
+import Training
+
+extension EndToEnd {
+  /// What `halompi plan` predicts, against what is then counted and measured.
+  @Suite struct PlanTests {
+    /// The lines of a plan that tell the memory of a rank [MiB].
+    private func plannedPeak(in output: String) throws -> Double {
+      let sums = try ["training", "drawing samples, before"].map { heading in
+        let line = try #require(
+          output.split(separator: "\n").first { $0.hasPrefix("  \(heading): ") }, "\(output)")
+        return try #require(Double(line.split(separator: " ").last ?? ""))
+      }
+      return sums.max() ?? 0
+    }
+
+    /// The largest memory of the process of a job [MiB], looked at until it ends.
+    private func measuredPeak(of job: Job) -> Double {
+      var peak = 0.0
+      while job.isRunning {
+        let path = "/proc/\(job.processIdentifier)/status"
+        let status = (try? String(contentsOfFile: path, encoding: .utf8)) ?? ""
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+        let kibibytes = line?.split(separator: " ").dropFirst().first.flatMap { Double($0) }
+        peak = max(peak, (kibibytes ?? 0) / 1024)
+        usleep(2000)
+      }
+      return peak
+    }
+
+    /// Jobs of which one term or another is the largest: parameters, or what threads have of their own.
+    static let jobs = [
+      ["network.hiddenUnits=[2048, 512]"],
+      ["sampling.boxWidth=15", "training.threadsPerRank=4", "network.hiddenUnits=[1024, 256]"],
+      ["sampling.boxWidth=15", "training.threadsPerRank=24", "network.hiddenUnits=[512, 256]"],
+    ]
+
+    /// Contract C6: within a fifth.
+    @Test(arguments: jobs)
+    func theMemoryOfARankIsWithinAFifthOfThePlan(settings: [String]) throws {
+      let workspace = try Workspace.withFields()
+      let options = (settings + ["training.epochs=2"]).flatMap { ["--set", $0] }
+      let plan = try workspace.run("plan", options, ranks: 0)
+      let planned = try plannedPeak(in: plan.output)
+      let job = try workspace.start("train", options, ranks: 0)
+      let measured = measuredPeak(of: job)
+      let end = try job.wait()
+      #expect(end.code == 0, "\(end.messages)")
+      print("\(settings): planned \(planned) MiB, measured \(measured) MiB")
+      #expect(abs(planned / measured - 1) < 0.2, "\(planned) MiB planned, \(measured) MiB measured")
+    }
+
+    @Test func aRunThatCannotFitIsRefusedAndItsLargestTermNamed() throws {
+      let workspace = try Workspace.withFields()
+      let wide = ["--set", "network.hiddenUnits=[2048, 512]"]
+      try workspace.expectFailure(
+        of: "plan", wide + ["--memory", "200"], code: 64,
+        saying: ["largest term is checkpoint", "--memory is 200 MiB"])
+      let train = try workspace.start(
+        "train", wide, ranks: 2,
+        launcher: [
+          "mpirun", "--oversubscribe", "--bind-to", "none", "--timeout", "60", "-x",
+          "SLURM_MEM_PER_NODE=300", "-n", "2",
+        ]
+      ).wait()
+      #expect(train.code == 64, "\(train.messages)")
+      #expect(
+        train.failures.count == 1 && train.messages.contains("2 ranks on a node"),
+        "\(train.messages)")
+      #expect(!FileManager.default.fileExists(atPath: "\(workspace.training)/metrics.jsonl"))
+      // One rank fits.
+      let alone = try workspace.start(
+        "train", wide, ranks: 1, launcher: ["env", "SLURM_MEM_PER_NODE=600"]
+      ).wait()
+      #expect(alone.code == 0, "\(alone.messages)")
+    }
+
+    /// The library that counts messages.
+    private static let counter = Result {
+      let source = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appending(path: "scripts/checks/count_messages.c").path
+      let library = FileManager.default.temporaryDirectory
+        .appending(path: "count-messages-\(UUID().uuidString).so").path
+      let process = Process()
+      process.executableURL = URL(filePath: "/usr/bin/env")
+      process.arguments = ["mpicc", "-shared", "-fPIC", "-o", library, source]
+      try process.run()
+      process.waitUntilExit()
+      try #require(process.terminationStatus == 0, "mpicc could not compile \(source)")
+      return library
+    }
+
+    @Test(arguments: [1, 2, 3, 4, 5, 8, 16])
+    func theMessagesOfATrainingAreThoseOfThePlan(ranks: Int) throws {
+      let workspace = try Workspace.withFields()
+      let counts = workspace.path("counts")
+      let end = try workspace.start(
+        "train", ["--set", "training.checkpointSteps=null", "--set", "training.epochs=2"],
+        ranks: ranks,
+        launcher: [
+          "mpirun", "--oversubscribe", "--bind-to", "none", "--timeout", "60", "-x",
+          "LD_PRELOAD=\(try Self.counter.get())", "-x", "HALOMPI_COUNTS=\(counts)", "-n",
+          "\(ranks)",
+        ]
+      ).wait()
+      #expect(end.code == 0, "\(end.messages)")
+
+      var settings = TrainingSettings()
+      settings.batchSize = 32
+      var sampling = SamplingSettings()
+      sampling.boxWidth = 9
+      sampling.trainingSamples = 320
+      sampling.validationSamples = 48
+      let architecture = NetworkArchitecture(
+        boxWidth: 9, convolutionChannels: [16, 16], hiddenUnits: [8, 4])
+      let volume = MessageVolume(
+        of: MemoryDemand(
+          settings: settings, sampling: sampling, streaming: StreamSettings(),
+          architecture: architecture, gridSizes: [16, 16, 16], ranks: ranks, ranksPerNode: ranks,
+          threadsPerRank: 1))
+      var counted = [0, 0, 0, 0]
+      for rank in 0..<ranks {
+        let text = try String(contentsOfFile: "\(counts).\(rank)", encoding: .utf8)
+        let numbers = text.split(whereSeparator: \.isWhitespace).compactMap { Int($0) }
+        try #require(numbers.count == 4)
+        for index in 0..<4 { counted[index] += numbers[index] }
+      }
+      // Two epochs of ten steps, each with one validation and one checkpoint.
+      let planned = volume.total(steps: 20, validations: 2, checkpoints: 2)
+      #expect(
+        counted[0] == planned.messages && counted[1] == planned.bytes, "\(counted), \(planned)")
+      #expect(counted[2] == 20 * 2 * volume.workers)
+      #expect(counted[3] == 20 * volume.workers * volume.sumsPerStep.reduce(0, +))
+    }
+  }
+}

@@ -1,0 +1,122 @@
+import Foundation
+import Networks
+import Slurm
+import SubBoxes
+import Testing
+import Training
+
+@testable import Jobs
+
+/// What is predicted of a job, by hand.
+struct PlanTests {
+  private static let model = ScalingModel(
+    batchSize: 64, threads: 2, workersPerNode: 1, sampleSeconds: 0.25, updateSeconds: 0.01,
+    sums: [8_000_000, 12_000_000], bytesPerSample: 0, costs: ScalingModel.Costs())
+
+  @Test func oneWorkerComputesAndUpdatesAndSendsNothing() {
+    let step = Self.model.step(workers: 1)
+    // 64 samples on 2 threads: 32 rounds of 0.25 s.
+    #expect(step.computing == 8)
+    #expect(step.reducing == 0.01)
+    #expect(step.reading == 0)
+    #expect(step.seconds == 8.01)
+  }
+
+  @Test func moreWorkersThanSamplesDoNotComputeFaster() {
+    #expect(Self.model.usefulWorkers == 32)
+    #expect(Self.model.step(workers: 32).computing == 0.25)
+    #expect(Self.model.step(workers: 64).computing == 0.25)
+    #expect(Self.model.step(workers: 64).seconds > Self.model.step(workers: 32).seconds)
+  }
+
+  @Test func sumsGoUpAndDownATree() {
+    // Five workers: 3 hops up and 3 down, each 2 us and 12 MB at 10 GB/s; the dense layers' 8 MB take 4.8 ms, less
+    // than half a sample.
+    let step = Self.model.step(workers: 5)
+    #expect(abs(step.reducing - (0.01 + 6 * (2e-6 + 1.2e-3))) < 1e-12)
+  }
+
+  @Test func readingCountsAsFarAsItIsLongerThanComputing() {
+    var model = Self.model
+    model.bytesPerSample = 1_000_000_000
+    // 32 samples on each of two nodes: 32 GB at 1 GB/s, while 4 s are computed.
+    #expect(model.step(workers: 2).computing == 4)
+    #expect(model.step(workers: 2).reading == 28)
+  }
+
+  private static var demand: MemoryDemand {
+    var sampling = SamplingSettings()
+    sampling.boxWidth = 9
+    return MemoryDemand(
+      settings: TrainingSettings(), sampling: sampling, streaming: StreamSettings(),
+      architecture: NetworkArchitecture(
+        boxWidth: 9, convolutionChannels: [16, 16], hiddenUnits: [8, 4]),
+      gridSizes: [256, 256, 256], ranks: 8, ranksPerNode: 4, threadsPerRank: 1)
+  }
+
+  @Test func aNodeHasOneCopyOfTheFields() throws {
+    let plan = try MemoryPlan(of: Self.demand, program: 1000)
+    // Three fields of 256^3 numbers in single precision.
+    let fields = try #require(plan.training.first { $0.name == "fields" })
+    #expect(fields.bytes == 3 * 256 * 256 * 256 * 4 && fields.isSharedByNode)
+    let own = plan.training.filter { !$0.isSharedByNode }.reduce(0) { $0 + $1.bytes }
+    #expect(plan.peakOfNode >= fields.bytes + 4 * own)
+    // Eight ranks: rank 0 only coordinates, and has no fields.
+    #expect(!plan.coordination.isEmpty && !plan.coordination.contains { $0.name == "fields" })
+  }
+
+  @Test func whatDoesNotFitIsRefusedWithItsLargestTerm() throws {
+    let plan = try MemoryPlan(of: Self.demand, program: 1000)
+    try plan.check(against: NodeMemory(bytes: plan.peakOfNode, source: "a node"))
+    do {
+      try plan.check(against: NodeMemory(bytes: plan.peakOfNode - 1, source: "a node"))
+      Issue.record("one byte too much was taken")
+    } catch {
+      #expect(error.exitCode == .usage)
+      #expect("\(error)".contains("a node"))
+      #expect(!error.largest.isEmpty && error.largestBytes > 0)
+    }
+  }
+}
+
+/// Which batch jobs there are, and which waits for which.
+struct BatchJobsTests {
+  private func jobs(_ kind: BatchJobs.Kind, seeds: Bool, runs: [Int] = []) -> [BatchJobs.Job] {
+    var experiment = Experiment()
+    experiment.name = "x"
+    experiment.cluster.nodes = 4
+    experiment.ablation.simultaneousRuns = 3
+    experiment.simulations =
+      seeds
+      ? [SimulationSettings(name: "a", role: .training, seed: 1)]
+      : [SimulationSettings(name: "a", role: .training, initial: "i", final: "f", catalogue: "c")]
+    return BatchJobs(
+      of: experiment, in: RunDirectory(of: experiment), program: "/bin/halompi",
+      arguments: ["x.yaml", "--set", "name=x"], folder: "/a folder"
+    ).jobs(kind, runs: runs)
+  }
+
+  @Test func aPipelineHasItsStagesInTheirOrder() {
+    let embedded = jobs(.pipeline, seeds: true)
+    #expect(embedded.map(\.stage) == ["simulate", "prepare", "train", "predict"])
+    #expect(embedded.map(\.predecessors) == [[], [0], [1], [2]])
+    #expect(!embedded.contains { !$0.needsSuccess })
+    #expect(embedded.map(\.script.isResumable) == [true, false, true, false])
+    #expect(jobs(.pipeline, seeds: false).map(\.stage) == ["prepare", "train", "predict"])
+  }
+
+  @Test func aJobRunsTheCommandAsItWasGiven() throws {
+    let job = try #require(jobs(.train, seeds: true).first)
+    #expect(job.script.command == .words(["/bin/halompi", "train", "x.yaml", "--set", "name=x"]))
+    #expect(job.script.logFolder == "/a folder/runs/x/slurm")
+    #expect(try job.script.text().contains("#SBATCH --nodes=4\n"))
+  }
+
+  @Test func anAblationIsAnArrayAndASummaryThatStartsInAnyCase() throws {
+    let jobs = jobs(.ablation, seeds: true, runs: [4, 1, 2])
+    #expect(jobs.map(\.stage) == ["ablation", "summary"])
+    #expect(try jobs[0].script.text().contains("#SBATCH --array=1-2,4%3\n"))
+    #expect(jobs[1].predecessors == [0] && !jobs[1].needsSuccess)
+    #expect(jobs[1].script.cluster.nodes == 1)
+  }
+}
