@@ -19,6 +19,7 @@ extension GaussianMixture {
   ///
   /// - Parameter tolerance: About how well it is to be known [nats]; where that needs too many points, the
   ///   error says what is left.
+  /// - Returns: The information, with the sum of the last changes of all cells as its error.
   /// - Throws: ``InformationError/singular(component:)``.
   public func mutualInformation(tolerance: Double = 1e-7) throws(InformationError) -> Integral {
     let plane = try evaluable()

@@ -122,6 +122,7 @@ struct GaussianQuadrature {
   /// Computes the average.
   ///
   /// - Parameter tolerance: A cell is halved if that changes its share of the average by more.
+  /// - Returns: The average, with the sum of the last changes of all cells as its error.
   mutating func average(tolerance: Double) -> Average {
     var average = Average(value: 0, error: 0)
     let half = 0.25 * Self.radius
