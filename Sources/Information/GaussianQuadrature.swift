@@ -138,28 +138,34 @@ struct GaussianQuadrature {
     while next < cells.count {
       let (cell, whole) = cells[next]
       next += 1
-      let (one, other, change) = halved(cell, whole)
+      let (one, other, change, acrossBoth) = halved(cell, whole)
       let isFull = cells.count >= Self.mostCells
       if !isFull, abs(change) > tolerance || unresolvedExtents(in: cell) != nil {
         cells.append(one)
         cells.append(other)
       } else {
-        average.value += one.share + other.share
+        average.value += whole + acrossBoth
         average.error += abs(change)
       }
     }
     return average
   }
 
+  /// A cell with the integral over it.
+  private typealias Share = (cell: Cell, share: Double)
+
   /// Halves a cell across the axis along which there is more to resolve.
+  ///
+  /// The changes across the two axes are of different errors of the rule, so that their sum mends both.
   private mutating func halved(
     _ cell: Cell, _ whole: Double
-  ) -> (one: (cell: Cell, share: Double), other: (cell: Cell, share: Double), change: Double) {
+  ) -> (one: Share, other: Share, change: Double, acrossBoth: Double) {
     func parts(
       _ halves: (Cell, Cell), _ share: (Cell) -> Double
-    ) -> (one: (cell: Cell, share: Double), other: (cell: Cell, share: Double), change: Double) {
+    ) -> (one: Share, other: Share, change: Double, acrossBoth: Double) {
       let (one, other) = (share(halves.0), share(halves.1))
-      return ((halves.0, one), (halves.1, other), one + other - whole)
+      let change = one + other - whole
+      return ((halves.0, one), (halves.1, other), change, change)
     }
     if isLine { return parts(cell.halvesInU) { share(of: $0) } }
     if let extents = unresolvedExtents(in: cell) {
@@ -167,7 +173,9 @@ struct GaussianQuadrature {
     }
     let inU = parts(cell.halvesInU) { share(of: $0) }
     let inV = parts(cell.halvesInV) { share(of: $0) }
-    return abs(inU.change) > abs(inV.change) ? inU : inV
+    var larger = abs(inU.change) > abs(inV.change) ? inU : inV
+    larger.acrossBoth = inU.change + inV.change
+    return larger
   }
 
   /// Half the extents of the cell in the widths of the Gaussian that is thinnest in it, if that is too thin.

@@ -17,9 +17,8 @@ import Testing
   /// The reference is the trapezoidal rule over the plane with x = width * sinh(t), which resolves both.
   @Test(arguments: [1e-1, 1e-3, 1e-6])
   func thinComponentsAreResolved(width: Double) throws {
-    let parts = [
-      (weight: 0.7, x: 0.0, sx: 1.0, y: 0.0, sy: 1.0), (0.3, 0, width, 0.8, 0.5),
-    ]
+    typealias Part = (weight: Double, x: Double, sx: Double, y: Double, sy: Double)
+    let parts: [Part] = [(0.7, 0, 1, 0, 1), (0.3, 0, width, 0.8, 0.5)]
     func gauss(_ z: Double, _ mean: Double, _ deviation: Double) -> Double {
       let u = (z - mean) / deviation
       return exp(-0.5 * u * u) / (deviation * (2 * Double.pi).squareRoot())
