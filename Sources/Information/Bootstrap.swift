@@ -5,8 +5,28 @@ public struct Bootstrap: Hashable, Codable, Sendable {
   /// The values, in the order of the draws.
   public let values: [Double]
 
+  /// The numbers of the draws, from 0, that gave no value.
+  public let failedDraws: [Int]
+
   /// Makes a bootstrap of its values.
-  public init(values: [Double]) { self.values = values }
+  public init(values: [Double]) {
+    self.values = values
+    failedDraws = []
+  }
+
+  /// Makes a bootstrap of what the draws gave; nothing if less than half of them, or than two, gave a value.
+  public init?(draws: [Double?]) {
+    values = draws.compactMap { $0 }
+    failedDraws = draws.indices.filter { draws[$0] == nil }
+    guard values.count > 1, values.count >= failedDraws.count else { return nil }
+  }
+
+  /// The value of each draw, or nothing, [draw].
+  public var draws: [Double?] {
+    let failed = Set(failedDraws)
+    var succeeded = values.makeIterator()
+    return (0..<values.count + failed.count).map { failed.contains($0) ? nil : succeeded.next() }
+  }
 
   /// The mean of the values.
   public var mean: Double { values.reduce(0, +) / Double(values.count) }

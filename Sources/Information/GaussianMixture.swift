@@ -64,6 +64,15 @@ public struct GaussianMixture: Hashable, Codable, Sendable {
     self.components = components
   }
 
+  /// The mixture of the other components; the weights again sum to one.
+  func without(_ number: Int) -> GaussianMixture {
+    var others = components
+    others.remove(at: number)
+    let total = others.reduce(0) { $0 + $1.weight }
+    for place in others.indices { others[place].weight /= total }
+    return GaussianMixture(components: others)
+  }
+
   /// The mean of ln p(x, y) over points, by their weights.
   ///
   /// - Throws: ``InformationError/singular(component:)``.

@@ -38,7 +38,7 @@ public enum InformationError: Error, Hashable, Sendable {
   /// No fit succeeded.
   case noFit(components: Int, points: Int)
 
-  /// Fewer than two fits to resampled rows succeeded.
+  /// Fewer than half of the fits to resampled rows succeeded, or than two.
   case noBootstrap(failed: Int, of: Int)
 }
 
@@ -75,8 +75,8 @@ extension InformationError: CustomStringConvertible {
       "fitting a mixture of \(components) components to \(points) points: no start led to a fit; "
         + "values that are often repeated need a small noise first"
     case .noBootstrap(let failed, let count):
-      "fitting resampled rows: \(failed) of \(count) fits failed, and two must succeed; give more "
-        + "rows, or fewer components at most"
+      "fitting resampled rows: \(failed) of \(count) fits failed, and half of them and two must "
+        + "succeed; give more rows, or fewer components at most"
     }
   }
 }

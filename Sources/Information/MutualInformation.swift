@@ -30,6 +30,11 @@ public struct MutualInformation: Hashable, Codable, Sendable {
   /// How many fits to resampled rows or groups failed and are not among the values.
   public let failedBootstraps: Int
 
+  /// How many fits to resampled rows or groups went on without a component that had shrunk.
+  ///
+  /// Their values are among the others.
+  public let reducedBootstraps: Int
+
   /// What to know before the value is used.
   public let warnings: [Warning]
 
@@ -61,6 +66,12 @@ public struct MutualInformation: Hashable, Codable, Sendable {
     /// Some fits to resampled rows or groups failed.
     case failedBootstraps(failed: Int, of: Int)
 
+    /// In some fits to resampled rows or groups a component shrank, and was left out.
+    case reducedBootstraps(reduced: Int, of: Int)
+
+    /// In the fit to all rows components shrank, and were left out.
+    case reducedFit(lost: Int)
+
     /// There are few rows, and the estimate may be far too large.
     case fewPoints(Int)
 
@@ -88,6 +99,12 @@ extension MutualInformation.Warning: CustomStringConvertible {
       "the fit to all rows had not converged after \(iterations) iterations"
     case .failedBootstraps(let failed, let count):
       "\(failed) of \(count) fits to resampled rows failed and were left out"
+    case .reducedBootstraps(let reduced, let count):
+      "in \(reduced) of \(count) fits to resampled rows a component shrank onto a few rows, or had none, "
+        + "and was left out"
+    case .reducedFit(let lost):
+      "in the fit to all rows \(lost) component\(lost == 1 ? "" : "s") shrank onto a few rows, and "
+        + "\(lost == 1 ? "was" : "were") left out"
     case .fewPoints(let count): "\(count) rows are few: the value may be far too large"
     case .fewGroups(let count): "\(count) groups are few: their scatter is badly known"
     case .repeatedValues(let column, let distinct, let rows):

@@ -36,10 +36,10 @@ public struct MutualInformationEstimator: Sendable {
   ) throws(InformationError) -> MutualInformation {
     let fit = try fit(x, y)
     let draws = try draws(rows: x.count, groups)
-    let values = concurrentMap(draws.count, threads: settings.threads) {
+    let drawn = concurrentMap(draws.count, threads: settings.threads) {
       fit.information(of: draws.multiplicities($0))
     }
-    return try summary(of: fit, values, draws)
+    return try summary(of: fit, drawn, draws)
   }
 
   /// Finds the number of components and fits all rows.
@@ -54,10 +54,13 @@ public struct MutualInformationEstimator: Sendable {
 
   /// Puts an estimate together.
   func summary(
-    of fit: SampleFit, _ values: [Double?], _ draws: Draws
+    of fit: SampleFit, _ drawn: [SampleFit.Drawn?], _ draws: Draws
   ) throws(InformationError) -> MutualInformation {
+    let values = drawn.map { $0?.information }
     let failed = values.count { $0 == nil }
+    let reduced = drawn.count { $0?.lostComponents ?? 0 > 0 }
     var warnings = fit.warnings
+    if reduced > 0 { warnings.append(.reducedBootstraps(reduced: reduced, of: values.count)) }
     if failed > 0 { warnings.append(.failedBootstraps(failed: failed, of: values.count)) }
     if let groups = draws.groups, groups < 10 { warnings.append(.fewGroups(groups)) }
     return MutualInformation(
@@ -65,7 +68,8 @@ public struct MutualInformationEstimator: Sendable {
       integralError: fit.integral.error, rowBootstrap: try draws.rowBootstrap(of: values),
       groupBootstrap: try draws.groupBootstrap(of: values),
       mixture: fit.columns.inOwnUnits(fit.full.mixture), gaussianValue: fit.columns.gaussianValue,
-      trials: fit.search.trials, failedBootstraps: failed, warnings: warnings)
+      trials: fit.search.trials, failedBootstraps: failed, reducedBootstraps: reduced,
+      warnings: warnings)
   }
 }
 
@@ -120,10 +124,9 @@ struct Draws: Sendable {
 
   private func bootstrap(_ values: ArraySlice<Double?>) throws(InformationError) -> Bootstrap? {
     guard !values.isEmpty else { return nil }
-    let succeeded = values.compactMap { $0 }
-    guard succeeded.count > 1 else {
-      throw .noBootstrap(failed: values.count - succeeded.count, of: values.count)
+    guard let bootstrap = Bootstrap(draws: Array(values)) else {
+      throw .noBootstrap(failed: values.count { $0 == nil }, of: values.count)
     }
-    return Bootstrap(values: succeeded)
+    return bootstrap
   }
 }

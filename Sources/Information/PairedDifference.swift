@@ -8,10 +8,10 @@ public struct PairedDifference: Hashable, Codable, Sendable {
   /// The information of the second column.
   public let second: MutualInformation
 
-  /// First minus second in the same drawn rows [nats].
+  /// First minus second in the same drawn rows; draws in which a fit failed are left out and counted [nats].
   public let rowBootstrap: Bootstrap?
 
-  /// First minus second in the same drawn groups [nats].
+  /// First minus second in the same drawn groups, likewise [nats].
   public let groupBootstrap: Bootstrap?
 
   /// First minus second in all rows [nats].
@@ -60,15 +60,15 @@ extension MutualInformationEstimator {
     let pairs = concurrentMap(2 * draws.count, threads: settings.threads) { task in
       fits[task % 2].information(of: draws.multiplicities(task / 2))
     }
-    let firstValues = stride(from: 0, to: pairs.count, by: 2).map { pairs[$0] }
-    let secondValues = stride(from: 1, to: pairs.count, by: 2).map { pairs[$0] }
-    let differences = zip(firstValues, secondValues).map { first, second -> Double? in
+    let ofFirst = stride(from: 0, to: pairs.count, by: 2).map { pairs[$0] }
+    let ofSecond = stride(from: 1, to: pairs.count, by: 2).map { pairs[$0] }
+    let differences = zip(ofFirst, ofSecond).map { first, second -> Double? in
       guard let first, let second else { return nil }
-      return first - second
+      return first.information - second.information
     }
     return PairedDifference(
-      first: try summary(of: fits[0], firstValues, draws),
-      second: try summary(of: fits[1], secondValues, draws),
+      first: try summary(of: fits[0], ofFirst, draws),
+      second: try summary(of: fits[1], ofSecond, draws),
       rowBootstrap: try draws.rowBootstrap(of: differences),
       groupBootstrap: try draws.groupBootstrap(of: differences))
   }

@@ -44,7 +44,7 @@ struct ReportTests {
     #expect(difference.deviation == paired.standardDeviation)
     #expect(difference.interval == paired.interval())
     #expect(difference.significance.value == paired.significance)
-    #expect(difference.isOverHalos)
+    #expect(difference.isOverHalos && difference.lostBootstraps == 0)
   }
 
   @Test func collapseModelsAreComparedOnTheirOwnParticles() throws {

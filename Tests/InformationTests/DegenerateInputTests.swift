@@ -104,6 +104,39 @@ import Testing
     #expect(information.warnings.contains(.fewGroups(4)))
   }
 
+  /// A component whose rows are all in one group has none in the draws without that group.
+  @Test func aComponentWithoutRowsIsLeftOutOfAFit() throws {
+    var source = TestSource(seed: 12)
+    var columns: (x: [Double], y: [Double], groups: [Int32]) = ([], [], [])
+    for row in 0..<300 {
+      let (u, v) = source.normals()
+      let isApart = row < 60
+      columns.x.append(isApart ? 40 + 0.2 * u : u)
+      columns.y.append(isApart ? v : 0.5 * u + v)
+      columns.groups.append(isApart ? 0 : Int32(1 + row % 8))
+    }
+    let information = try MutualInformationEstimator(settings: EstimatorTests.settings())
+      .estimate(columns.x, columns.y, groups: columns.groups)
+    // A group of nine is in no draw of nine with probability (8/9)^9 = 0.35: in 1 to 9 of 10 draws.
+    #expect((1...9).contains(information.reducedBootstraps))
+    #expect(information.failedBootstraps == 0)
+    #expect(information.groupBootstrap?.values.count == 10)
+    #expect(
+      information.warnings.contains(
+        .reducedBootstraps(reduced: information.reducedBootstraps, of: 20)))
+    let deviation = try #require(information.groupStandardDeviation)
+    #expect(deviation > 0.01)
+  }
+
+  @Test func drawsWithoutAValueAreCountedAndMayBeHalf() throws {
+    let bootstrap = try #require(Bootstrap(draws: [1, nil, 3, nil]))
+    #expect(bootstrap.values == [1, 3] && bootstrap.failedDraws == [1, 3])
+    #expect(bootstrap.draws == [1, nil, 3, nil])
+    #expect(Bootstrap(draws: [1, nil, 3, nil, nil]) == nil)
+    #expect(Bootstrap(draws: [1]) == nil)
+    #expect(Bootstrap(values: [1, 2]).draws == [1, 2])
+  }
+
   @Test func settingsThatCannotBeUsedAreNamed() {
     var settings = MutualInformationSettings()
     settings.folds = 1

@@ -1,3 +1,5 @@
+import Information
+
 /// How much more one prediction says about true masses than another, for the same particles.
 ///
 /// Both were estimated from the same draws of particles and of halos, so what a draw does to both
@@ -15,6 +17,9 @@ public struct InformationDifference: Codable, Hashable, Sendable {
   /// Whether deviation and interval are over halos.
   public var isOverHalos: Bool
 
+  /// How many bootstraps of particles and halos are left out, because a fit to one of the two failed.
+  public var lostBootstraps: Int
+
   /// The difference in standard deviations; unknown if there is no scatter.
   public var significance: Outcome<Double>
 
@@ -28,23 +33,32 @@ public struct InformationDifference: Codable, Hashable, Sendable {
     guard case .known(let first) = first else { return .unknown(first.reason ?? "") }
     guard case .known(let second) = second else { return .unknown(second.reason ?? "") }
     precondition(first.count == second.count, "estimates of different particles")
-    func differences(_ values: KeyPath<InformationSummary, [Double]>) -> [Double] {
-      zip(first[keyPath: values], second[keyPath: values]).map { $0 - $1 }
+    func differences(_ draws: KeyPath<InformationSummary, [Double?]>) -> Bootstrap? {
+      Bootstrap(
+        draws: zip(first[keyPath: draws], second[keyPath: draws]).map { first, second in
+          if let first, let second { first - second } else { nil }
+        })
     }
-    let particles = differences(\.particleBootstraps)
-    guard particles.count > 1 else {
-      return .unknown("there are no bootstraps to pair, or some of their fits failed")
+    guard !first.particleBootstraps.isEmpty else {
+      return .unknown("no bootstraps were asked for")
+    }
+    guard let particles = differences(\.particleBootstraps) else {
+      return .unknown("in more than half of the bootstraps of particles a fit failed")
     }
     let halos = differences(\.haloBootstraps)
-    let scatter = halos.count > 1 ? halos : particles
+    guard halos != nil || first.haloBootstraps.isEmpty else {
+      return .unknown("in more than half of the bootstraps of halos a fit failed")
+    }
+    let scatter = (halos ?? particles).values
     let quantiles = Quantiles(scatter)
-    let value = mean(particles)
+    let value = particles.mean
     let deviation = standardDeviation(scatter)
     return .known(
       InformationDifference(
         value: value, deviation: deviation,
         interval: (quantiles(0.025) ?? value)...(quantiles(0.975) ?? value),
-        isOverHalos: halos.count > 1,
+        isOverHalos: halos != nil,
+        lostBootstraps: particles.failedDraws.count + (halos?.failedDraws.count ?? 0),
         significance: deviation > 0 ? .known(value / deviation) : .unknown("there is no scatter"),
         ratio: second.value > 0
           ? .known(first.value / second.value)

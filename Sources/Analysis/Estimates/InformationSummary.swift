@@ -31,11 +31,11 @@ public struct InformationSummary: Codable, Hashable, Sendable {
   /// The number of components of the mixture.
   public var components: Int
 
-  /// The estimates of the bootstraps of particles [nats].
-  public var particleBootstraps: [Double]
+  /// The estimates of the bootstraps of particles; nothing where the fit failed, [draw] [nats].
+  public var particleBootstraps: [Double?]
 
-  /// The estimates of the bootstraps of halos [nats].
-  public var haloBootstraps: [Double]
+  /// The estimates of the bootstraps of halos; nothing where the fit failed, [draw] [nats].
+  public var haloBootstraps: [Double?]
 
   /// What to know before the value is used, a sentence each.
   public var warnings: [String]
@@ -96,13 +96,9 @@ extension InformationSummary {
     nearestNeighbours = .unknown("it was not computed")
     equivalentScatter = .unknown("it was not computed")
     components = information.components
-    particleBootstraps = information.rowBootstrap?.values ?? []
-    haloBootstraps = information.groupBootstrap?.values ?? []
+    particleBootstraps = information.rowBootstrap?.draws ?? []
+    haloBootstraps = information.groupBootstrap?.draws ?? []
     warnings = information.warnings.map(\.description)
-    if information.failedBootstraps > 0 {
-      // Differences of models go bootstrap by bootstrap, and some are missing.
-      (particleBootstraps, haloBootstraps) = ([], [])
-    }
   }
 
   private mutating func compare(with neighbours: Double) {
