@@ -98,11 +98,12 @@ struct BatchJobsTests {
 
   @Test func aPipelineHasItsStagesInTheirOrder() {
     let embedded = jobs(.pipeline, seeds: true)
-    #expect(embedded.map(\.stage) == ["simulate", "prepare", "train", "predict"])
-    #expect(embedded.map(\.predecessors) == [[], [0], [1], [2]])
+    #expect(embedded.map(\.stage) == ["simulate", "prepare", "train", "predict", "analyze"])
+    #expect(embedded.map(\.predecessors) == [[], [0], [1], [2], [3]])
     #expect(!embedded.contains { !$0.needsSuccess })
-    #expect(embedded.map(\.script.isResumable) == [true, false, true, false])
-    #expect(jobs(.pipeline, seeds: false).map(\.stage) == ["prepare", "train", "predict"])
+    #expect(embedded.map(\.script.isResumable) == [true, false, true, false, false])
+    #expect(
+      jobs(.pipeline, seeds: false).map(\.stage) == ["prepare", "train", "predict", "analyze"])
   }
 
   @Test func aJobRunsTheCommandAsItWasGiven() throws {
@@ -112,11 +113,12 @@ struct BatchJobsTests {
     #expect(try job.script.text().contains("#SBATCH --nodes=4\n"))
   }
 
-  @Test func anAblationIsAnArrayAndASummaryThatStartsInAnyCase() throws {
+  @Test func anAblationIsAnArrayAndASummaryAndAReportThatStartInAnyCase() throws {
     let jobs = jobs(.ablation, seeds: true, runs: [4, 1, 2])
-    #expect(jobs.map(\.stage) == ["ablation", "summary"])
+    #expect(jobs.map(\.stage) == ["ablation", "summary", "analyze"])
     #expect(try jobs[0].script.text().contains("#SBATCH --array=1-2,4%3\n"))
-    #expect(jobs[1].predecessors == [0] && !jobs[1].needsSuccess)
+    for job in jobs[1...] { #expect(job.predecessors == [0] && !job.needsSuccess, "\(job.stage)") }
     #expect(jobs[1].script.cluster.nodes == 1)
+    #expect(jobs[2].script.cluster.nodes == 4 && jobs[2].script.elements == nil)
   }
 }
