@@ -79,6 +79,33 @@ struct PlanTests {
   }
 }
 
+/// Times from a record of `halompi benchmark step --json`.
+struct SampleTimeTests {
+  private static let record = URL(filePath: #filePath).deletingLastPathComponent()
+    .appending(path: "Fixtures/step-benchmark.json").path
+
+  /// The network of the record: boxes of 25 voxels, and the layers of the default for that width.
+  private static let architecture = NetworkArchitecture(
+    boxWidth: 25, convolutionChannels: [32, 32, 64, 128, 128, 128], hiddenUnits: [256, 128])
+
+  @Test func aRecordedBenchmarkGivesTheTimesOfASample() throws {
+    let time = try SampleTime.recorded(in: Self.record, Self.architecture, kernels: .fast)
+    // The third of four sorted times, as they stand in the record [s].
+    #expect(time.training == 0.104751182)
+    #expect(time.prediction == 0.04540238)
+    #expect(time.update > 0)
+    #expect(time.source.contains("step-benchmark.json, on Intel(R) Xeon(R) Processor"))
+  }
+
+  @Test func aRecordOfAnotherNetworkIsRefused() {
+    var other = Self.architecture
+    other.hiddenUnits = [8]
+    #expect(throws: BenchmarkRecordError.self) {
+      try SampleTime.recorded(in: Self.record, other, kernels: .fast)
+    }
+  }
+}
+
 /// Which batch jobs there are, and which waits for which.
 struct BatchJobsTests {
   private func jobs(_ kind: BatchJobs.Kind, seeds: Bool, runs: [Int] = []) -> [BatchJobs.Job] {
