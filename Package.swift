@@ -152,7 +152,7 @@ let package = Package(
       dependencies: [
         "DurableFiles", "Fields", "HDF5", "Jobs", "LinearTheory", "MPI", "Networks", "Slurm",
         "Snapshots", "SubBoxes", "TestSupport", "Training",
-      ]),
+      ], resources: [.copy("Fixtures")]),
     .testTarget(
       name: "EndToEndTests",
       dependencies: [

@@ -4,7 +4,7 @@
 #
 #   slurm/pipeline.sh jobs/paper.yaml
 #   slurm/pipeline.sh --nodes=4 --cpus-per-task=16 -- jobs/paper.yaml --set training.seed=2
-#   HALOMPI_STAGES="prepare train predict" slurm/pipeline.sh jobs/gadget.yaml     # simulations of your own
+#   HALOMPI_STAGES="prepare train predict analyze" slurm/pipeline.sh jobs/gadget.yaml     # simulations of your own
 #
 # What stands before -- goes to sbatch, for all stages; the rest to halompi. Prints the number of each job.
 set -eu
@@ -25,7 +25,7 @@ fi
 
 folder=$(dirname "$0")
 dependency=()
-for stage in ${HALOMPI_STAGES:-simulate prepare train predict}; do
+for stage in ${HALOMPI_STAGES:-simulate prepare train predict analyze}; do
   # ${a[@]+"${a[@]}"}: older shells take an empty list for an unset variable.
   job=$(sbatch --parsable ${options[@]+"${options[@]}"} ${dependency[@]+"${dependency[@]}"} \
     "$folder/$stage.sbatch" "${words[@]}")

@@ -54,10 +54,9 @@ final class ComputePool: @unchecked Sendable {
     layout = weights.layout
     convolutionSums = ExactAccumulator(count: layout.convolutionRange.count)
     denseSums = ExactAccumulator(count: layout.denseRange.count)
-    let evaluations = min(threads, max(1, boxes))
-    livingThreads = evaluations
-    for number in 0..<evaluations {
-      let helpers = threads * (number + 1) / evaluations - threads * number / evaluations
+    let evaluations = Self.helpers(threads: threads, boxes: boxes)
+    livingThreads = evaluations.count
+    for (number, helpers) in evaluations.enumerated() {
       let thread = Thread { [self] in
         let worker = Evaluation(
           number: number, evaluator: weights.makeEvaluator(threads: helpers), layout: layout)
@@ -73,6 +72,14 @@ final class ComputePool: @unchecked Sendable {
       }
       thread.name = "compute \(number)"
       thread.start()
+    }
+  }
+
+  /// How many threads share each evaluation: one, unless there are fewer boxes than threads.
+  static func helpers(threads: Int, boxes: Int) -> [Int] {
+    let evaluations = min(threads, max(1, boxes))
+    return (0..<evaluations).map {
+      threads * ($0 + 1) / evaluations - threads * $0 / evaluations
     }
   }
 

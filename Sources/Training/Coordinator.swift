@@ -17,6 +17,8 @@ final class Coordinator {
   private var timings: AppendLog
   private var events: EventFile?
   private let stop: StopConditions
+  private let workerHosts: [String]
+  private var stragglers = Stragglers()
   private let tell: (TrainingEvent) -> Void
 
   private var progress: TrainingProgress
@@ -35,14 +37,16 @@ final class Coordinator {
   private var announced = ContinuousClock.now
   private var stepSeconds = 0.0
 
-  /// Makes the coordinator of a training that starts anew or goes on from a checkpoint.
+  /// Makes the coordinator of a training, on workers of the given hosts, that starts anew or goes on from a
+  /// checkpoint.
   init(
     plan: TrainingPlan, data: DataDescription, resuming checkpoint: Checkpoint?,
-    stop: StopConditions, tell: @escaping (TrainingEvent) -> Void
+    workerHosts: [String], stop: StopConditions, tell: @escaping (TrainingEvent) -> Void
   ) throws {
     self.plan = plan
     self.data = data
     self.stop = stop
+    self.workerHosts = workerHosts
     self.tell = tell
     progress = checkpoint?.progress ?? TrainingProgress()
     bestParameters = checkpoint?.bestParameters ?? []
@@ -108,7 +112,7 @@ final class Coordinator {
       likelihood: sum / Double(outcomes.count), penalty: reports[0].penalty,
       gamma: reports[0].gamma, samples: outcomes.count, seconds: seconds)
     try metrics.append(summary.metricsLine)
-    try timings.append(summary.timingsLine(reports))
+    try timings.append(summary.timingsLine(reports, hosts: workerHosts, &stragglers))
     try events?.append(summary.record, seconds: seconds)
     tell(.step(summary))
 

@@ -37,9 +37,9 @@ struct Link {
 
   /// A worker waits for what to do.
   ///
-  /// It waits for longer than rank 0 would wait for another worker.
+  /// It waits for longer than rank 0 would wait for another worker, and ask who is there.
   func awaitCommand(on world: borrowing Communicator) throws -> Command {
-    var patience = Patience(limit: 3 * limit)
+    var patience = Patience(limit: 3 * limit + secondsForJudgement)
     while try world.probe(from: 0, tag: MessageTag.command) == nil {
       try answerQuestion(over: world)
       guard patience.rest() else {
@@ -81,11 +81,16 @@ struct Link {
     try world.send([Int64(1)], to: 0, tag: MessageTag.answer)
   }
 
-  /// The workers that do not answer within some seconds: they stand still, or their host is cut off.
+  /// How much longer than rank 0 waits and asks a worker leaves it to rank 0 to end the job [seconds].
+  var secondsForJudgement: Double { limit / 2 + SilentPeer.secondsForLauncher + 10 }
+
+  /// The workers that do not answer within the limit: they stand still, or their host is cut off.
+  ///
+  /// A rank that merely has little of a busy machine has answered by then.
   private func silentWorkers(over world: borrowing Communicator) throws(MPIError) -> [Int] {
     for worker in workers { try world.send([Int64(1)], to: worker, tag: MessageTag.question) }
     var silent = Set(workers)
-    var patience = Patience(limit: 3)
+    var patience = Patience(limit: limit)
     while !silent.isEmpty, patience.rest() {
       guard let envelope = try world.probe(tag: MessageTag.answer) else { continue }
       _ = try world.receive(from: envelope.source, tag: MessageTag.answer, as: Int64.self)

@@ -103,7 +103,6 @@ public struct MemoryDemand: Sendable {
         seed: settings.seed, gamma: Float(settings.initialGamma)), of: architecture,
       for: settings.kernels)
     let count = parameterCount
-    let perThread = weights.makeEvaluator().workspaceBytes + count * real
     let boxes = streaming.lookAhead + threadsPerRank
     let voxels = sampling.boxWidth * sampling.boxWidth * sampling.boxWidth
     var terms = [try fieldTerm()]
@@ -112,7 +111,8 @@ public struct MemoryDemand: Sendable {
       MemoryTerm("optimiser (m, v, vhat) and mean gradient", 4 * count * real),
       MemoryTerm("sums of gradients", (count + 4) * MemoryLayout<Int64>.stride),
       MemoryTerm(
-        "activations and gradients of \(threadsPerRank) threads", threadsPerRank * perThread),
+        "activations and gradients of \(threadsPerRank) threads",
+        evaluationBytes(weights, boxes: (settings.batchSize + workers - 1) / workers)),
       MemoryTerm("boxes prepared ahead", boxes * voxels * real),
       MemoryTerm(
         "samples",
@@ -138,15 +138,24 @@ public struct MemoryDemand: Sendable {
       architecture.parameters.initialized(
         seed: settings.seed, gamma: Float(settings.initialGamma)), of: architecture,
       for: settings.kernels)
-    let perThread = weights.makeEvaluator().workspaceBytes + parameterCount * real
     let voxels = sampling.boxWidth * sampling.boxWidth * sampling.boxWidth
     return [
       try fieldTerm(), MemoryTerm("weights", weights.byteCount),
-      MemoryTerm("activations of \(threadsPerRank) threads", threadsPerRank * perThread),
+      MemoryTerm(
+        "activations of \(threadsPerRank) threads",
+        evaluationBytes(weights, boxes: threadsPerRank)),
       MemoryTerm("boxes prepared ahead", (streaming.lookAhead + threadsPerRank) * voxels * real),
       MemoryTerm(
         "samples and predictions", sampling.testSamples * (2 * MemoryLayout<Sample>.stride + 24)),
     ]
+  }
+
+  /// What the threads of a rank have of their own, with so many boxes in work at most [bytes]: threads beyond
+  /// the boxes help with one, in a workspace they share.
+  private func evaluationBytes(_ weights: NetworkWeights, boxes: Int) -> Int {
+    ComputePool.helpers(threads: threadsPerRank, boxes: boxes).reduce(0) { sum, helpers in
+      sum + weights.makeEvaluator(threads: helpers).workspaceBytes + parameterCount * real
+    }
   }
 
   /// While samples are drawn, before anything else is there: labels and radii of a share of the planes, and

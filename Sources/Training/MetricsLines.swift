@@ -20,7 +20,10 @@ extension StepSummary {
       epoch: epoch, step: step, likelihood: likelihood, penalty: penalty, gamma: gamma)
   }
 
-  func timingsLine(_ reports: [Report]) -> String {
+  /// The times of a step, and which of the workers on the given hosts the others waited for.
+  func timingsLine(
+    _ reports: [Report], hosts: [String], _ stragglers: inout Stragglers
+  ) -> String {
     let ranks = Double(reports.count)
     let computing = reports.map(\.computing)
     var line = JSONLine()
@@ -33,9 +36,19 @@ extension StepSummary {
     line.add("computingMin", computing.min() ?? 0)
     line.add("computingMean", computing.reduce(0, +) / ranks)
     line.add("computingMax", computing.max() ?? 0)
-    line.add("slowestWorker", computing.indices.max { computing[$0] < computing[$1] } ?? 0)
+    let slowest = stragglers.add(computing, epoch: epoch)
+    line.add("slowestWorker", slowest)
+    line.add("slowestHost", text: hosts[slowest])
     line.add("reductionWaitMean", reports.reduce(0) { $0 + $1.reducing } / ranks)
     line.add("reductionWaitMax", reports.map(\.reducing).max() ?? 0)
+    if let worst = stragglers.worst {
+      var straggler = JSONLine()
+      straggler.add("worker", worst.number)
+      straggler.add("host", text: hosts[worst.number])
+      straggler.add("steps", worst.steps)
+      straggler.add("excess", worst.excess)
+      line.add("stragglerOfEpoch", straggler)
+    }
     return line.text
   }
 }

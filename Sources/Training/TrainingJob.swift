@@ -68,7 +68,9 @@ public struct TrainingJob {
     let link = try Link(roles: roles, limit: settings.watchdogSeconds)
     let coordinator = try world.agree { () throws -> Coordinator? in
       guard roles.isCoordinator else { return nil }
-      return try Coordinator(plan: plan, data: data, resuming: resumed, stop: stop, tell: tell)
+      let workerHosts = roles.isDedicated ? Array(link.hosts.dropFirst()) : link.hosts
+      return try Coordinator(
+        plan: plan, data: data, resuming: resumed, workerHosts: workerHosts, stop: stop, tell: tell)
     }
     let facts = try startingFacts(preparation, threads: threads, on: roles)
     if coordinator != nil {

@@ -173,8 +173,9 @@ final class Worker {
     if roles.isCoordinator {
       throw try link.stalled(on: command, over: roles.world, after: patience.waited)
     }
-    // Rank 0 knows more: it is given the time to say it, and to end the job.
-    Thread.sleep(forTimeInterval: link.limit / 2 + SilentPeer.secondsForLauncher + 10)
+    // Rank 0 knows more: it is given the time to ask who is there, to say who is not, and to end the job.
+    var rest = Patience(limit: link.limit + link.secondsForJudgement)
+    while rest.rest() { try link.answerQuestion(over: roles.world) }
     let place = roles.world.place()
     throw TrainingError.stalled(
       rank: place.rank, host: place.host, phase: "waiting in \(command)", seconds: patience.waited)

@@ -6,7 +6,7 @@ extension EndToEnd {
   /// From predictions to the report.
   @Suite struct AnalyzeTests {
     /// Little work, in a range of masses that the halos of the workspace have.
-    private static let options = [
+    static let options = [
       "analysis.maximumLogMass=16", "analysis.massEdges=[13, 14, 14.5, 16]",
       "analysis.noiseLevels=[1]", "analysis.information.bootstraps=2",
       "analysis.information.maximumComponents=2", "analysis.information.randomStarts=1",

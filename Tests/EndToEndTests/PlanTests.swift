@@ -35,15 +35,19 @@ extension EndToEnd {
     /// Jobs of which one term or another is the largest: parameters, or what threads have of their own.
     static let jobs = [
       ["network.hiddenUnits=[2048, 512]"],
-      ["sampling.boxWidth=15", "training.threadsPerRank=4", "network.hiddenUnits=[1024, 256]"],
       ["sampling.boxWidth=15", "training.threadsPerRank=24", "network.hiddenUnits=[512, 256]"],
+    ]
+
+    /// Two steps, a validation and a checkpoint: all that ever is in memory.
+    private static let few = [
+      "training.epochs=1", "sampling.trainingSamples=64", "sampling.validationSamples=16",
     ]
 
     /// Contract C6: within a fifth.
     @Test(arguments: jobs)
     func theMemoryOfARankIsWithinAFifthOfThePlan(settings: [String]) throws {
       let workspace = try Workspace.withFields()
-      let options = (settings + ["training.epochs=2"]).flatMap { ["--set", $0] }
+      let options = (settings + Self.few).flatMap { ["--set", $0] }
       let plan = try workspace.run("plan", options, ranks: 0)
       let planned = try plannedPeak(in: plan.output)
       let job = try workspace.start("train", options, ranks: 0)

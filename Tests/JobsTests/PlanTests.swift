@@ -79,6 +79,33 @@ struct PlanTests {
   }
 }
 
+/// Times from a record of `halompi benchmark step --json`.
+struct SampleTimeTests {
+  private static let record = URL(filePath: #filePath).deletingLastPathComponent()
+    .appending(path: "Fixtures/step-benchmark.json").path
+
+  /// The network of the record: boxes of 25 voxels, and the layers of the default for that width.
+  private static let architecture = NetworkArchitecture(
+    boxWidth: 25, convolutionChannels: [32, 32, 64, 128, 128, 128], hiddenUnits: [256, 128])
+
+  @Test func aRecordedBenchmarkGivesTheTimesOfASample() throws {
+    let time = try SampleTime.recorded(in: Self.record, Self.architecture, kernels: .fast)
+    // The third of four sorted times, as they stand in the record [s].
+    #expect(time.training == 0.104751182)
+    #expect(time.prediction == 0.04540238)
+    #expect(time.update > 0)
+    #expect(time.source.contains("step-benchmark.json, on Intel(R) Xeon(R) Processor"))
+  }
+
+  @Test func aRecordOfAnotherNetworkIsRefused() {
+    var other = Self.architecture
+    other.hiddenUnits = [8]
+    #expect(throws: BenchmarkRecordError.self) {
+      try SampleTime.recorded(in: Self.record, other, kernels: .fast)
+    }
+  }
+}
+
 /// Which batch jobs there are, and which waits for which.
 struct BatchJobsTests {
   private func jobs(_ kind: BatchJobs.Kind, seeds: Bool, runs: [Int] = []) -> [BatchJobs.Job] {
@@ -98,11 +125,12 @@ struct BatchJobsTests {
 
   @Test func aPipelineHasItsStagesInTheirOrder() {
     let embedded = jobs(.pipeline, seeds: true)
-    #expect(embedded.map(\.stage) == ["simulate", "prepare", "train", "predict"])
-    #expect(embedded.map(\.predecessors) == [[], [0], [1], [2]])
+    #expect(embedded.map(\.stage) == ["simulate", "prepare", "train", "predict", "analyze"])
+    #expect(embedded.map(\.predecessors) == [[], [0], [1], [2], [3]])
     #expect(!embedded.contains { !$0.needsSuccess })
-    #expect(embedded.map(\.script.isResumable) == [true, false, true, false])
-    #expect(jobs(.pipeline, seeds: false).map(\.stage) == ["prepare", "train", "predict"])
+    #expect(embedded.map(\.script.isResumable) == [true, false, true, false, false])
+    #expect(
+      jobs(.pipeline, seeds: false).map(\.stage) == ["prepare", "train", "predict", "analyze"])
   }
 
   @Test func aJobRunsTheCommandAsItWasGiven() throws {
@@ -112,11 +140,12 @@ struct BatchJobsTests {
     #expect(try job.script.text().contains("#SBATCH --nodes=4\n"))
   }
 
-  @Test func anAblationIsAnArrayAndASummaryThatStartsInAnyCase() throws {
+  @Test func anAblationIsAnArrayAndASummaryAndAReportThatStartInAnyCase() throws {
     let jobs = jobs(.ablation, seeds: true, runs: [4, 1, 2])
-    #expect(jobs.map(\.stage) == ["ablation", "summary"])
+    #expect(jobs.map(\.stage) == ["ablation", "summary", "analyze"])
     #expect(try jobs[0].script.text().contains("#SBATCH --array=1-2,4%3\n"))
-    #expect(jobs[1].predecessors == [0] && !jobs[1].needsSuccess)
+    for job in jobs[1...] { #expect(job.predecessors == [0] && !job.needsSuccess, "\(job.stage)") }
     #expect(jobs[1].script.cluster.nodes == 1)
+    #expect(jobs[2].script.cluster.nodes == 4 && jobs[2].script.elements == nil)
   }
 }

@@ -44,6 +44,16 @@ enum ReadyScripts {
         ])
     ),
     (
+      "analyze",
+      script(
+        "analyze", isResumable: false,
+        [
+          "Turns the predictions of all trainings of an experiment into tables, figures and a page.",
+          "",
+          "  sbatch slurm/analyze.sbatch jobs/gadget.yaml", "",
+        ])
+    ),
+    (
       "ablation",
       script(
         "ablate run", isResumable: true,

@@ -16,6 +16,8 @@ public struct BatchJobs: Sendable {
     case ablation
     /// The predictions of one trained network.
     case predict
+    /// The report on all predictions of the run directory.
+    case analyze
     /// All stages of one training, each after the one before.
     case pipeline
   }
@@ -67,10 +69,10 @@ public struct BatchJobs: Sendable {
   ///   - runs: The indices of the runs of an ablation to execute.
   /// - Returns: The jobs.
   public func jobs(_ kind: Kind, runs: [Int] = []) -> [Job] {
-    if kind == .ablation { return [array(of: runs), summary] }
+    if kind == .ablation { return [array(of: runs), summary, report] }
     guard kind == .pipeline else { return [job(kind, after: [])] }
     let isSimulated = experiment.simulations.contains { $0.seed != nil }
-    let stages: [Kind] = (isSimulated ? [.simulate] : []) + [.prepare, .train, .predict]
+    let stages: [Kind] = (isSimulated ? [.simulate] : []) + [.prepare, .train, .predict, .analyze]
     return stages.enumerated().map { index, stage in job(stage, after: index > 0 ? [index - 1] : [])
     }
   }
@@ -96,6 +98,14 @@ public struct BatchJobs: Sendable {
     var script = script("summary", ["ablate", "summarize"], isResumable: false)
     (script.cluster.nodes, script.cluster.ranksPerNode, script.cluster.coresPerRank) = (1, 1, 1)
     return Job(stage: "summary", script: script, predecessors: [0], needsSuccess: false)
+  }
+
+  /// Analyzes the predictions that are there when the array has ended: each run makes its own.
+  private var report: Job {
+    let kind = Kind.analyze.rawValue
+    return Job(
+      stage: kind, script: script(kind, [kind], isResumable: false), predecessors: [0],
+      needsSuccess: false)
   }
 
   private func script(_ stage: String, _ command: [String], isResumable: Bool) -> BatchScript {

@@ -4,10 +4,11 @@ import Testing
 
 extension EndToEnd.SlurmTests {
   /// Two variants with two seeds each, as an array of four jobs.
-  private static let settings = [
-    "--set", "ablation.seeds=[1, 2]", "--set", "ablation.simultaneousRuns=2", "--set",
-    "training.epochs=10",
-  ]
+  private static let settings =
+    [
+      "--set", "ablation.seeds=[1, 2]", "--set", "ablation.simultaneousRuns=2", "--set",
+      "training.epochs=10",
+    ] + EndToEnd.AnalyzeTests.options
 
   private static let runs = ["raw-seed1", "averaged-seed1", "raw-seed2", "averaged-seed2"]
 
@@ -48,7 +49,7 @@ extension EndToEnd.SlurmTests {
     let folder = workspace.folder
     let submit = ["ablate", "experiment.yaml", "--executor", "slurm"] + Self.settings
     let submitted = try halompi(submit, in: workspace)
-    #expect(submitted.map { $0.split(separator: " ")[1] } == ["ablation", "summary"])
+    #expect(submitted.map { $0.split(separator: " ")[1] } == ["ablation", "summary", "analyze"])
     let jobs = submitted.map { String($0.prefix { $0 != " " }) }
     let job = try #require(jobs.first)
     let victim = "averaged-seed1"
@@ -72,6 +73,9 @@ extension EndToEnd.SlurmTests {
       contentsOfFile: workspace.path("runs/small/slurm/small-summary-\(jobs[1]).log"),
       encoding: .utf8)
     #expect(summary.contains(victim), "\(summary)")
+    // So does the report, on the predictions that are there.
+    try SlurmCluster.waitForEnd(of: [jobs[2]], in: folder)
+    #expect(FileManager.default.fileExists(atPath: workspace.path("runs/small/report/report.json")))
     let missing = try halompi(
       ["ablate", "expand", "experiment.yaml", "--unfinished"] + Self.settings, in: workspace)
     #expect(missing == ["1\t\(victim)"])

@@ -45,10 +45,14 @@ extension EndToEnd {
       let script = repository.appending(path: "slurm/pipeline.sh").path
       let submitted = try SlurmCluster.run(
         [
-          "env", "HALOMPI_STAGES=prepare train predict", script, "--nodes=2", "--ntasks-per-node=1",
+          "env", "HALOMPI_STAGES=prepare train predict analyze", script, "--nodes=2",
+          "--ntasks-per-node=1",
           "--cpus-per-task=1", "--time=10", "--", "experiment.yaml", "--quiet",
-        ], in: workspace.folder)
-      #expect(submitted.map { $0.split(separator: " ").last } == ["prepare", "train", "predict"])
+        ] + AnalyzeTests.options, in: workspace.folder)
+      #expect(
+        submitted.map { $0.split(separator: " ").last } == [
+          "prepare", "train", "predict", "analyze",
+        ])
       let jobs = submitted.map { String($0.prefix { $0 != " " }) }
       try SlurmCluster.waitForEnd(of: jobs, in: workspace.folder)
       for file in ["model.h5", "metrics.jsonl"] {
@@ -58,6 +62,8 @@ extension EndToEnd {
         FileManager.default.contents(atPath: $0.predictions)
       }
       #expect(predictions[0] != nil && predictions[0] == predictions[1])
+      #expect(
+        FileManager.default.fileExists(atPath: workspace.path("runs/small/report/report.json")))
     }
 
     @Test func aFailedStageCancelsThoseAfterIt() throws {
@@ -65,7 +71,7 @@ extension EndToEnd {
       let workspace = try Workspace.withSimulations()
       try FileManager.default.removeItem(atPath: workspace.path("B"))
       let jobs = try submit("pipeline", in: workspace)
-      try #require(jobs.count == 3)
+      try #require(jobs.count == 4)
       try SlurmCluster.waitForEnd(of: [jobs[0]], in: workspace.folder, states: ["FAILED"])
       try SlurmCluster.waitForEnd(
         of: Array(jobs[1...]), in: workspace.folder, states: ["CANCELLED"])
