@@ -38,9 +38,9 @@ extension EndToEnd {
       ["sampling.boxWidth=15", "training.threadsPerRank=24", "network.hiddenUnits=[512, 256]"],
     ]
 
-    /// Two steps, a validation and a checkpoint: all that ever is in memory.
+    /// Two epochs of two steps, with validations and checkpoints: all that ever is in memory.
     private static let few = [
-      "training.epochs=1", "sampling.trainingSamples=64", "sampling.validationSamples=16",
+      "training.epochs=2", "sampling.trainingSamples=64", "sampling.validationSamples=16",
     ]
 
     /// Contract C6: within a fifth.
