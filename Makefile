@@ -27,7 +27,7 @@ build: setup
 	swift build -c release --static-swift-stdlib --product halompi
 	@echo "built: $$(swift build -c release --static-swift-stdlib --show-bin-path)/halompi"
 
-test: setup lint unit ranks test-slurm test-hosts
+test: setup lint unit ranks
 
 unit: setup
 	swift build --build-tests $(TEST_BUILD)
@@ -37,7 +37,7 @@ ranks: setup
 	HALOMPI_BUILD="$(TEST_BUILD)" scripts/test-ranks 2 3 4
 	HALOMPI_BUILD="$(TEST_BUILD)" scripts/test-ranks 5 -- --filter TrainingTests
 
-# Both say loudly that they were skipped, and why, where they cannot run.
+# Minutes each, and apart from `test`. Both say loudly that they were skipped, and why, where they cannot run.
 test-slurm: setup
 	HALOMPI_BUILD="$(TEST_BUILD)" scripts/test-slurm
 
