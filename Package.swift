@@ -112,7 +112,7 @@ let package = Package(
       name: "HalosTests", dependencies: ["Halos", "HDF5", "MPI", "Particles", "TestSupport"]),
     .testTarget(name: "ParticlesTests", dependencies: ["Particles"]),
     .testTarget(
-      name: "InformationTests", dependencies: ["Information", "Randomness"],
+      name: "InformationTests", dependencies: ["Information", "Randomness", "TestSupport"],
       resources: [.copy("Fixtures")]),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
     .testTarget(name: "MPITests", dependencies: ["MPI", "TestSupport"]),

@@ -90,18 +90,6 @@ struct GadgetComparisonTests {
   }
 }
 
-/// Whether the code is optimized or `HALOMPI_ALL_TESTS` is set; the 262,144 particles take half a
-/// minute otherwise.
-private let isThorough: Bool = {
-  var isDebug = false
-  assert(
-    {
-      isDebug = true
-      return true
-    }())
-  return !isDebug || ProcessInfo.processInfo.environment["HALOMPI_ALL_TESTS"] != nil
-}()
-
 extension GadgetSimulation {
   /// The sites of each group.
   var partition: Set<Set<Int64>> { Set(groups.map { Set(particles.sites[$0]) }) }

@@ -1,5 +1,6 @@
 import Foundation
 import Information
+import TestSupport
 import Testing
 
 /// What gmm-mi 0.8.2 and scikit-learn 1.5.2 gave for 14 data sets beside the developers' repository.
@@ -80,14 +81,3 @@ struct SharedReferenceTests {
     #expect(abs(information.value - (try #require(dataSet.ksg.by_k["5"]))) < 2e-3)
   }
 }
-
-/// Whether the code is optimized or `HALOMPI_ALL_TESTS` is set; without optimization all sets take a minute.
-private let isThorough: Bool = {
-  var isDebug = false
-  assert(
-    {
-      isDebug = true
-      return true
-    }())
-  return !isDebug || ProcessInfo.processInfo.environment["HALOMPI_ALL_TESTS"] != nil
-}()
