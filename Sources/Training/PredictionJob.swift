@@ -165,7 +165,7 @@ public struct PredictionJob: Sendable {
       var patience = Patience(limit: watchdogSeconds)
       while !pool.isDone {
         guard patience.rest() else {
-          throw TrainingError.stalled(
+          throw TrainingError.late(
             rank: place.rank, host: place.host, phase: "predicting samples \(part)",
             seconds: patience.waited)
         }

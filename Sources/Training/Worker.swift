@@ -117,13 +117,13 @@ final class Worker {
 
     // The sums of the dense layers travel while the convolutions still go backward.
     var patience = Patience(limit: link.limit)
-    while !pool.isDenseDone { try rest(&patience, command, on: roles, link) }
+    while !pool.isDenseDone { try link.rest(&patience, on: command, over: roles.world) }
     let dense = MutableSpan(_unsafeElements: pool.denseSums.message)
     var pending = try roles.team.startAllReduce(dense, .sum)
     var isDenseReduced = false
     while !pool.isDone {
       if !isDenseReduced { isDenseReduced = try pending.test() }
-      try rest(&patience, command, on: roles, link)
+      try link.rest(&patience, on: command, over: roles.world)
     }
     report.outcomes = pool.takeOutcomes()
     report.computing = start.duration(to: .now) / .seconds(1)
@@ -136,16 +136,23 @@ final class Worker {
     patience = Patience(limit: link.limit)
     while !isDenseReduced {
       isDenseReduced = try pending.test()
-      try rest(&patience, command, on: roles, link)
+      try link.rest(&patience, on: command, over: roles.world)
     }
-    let convolutions = MutableSpan(_unsafeElements: pool.convolutionSums.message)
-    var last = try roles.team.startAllReduce(convolutions, .sum)
-    while try !last.test() { try rest(&patience, command, on: roles, link) }
+    func addOverTeam(_ message: UnsafeMutableBufferPointer<Int64>) throws {
+      var pending = try roles.team.startAllReduce(MutableSpan(_unsafeElements: message), .sum)
+      while try !pending.test() { try link.rest(&patience, on: command, over: roles.world) }
+    }
+    try addOverTeam(pool.convolutionSums.message)
+    report.lostSamples = max(pool.denseSums.lostCount, pool.convolutionSums.lostCount)
+    if report.lostSamples == 0 {
+      for sums in [pool.denseSums, pool.convolutionSums] {
+        if let message = sums.coarseMessage { try addOverTeam(message) }
+      }
+    }
     report.reducing = patience.waited
     timeline.add(.reduce, since: reductionStart)
 
-    report.lostSamples = max(pool.denseSums.lostCount, pool.convolutionSums.lostCount)
-    if report.lostSamples == 0 { try timeline.measure(.update) { try update(over: roles.team) } }
+    if report.lostSamples == 0 { timeline.measure(.update, update) }
     return report
   }
 
@@ -156,29 +163,12 @@ final class Worker {
     startComputing(command, trains: false)
     var report = weightsReport()
     var patience = Patience(limit: link.limit)
-    while !pool.isDone { try rest(&patience, command, on: roles, link) }
+    while !pool.isDone { try link.rest(&patience, on: command, over: roles.world) }
     report.outcomes = pool.takeOutcomes()
     report.computing = start.duration(to: .now) / .seconds(1)
     timeline.add(.wait, since: start)
     try link.announceComputed(step: 0, on: roles.world)
     return report
-  }
-
-  /// Rests until the next look; throws if it has taken too long.
-  private func rest(
-    _ patience: inout Patience, _ command: Command, on roles: borrowing Roles, _ link: Link
-  ) throws {
-    try link.answerQuestion(over: roles.world)
-    guard !patience.rest() else { return }
-    if roles.isCoordinator {
-      throw try link.stalled(on: command, over: roles.world, after: patience.waited)
-    }
-    // Rank 0 knows more: it is given the time to ask who is there, to say who is not, and to end the job.
-    var rest = Patience(limit: link.limit + link.secondsForJudgement)
-    while rest.rest() { try link.answerQuestion(over: roles.world) }
-    let place = roles.world.place()
-    throw TrainingError.stalled(
-      rank: place.rank, host: place.host, phase: "waiting in \(command)", seconds: patience.waited)
   }
 
   /// A report of the weights as they are.
@@ -190,12 +180,11 @@ final class Worker {
   }
 
   /// Makes the step of the optimiser, the same on all workers.
-  private func update(over team: borrowing Communicator) throws(MPIError) {
+  private func update() {
     guard let gradient = gradient.baseAddress else { preconditionFailure("no parameters") }
     for (sums, range) in [
       (pool.denseSums, layout.denseRange), (pool.convolutionSums, layout.convolutionRange),
     ] {
-      try sums.reduceCoarseSums(over: team)
       sums.writeMean(of: plan.settings.batchSize, to: gradient + range.lowerBound)
     }
     priors.addGradient(weights.parameters, to: gradient)
