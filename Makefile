@@ -18,6 +18,9 @@ TEST_BUILD := -c release -Xswiftc -enable-testing --scratch-path .build-test
 
 .PHONY: all setup setup-cluster build test unit ranks test-slurm test-hosts lint quickstart clean
 
+# The tests share two cores and, some of them, a cluster: one after the other also with -j.
+.NOTPARALLEL:
+
 all: build
 
 setup:
