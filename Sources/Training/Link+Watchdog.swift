@@ -17,12 +17,20 @@ extension Link {
   func rest(
     _ patience: inout Patience, on command: Command?, over world: borrowing Communicator
   ) throws {
+    try look(patience, on: command, over: world)
+    _ = patience.rest()
+  }
+
+  /// What ``rest(_:on:over:)`` does, for one who rests elsewhere.
+  func look(
+    _ patience: Patience, on command: Command?, over world: borrowing Communicator
+  ) throws {
     try answerQuestion(over: world)
     // At once: the step may be long, or it may never end, because the launcher ends a job of which a rank was killed.
     if let command, world.isRoot, StopSignals.takeNews() {
       tell(.warning("a signal was received while \(command.phase)"))
     }
-    guard !patience.rest() else { return }
+    guard patience.isExhausted else { return }
     if let command, world.isRoot { throw try culprit(of: command, over: world, after: patience) }
     var grace = Patience(limit: secondsForJudgement)
     while grace.rest() { try answerQuestion(over: world) }

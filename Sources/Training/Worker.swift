@@ -117,14 +117,15 @@ final class Worker {
 
     // The sums of the dense layers travel while the convolutions still go backward.
     var patience = Patience(limit: link.limit)
-    while !pool.isDenseDone { try link.rest(&patience, on: command, over: roles.world) }
+    try wait(for: .dense, patience, command, on: roles, link)
     let dense = MutableSpan(_unsafeElements: pool.denseSums.message)
     var pending = try roles.team.startAllReduce(dense, .sum)
     var isDenseReduced = false
-    while !pool.isDone {
-      if !isDenseReduced { isDenseReduced = try pending.test() }
+    while !isDenseReduced && !pool.hasReached(.all) {
+      isDenseReduced = try pending.test()
       try link.rest(&patience, on: command, over: roles.world)
     }
+    try wait(for: .all, patience, command, on: roles, link)
     report.outcomes = pool.takeOutcomes()
     report.computing = start.duration(to: .now) / .seconds(1)
     timeline.add(.wait, since: start)
@@ -162,13 +163,25 @@ final class Worker {
     let start = ContinuousClock.now
     startComputing(command, trains: false)
     var report = weightsReport()
-    var patience = Patience(limit: link.limit)
-    while !pool.isDone { try link.rest(&patience, on: command, over: roles.world) }
+    let patience = Patience(limit: link.limit)
+    try wait(for: .all, patience, command, on: roles, link)
     report.outcomes = pool.takeOutcomes()
     report.computing = start.duration(to: .now) / .seconds(1)
     timeline.add(.wait, since: start)
     try link.announceComputed(step: 0, on: roles.world)
     return report
+  }
+
+  /// Waits until the threads have come so far; throws if it takes too long.
+  ///
+  /// Nothing is to be moved between ranks meanwhile: to look more often would only take a core from the threads.
+  private func wait(
+    for milestone: ComputePool.Milestone, _ patience: Patience, _ command: Command,
+    on roles: borrowing Roles, _ link: Link
+  ) throws {
+    while !pool.wait(for: milestone, upTo: 0.05) {
+      try link.look(patience, on: command, over: roles.world)
+    }
   }
 
   /// A report of the weights as they are.
