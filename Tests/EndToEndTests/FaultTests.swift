@@ -27,7 +27,7 @@ extension EndToEnd {
     @Test func aRankThatThrowsEndsTheJobWithItsNameAndPhase() throws {
       var chance = Chance()
       let workspace = try Workspace.withFields()
-      let (victim, line) = (chance.integer(in: 0...2), chance.integer(in: 1...25))
+      let (victim, line) = (chance.integer(in: 0...2), chance.integer(in: 1...15))
       let fault = workspace.path("fault")
       let launcher = [
         "mpirun", "--oversubscribe", "--bind-to", "none", "--timeout", "60", "-x",
@@ -97,7 +97,7 @@ extension EndToEnd {
       let workspace = try Workspace.withFields()
       let watchdog = 2.0
       let victim = isCoordinator ? 0 : chance.integer(in: 1...2)
-      let line = chance.integer(in: 1...25)
+      let line = chance.integer(in: 1...15)
       var start = clock.now
       let end = try workspace.train(
         ["--set", "training.watchdogSeconds=\(watchdog)"], ranks: 3, untilLine: line
@@ -138,7 +138,7 @@ extension EndToEnd {
     func aFileSystemThatFillsUpEndsTheJobAndIsWrittenToByTheNext() throws {
       var chance = Chance()
       let workspace = try Workspace.withFields()
-      let (ranks, line) = (chance.integer(in: 2...4), chance.integer(in: 1...20))
+      let (ranks, line) = (chance.integer(in: 2...4), chance.integer(in: 1...15))
       try FileManager.default.createDirectory(
         atPath: workspace.training, withIntermediateDirectories: true)
       let space = try MountSpace("mount -t tmpfs -o size=2m none '\(workspace.training)'")
@@ -170,7 +170,7 @@ extension EndToEnd {
     func aFileSystemThatTurnsReadOnlyEndsTheJobResumably() throws {
       var chance = Chance()
       let workspace = try Workspace.withFields()
-      let (ranks, line) = (chance.integer(in: 2...4), chance.integer(in: 1...20))
+      let (ranks, line) = (chance.integer(in: 2...4), chance.integer(in: 1...15))
       let space = try MountSpace()
       let launcher =
         space.words(in: workspace.folder) + [

@@ -7,7 +7,7 @@ final class MountSpace {
   private let holder = Process()
   private let input = Pipe()
 
-  /// Why there can be none on this machine is that this says no.
+  /// Whether this machine lets this process mount something in a namespace of its own.
   static let isPossible: Bool = {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
