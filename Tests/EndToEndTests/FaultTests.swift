@@ -282,6 +282,7 @@ func compiledCheck(_ name: String) throws -> String {
   let process = Process()
   process.executableURL = URL(filePath: "/usr/bin/env")
   process.arguments = ["mpicc", "-shared", "-fPIC", "-o", library, source]
+  try startMPI()
   try process.run()
   process.waitUntilExit()
   try #require(process.terminationStatus == 0, "mpicc could not compile \(source)")

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// A mount namespace of its own: nothing that is mounted in it is seen outside, and all of it is gone when it is,
@@ -14,7 +15,7 @@ final class MountSpace {
     process.arguments = ["unshare", "--mount", "sh", "-c", "mount -t tmpfs -o size=1m none /mnt"]
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
-    guard (try? process.run()) != nil else { return false }
+    guard (try? startMPI()) != nil, (try? process.run()) != nil else { return false }
     process.waitUntilExit()
     return process.terminationStatus == 0
   }()
@@ -30,6 +31,7 @@ final class MountSpace {
     // It ends when the pipe does, which is with this process at the latest.
     holder.standardInput = input
     holder.standardOutput = output
+    try startMPI()
     try holder.run()
     let answer = output.fileHandleForReading.availableData
     try #require(answer == Data("ready\n".utf8), "unshare, \(command)")
@@ -52,6 +54,7 @@ final class MountSpace {
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments = words(in: folder) + ["sh", "-c", command]
+    try startMPI()
     try process.run()
     process.waitUntilExit()
     try #require(process.terminationStatus == 0, "\(command)")

@@ -31,6 +31,7 @@ extension EndToEnd {
       let process = Process()
       process.executableURL = URL(filePath: Self.script)
       process.arguments = words
+      try startMPI()
       try process.run()
       process.waitUntilExit()
       try #require(process.terminationStatus == 0, "\(words)")
@@ -43,6 +44,7 @@ extension EndToEnd {
       process.arguments = ["ip", "netns", "pids", host]
       let output = Pipe()
       process.standardOutput = output
+      try startMPI()
       try process.run()
       let text = output.fileHandleForReading.readDataToEndOfFile()
       process.waitUntilExit()

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The Slurm cluster that `scripts/test-slurm` has started for these tests.
@@ -35,6 +36,7 @@ enum SlurmCluster {
       let output = Pipe()
       process.standardOutput = output
       process.standardError = output
+      try startMPI()
       try process.run()
       let data = output.fileHandleForReading.readDataToEndOfFile()
       process.waitUntilExit()
