@@ -117,7 +117,7 @@ let package = Package(
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
     .testTarget(name: "MPITests", dependencies: ["MPI", "TestSupport"]),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "MPI", "TestSupport"]),
-    .testTarget(name: "SlurmTests", dependencies: ["Slurm"], exclude: ["Fixtures"]),
+    .testTarget(name: "SlurmTests", dependencies: ["Slurm", "TestSupport"], exclude: ["Fixtures"]),
     .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport"]),
     .testTarget(
       name: "NetworksTests",
@@ -146,7 +146,8 @@ let package = Package(
         "Particles", "Randomness", "TestSupport",
       ], resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "FiguresTests", dependencies: ["Analysis", "Figures", "LinearTheory", "Training"]),
+      name: "FiguresTests",
+      dependencies: ["Analysis", "Figures", "LinearTheory", "TestSupport", "Training"]),
     .testTarget(
       name: "JobsTests",
       dependencies: [
@@ -158,7 +159,7 @@ let package = Package(
       dependencies: [
         "HDF5", "LinearTheory", "Networks", "SubBoxes", "TestSupport", "Training", "halompi",
       ]),
-    .testTarget(name: "HouseTests"),
+    .testTarget(name: "HouseTests", dependencies: ["TestSupport"]),
   ]
 )
 

@@ -98,10 +98,11 @@ extension FieldFileError: JobFailure {
 }
 
 extension TrainingError: JobFailure {
-  /// Settings or files that do not fit, or a stop after which the same command goes on.
+  /// Settings or files that do not fit, a failure of MPI, or a stop after which the same command goes on.
   public var exitCode: JobExitCode {
     switch self {
-    case .stalled: .resumableStop
+    case .stalled, .late: .resumableStop
+    case .failedExchange: .internalFailure
     case .setting, .diverged, .mixedVoxelSizes, .settingsChanged, .dataChanged, .noIntactCheckpoint,
       .damagedFile,
       .unsuitableModel:

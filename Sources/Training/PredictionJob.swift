@@ -165,7 +165,7 @@ public struct PredictionJob: Sendable {
       let patience = Patience(limit: watchdogSeconds)
       while !pool.wait(for: .all, upTo: 0.05) {
         guard !patience.isExhausted else {
-          throw TrainingError.stalled(
+          throw TrainingError.late(
             rank: place.rank, host: place.host, phase: "predicting samples \(part)",
             seconds: patience.waited)
         }

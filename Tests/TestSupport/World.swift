@@ -7,12 +7,21 @@ public import MPI
 /// Tests that communicate run one at a time: on one rank they wait for each other, and on several
 /// they are run with `--no-parallel`, in the same order on all ranks.
 public func withWorld(_ body: (borrowing Communicator) throws -> Void) throws {
+  try startMPI()
   worldLock.lock()
   defer { worldLock.unlock() }
   try withSharedMPI(body)
 }
 
 private let worldLock = NSRecursiveLock()
+
+private let start = Result { try withSharedMPI { _ in } }
+
+/// Initializes MPI if it is not yet.
+///
+/// To be called before a process is started: the daemon that MPI starts beside a single process would inherit, and
+/// keep open, that by whose closing Foundation notices a process's end.
+public func startMPI() throws { try start.get() }
 
 /// A folder of a test's own, the same on all ranks, removed by the operating system's cleaning.
 public func temporaryDirectory(_ name: String) throws -> String {
