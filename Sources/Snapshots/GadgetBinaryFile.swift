@@ -6,8 +6,6 @@
 ///
 /// Springel, "User guide for GADGET-2" (2005), section 6.
 final class GadgetBinaryFile: SnapshotFile {
-  static let description = "GADGET binary"
-
   static let names = SnapshotNames(
     header: "header", counts: "header", ids: "block ID", positions: "block POS",
     velocities: "block VEL", masses: "block MASS", units: "header",
@@ -37,9 +35,8 @@ final class GadgetBinaryFile: SnapshotFile {
     GadgetRecords.layout(of: beginning) != nil
   }
 
-  /// The layout in words, such as "SnapFormat 2, big-endian".
-  var layout: String {
-    "SnapFormat \(records.layout.isNamed ? 2 : 1), "
+  var formatDescription: String {
+    "GADGET binary, SnapFormat \(records.layout.isNamed ? 2 : 1), "
       + (records.layout.isBigEndian ? "big-endian" : "little-endian")
   }
 

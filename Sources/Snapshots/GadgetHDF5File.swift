@@ -3,8 +3,6 @@
 /// Numbers of particles are of 64 bits, or of 32 with their high words beside them; cosmology and units
 /// are in `Header` or `Parameters`; masses in the header's `MassTable` or one by one.
 final class GadgetHDF5File: HDF5SnapshotFile {
-  static let description = "GADGET HDF5"
-
   static let names = SnapshotNames(
     header: "group Header", counts: "attribute Header/NumPart_Total",
     ids: "PartType1/ParticleIDs", positions: "PartType1/Coordinates",
@@ -13,6 +11,7 @@ final class GadgetHDF5File: HDF5SnapshotFile {
       "add UnitLength_in_cm, UnitMass_in_g and UnitVelocity_in_cm_per_s to Parameters, or "
       + "give `units` to the simulation in the experiment file")
 
+  let formatDescription = "HDF5 of GADGET or AREPO"
   let source: SnapshotSource
   let header: SnapshotHeader
 

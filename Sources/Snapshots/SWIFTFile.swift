@@ -3,8 +3,6 @@
 ///
 /// Velocities are peculiar ones, a dx/dt; `Time` is a time, and the box has three sides.
 final class SWIFTFile: HDF5SnapshotFile {
-  static let description = "SWIFT HDF5"
-
   static let names = SnapshotNames(
     header: "group Header", counts: "attribute Header/NumPart_Total",
     ids: "PartType1/ParticleIDs", positions: "PartType1/Coordinates",
@@ -17,6 +15,7 @@ final class SWIFTFile: HDF5SnapshotFile {
 
   private static let labels = "PartType1/FOFGroupIDs"
 
+  let formatDescription = "HDF5 of SWIFT"
   let source: SnapshotSource
   let header: SnapshotHeader
 

@@ -43,6 +43,9 @@ public struct Snapshot: Hashable, Codable, Sendable {
   /// The format of the files.
   public let format: SnapshotFormat
 
+  /// The format in words, such as "GADGET binary, SnapFormat 2, big-endian".
+  public let formatDescription: String
+
   /// The width of the files' IDs [bytes].
   public let idByteCount: Int
 
@@ -112,7 +115,8 @@ public struct Snapshot: Hashable, Codable, Sendable {
       parts: parts, particleCount: header.count, boxSize: header.boxSize * units.length,
       redshift: header.redshift, particleMass: mass * units.mass / header.cosmology.hubble,
       cosmology: header.cosmology, units: units, statesUnits: header.statedUnits != nil,
-      format: format, idByteCount: try file.idByteCount(),
+      format: format, formatDescription: file.formatDescription,
+      idByteCount: try file.idByteCount(),
       hasHaloLabels: try file.haloLabels(0..<0) != nil, listsMasses: header.mass == 0)
   }
 }

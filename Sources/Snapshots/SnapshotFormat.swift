@@ -23,9 +23,6 @@ public enum SnapshotFormat: String, Hashable, Codable, Sendable, CaseIterable {
     }
   }
 
-  /// The format in words, such as "SWIFT HDF5".
-  public var description: String { file.description }
-
   /// What the parts of a file are called in the format.
   public var names: SnapshotNames { file.names }
 
@@ -79,14 +76,14 @@ public struct SnapshotNames: Hashable, Sendable {
 
 /// One open file of a snapshot.
 protocol SnapshotFile: AnyObject {
-  /// The format in words.
-  static var description: String { get }
-
   /// What the parts of a file are called.
   static var names: SnapshotNames { get }
 
   /// Opens a file and reads its header.
   init(_ path: String) throws(SnapshotError)
+
+  /// The file's format in words, such as "SWIFT HDF5".
+  var formatDescription: String { get }
 
   /// What the file says of itself.
   var header: SnapshotHeader { get }

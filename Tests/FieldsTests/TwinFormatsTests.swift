@@ -1,4 +1,5 @@
 import Fields
+import Foundation
 import MPI
 import Snapshots
 import TestSupport
@@ -26,7 +27,7 @@ import Testing
   @Test(.ranks(1...4)) func recordsAndHDF5GiveTheSameBytes() throws {
     try withWorld { world in
       let twin = try preparation(
-        "binary/ics", "binary/snapshot_001",
+        "binary/ics.gadget", "binary/snapshot_001",
         .catalogue(ReferenceUniverse.path("gadget4/fof_subhalo_tab_001.hdf5")), as: "binary")
       let one = try gadget4().run(on: world).metadata
       let other = try twin.run(on: world).metadata
@@ -82,7 +83,8 @@ import Testing
           try preparation(
             "gadget2/ics", "arepo/snapdir_099",
             .catalogue(ReferenceUniverse.path("arepo/groups_099")), as: suffix)
-        default: try preparation("binary/ics", "binary/snapshot_001", .table(table), as: suffix)
+        default:
+          try preparation("binary/ics.gadget", "binary/snapshot_001", .table(table), as: suffix)
         }
       let expected = try values(gadget4(as: "gadget4-\(suffix)"), on: alone)
       let found = try values(twin, on: alone)
@@ -96,6 +98,34 @@ import Testing
       } else {
         #expect(found.radius.allSatisfy { $0.isNaN })
       }
+    }
+  }
+
+  /// In each file of `snapshot_001` (SnapFormat 2, big-endian, 64 bits, 108 particles) the last byte of
+  /// the first ID is byte 6139: 24 bytes for the name and the ends of each of five blocks, 256 of the
+  /// header, 2 x 2592 of positions and velocities, 432 of the potential, and the ID's own.
+  @Test func anIDThatOccursTwiceIsNamedWithItsBlock() throws {
+    try withWorld { world in
+      let alone = try world.split(color: world.rank, key: 0)
+      let folder = try ReferenceUniverse.copy("binary", to: "twice")
+      let path = folder + "/snapshot_001.0"
+      var data = try Data(contentsOf: URL(filePath: path))
+      let place = 5 * 24 - 4 + 256 + 2 * 2592 + 432 + 7
+      // The first IDs are 12 and 49.
+      try #require(data[place] == 12 && data[place + 8] == 49)
+      data[place] = 49
+      try data.write(to: URL(filePath: path))
+      var twin = try gadget4(as: "twice-\(world.rank)")
+      twin.finalSnapshot = folder + "/snapshot_001"
+      var found: SnapshotError?
+      do {
+        _ = try twin.run(on: alone)
+      } catch let error as AgreedFailure {
+        found = error.underlying as? SnapshotError
+      }
+      #expect(found?.problem == .wrongIDs)
+      #expect(found?.dataset == "block ID")
+      #expect(found?.file == path)
     }
   }
 }

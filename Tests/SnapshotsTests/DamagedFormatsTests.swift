@@ -11,7 +11,7 @@ import Testing
   struct Damage: CustomTestStringConvertible, Sendable {
     var testDescription: String
     var folder = "binary"
-    var file = "ics"
+    var file = "ics.gadget"
     var problem: SnapshotError.Problem
     var words: [String]
     var change: @Sendable (inout Data) -> Void
@@ -29,7 +29,7 @@ import Testing
     }
   }
 
-  /// In `ics` (SnapFormat 1, 32 bits) the header is at byte 4, and blocks of 216 particles follow:
+  /// In `ics.gadget` (SnapFormat 1, 32 bits) the header is at byte 4, and blocks of 216 particles follow:
   /// positions at 268, velocities at 2868, IDs at 5468.
   static let damages = [
     Damage(
@@ -174,5 +174,67 @@ import Testing
     }
     #expect(error?.problem == .missingContent)
     #expect(error?.remedy.contains("`catalogue`") == true)
+  }
+
+  @Test func binaryFilesNeedNoExtensionInAFolderOfTheirOwn() throws {
+    let folder = try ReferenceUniverse.copy("binary", to: "folder")
+    let manager = FileManager.default
+    try manager.createDirectory(atPath: folder + "/snapdir_000", withIntermediateDirectories: true)
+    try manager.moveItem(
+      atPath: folder + "/ics.gadget", toPath: folder + "/snapdir_000/snapshot_000")
+    let snapshot = try Snapshot.open(folder + "/snapdir_000")
+    #expect(snapshot.path == folder + "/snapdir_000/snapshot_000")
+  }
+
+  /// A change of the catalogue's files, and what is said of it.
+  struct CatalogueDamage: CustomTestStringConvertible, Sendable {
+    var testDescription: String
+    var file: String
+    var problem: SnapshotError.Problem
+    var words: [String]
+    var change: @Sendable (inout Data) -> Void
+  }
+
+  static let catalogueDamages = [
+    CatalogueDamage(
+      testDescription: "no lengths of groups", file: "fof_subhalo_tab_099.0.hdf5",
+      problem: .missingContent, words: ["Group/GroupLenType", "no such dataset"],
+      change: { rename("GroupLenType", "GroupLenTypx", in: &$0) }),
+    CatalogueDamage(
+      testDescription: "no groups", file: "fof_subhalo_tab_099.0.hdf5", problem: .missingContent,
+      words: ["Ngroups_Total", "not a snapshot"],
+      change: { rename("Ngroups_Total", "Ngroups_Totax", in: &$0) }),
+    CatalogueDamage(
+      testDescription: "subhalos of no group", file: "fof_subhalo_tab_099.1.hdf5",
+      problem: .inconsistentCounts, words: ["subhalo 1 is in no group"],
+      change: { data in
+        // SubhaloGrNr of the file is [0, 1].
+        if let range = data.range(
+          of: [Int32(0), 1].withUnsafeBytes { Data($0) }, options: .backwards)
+        {
+          data.replaceSubrange(range, with: [Int32(9), 9].withUnsafeBytes { Data($0) })
+        }
+      }),
+    CatalogueDamage(
+      testDescription: "cut off", file: "fof_subhalo_tab_099.2.hdf5", problem: .unreadable,
+      words: ["truncated", "Copy the file again"], change: { $0 = $0.prefix(5000) }),
+  ]
+
+  @Test(arguments: catalogueDamages)
+  func whatIsDamagedInACatalogueIsNamed(damage: CatalogueDamage) throws {
+    let folder = try ReferenceUniverse.copy("arepo/groups_099", to: "catalogue", as: "groups_099")
+    let path = folder + "/" + damage.file
+    var data = try Data(contentsOf: URL(filePath: path))
+    let whole = data
+    damage.change(&data)
+    try #require(data != whole)
+    try data.write(to: URL(filePath: path))
+    let snapshot = try Snapshot.open(ReferenceUniverse.path("arepo/snapdir_099"))
+    let found = #expect(throws: SnapshotError.self) {
+      try GroupCatalogue.open(folder, of: snapshot)
+    }
+    let error = try #require(found)
+    #expect(error.problem == damage.problem, "\(error)")
+    for word in damage.words { #expect(error.description.contains(word), "\(word) in \(error)") }
   }
 }

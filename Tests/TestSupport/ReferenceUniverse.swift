@@ -47,9 +47,13 @@ public enum ReferenceUniverse {
   }
 
   /// Copies files of a folder to a new one whose bytes a test may change, and returns its path.
-  public static func copy(_ subfolder: String, to name: String) throws -> String {
+  public static func copy(
+    _ subfolder: String, to name: String, as last: String? = nil
+  ) throws -> String {
     let rank = ProcessInfo.processInfo.environment["OMPI_COMM_WORLD_RANK"] ?? "0"
-    let target = try temporaryDirectory("\(name)-\(rank)-\(UUID().uuidString)") + "/" + subfolder
+    let target =
+      try temporaryDirectory("\(name)-\(rank)-\(UUID().uuidString)")
+      + "/" + (last ?? subfolder)
     try FileManager.default.copyItem(atPath: path(subfolder), toPath: target)
     return target
   }

@@ -67,10 +67,10 @@ public struct SnapshotInspection: Sendable {
   private var lines: [String] {
     let cosmology = snapshot.cosmology
     var lines = [
-      "format: \(snapshot.format.description), \(files)",
+      "format: \(snapshot.formatDescription), \(files)",
       "particles: \(particles)",
       "box: \(digits(snapshot.boxSize)) Mpc/h, comoving",
-      "redshift: \(digits(snapshot.redshift))",
+      "redshift: \(redshiftDigits(snapshot.redshift))",
       "cosmology: Omega_m \(digits(cosmology.omegaMatter)), "
         + "Omega_Lambda \(digits(cosmology.omegaLambda)), h \(digits(cosmology.hubble))",
       "units: \(units)",

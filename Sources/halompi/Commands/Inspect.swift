@@ -12,8 +12,7 @@ struct Inspect: ParsableCommand {
 
       Of a snapshot (GADGET, AREPO or SWIFT; a file, a folder, or what several files have in common) it \
       says what prepare would read: format, particles, box, redshift, cosmology, units, IDs, lattice and \
-      halos, and what is missing with what to do about it. All particles are read by one rank; \
-      --no-verify prints the tree of an HDF5 snapshot alone.
+      halos, and what is missing with what to do about it. All particles are read by one rank.
 
         halompi inspect runs/gadget/fields/A_1001.h5
         halompi inspect snapdir_000
@@ -25,16 +24,19 @@ struct Inspect: ParsableCommand {
   @Flag(inversion: .prefixedNo, help: "Read the datasets and compare them with their checksums.")
   var verify = true
 
+  @Flag(help: "Print the tree of a snapshot, too, if it is HDF5.")
+  var tree = false
+
   func run() throws {
     try runJob { world in
       let alone = try world.split(color: world.rank, key: 0)
       try world.agree {
         guard world.isRoot else { return }
-        if verify, SnapshotInspection.isSnapshot(file) {
+        if SnapshotInspection.isSnapshot(file) {
           let inspection = try SnapshotInspection(of: file, on: alone)
           print(inspection, terminator: "")
           if let error = UnpreparableSnapshotError(inspection, path: file) { throw error }
-          return
+          guard tree else { return }
         }
         let tree = try FileTree(of: file, verifying: verify)
         print(tree, terminator: "")
