@@ -1,3 +1,4 @@
+import Fields
 import Snapshots
 import Testing
 

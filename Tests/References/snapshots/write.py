@@ -36,9 +36,11 @@ def initial():
     cell = np.stack([site // N**2, site // N % N, site % N], 1)
     angle = 2 * np.pi * cell / N
     step = BOX / N
+    # Displacements are a gradient, as those of growing modes are.
+    common = 0.06 * np.sin(angle.sum(1) + 0.7)
     shift = step * np.stack(
-        [0.3 * np.sin(angle[:, 0] + 0.3) + 0.05 * np.sin(2 * angle[:, 1]), 0.25 * np.sin(angle[:, 1] - 0.2),
-         0.2 * np.cos(angle[:, 2]) + 0.1 * np.sin(angle[:, 0])], 1)
+        [0.2 * np.sin(angle[:, 0] + 0.3) + common, 0.16 * np.sin(angle[:, 1] - 0.2) + common,
+         0.12 * np.cos(angle[:, 2]) + common], 1)
     a = 0.01
     velocity = shift * 100 * np.sqrt(OMEGA / a**3 + LAMBDA) * np.sqrt(a)
     return site + 1, rounded(cell * step + shift), velocity.astype("f4")
