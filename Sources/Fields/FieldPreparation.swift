@@ -147,7 +147,8 @@ public struct FieldPreparation: Hashable, Codable, Sendable {
       "finalSnapshot": try FieldSource(
         path: finalSnapshot, files: final.parts.map(\.path), on: communicator),
       "catalogue": try FieldSource(
-        path: assignment.path(of: final), files: assignment.files(of: final), on: communicator),
+        path: self.halos.path ?? finalSnapshot, files: assignment.files(of: final),
+        on: communicator),
     ]
     begin(.writing)
     let description = FieldDescription(
@@ -203,8 +204,8 @@ private struct PreparationInputs: Codable {
     assignment = try HaloAssignment.open(settings.halos, of: final)
     if settings.label == .bound, !assignment.hasSubhalos, !assignment.isEmpty {
       throw SnapshotError(
-        .missingContent, in: assignment.path(of: final), dataset: "group Subhalo",
-        because: "the label `bound` needs subhaloes, and only groups were sought",
+        .missingContent, in: assignment.path(of: final),
+        because: "the label `bound` needs subhaloes, and it has none",
         remedy: "Give a catalogue of SUBFIND (fof_subhalo_tab), or choose the label `fof`.")
     }
   }

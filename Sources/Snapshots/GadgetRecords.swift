@@ -63,6 +63,7 @@ struct GadgetRecords {
   ///   - expected: Its name in format 1.
   ///   - elements: How long a block of more than 2^32 bytes may be.
   /// - Returns: The block, both of whose lengths agree.
+  /// - Throws: A ``SnapshotError`` if the file ends within it, or its lengths differ.
   func block(
     at offset: Int, called expected: String, elements: [Int]
   ) throws(SnapshotError) -> Block {

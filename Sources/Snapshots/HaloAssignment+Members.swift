@@ -72,6 +72,7 @@ struct LabelledHalos {
   ///   - labels: The labels of this rank's particles [particle].
   ///   - masses: The masses beside them [particle], [Msun]; none if there are none.
   ///   - communicator: The ranks.
+  /// - Throws: What MPI reported.
   init(_ labels: [Int64], masses: [Double]?, on communicator: borrowing Communicator) throws {
     var mine: [Int64: Halo] = [:]
     for (index, label) in labels.enumerated() where label >= 0 {

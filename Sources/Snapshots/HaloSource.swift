@@ -9,10 +9,20 @@ public enum HaloSource: Hashable, Codable, Sendable {
 
   /// A table that gives particles the halos they are in, by their IDs.
   case table(LabelTable)
+
+  /// The path that was given; `nil` if the snapshot says it itself.
+  public var path: String? {
+    switch self {
+    case .catalogue(let path): path
+    case .snapshot: nil
+    case .table(let table): table.file
+    }
+  }
 }
 
-/// What has been read of a ``HaloSource`` before any particle: which files there are, and that they fit
-/// the snapshot. It can be sent to other ranks.
+/// What a source of halos says before any particle is read.
+///
+/// It knows which files there are, and that they fit the snapshot, and can be sent to other ranks.
 public enum HaloAssignment: Hashable, Codable, Sendable {
   /// Groups that are rows of the snapshot.
   case groups(GroupCatalogue)

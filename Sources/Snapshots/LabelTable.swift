@@ -4,8 +4,8 @@ internal import Foundation
 /// number.
 ///
 /// It is HDF5, each column a dataset, or text: a line of names, then a line for each particle, with
-/// commas, semicolons, tabs or spaces between them, and comments from `#` on (the line of names may
-/// begin with it). Particles without a row, of mass zero, or of a negative halo are in none.
+/// commas, semicolons, tabs or spaces between them; lines that begin with `#` are comments, but the first,
+/// which may begin with it, has the names. Particles without a row, of mass zero, or of a negative halo are in none.
 ///
 /// Without numbers of halos, particles with the same mass count as one halo, whose position is not
 /// known.

@@ -64,8 +64,9 @@ final class SWIFTFile: HDF5SnapshotFile {
     return first
   }
 
-  /// The file's units without h, in this library's with it: a length of 1 Mpc is h Mpc/h. Velocities
-  /// become sqrt(a) dx/dt.
+  /// The file's units without h in this library's with it.
+  ///
+  /// A length of 1 Mpc is h Mpc/h. Velocities become sqrt(a) dx/dt.
   private static func units(
     _ source: SnapshotSource, hubble: Double, redshift: Double
   ) throws(SnapshotError) -> SnapshotUnits? {

@@ -84,7 +84,7 @@ public struct Snapshot: Hashable, Codable, Sendable {
   /// - Returns: The snapshot, its units converted and checked.
   /// - Throws: A ``SnapshotError``.
   public static func open(
-    _ path: String, units given: SnapshotUnits? = nil
+    _ path: String, units: SnapshotUnits? = nil
   ) throws(SnapshotError) -> Snapshot {
     let files = try SnapshotFiles(path, prefixes: ["snapshot", "snap_", "ics"])
     let format = try SnapshotFormat.detected(in: files.first)
@@ -110,11 +110,12 @@ public struct Snapshot: Hashable, Codable, Sendable {
     }
     let file = try format.file.init(part.path)
     let mass = header.mass > 0 ? header.mass : try file.masses(0..<1)[0]
-    let units = try header.units(given: given, particleMass: mass, format.names, files.first)
+    let used = try header.units(
+      given: units, particleMass: mass, format.names, files.first)
     return Snapshot(
-      parts: parts, particleCount: header.count, boxSize: header.boxSize * units.length,
-      redshift: header.redshift, particleMass: mass * units.mass / header.cosmology.hubble,
-      cosmology: header.cosmology, units: units, statesUnits: header.statedUnits != nil,
+      parts: parts, particleCount: header.count, boxSize: header.boxSize * used.length,
+      redshift: header.redshift, particleMass: mass * used.mass / header.cosmology.hubble,
+      cosmology: header.cosmology, units: used, statesUnits: header.statedUnits != nil,
       format: format, formatDescription: file.formatDescription,
       idByteCount: try file.idByteCount(),
       hasHaloLabels: try file.haloLabels(0..<0) != nil, listsMasses: header.mass == 0)

@@ -89,6 +89,8 @@ struct SnapshotHeader {
   ///   - counts: The particles of each type.
   ///   - names: What the format calls its parts.
   ///   - path: The file.
+  /// - Returns: The particles of dark matter.
+  /// - Throws: A ``SnapshotError`` of the kind `otherMatter`.
   static func darkMatter(
     _ counts: [UInt64], _ names: SnapshotNames, _ path: String
   ) throws(SnapshotError) -> Int {

@@ -208,11 +208,10 @@ import Testing
       testDescription: "subhalos of no group", file: "fof_subhalo_tab_099.1.hdf5",
       problem: .inconsistentCounts, words: ["subhalo 1 is in no group"],
       change: { data in
-        // SubhaloGrNr of the file is [0, 1].
-        if let range = data.range(
-          of: [Int32(0), 1].withUnsafeBytes { Data($0) }, options: .backwards)
-        {
-          data.replaceSubrange(range, with: [Int32(9), 9].withUnsafeBytes { Data($0) })
+        // SubhaloGrNr of the file, [0, 1], comes behind SubhaloLenType, whose last row is of 33 particles.
+        let (old, new): ([Int32], [Int32]) = ([33, 0, 0, 0, 0, 0, 1], [33, 0, 0, 0, 0, 0, 9])
+        if let range = data.range(of: old.withUnsafeBytes { Data($0) }) {
+          data.replaceSubrange(range, with: new.withUnsafeBytes { Data($0) })
         }
       }),
     CatalogueDamage(

@@ -9,15 +9,21 @@ public enum ReferenceUniverse {
     public var reader: String
     /// [Mpc/h].
     public var boxSize: Double
+    /// The redshift.
     public var redshift: Double
+    /// The matter density in units of the critical one.
     public var omegaMatter: Double
+    /// [100 km/s/Mpc].
     public var hubble: Double
     /// [Msun].
     public var particleMass: Double
+    /// The number of particles.
     public var count: Int
+    /// The sum of all IDs.
     public var idSum: UInt64
     /// The rows that are listed.
     public var rows: [Int]
+    /// [listed row].
     public var ids: [UInt64]
     /// [listed row, 3], [Mpc/h].
     public var positions: [Double]

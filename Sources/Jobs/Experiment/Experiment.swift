@@ -125,8 +125,9 @@ public struct SimulationSettings: Codable, Hashable, Sendable {
   /// The path of the halo catalogue of the final snapshot (the first file of several).
   public var catalogue: String?
 
-  /// A table of the final particles' halos, instead of a catalogue. Without either, the final snapshot must
-  /// have labels of its own, as SWIFT's do.
+  /// A table of the final particles' halos, instead of a catalogue.
+  ///
+  /// Without either, the final snapshot must have labels of its own, as SWIFT's do.
   public var labels: LabelTable?
 
   /// The units of the snapshots, if they do not state them, or state others than they have.

@@ -33,9 +33,10 @@ public struct SnapshotInspection: Sendable {
   /// Whether a path is that of a snapshot: a folder, GADGET's binary records, what several files have in
   /// common, or HDF5 with numbers of particles.
   public static func isSnapshot(_ path: String) -> Bool {
+    let manager = FileManager.default
     var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      return (try? Snapshot.open(path)) != nil
+    guard manager.fileExists(atPath: path, isDirectory: &isFolder) else {
+      return [".hdf5", ".0.hdf5", ".0"].contains { manager.fileExists(atPath: path + $0) }
     }
     if isFolder.boolValue { return true }
     guard let format = try? SnapshotFormat.detected(in: path) else { return false }
