@@ -132,7 +132,9 @@ let package = Package(
       name: "FieldsTests", dependencies: ["Fields", "HDF5", "MPI", "Snapshots", "TestSupport"]),
     .testTarget(
       name: "SubBoxesTests",
-      dependencies: ["Fields", "HDF5", "MPI", "Randomness", "SubBoxes", "TestSupport"]),
+      dependencies: [
+        "Fields", "HDF5", "MPI", "Randomness", "Snapshots", "SubBoxes", "TestSupport",
+      ]),
     .testTarget(
       name: "TrainingTests",
       dependencies: [
