@@ -67,6 +67,8 @@ let package = Package(
         "CKernels", "DurableFiles", "Fields", "HDF5", "MPI", "Networks", "Randomness", "SubBoxes",
       ]),
     .target(
+      name: "Interchange", dependencies: ["DurableFiles", "Networks", "SubBoxes", "Training"]),
+    .target(
       name: "Analysis",
       dependencies: [
         "FourierTransforms", "Information", "LinearTheory", "MPI", "Networks", "Randomness",
@@ -78,8 +80,8 @@ let package = Package(
       name: "Jobs",
       dependencies: [
         "Analysis", "CKernels", "DurableFiles", "Fields", "Figures", "FourierTransforms", "Halos",
-        "HDF5", "Information", "LinearTheory", "MPI", "Networks", "ParticleMesh", "Particles",
-        "Randomness", "Slurm", "Snapshots", "SubBoxes", "Training",
+        "HDF5", "Information", "Interchange", "LinearTheory", "MPI", "Networks", "ParticleMesh",
+        "Particles", "Randomness", "Slurm", "Snapshots", "SubBoxes", "Training",
         .product(name: "Yams", package: "Yams"),
       ]),
 
@@ -139,6 +141,10 @@ let package = Package(
         "Fields", "HDF5", "MPI", "Networks", "Randomness", "Snapshots", "SubBoxes", "TestSupport",
         "Training",
       ]),
+    .testTarget(
+      name: "InterchangeTests",
+      dependencies: ["Interchange", "Networks", "SubBoxes", "Training"],
+      resources: [.copy("Fixtures")]),
     .testTarget(
       name: "AnalysisTests",
       dependencies: [

@@ -21,8 +21,7 @@ struct Halompi: ParsableCommand {
     version: halompiVersion,
     subcommands: [
       Simulate.self, Prepare.self, Train.self, Predict.self, Ablate.self, Analyze.self,
-      EstimateInformation.self, Watch.self, Plan.self, SlurmCommand.self, Inspect.self,
-      Check.self,
-      Benchmark.self,
+      Export.self, Import.self, EstimateInformation.self, Watch.self, Plan.self,
+      SlurmCommand.self, Inspect.self, Check.self, Benchmark.self,
     ])
 }
