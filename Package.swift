@@ -163,6 +163,7 @@ let package = Package(
       name: "EndToEndTests",
       dependencies: [
         "HDF5", "LinearTheory", "Networks", "SubBoxes", "TestSupport", "Training", "halompi",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(name: "HouseTests"),
   ]
