@@ -177,3 +177,9 @@ for target in package.targets where target.type != .system && !target.name.hasPr
     .enableExperimentalFeature("Lifetimes"),
   ]
 }
+
+// `swift package generate-documentation` needs a plugin, which is fetched only if it is asked for.
+if Context.environment["HALOMPI_DOCUMENTATION"] != nil {
+  package.dependencies.append(
+    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"))
+}

@@ -50,7 +50,7 @@ public struct FailureReport: Hashable, Sendable {
   /// How the job ends.
   public let exitCode: JobExitCode
 
-  /// One line, with the rank and host that it comes from if there are several.
+  /// One line that ends with a full stop, with the rank and host that it comes from if there are several.
   public let message: String
 
   /// Makes the report of `error`.
@@ -66,6 +66,8 @@ public struct FailureReport: Hashable, Sendable {
     if let place, place.size > 1 {
       source = "[rank \(place.rank) of \(place.size), \(place.host)] "
     }
-    message = "halompi: \(source)\(error)"
+    let sentence = "\(error)"
+    let isEnded = sentence.last.map { ".?!".contains($0) } ?? false
+    message = "halompi: \(source)\(sentence)\(isEnded ? "" : ".")"
   }
 }

@@ -58,7 +58,7 @@ struct ManualPage {
       for each in text.split(separator: "\n", omittingEmptySubsequences: false) {
         let isNext = each.hasPrefix("  ")
         if isNext != isExample, !each.isEmpty || isExample {
-          line(isNext ? ".PP\n.RS 4\n.nf" : ".fi\n.RE")
+          line(isNext ? ".RS 4\n.nf" : ".fi\n.RE")
           isExample = isNext
         }
         if each.isEmpty {
