@@ -67,6 +67,8 @@ let package = Package(
         "CKernels", "DurableFiles", "Fields", "HDF5", "MPI", "Networks", "Randomness", "SubBoxes",
       ]),
     .target(
+      name: "Interchange", dependencies: ["DurableFiles", "Networks", "SubBoxes", "Training"]),
+    .target(
       name: "Analysis",
       dependencies: [
         "FourierTransforms", "Information", "LinearTheory", "MPI", "Networks", "Randomness",
@@ -78,8 +80,8 @@ let package = Package(
       name: "Jobs",
       dependencies: [
         "Analysis", "CKernels", "DurableFiles", "Fields", "Figures", "FourierTransforms", "Halos",
-        "HDF5", "Information", "LinearTheory", "MPI", "Networks", "ParticleMesh", "Particles",
-        "Randomness", "Slurm", "Snapshots", "SubBoxes", "Training",
+        "HDF5", "Information", "Interchange", "LinearTheory", "MPI", "Networks", "ParticleMesh",
+        "Particles", "Randomness", "Slurm", "Snapshots", "SubBoxes", "Training",
         .product(name: "Yams", package: "Yams"),
       ]),
 
@@ -142,6 +144,10 @@ let package = Package(
         "Training",
       ]),
     .testTarget(
+      name: "InterchangeTests",
+      dependencies: ["Interchange", "Networks", "SubBoxes", "Training"],
+      resources: [.copy("Fixtures")]),
+    .testTarget(
       name: "AnalysisTests",
       dependencies: [
         "Analysis", "FourierTransforms", "Information", "LinearTheory", "MPI", "ParticleMesh",
@@ -160,6 +166,7 @@ let package = Package(
       name: "EndToEndTests",
       dependencies: [
         "HDF5", "LinearTheory", "Networks", "SubBoxes", "TestSupport", "Training", "halompi",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(name: "HouseTests", dependencies: ["TestSupport"]),
   ]
@@ -172,4 +179,10 @@ for target in package.targets where target.type != .system && !target.name.hasPr
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableExperimentalFeature("Lifetimes"),
   ]
+}
+
+// `swift package generate-documentation` needs a plugin, which is fetched only if it is asked for.
+if Context.environment["HALOMPI_DOCUMENTATION"] != nil {
+  package.dependencies.append(
+    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"))
 }

@@ -6,6 +6,7 @@ public import FourierTransforms
 public import HDF5
 public import Halos
 public import Information
+public import Interchange
 public import LinearTheory
 public import MPI
 public import Networks
@@ -146,6 +147,11 @@ extension InformationError: JobFailure {
   public var exitCode: JobExitCode {
     if case .setting = self { .usage } else { .badData }
   }
+}
+
+extension WeightFileError: JobFailure {
+  /// Weights that cannot be used.
+  public var exitCode: JobExitCode { .badData }
 }
 
 extension SlurmError: JobFailure {

@@ -33,7 +33,7 @@ public enum TrainingError: Error, Hashable, Sendable {
   case mixedVoxelSizes(first: String, firstSize: Double, second: String, secondSize: Double)
 
   /// A model cannot be used with these data.
-  case unsuitableModel(path: String, reason: String)
+  case unsuitableModel(path: String, reason: String, remedy: String)
 }
 
 extension TrainingError: CustomStringConvertible {
@@ -86,8 +86,8 @@ extension TrainingError: CustomStringConvertible {
       cannot train on voxels of different widths: \(first) has \(firstSize) Mpc/h and \(second) has \
       \(secondSize) Mpc/h; use simulations of one resolution
       """
-    case .unsuitableModel(let path, let reason):
-      "cannot predict with \(path): \(reason)"
+    case .unsuitableModel(let path, let reason, let remedy):
+      "cannot predict with \(path): \(reason); \(remedy)"
     }
   }
 }
