@@ -20,6 +20,11 @@ extension Report {
         + "(MI) in nats with standard deviations over bootstraps of particles and of halos; residuals "
         + "are log10 of predicted over true mass.\n")
     parts += tables.map(\.markdown)
+    if !warnings.isEmpty {
+      parts.append(
+        "## What to look at again\n\n"
+          + warnings.map { "- \($0.subjects.joined(separator: "; ")): \($0.text)\n" }.joined())
+    }
     if !gaps.isEmpty {
       parts.append(
         "## What is missing\n\n"

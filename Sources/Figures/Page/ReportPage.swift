@@ -71,7 +71,8 @@ public struct ReportPage: Sendable {
     let sections = [
       ("question", "The question", question), ("answer", "The answer", answer),
       ("data", "The data", data), ("tables", "Tables", tables), ("figures", "Figures", figures),
-      ("runs", "What was run", provenance), ("missing", "What is missing", missing),
+      ("runs", "What was run", provenance), ("warnings", "What to look at again", warnings),
+      ("missing", "What is missing", missing),
     ]
     let contents = sections.map { "<a href=\"#\($0.0)\">\($0.1)</a>" }.joined(separator: "\n")
     let body = sections.map {
@@ -227,6 +228,14 @@ public struct ReportPage: Sendable {
       return "<details><summary>\(HTML.escaped(run.name))</summary>\n<dl>\n"
         + facts.joined(separator: "\n") + "\n</dl>\n</details>"
     }.joined(separator: "\n")
+  }
+
+  private var warnings: String {
+    guard !report.warnings.isEmpty else { return "<p>Nothing.</p>" }
+    let items = report.warnings.map {
+      "<li><strong>\(HTML.escaped($0.subjects.joined(separator: "; ")))</strong>: \(HTML.escaped($0.text)).</li>"
+    }
+    return "<ul>\n\(items.joined(separator: "\n"))\n</ul>"
   }
 
   private var missing: String {
