@@ -31,9 +31,17 @@ extension EndToEnd {
       let variant = report["variants"][0]
       let seed = variant["seeds"][0]
       #expect(
-        try tables.numbers("Models", row: 0)
+        try tables.numbers("Predictions", row: 0)
           == information(seed["information"], after: ["statistics", "count"], of: seed)
           + residuals(seed["statistics"]))
+      let network = seed["network"]["value"]
+      let names = ["voxelSize", "parameters", "trainingSamples", "epoch", "step"]
+      #expect(
+        try tables.numbers("Networks", row: 0)
+          == (names.map { network[$0].number } + [
+            network["validationLoss"]["value"].number, network["gamma"].number,
+            network["labelRange"][0].number, network["labelRange"][1].number,
+          ]).compactMap { $0 })
       let shells = variant["shells"]
       for shell in 0..<shells.count where shells[shell]["information"]["value"].isThere {
         #expect(

@@ -108,6 +108,9 @@ public struct SeedReport: Codable, Hashable, Sendable {
   /// The checksum of the file's bytes.
   public var checksum: String
 
+  /// The network.
+  public var network: Outcome<NetworkDescription>
+
   /// What became of the rows of the file.
   public var census: CommonParticles.Census
 

@@ -167,9 +167,19 @@ public struct ReportPage: Sendable {
       case .known(let count): " in \(whole(count)) halos"
       case .unknown(let reason): " (their halos are unknown: \(HTML.escaped(reason)))"
       }
-    let names = particles.simulations.map(HTML.escaped).joined(separator: ", ")
-    return """
-      <p>Compared are the \(whole(particles.count)) particles\(halos) of \(names.isEmpty ? "no simulation" : names) that every model \
+    func list(_ names: [String]) -> String {
+      names.isEmpty ? "no simulation" : names.map(HTML.escaped).joined(separator: ", ")
+    }
+    let network = report.variants.lazy.flatMap(\.seeds).compactMap(\.network.value).first
+    let training = network.map {
+      """
+      <p>Networks learnt from particles of \(list($0.trainingSimulations)); the epoch whose weights were kept is the best one for \
+      particles of \(list($0.validationSimulations)).</p>
+
+      """
+    }
+    return (training ?? "") + """
+      <p>Compared are the \(whole(particles.count)) particles\(halos) of \(list(particles.simulations)) that every model \
       predicted, with true masses of \(number(report.settings.minimumLogMass, 1)) ≤ log<sub>10</sub> M/M<sub>☉</sub> \
       ≤ \(number(report.settings.maximumLogMass, 1)). Masses are in M<sub>☉</sub>, without h. A residual is log<sub>10</sub> of \
       the predicted over the true mass; the scatter is half of the range from the 16th to the 84th percentile of the \

@@ -9,7 +9,9 @@ struct Benchmark: ParsableCommand {
       Every benchmark names the processor, its load and the peak of a core measured in the same run. \
       Close other programs, and pin the process to cores (taskset) for numbers to compare.
       """,
-    subcommands: [BenchmarkKernels.self, BenchmarkStep.self, BenchmarkSimulate.self])
+    subcommands: [
+      BenchmarkKernels.self, BenchmarkStep.self, BenchmarkBoxes.self, BenchmarkSimulate.self,
+    ])
 }
 
 /// How the results of a benchmark are printed.
