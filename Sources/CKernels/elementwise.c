@@ -1,9 +1,10 @@
-// The elementwise kernels (reduction.h, amsgrad.h, smoothing.h): one compilation for each instruction set, and the choice.
+// The elementwise kernels (reduction.h, magnitude.h, amsgrad.h, smoothing.h): one compilation for each instruction set, and the choice.
 
 #include <math.h>
 #include <stdint.h>
 
 #include "amsgrad.h"
+#include "magnitude.h"
 #include "reduction.h"
 #include "smoothing.h"
 
@@ -42,6 +43,10 @@ halompi_accumulation halompi_accumulate_fixed(
   for (size_t i = 0; i < count; i++)
     if (!isfinite(values[i])) return HALOMPI_NOT_FINITE;
   return HALOMPI_OUT_OF_RANGE;
+}
+
+uint32_t halompi_largest_magnitude(const float *values, size_t count, halompi_instruction_set instructions) {
+  return CHOOSE(largest_magnitude, instructions)(values, count);
 }
 
 void halompi_fixed_to_float(

@@ -184,14 +184,19 @@ void halompi_backward_stage(
       network, parameters, prepared, workspace, feature_gradient, parameter_gradient, (int)stage, s);
 }
 
-void halompi_maximum_places(
-    const halompi_network *network, const void *workspace, size_t block, unsigned char *places) {
+void halompi_pool_decisions(
+    const halompi_network *network, const void *workspace, size_t block, unsigned char *decisions) {
   const block_plan *b = &network->blocks[block];
-  const size_t windows = cube(b->windows), channels = b->output_channels;
+  const size_t q = b->windows, windows = cube(q), channels = b->output_channels;
   const unsigned char *bits = (const unsigned char *)workspace + b->maximum_places;
-  for (size_t c = 0; c < channels; c++)
-    for (size_t w = 0; w < windows; w++)
-      places[w * channels + c] = bits[(c / CHUNK * windows + w) * CHUNK + c % CHUNK] / 8;
+  for (size_t c = 0; c < channels; c++) {
+    const float *values = (const float *)workspace + b->output.offset + c / CHUNK * b->output.chunk + c % CHUNK;
+    for (size_t w = 0; w < windows; w++) {
+      const float value = values[w / (q * q) * b->output.plane + w / q % q * b->output.row + w % q * CHUNK];
+      const unsigned char place = bits[(c / CHUNK * windows + w) * CHUNK + c % CHUNK] / 8;
+      decisions[w * channels + c] = place + (value > 0 ? 8 : 0);
+    }
+  }
 }
 
 void halompi_dense_forward(

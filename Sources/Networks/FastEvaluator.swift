@@ -94,16 +94,16 @@ final class FastEvaluator: NetworkEvaluator {
     progress = .forward
   }
 
-  /// Where the maxima of the pools were in the last forward pass: for each pool [window, channel], the
-  /// place (z * 2 + y) * 2 + x in the window.
-  func maximumPlaces() -> [[UInt8]] {
+  /// What was decided at the pools in the last forward pass: for each pool [window, channel], the place
+  /// (z * 2 + y) * 2 + x of the maximum in the window, and 8 more where it is positive.
+  func poolDecisions() -> [[UInt8]] {
     let architecture = weights.architecture
     let widths = architecture.activationWidths.dropFirst(2)
     let channels = architecture.convolutionChannels.dropFirst()
     return zip(widths, channels).enumerated().map { block, shape in
       let (width, channels) = shape
       return [UInt8](unsafeUninitializedCapacity: width * width * width * channels) {
-        halompi_maximum_places(network.handle, workspace, block, $0.baseAddress)
+        halompi_pool_decisions(network.handle, workspace, block, $0.baseAddress)
         $1 = $0.count
       }
     }

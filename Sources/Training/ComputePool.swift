@@ -107,13 +107,32 @@ final class ComputePool: @unchecked Sendable {
     }
   }
 
-  /// Whether all gradients of the dense layers are in the sums, or no more will come.
-  var isDenseDone: Bool {
-    condition.withLock { denseRemaining == 0 || firstFailure != nil && busyThreads == 0 }
+  /// What the threads of a rank can have come to with a piece of work.
+  enum Milestone {
+    /// All gradients of the dense layers are in the sums, or no more will come.
+    case dense
+
+    /// All samples are done, or none will be any more, and the threads wait for more.
+    case all
   }
 
-  /// Whether all samples are done, or none will be any more, and the threads wait for more.
-  var isDone: Bool { condition.withLock { busyThreads == 0 } }
+  /// Whether the threads have come so far.
+  func hasReached(_ milestone: Milestone) -> Bool { condition.withLock { isPast(milestone) } }
+
+  /// Sleeps until the threads have come so far, `seconds` at most; returns whether they have.
+  func wait(for milestone: Milestone, upTo seconds: Double) -> Bool {
+    condition.withLock {
+      if !isPast(milestone) { _ = condition.wait(until: Date(timeIntervalSinceNow: seconds)) }
+      return isPast(milestone)
+    }
+  }
+
+  private func isPast(_ milestone: Milestone) -> Bool {
+    switch milestone {
+    case .dense: denseRemaining == 0 || firstFailure != nil && busyThreads == 0
+    case .all: busyThreads == 0
+    }
+  }
 
   /// What kept the threads from doing all samples: a box that could not be made.
   var failure: SubBoxError? { condition.withLock { firstFailure } }
@@ -167,7 +186,7 @@ final class ComputePool: @unchecked Sendable {
     denseSums.add(gradient + layout.denseRange.lowerBound, worker: worker.number)
     condition.withLock {
       denseRemaining -= 1
-      condition.broadcast()
+      if denseRemaining == 0 { condition.broadcast() }
     }
     worker.evaluator.backwardConvolutions(into: gradient)
     convolutionSums.add(gradient + layout.convolutionRange.lowerBound, worker: worker.number)

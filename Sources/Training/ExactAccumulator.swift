@@ -6,8 +6,9 @@ internal import MPI
 ///
 /// A value is rounded to a multiple of 2^-40 and added as a 64-bit integer; integer sums are exact, so
 /// any partition of a batch gives the same bits, which sums of floating-point numbers do not. A
-/// gradient with a value of 2^11 or more, as a network far from its range has, goes as a whole into a
-/// second, coarse sum of multiples of 2^-10. Which sum it is depends on the gradient alone.
+/// stripe of a gradient (one sixteenth) with a value of 2^11 or more, as a network far from its range has,
+/// goes into a second, coarse sum of multiples of 2^-10. Which sum it is depends on the gradient alone. With a
+/// value that neither can take, the gradient counts as lost and the sums are void.
 ///
 /// An addend is below 2^51 units, so 4096 of them cannot overflow (``maximumSampleCount``).
 final class ExactAccumulator: @unchecked Sendable {
@@ -53,37 +54,44 @@ final class ExactAccumulator: @unchecked Sendable {
   ///   - gradient: The values, [count].
   ///   - worker: A number of the calling thread: threads start at different places of the buffer.
   func add(_ gradient: UnsafePointer<Float>, worker: Int) {
-    let magnitude = Float(bitPattern: halompi_largest_magnitude(gradient, count))
-    if magnitude < 0x1p11 {
-      add(gradient, to: fine, exponent: Self.fineExponent, worker: worker)
-    } else if magnitude < 0x1p41 {
-      lock.withLock { fine[count] += 1 }
-      add(gradient, to: coarseSums(), exponent: Self.coarseExponent, worker: worker)
-    } else {
-      lock.withLock { fine[count + 1] += 1 }
+    // Stripe by stripe, so that a stripe is still in the cache when it is added.
+    var (isCoarse, isLost) = (false, false)
+    for turn in 0..<Self.stripeCount {
+      let stripe = (turn + worker) % Self.stripeCount
+      let begin = count * stripe / Self.stripeCount
+      let range = begin..<count * (stripe + 1) / Self.stripeCount
+      let magnitude = Float(
+        bitPattern: halompi_largest_magnitude(gradient + begin, range.count, HALOMPI_FASTEST))
+      if magnitude < 0x1p11 {
+        add(gradient, range, to: fine, exponent: Self.fineExponent, stripe: stripe)
+      } else if magnitude < 0x1p41 {
+        isCoarse = true
+        add(gradient, range, to: coarseSums(), exponent: Self.coarseExponent, stripe: stripe)
+      } else {
+        isLost = true
+      }
+    }
+    guard isCoarse || isLost else { return }
+    lock.withLock {
+      if isCoarse { fine[count] += 1 }
+      if isLost { fine[count + 1] += 1 }
     }
   }
 
-  /// Counts a gradient that was not computed among those that are in no sum, so that no rank makes the
-  /// step.
+  /// Counts a gradient that was not computed as lost, so that no rank makes the step.
   func addLost() { lock.withLock { fine[count + 1] += 1 } }
 
   private func add(
-    _ gradient: UnsafePointer<Float>, to sums: UnsafeMutableBufferPointer<Int64>, exponent: Int32,
-    worker: Int
+    _ gradient: UnsafePointer<Float>, _ range: Range<Int>,
+    to sums: UnsafeMutableBufferPointer<Int64>, exponent: Int32, stripe: Int
   ) {
     guard let start = sums.baseAddress else { return }
-    let stripes = Self.stripeCount
-    for turn in 0..<stripes {
-      let stripe = (turn + worker) % stripes
-      let begin = count * stripe / stripes
-      let end = count * (stripe + 1) / stripes
-      let outcome = stripeLocks[stripe].withLock {
-        halompi_accumulate_fixed(
-          gradient + begin, start + begin, end - begin, exponent, HALOMPI_FASTEST)
-      }
-      precondition(outcome == HALOMPI_ACCUMULATED, "a gradient's magnitude was measured wrongly")
+    let outcome = stripeLocks[stripe].withLock {
+      halompi_accumulate_fixed(
+        gradient + range.lowerBound, start + range.lowerBound, range.count, exponent,
+        HALOMPI_FASTEST)
     }
+    precondition(outcome == HALOMPI_ACCUMULATED, "a gradient's magnitude was measured wrongly")
   }
 
   private func coarseSums() -> UnsafeMutableBufferPointer<Int64> {
@@ -100,7 +108,7 @@ final class ExactAccumulator: @unchecked Sendable {
   var message: UnsafeMutableBufferPointer<Int64> { fine }
 
   /// After the message was added over the ranks: the number of gradients, on all ranks, that were not
-  /// finite, or not computed, and are in no sum.
+  /// finite, or not computed; with one of them the sums are void.
   var lostCount: Int { Int(fine[count + 1]) }
 
   /// After the message was added over the ranks: adds the coarse sums too, if any rank has some.

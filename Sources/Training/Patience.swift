@@ -21,6 +21,9 @@ struct Patience {
   /// The time since it was made [seconds].
   var waited: Double { start.duration(to: .now) / .seconds(1) }
 
+  /// Whether there is none left.
+  var isExhausted: Bool { waited >= limit }
+
   /// Rests; returns whether there is patience left.
   mutating func rest() -> Bool {
     looks += 1

@@ -162,9 +162,9 @@ public struct PredictionJob: Sendable {
     for start in stride(from: 0, to: samples.count, by: partSize) {
       let part = start..<min(start + partSize, samples.count)
       pool.start(.init(positions: part, firstPlace: start, trains: false))
-      var patience = Patience(limit: watchdogSeconds)
-      while !pool.isDone {
-        guard patience.rest() else {
+      let patience = Patience(limit: watchdogSeconds)
+      while !pool.wait(for: .all, upTo: 0.05) {
+        guard !patience.isExhausted else {
           throw TrainingError.stalled(
             rank: place.rank, host: place.host, phase: "predicting samples \(part)",
             seconds: patience.waited)

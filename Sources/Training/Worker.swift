@@ -117,14 +117,15 @@ final class Worker {
 
     // The sums of the dense layers travel while the convolutions still go backward.
     var patience = Patience(limit: link.limit)
-    while !pool.isDenseDone { try rest(&patience, command, on: roles, link) }
+    try wait(for: .dense, patience, command, on: roles, link)
     let dense = MutableSpan(_unsafeElements: pool.denseSums.message)
     var pending = try roles.team.startAllReduce(dense, .sum)
     var isDenseReduced = false
-    while !pool.isDone {
-      if !isDenseReduced { isDenseReduced = try pending.test() }
+    while !isDenseReduced && !pool.hasReached(.all) {
+      isDenseReduced = try pending.test()
       try rest(&patience, command, on: roles, link)
     }
+    try wait(for: .all, patience, command, on: roles, link)
     report.outcomes = pool.takeOutcomes()
     report.computing = start.duration(to: .now) / .seconds(1)
     timeline.add(.wait, since: start)
@@ -155,8 +156,8 @@ final class Worker {
     let start = ContinuousClock.now
     startComputing(command, trains: false)
     var report = weightsReport()
-    var patience = Patience(limit: link.limit)
-    while !pool.isDone { try rest(&patience, command, on: roles, link) }
+    let patience = Patience(limit: link.limit)
+    try wait(for: .all, patience, command, on: roles, link)
     report.outcomes = pool.takeOutcomes()
     report.computing = start.duration(to: .now) / .seconds(1)
     timeline.add(.wait, since: start)
@@ -164,12 +165,31 @@ final class Worker {
     return report
   }
 
-  /// Rests until the next look; throws if it has taken too long.
+  /// Waits until the threads have come so far; throws if it takes too long.
+  ///
+  /// Nothing is to be moved between ranks meanwhile: to look more often would only take a core from the threads.
+  private func wait(
+    for milestone: ComputePool.Milestone, _ patience: Patience, _ command: Command,
+    on roles: borrowing Roles, _ link: Link
+  ) throws {
+    while !pool.wait(for: milestone, upTo: 0.05) {
+      try link.answerQuestion(over: roles.world)
+      if patience.isExhausted { try giveUp(patience, command, on: roles, link) }
+    }
+  }
+
+  /// Rests until the next look at messages that are under way; throws if it has taken too long.
   private func rest(
     _ patience: inout Patience, _ command: Command, on roles: borrowing Roles, _ link: Link
   ) throws {
     try link.answerQuestion(over: roles.world)
-    guard !patience.rest() else { return }
+    if !patience.rest() { try giveUp(patience, command, on: roles, link) }
+  }
+
+  /// Throws what has taken too long.
+  private func giveUp(
+    _ patience: Patience, _ command: Command, on roles: borrowing Roles, _ link: Link
+  ) throws {
     if roles.isCoordinator {
       throw try link.stalled(on: command, over: roles.world, after: patience.waited)
     }

@@ -10,8 +10,10 @@
 typedef struct layer {
   int width, pooled, inputs, outputs;
   const float *weights, *bias;
-  /// The places of the maxima that are taken, or NULL for the first largest: [pooled^3][outputs].
-  const unsigned char *places;
+  /// What other arithmetic decided, [pooled^3][outputs], or NULL: the place of a maximum, and 8 where it is positive.
+  const unsigned char *decisions;
+  /// Whether the activation takes its slope above zero, [pooled^3][outputs].
+  unsigned char *positive;
   double *weight_gradient, *bias_gradient;
   /// Channels last: [width^3][outputs] before the activation, [pooled^3][outputs] after pool and activation.
   double *sums, *output, *output_gradient;
@@ -65,20 +67,45 @@ static size_t largest_voxel(const layer *l, size_t w, int o) {
 /// The voxel that stands for window w and output o behind the pool.
 static size_t maximum_voxel(const layer *l, size_t w, int o) {
   if (l->width == l->pooled) return w;
-  return l->places ? voxel_at(l, w, l->places[w * l->outputs + o]) : largest_voxel(l, w, o);
+  return l->decisions ? voxel_at(l, w, l->decisions[w * l->outputs + o] & 7) : largest_voxel(l, w, o);
 }
 
-/// By how much the places that are taken fall short of the largest value of their window, at most, in units of the
-/// root mean square of all values before the pool.
-static double largest_shortfall(const layer *l) {
-  double square = 0, shortfall = 0;
+/// Decides on which side of zero the activation is: as was decided elsewhere, or by the sums.
+static void choose_slopes(layer *l) {
+  for (size_t w = 0; w < cube(l->pooled); w++)
+    for (int o = 0; o < l->outputs; o++) {
+      const size_t i = w * l->outputs + o;
+      l->positive[i] = l->decisions ? l->decisions[i] >> 3 : l->sums[maximum_voxel(l, w, o) * l->outputs + o] > 0;
+    }
+}
+
+/// The decisions of the first convolution in single precision, which has one order of operations: from the bias on, tap
+/// by tap, with fused multiply-adds.
+static void decide_in_single_precision(const layer *l, const float *box, unsigned char *decisions) {
+  const int n = l->width;
+  for (int z = 0; z < n; z++)
+    for (int y = 0; y < n; y++)
+      for (int x = 0; x < n; x++)
+        for (int o = 0; o < l->outputs; o++) {
+          float sum = l->bias[o];
+          FOR_EACH_TAP(n, z, y, x, { sum = fmaf(box[u], l->weights[(size_t)k * l->outputs + o], sum); })
+          decisions[(((size_t)z * n + y) * n + x) * l->outputs + o] = sum > 0 ? 8 : 0;
+        }
+}
+
+/// By how much the decisions taken are wrong, at most, in units of the root mean square of all values before the pool: how
+/// far a maximum falls short of the largest value of its window, or a value is from zero that is taken on the other side.
+static double largest_misjudgement(const layer *l) {
+  double square = 0, misjudgement = 0;
   for (size_t i = 0; i < cube(l->width) * l->outputs; i++) square += l->sums[i] * l->sums[i];
   for (size_t w = 0; w < cube(l->pooled); w++)
     for (int o = 0; o < l->outputs; o++) {
       const double taken = l->sums[maximum_voxel(l, w, o) * l->outputs + o];
-      shortfall = fmax(shortfall, l->sums[largest_voxel(l, w, o) * l->outputs + o] - taken);
+      if (l->width > l->pooled)
+        misjudgement = fmax(misjudgement, l->sums[largest_voxel(l, w, o) * l->outputs + o] - taken);
+      if ((taken > 0) != l->positive[w * l->outputs + o]) misjudgement = fmax(misjudgement, fabs(taken));
     }
-  return shortfall / sqrt(square / (cube(l->width) * l->outputs));
+  return misjudgement / sqrt(square / (cube(l->width) * l->outputs));
 }
 
 static void backward(const layer *l, const double *input, double *input_gradient, double slope) {
@@ -87,7 +114,7 @@ static void backward(const layer *l, const double *input, double *input_gradient
   for (size_t w = 0; w < cube(l->pooled); w++)
     for (int o = 0; o < l->outputs; o++) {
       const size_t i = w * l->outputs + o;
-      g[maximum_voxel(l, w, o) * l->outputs + o] = l->output_gradient[i] * (l->output[i] > 0 ? 1 : slope);
+      g[maximum_voxel(l, w, o) * l->outputs + o] = l->output_gradient[i] * (l->positive[i] ? 1 : slope);
     }
   for (int z = 0; z < n; z++)
     for (int y = 0; y < n; y++)
@@ -112,13 +139,14 @@ static void backward(const layer *l, const double *input, double *input_gradient
 
 void reference_network(
     int width, const int *channels, int convolutions, double slope, const float *parameters, const float *box,
-    const double *feature_gradient, const unsigned char *places, double *features, double *gradient,
-    double *shortfall) {
+    const double *feature_gradient, const unsigned char *decisions, double *features, double *gradient,
+    double *misjudgement) {
   double *input = malloc(cube(width) * sizeof *input);
   for (size_t v = 0; v < cube(width); v++) input[v] = box[v];
   layer *layers = calloc(convolutions, sizeof *layers);
+  unsigned char *first_decisions = decisions ? malloc(cube(width) * channels[0]) : NULL;
   size_t offset = 0;
-  *shortfall = 0;
+  *misjudgement = 0;
   for (int i = 0; i < convolutions; i++) {
     layer *l = &layers[i];
     l->width = i == 0 ? width : layers[i - 1].pooled;
@@ -135,15 +163,20 @@ void reference_network(
     l->output = malloc(cube(l->pooled) * l->outputs * sizeof(double));
     l->output_gradient = calloc(cube(l->pooled) * l->outputs, sizeof(double));
     convolve(l, i == 0 ? input : layers[i - 1].output);
-    if (places && i > 0) {
-      l->places = places;
-      places += cube(l->pooled) * l->outputs;
-      *shortfall = fmax(*shortfall, largest_shortfall(l));
+    l->positive = malloc(cube(l->pooled) * l->outputs);
+    if (decisions && i == 0) {
+      decide_in_single_precision(l, box, first_decisions);
+      l->decisions = first_decisions;
+    } else if (decisions) {
+      l->decisions = decisions;
+      decisions += cube(l->pooled) * l->outputs;
     }
+    choose_slopes(l);
+    *misjudgement = fmax(*misjudgement, largest_misjudgement(l));
     for (size_t w = 0; w < cube(l->pooled); w++)
       for (int o = 0; o < l->outputs; o++) {
         const double y = l->sums[maximum_voxel(l, w, o) * l->outputs + o];
-        l->output[w * l->outputs + o] = y > 0 ? y : y * slope;
+        l->output[w * l->outputs + o] = l->positive[w * l->outputs + o] ? y : y * slope;
       }
   }
   memset(gradient, 0, offset * sizeof *gradient);
@@ -156,10 +189,12 @@ void reference_network(
     backward(&layers[i], i == 0 ? input : layers[i - 1].output, i == 0 ? NULL : layers[i - 1].output_gradient, slope);
   for (int i = 0; i < convolutions; i++) {
     free(layers[i].sums);
+    free(layers[i].positive);
     free(layers[i].output);
     free(layers[i].output_gradient);
   }
   free(layers);
+  free(first_decisions);
   free(input);
 }
 

@@ -9,8 +9,10 @@ extension EndToEnd {
   /// What `halompi plan` predicts, against what is then counted and measured.
   @Suite struct PlanTests {
     /// The lines of a plan that tell the memory of a rank [MiB].
-    private func plannedPeak(in output: String) throws -> Double {
-      let sums = try ["training", "drawing samples, before"].map { heading in
+    private func plannedPeak(
+      in output: String, of headings: [String] = ["training", "drawing samples, before"]
+    ) throws -> Double {
+      let sums = try headings.map { heading in
         let line = try #require(
           output.split(separator: "\n").first { $0.hasPrefix("  \(heading): ") }, "\(output)")
         return try #require(Double(line.split(separator: " ").last ?? ""))
@@ -56,6 +58,37 @@ extension EndToEnd {
       #expect(end.code == 0, "\(end.messages)")
       print("\(settings): planned \(planned) MiB, measured \(measured) MiB")
       #expect(abs(planned / measured - 1) < 0.2, "\(planned) MiB planned, \(measured) MiB measured")
+    }
+
+    /// 96^3 particles, at the scale of the default universe: while they move, and while halos are sought.
+    @Test(.enabled(if: isThorough))
+    func theMemoryOfASimulationIsWithinAFifthOfThePlan() throws {
+      let folder = FileManager.default.temporaryDirectory
+        .appending(path: "halompi-plan-\(UUID().uuidString)")
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      defer { try? FileManager.default.removeItem(at: folder) }
+      try """
+      name: memory
+      universe: {boxSize: 18.75, gridSize: 96, mesh: {threads: 1, steps: {count: 6}}}
+      simulations:
+        - {name: one, role: training, seed: 1}
+        - {name: two, role: validation, seed: 2}
+      network: {convolutionChannels: [16, 16], hiddenUnits: [8, 4]}
+      sampling: {boxWidth: 9}
+      """.write(to: folder.appending(path: "e.yaml"), atomically: true, encoding: .utf8)
+      func finish(_ arguments: [String]) throws -> Job.End {
+        try Job(arguments, ranks: 0, in: folder).wait()
+      }
+      let plan = try finish(["plan", "e.yaml"])
+      let planned = try plannedPeak(
+        in: plan.output, of: ["simulating, average rank", "finding halos, average rank"])
+      let job = try Job(["simulate", "e.yaml"], ranks: 0, in: folder)
+      let measured = measuredPeak(of: job)
+      #expect(try job.wait().code == 0)
+      print("96^3: planned \(planned) MiB, measured \(measured) MiB")
+      #expect(abs(planned / measured - 1) < 0.2, "\(planned) MiB planned, \(measured) MiB measured")
+      let refused = try finish(["plan", "e.yaml", "--memory", "150"])
+      #expect(refused.code == 64 && refused.messages.contains("universe.gridSize"), "\(refused)")
     }
 
     @Test func aRunThatCannotFitIsRefusedAndItsLargestTermNamed() throws {

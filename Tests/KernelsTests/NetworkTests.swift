@@ -68,8 +68,8 @@ struct NetworkSample {
 struct NetworkResult {
   var features: [Float]
   var gradient: [Float]
-  /// The places of the maxima of all pools.
-  var places: [UInt8] = []
+  /// What was decided at all pools.
+  var decisions: [UInt8] = []
 
   /// Runs the kernels in memory that holds no useful value before.
   init(_ shape: NetworkShape, _ sample: NetworkSample, _ instructions: InstructionSet, parts: Int) {
@@ -105,8 +105,8 @@ struct NetworkResult {
     for (block, channels) in shape.channels.dropFirst().enumerated() {
       width = (width + 1) / 2
       var pool = [UInt8](repeating: 255, count: width * width * width * channels)
-      halompi_maximum_places(network, workspace, block, &pool)
-      places += pool
+      halompi_pool_decisions(network, workspace, block, &pool)
+      decisions += pool
     }
     for stage in 0..<halompi_stage_count(network) {
       for part in (0..<parts).reversed() {
@@ -144,23 +144,23 @@ func haveSameBits(_ a: [Float], _ b: [Float]) -> Bool {
     Self.compareWithPlainLoops(result, shape, sample)
   }
 
-  /// Where some of many voxels nearly tie, rounding decides which is the maximum; `takesItsMaxima` lets the plain
-  /// loops take those that the kernels found.
+  /// Where some of many voxels nearly tie, rounding decides which is the maximum; `takesItsDecisions` lets the plain
+  /// loops decide as the kernels did.
   static func compareWithPlainLoops(
     _ result: NetworkResult, _ shape: NetworkShape, _ sample: NetworkSample,
-    takesItsMaxima: Bool = false
+    takesItsDecisions: Bool = false
   ) {
     var features = [Double](repeating: 0, count: result.features.count)
     var gradient = [Double](repeating: 0, count: result.gradient.count)
-    var shortfall = 0.0
+    var misjudgement = 0.0
     let outputGradient = sample.featureGradient.map(Double.init)
-    result.places.withUnsafeBufferPointer { places in
+    result.decisions.withUnsafeBufferPointer { decisions in
       reference_network(
         Int32(shape.width), shape.channels.map(Int32.init), Int32(shape.channels.count),
         Double(shape.slope), sample.parameters, sample.box, outputGradient,
-        takesItsMaxima ? places.baseAddress : nil, &features, &gradient, &shortfall)
+        takesItsDecisions ? decisions.baseAddress : nil, &features, &gradient, &misjudgement)
     }
-    #expect(shortfall < 1e-5)
+    #expect(misjudgement < 1e-5)
     // Rounding alone gives some 1e-7 to 1e-6; the goal for the network is 1e-4.
     #expect(relativeError(result.features, features) < 1e-5)
     for tensor in sample.tensors {
@@ -194,7 +194,7 @@ func haveSameBits(_ a: [Float], _ b: [Float]) -> Bool {
       #expect(haveSameBits(result.features, results[0].features))
       #expect(haveSameBits(result.gradient, results[0].gradient))
     }
-    Self.compareWithPlainLoops(results[0], shape, sample, takesItsMaxima: true)
+    Self.compareWithPlainLoops(results[0], shape, sample, takesItsDecisions: true)
   }
 
   @Test(arguments: InstructionSet.supported)

@@ -85,12 +85,13 @@ void halompi_backward_stage(
     const halompi_network *network, const float *parameters, const void *prepared, void *workspace,
     const float *feature_gradient, float *parameter_gradient, size_t stage, size_t part, size_t parts);
 
-/// Tells where the maxima of a pool were in the last forward pass, numbered (z * 2 + y) * 2 + x in their windows.
+/// Tells what was decided at a pool in the last forward pass: where its maxima are, numbered (z * 2 + y) * 2 + x in their
+/// windows, and 8 more where the activation found one positive.
 ///
 /// - `block`: 0 for the pool after the second convolution, and so on.
-/// - `places`: [windows^3][channels].
-void halompi_maximum_places(
-    const halompi_network *network, const void *workspace, size_t block, unsigned char *places);
+/// - `decisions`: [windows^3][channels].
+void halompi_pool_decisions(
+    const halompi_network *network, const void *workspace, size_t block, unsigned char *decisions);
 
 /// Computes a dense layer: outputs[o] = activation(bias[o] + sum over i of inputs[i] weights[i][o]).
 ///

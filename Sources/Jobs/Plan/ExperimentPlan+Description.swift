@@ -31,10 +31,14 @@ extension ExperimentPlan: CustomStringConvertible {
             + (term.isSharedByNode ? ", one copy per node" : ""))
       }
     }
-    add("training", memory.training, memory.training.reduce(0) { $0 + $1.bytes })
-    add("coordinating", memory.coordination, memory.coordination.reduce(0) { $0 + $1.bytes })
-    add("drawing samples, before", memory.drawing, memory.drawing.reduce(0) { $0 + $1.bytes })
+    add("training", memory.training, sum(memory.training))
+    add("coordinating", memory.coordination, sum(memory.coordination))
+    add("drawing samples, before", memory.drawing, sum(memory.drawing))
     add("predicting", memory.prediction, memory.peakOfPrediction)
+    if let universe = universeMemory {
+      add("simulating, average rank", universe.stepping, sum(universe.stepping))
+      add("finding halos, average rank", universe.findingHalos, sum(universe.findingHalos))
+    }
     lines.append(
       "  a node: \(mebibytes(memory.peakOfNode)) of \(mebibytes(nodeMemory.bytes)), which is \(nodeMemory.source)"
     )
@@ -96,6 +100,8 @@ extension ExperimentPlan: CustomStringConvertible {
     let runs = ablation.effectiveVariants.elements.count * ablation.seeds.count
     return "ablation: \(runs) runs take \(digits(ablationNodeHours)) node-hours, predicted\n"
   }
+
+  private func sum(_ terms: [MemoryTerm]) -> Int { terms.reduce(0) { $0 + $1.bytes } }
 
   private func column(_ value: any CustomStringConvertible, _ width: Int) -> String {
     let text = value.description

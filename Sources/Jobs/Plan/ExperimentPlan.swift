@@ -43,6 +43,9 @@ public struct ExperimentPlan: Sendable {
   /// The memory by term.
   public let memory: MemoryPlan
 
+  /// The memory of `halompi simulate` by term; `nil` if nothing is simulated.
+  public let universeMemory: UniverseMemory?
+
   /// The memory of a node.
   public let nodeMemory: NodeMemory
 
@@ -69,7 +72,7 @@ public struct ExperimentPlan: Sendable {
   ///   - time: How long a sample takes.
   ///   - costs: What messages and files cost.
   /// - Throws: `MissingFieldsError` if the size of a simulation is not known yet, and what
-  ///   ``MemoryPlan/init(of:program:)`` throws.
+  ///   ``MemoryPlan/init(of:program:)`` and ``UniverseMemory/init(of:ranks:ranksPerNode:program:)`` throw.
   public init(
     of experiment: Experiment, in directory: RunDirectory, layout: Layout, program: Int,
     nodeMemory: NodeMemory, time: SampleTime, costs: ScalingModel.Costs
@@ -82,6 +85,11 @@ public struct ExperimentPlan: Sendable {
       of: experiment, in: directory, ranks: layout.nodes * layout.ranksPerNode,
       ranksPerNode: layout.ranksPerNode, threads: layout.threads)
     memory = try MemoryPlan(of: demand, program: program)
+    universeMemory =
+      experiment.simulations.contains { $0.seed != nil }
+      ? try UniverseMemory(
+        of: experiment.universe, ranks: layout.nodes * layout.ranksPerNode,
+        ranksPerNode: layout.ranksPerNode, program: program) : nil
     messages = MessageVolume(of: demand)
     workers = demand.workers
     scaling = ScalingModel(
@@ -90,6 +98,14 @@ public struct ExperimentPlan: Sendable {
       updateSeconds: time.update, sums: messages.sumsPerStep,
       bytesPerSample: try demand.fieldsAreResident() ? 0 : demand.streamedBytesPerSample,
       costs: costs)
+  }
+
+  /// Checks that a node can hold the training and the simulations.
+  ///
+  /// - Throws: ``MemoryError`` that names the largest term.
+  public func checkMemory() throws(MemoryError) {
+    try memory.check(against: nodeMemory)
+    try universeMemory?.check(against: nodeMemory)
   }
 
   /// The steps of an epoch.

@@ -59,7 +59,10 @@ public struct MemoryPlan: Hashable, Sendable {
     let largest = onNode.max { $0.1 < $1.1 } ?? ("nothing", 0)
     throw MemoryError(
       needed: peakOfNode, limit: limit, ranks: ranksPerNode, largest: largest.0,
-      largestBytes: largest.1)
+      largestBytes: largest.1,
+      remedy: """
+        use more nodes, fewer ranks or threads on a node, or another stream.memoryBudget, or stream.mode: stream
+        """)
   }
 
   private static func sum(_ terms: [MemoryTerm]) -> Int { terms.reduce(0) { $0 + $1.bytes } }

@@ -51,6 +51,7 @@ public struct MemoryError: JobFailure, Hashable, CustomStringConvertible {
   let ranks: Int
   let largest: String
   let largestBytes: Int
+  let remedy: String
 
   /// The settings ask for too much.
   public var exitCode: JobExitCode { .usage }
@@ -60,8 +61,7 @@ public struct MemoryError: JobFailure, Hashable, CustomStringConvertible {
     """
     planning the memory: \(ranks) ranks on a node are predicted to take \(mebibytes(needed)) MiB, and \
     \(limit.source) is \(mebibytes(limit.bytes)) MiB; the largest term is \(largest) with \
-    \(mebibytes(largestBytes)) MiB; use more nodes, fewer ranks or threads on a node, or another \
-    stream.memoryBudget, or stream.mode: stream
+    \(mebibytes(largestBytes)) MiB; \(remedy)
     """
   }
 }

@@ -68,7 +68,7 @@ struct Plan: ParsableCommand {
         guard world.isRoot else { return }
         let plan = try plan(of: experiment)
         print(plan, terminator: "")
-        try plan.memory.check(against: plan.nodeMemory)
+        try plan.checkMemory()
       }
     }
   }

@@ -7,16 +7,18 @@
 
 /// Computes features and parameter gradients with the shapes and layouts of `CKernels/network.h`.
 ///
-/// Where two voxels of a window nearly tie, rounding decides which of them is its maximum, and the gradient jumps. So
-/// the places of the maxima may be given: those that other arithmetic has found.
+/// Where two voxels of a window nearly tie, rounding decides which of them is its maximum; where a sum is nearly 0, on
+/// which side of the activation's kink it is; and the gradient jumps. So the decisions of other arithmetic may be given.
+/// The first convolution's are then those of single precision with fused multiply-adds in the order of the taps.
 ///
-/// - `places`: for each pool [windows^3][channels], numbered (z * 2 + y) * 2 + x; or NULL to take the first largest.
-/// - `shortfall`: by how much the largest value before a pool is above the one at its place, at most, in units of the
-///   root mean square before that pool; 0 without places.
+/// - `decisions`: for each pool [windows^3][channels], the place of the maximum numbered (z * 2 + y) * 2 + x, and 8 more if
+///   it is positive with its bias; or NULL to decide here.
+/// - `misjudgement`: how far a maximum is below the largest value of its window, or a value beyond the zero that it was
+///   taken not to reach, at most, in units of the root mean square of its layer before the pool; 0 without decisions.
 void reference_network(
     int width, const int *channels, int convolutions, double slope, const float *parameters, const float *box,
-    const double *feature_gradient, const unsigned char *places, double *features, double *gradient,
-    double *shortfall);
+    const double *feature_gradient, const unsigned char *decisions, double *features, double *gradient,
+    double *misjudgement);
 
 /// Returns the l2 norm of the difference of values and expected values, relative to that of the expected values.
 double reference_relative_error(const float *values, const double *expected, size_t count);
