@@ -53,7 +53,7 @@ public struct LikelihoodFigure: Sendable {
         \(PlotStyle.panel(column, of: perRow, left: 0.075, right: 0.985))
         set tmargin at screen \(row == 0 ? 0.98 : 0.545); set bmargin at screen \(row == 0 ? 0.57 : 0.135)
         \(row == 0 ? "unset xlabel; set format x ''" : "set xlabel 'truth\u{A0}{/:Italic d}' offset 0,0.4; set format x '%g'")
-        \(column == 0 ? "set ylabel '{/:Italic p}({/:Italic d}\u{A0}|\u{A0}{/:Italic y})' offset 0.8; set format y '%g'" : "unset ylabel; set format y ''")
+        \(column == 0 ? "set ylabel '{/:Italic p}({/:Italic d}\u{A0}|\u{A0}{/:Italic y})' offset -0.6; set format y '%g'" : "unset ylabel; set format y ''")
         set label 1 '{/:Italic y}\u{A0}= \(slice.prediction)' at graph 0.04, graph 0.9
         set label 2 '{/*0.85 \(PlotStyle.predictedMass) = \((slice.logMass * 100).rounded() / 100)}' at graph 0.04, graph 0.79 tc rgb '#555555'
         plot \(histogram)'\(name).csv' using 1:3 with lines lw 1.6 lc rgb '#000000'

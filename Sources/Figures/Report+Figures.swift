@@ -55,13 +55,16 @@ extension Report {
       })
   }
 
-  /// The first variant beside each of the others as split violins, or alone.
+  /// The first variant beside each of the others as split violins; alone if it is the only one, and so are those
+  /// that see the final density, which is another question.
   private var violinFigures: [Figure] {
     let models = variants.map { ViolinFigure.Model(name: $0.name, row: $0.figures.violins) }
     guard let first = models.first else { return [] }
-    return models.count == 1
-      ? [ViolinFigure.figure(of: first)]
-      : models.dropFirst().map { ViolinFigure.figure(of: first, $0) }
+    let others = zip(variants, models).dropFirst().map { variant, model in
+      variant.seesFinalDensity
+        ? ViolinFigure.figure(of: model) : ViolinFigure.figure(of: first, model)
+    }
+    return others.isEmpty ? [ViolinFigure.figure(of: first)] : others
   }
 
   private func likelihoodFigure(_ variant: VariantReport) -> Figure {
@@ -80,5 +83,12 @@ extension Report {
         [CollapseFigure.Panel(name: "analytic models", map: .unknown(reason))]
       }
     return CollapseFigure.figure(of: networks + models)
+  }
+}
+
+extension VariantReport {
+  /// Whether the network saw where particles end, and not where they start.
+  fileprivate var seesFinalDensity: Bool {
+    seeds.contains { $0.network.value?.input == "finalDensity" }
   }
 }

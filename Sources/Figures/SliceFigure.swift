@@ -82,6 +82,9 @@ public struct SliceFigure: Sendable {
   /// The logarithm of a halo mass.
   public static let haloMass = "log_{10}({/:Italic M}\u{A0}/\u{A0}M_☉)"
 
+  /// The most values of a plane that is drawn value by value, and not as one picture.
+  private static let pixelLimit = 10_000
+
   /// Draws planes beside each other, all equally high.
   ///
   /// - Parameters:
@@ -136,7 +139,7 @@ public struct SliceFigure: Sendable {
         set cbrange [\(range.lowerBound):\(range.upperBound)]
         set cblabel '\(panel.quantity)' offset 0,0.5
         set title \(PlotStyle.quoted(panel.name)) offset 0,-0.7
-        \(number == 0 ? "set ylabel '{/:Italic z}\u{A0}[Mpc/{/:Italic h}]' offset 1.0; set format y '%g'" : "unset ylabel; set format y ''")
+        \(number == 0 ? "set ylabel '{/:Italic z}\u{A0}[Mpc/{/:Italic h}]' offset -0.4; set format y '%g'" : "unset ylabel; set format y ''")
         plot \(parts(panel, "\(stem)-\(number + 1)"))
         """
     }
@@ -157,7 +160,9 @@ public struct SliceFigure: Sendable {
   private static func parts(_ panel: Panel, _ name: String) -> String {
     var parts: [String] = []
     if panel.values.contains(where: \.isFinite) {
-      parts.append("'\(name).csv' using 1:2:3 with image")
+      // Pixels keep their edges in every viewer, but each of them is an element of the picture.
+      let kind = panel.values.count <= pixelLimit ? "image pixels" : "image"
+      parts.append("'\(name).csv' using 1:2:3 with \(kind)")
     }
     if !panel.points.isEmpty {
       parts.append("'\(name)-particles.csv' using 1:2:3 with points pt 7 ps 0.35 lc palette")

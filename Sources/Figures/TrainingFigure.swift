@@ -78,7 +78,7 @@ public struct TrainingFigure: Sendable {
     ]
     return .known(
       Plot(
-        width: .column, height: 9.5, tables: tables,
+        width: .column, height: 10, tables: tables,
         commands: commands(
           stem: stem, last: last.step, best: history.best?.step, hasEpochs: !epochs.isEmpty,
           range: range(steps, history.epochs))))
@@ -93,8 +93,7 @@ public struct TrainingFigure: Sendable {
     let low = min(quantiles(0.005) ?? 0, marked.min() ?? .infinity)
     let high = max(quantiles(0.995) ?? 1, marked.max() ?? -.infinity)
     let room = max(0.05 * (high - low), 1e-6)
-    // The key is above the curves.
-    return (low - room)...(high + 6 * room)
+    return (low - room)...(high + room)
   }
 
   private static func commands(
@@ -118,14 +117,14 @@ public struct TrainingFigure: Sendable {
       set xrange [0:\(last)]
       set xtics autofreq
       \(stop)
-      set tmargin at screen 0.97; set bmargin at screen 0.46
+      set tmargin at screen 0.88; set bmargin at screen 0.43
       set format x ''
       set ylabel 'likelihood term [nats]' offset 0.6
       set yrange [\(range.lowerBound):\(range.upperBound)]
-      set key top right
+      set key at screen 0.565, screen 0.99 center top horizontal maxcols 2 width 1
       plot '\(stem)-steps.csv' using 1:2 with lines lw 0.6 lc rgb '\(PlotStyle.Color.skyBlue.rawValue)' title 'batches', \\
         '' using 1:3 with lines lw 1.1 dt 2 lc rgb '\(PlotStyle.Color.gray.rawValue)' title 'penalty'\(epochs)
-      set tmargin at screen 0.43; set bmargin at screen 0.13
+      set tmargin at screen 0.40; set bmargin at screen 0.12
       set format x '%g'
       set xlabel 'iteration' offset 0,0.4
       set ylabel '{/:Italic γ} [scaled label]' offset 0.6

@@ -82,7 +82,7 @@ public struct HardEdges: Hashable, Codable, Sendable {
 /// - Parameters:
 ///   - values: The values, [row], finite.
 ///   - seed: The seed; what is added to a value is a function of it and the row.
-/// - Returns: The spread values, [row].
+/// - Returns: The spread values, [row]; none of none.
 /// - Throws: ``InformationError/constant(column:value:)`` for values that are all the same, and
 ///   ``InformationError/notFinite(column:row:)``.
 public func spreadWithinGaps(
@@ -91,10 +91,9 @@ public func spreadWithinGaps(
   if let row = values.firstIndex(where: { !$0.isFinite }) {
     throw .notFinite(column: .first, row: row)
   }
+  guard let first = values.first else { return [] }
   let distinct = Set(values).sorted()
-  guard distinct.count > 1 else {
-    throw .constant(column: .first, value: distinct.first ?? .nan)
-  }
+  guard distinct.count > 1 else { throw .constant(column: .first, value: first) }
   let places = Dictionary(uniqueKeysWithValues: zip(distinct, distinct.indices))
   return values.enumerated().map { row, value in
     let place = places[value, default: 0]

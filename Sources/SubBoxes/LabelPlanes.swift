@@ -3,9 +3,9 @@ import Fields
 /// The labels of several simulations, of which one rank reads a share.
 ///
 /// The planes of all simulations are counted one after the other; eligible particles are counted
-/// for each plane, which does not depend on who reads which.
+/// for each bin of the mass and each plane, which does not depend on who reads which.
 struct LabelPlanes {
-  private let settings: SamplingSettings
+  private let bins: MassBins
   private let files: [FieldReader]
 
   /// The planes that this rank reads.
@@ -16,7 +16,7 @@ struct LabelPlanes {
 
   /// Opens the labels of field files.
   init(
-    of paths: [String], settings: SamplingSettings, share rank: Int, among ranks: Int
+    of paths: [String], bins: MassBins, share rank: Int, among ranks: Int
   ) throws(SubBoxError) {
     var files: [FieldReader] = []
     var firstPlanes = [0]
@@ -25,40 +25,53 @@ struct LabelPlanes {
       files.append(file)
       firstPlanes.append(firstPlanes[firstPlanes.count - 1] + file.gridSize)
     }
-    self.settings = settings
+    self.bins = bins
     self.files = files
     share = PlaneSlabs(gridSizes: files.map(\.gridSize)).share(of: rank, among: ranks)
     self.firstPlanes = firstPlanes
   }
 
-  /// Counts the eligible particles in each plane of all simulations; zero in those of other ranks.
+  /// The number of planes of all simulations.
+  private var planeCount: Int { firstPlanes[firstPlanes.count - 1] }
+
+  /// Counts the eligible particles in each plane of all simulations, [bin, plane]; zero in those of other
+  /// ranks.
   func countEligible() throws(SubBoxError) -> [Int64] {
-    var counts = [Int64](repeating: 0, count: firstPlanes[firstPlanes.count - 1])
+    var counts = [Int64](repeating: 0, count: bins.count * planeCount)
     for slab in share {
       let labels = try files[slab.simulation].read(.logMass, planes: slab.planes)
       let area = labels.count / slab.planes.count
       for plane in slab.planes {
         let start = (plane - slab.planes.lowerBound) * area
-        for site in start..<start + area where settings.isEligible(logMass: labels[site]) {
-          counts[firstPlanes[slab.simulation] + plane] += 1
+        for site in start..<start + area {
+          guard let bin = bins.index(of: labels[site]) else { continue }
+          counts[bin * planeCount + firstPlanes[slab.simulation] + plane] += 1
         }
       }
     }
     return counts
   }
 
-  /// Adds up the counts of planes to those of simulations.
+  /// Adds up the counts of bins and planes to those of simulations.
   func perSimulation(_ counts: [Int64]) -> [Int] {
     files.indices.map { simulation in
-      Int(counts[firstPlanes[simulation]..<firstPlanes[simulation + 1]].reduce(0, +))
+      (firstPlanes[simulation]..<firstPlanes[simulation + 1]).reduce(0) { sum, plane in
+        (0..<bins.count).reduce(sum) { $0 + Int(counts[$1 * planeCount + plane]) }
+      }
     }
   }
 
-  /// Finds the particles with the given numbers among the eligible ones of all simulations.
+  /// Adds up the counts of planes to those of bins.
+  func perBin(_ counts: [Int64]) -> [Int] {
+    (0..<bins.count).map { Int(counts[$0 * planeCount..<($0 + 1) * planeCount].reduce(0, +)) }
+  }
+
+  /// Finds the particles with the given numbers among the eligible ones of all simulations, which are counted bin by
+  /// bin.
   ///
   /// - Parameters:
   ///   - numbers: Different numbers below the sum of `counts`.
-  ///   - counts: The eligible particles of each plane of all simulations.
+  ///   - counts: The eligible particles of each bin and plane of all simulations.
   /// - Returns: Two words for each number, which are those of a ``Sample``, or zero where another
   ///   rank finds it.
   /// - Throws: ``SubBoxError`` if a file cannot be read.
@@ -68,24 +81,34 @@ struct LabelPlanes {
     var firstNumbers = [0]
     for count in counts { firstNumbers.append(firstNumbers[firstNumbers.count - 1] + Int(count)) }
     for slab in share {
+      let first = firstPlanes[slab.simulation] + slab.planes.lowerBound
+      let numbersOfBins = (0..<bins.count).map { bin in
+        let place = bin * planeCount + first
+        return firstNumbers[place]..<firstNumbers[place + slab.planes.count]
+      }
+      let wanted = numbersOfBins.map { range in
+        let start = ascending.partitioningIndex { numbers[$0] >= range.lowerBound }
+        let end = ascending.partitioningIndex { numbers[$0] >= range.upperBound }
+        return ascending[start..<end]
+      }
+      guard wanted.contains(where: { !$0.isEmpty }) else { continue }
       let file = files[slab.simulation]
-      let firstPlane = firstPlanes[slab.simulation] + slab.planes.lowerBound
-      let firstSite = slab.planes.lowerBound * file.gridSize * file.gridSize
-      var number = firstNumbers[firstPlane]
-      let end = firstNumbers[firstPlane + slab.planes.count]
-      var next = ascending.partitioningIndex { numbers[$0] >= number }
-      guard next < ascending.count, numbers[ascending[next]] < end else { continue }
       let labels = try file.read(.logMass, planes: slab.planes)
       let radii = try file.read(.radius, planes: slab.planes)
-      for site in labels.indices where settings.isEligible(logMass: labels[site]) {
-        if next < ascending.count, numbers[ascending[next]] == number {
+      let firstSite = slab.planes.lowerBound * file.gridSize * file.gridSize
+      var next = wanted.map(\.startIndex)
+      var number = numbersOfBins.map(\.lowerBound)
+      for site in labels.indices {
+        guard let bin = bins.index(of: labels[site]) else { continue }
+        if next[bin] < wanted[bin].endIndex, numbers[ascending[next[bin]]] == number[bin] {
           let sample = Sample(
             simulation: Int32(slab.simulation), site: Int64(firstSite + site),
             logMass: labels[site], radius: radii[site])
-          (words[2 * ascending[next]], words[2 * ascending[next] + 1]) = sample.words
-          next += 1
+          let place = 2 * ascending[next[bin]]
+          (words[place], words[place + 1]) = sample.words
+          next[bin] += 1
         }
-        number += 1
+        number[bin] += 1
       }
     }
     return words

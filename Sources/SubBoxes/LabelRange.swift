@@ -30,6 +30,28 @@ public struct LabelRange: Codable, Hashable, Sendable {
     self.init(minimum: minimum, maximum: maximum)
   }
 
+  /// The range that settings ask for: their own, or that of the labels of the training samples.
+  ///
+  /// - Throws: ``SubBoxError`` if labels are outside the range of the settings, or no two differ.
+  public init(
+    _ settings: SamplingSettings, samples: [Sample]
+  ) throws(SubBoxError) {
+    let found = try LabelRange(of: samples)
+    guard let ends = settings.labelRange else {
+      self = found
+      return
+    }
+    guard ends[0] <= found.minimum, found.maximum <= ends[1] else {
+      throw SubBoxError(
+        .settings, while: "scaling the labels of \(samples.count) training samples",
+        because:
+          "they reach from \(found.minimum) to \(found.maximum), and sampling.labelRange is \(ends)",
+        remedy: "Widen it, or draw samples within it with sampling.minimumLogMass and "
+          + "sampling.maximumLogMass.")
+    }
+    self.init(minimum: ends[0], maximum: ends[1])
+  }
+
   /// The scaled label of a halo mass, log10 of Msun.
   public func scaled(_ logMass: Double) -> Double {
     2 * (logMass - minimum) / (maximum - minimum) - 1

@@ -7,6 +7,9 @@ import Randomness
 /// each in the order of the sites. A draw of `k` takes the first `k` elements of a random
 /// permutation of these numbers: uniformly, without replacement, and such that a smaller draw is
 /// the beginning of a larger one. The result does not depend on the number of ranks.
+///
+/// With ``SamplingSettings/balancedMassEdges`` the particles of each bin of the mass are numbered and permuted by
+/// themselves, and a training draw takes from the bins in turn.
 public struct SampleDraw: Sendable {
   /// What the samples are for; draws for different roles are independent.
   public enum Role: String, Codable, Hashable, Sendable, CaseIterable {
@@ -61,22 +64,23 @@ public struct SampleDraw: Sendable {
     on communicator: borrowing Communicator
   ) throws {
     let (rank, ranks) = (communicator.rank, communicator.size)
+    let bins = settings.bins(of: role)
     let labels = try communicator.agree { () throws(SubBoxError) in
       try settings.check()
-      return try LabelPlanes(of: paths, settings: settings, share: rank, among: ranks)
+      return try LabelPlanes(of: paths, bins: bins, share: rank, among: ranks)
     }
     var counts = try communicator.agree { () throws(SubBoxError) in try labels.countEligible() }
     var countSpan = counts.mutableSpan
     try communicator.allReduce(&countSpan, .sum)
 
-    let total = Int(counts.reduce(0, +))
+    let totals = labels.perBin(counts)
     let asked = role.sampleCount(settings)
     let count = try communicator.agree { () throws(SubBoxError) in
-      try Self.sampleCount(asked, of: total, role, settings)
+      try Self.sampleCount(asked, of: totals, role, bins)
     }
-    let permutation = RandomPermutation(count: total, seed: settings.seed, for: role.purpose)
+    let numbers = Self.numbers(count, of: totals, seed: settings.seed, for: role.purpose)
     var words = try communicator.agree { () throws(SubBoxError) in
-      try labels.find(Array(permutation.prefix(count)), counts: counts)
+      try labels.find(numbers, counts: counts)
     }
     var wordSpan = words.mutableSpan
     try communicator.allReduce(&wordSpan, .sum)
@@ -86,17 +90,36 @@ public struct SampleDraw: Sendable {
     eligibleCounts = labels.perSimulation(counts)
   }
 
-  private static func sampleCount(
-    _ asked: Int, of total: Int, _ role: Role, _ settings: SamplingSettings
-  ) throws(SubBoxError) -> Int {
-    let limits =
-      (settings.minimumLogMass.map { "\($0) <= " } ?? "") + "log10 M <= \(settings.maximumLogMass)"
-    guard total > 0, asked <= total else {
-      throw SubBoxError(
-        .data, while: "drawing \(asked == 0 ? "all" : "\(asked)") \(role.rawValue) samples",
-        because: "only \(total) particles are in halos with \(limits)",
-        remedy: "Ask for fewer (0 takes all), widen the limits, or add simulations.")
+  /// The numbers of `count` particles, drawn from the bins in turn.
+  private static func numbers(
+    _ count: Int, of totals: [Int], seed: UInt64, for purpose: RandomPurpose
+  ) -> [Int] {
+    var first = 0
+    let draws = totals.enumerated().map { bin, total in
+      defer { first += total }
+      let permutation = RandomPermutation(
+        count: total, seed: seed, for: purpose, index: UInt64(bin))
+      return permutation.prefix((count + totals.count - 1 - bin) / totals.count).map { first + $0 }
     }
-    return asked == 0 ? total : asked
+    return (0..<count).map { draws[$0 % totals.count][$0 / totals.count] }
+  }
+
+  /// How many particles are drawn: as many from each bin, up to one.
+  private static func sampleCount(
+    _ asked: Int, of totals: [Int], _ role: Role, _ bins: MassBins
+  ) throws(SubBoxError) -> Int {
+    let smallest = totals.min() ?? 0
+    for (bin, total) in totals.enumerated() {
+      let needed = asked == 0 ? 1 : (asked + totals.count - 1 - bin) / totals.count
+      guard total >= max(needed, 1) else {
+        throw SubBoxError(
+          .data,
+          while: "drawing \(asked == 0 ? "all" : "\(asked)") \(role.rawValue) samples"
+            + (bins.count > 1 ? ", equally many from \(bins.count) bins of the mass" : ""),
+          because: "only \(total) particles are in halos with \(bins.description(of: bin))",
+          remedy: "Ask for fewer (0 takes all), widen the limits, or add simulations.")
+      }
+    }
+    return asked == 0 ? smallest * totals.count : asked
   }
 }

@@ -18,6 +18,14 @@ public struct SamplingSettings: Codable, Hashable, Sendable {
   /// The smallest halo mass of a sample, log10 of Msun; without it, every halo counts.
   public var minimumLogMass: Double?
 
+  /// The edges of bins of the halo mass from which equally many training samples are drawn, log10 of Msun;
+  /// without them, every eligible particle is as likely as any other.
+  public var balancedMassEdges: [Double]?
+
+  /// The ends of the range of halo masses that the network's answer is scaled with, log10 of Msun; without
+  /// them, the smallest and the largest mass of the training samples.
+  public var labelRange: [Double]?
+
   /// The seed of the draws, which is not that of a training.
   public var seed: UInt64 = 0
 
@@ -42,10 +50,60 @@ public struct SamplingSettings: Codable, Hashable, Sendable {
       throw fail(
         "sampling.minimumLogMass is above sampling.maximumLogMass", "Swap them or remove one.")
     }
+    if let edges = balancedMassEdges, edges.count < 2 || !Self.ascend(edges) {
+      throw fail(
+        "sampling.balancedMassEdges is \(edges)",
+        "Give two or more edges of bins in ascending order, as log10 of Msun.")
+    }
+    if let range = labelRange, range.count != 2 || !Self.ascend(range) {
+      throw fail(
+        "sampling.labelRange is \(range)",
+        "Give the smallest and the largest mass, as log10 of Msun.")
+    }
+  }
+
+  private static func ascend(_ values: [Double]) -> Bool {
+    values.allSatisfy(\.isFinite) && zip(values, values.dropFirst()).allSatisfy { $0 < $1 }
   }
 
   /// Whether a particle in a halo of this mass may be drawn; NaN, outside halos, never is.
   public func isEligible(logMass: Float) -> Bool {
     Double(logMass) <= maximumLogMass && Double(logMass) >= minimumLogMass ?? -.infinity
+  }
+
+  /// The bins from which samples for a role are drawn, equally many from each.
+  func bins(of role: SampleDraw.Role) -> MassBins {
+    MassBins(limits: self, edges: role == .training ? balancedMassEdges : nil)
+  }
+}
+
+/// Bins of the halo mass, [a, b) but for the last, [a, b]; one of all eligible particles without edges.
+struct MassBins: Hashable, Sendable {
+  /// Which particles are eligible at all.
+  let limits: SamplingSettings
+
+  /// The edges, if there are several bins, log10 of Msun.
+  let edges: [Double]?
+
+  /// The number of bins.
+  var count: Int { edges.map { $0.count - 1 } ?? 1 }
+
+  /// The bin of a halo mass; nothing for one that is not eligible, or in no bin.
+  func index(of logMass: Float) -> Int? {
+    guard limits.isEligible(logMass: logMass) else { return nil }
+    guard let edges else { return 0 }
+    let mass = Double(logMass)
+    guard let above = edges.firstIndex(where: { mass < $0 }) else {
+      return mass == edges.last ? count - 1 : nil
+    }
+    return above > 0 ? above - 1 : nil
+  }
+
+  /// The limits of a bin in words.
+  func description(of bin: Int) -> String {
+    let lower = edges?[bin] ?? limits.minimumLogMass
+    let upper = edges?[bin + 1] ?? limits.maximumLogMass
+    let sign = edges != nil && bin < count - 1 ? "<" : "<="
+    return (lower.map { "\($0) <= " } ?? "") + "log10 M \(sign) \(upper)"
   }
 }

@@ -40,7 +40,7 @@ struct Preparation {
       boxWidth: plan.sampling.boxWidth, on: team)
     let (labels, order) = try team.agree {
       (
-        try LabelRange(of: trainingDraw.samples),
+        try LabelRange(plan.sampling, samples: trainingDraw.samples),
         try EpochOrder(
           sampleCount: trainingDraw.samples.count, batchSize: plan.settings.batchSize,
           seed: plan.settings.seed)

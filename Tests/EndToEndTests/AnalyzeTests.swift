@@ -38,17 +38,20 @@ extension EndToEnd {
       #expect(first.output.contains("EPS") && first.output.contains("report.json"))
       let single = try files(of: workspace)
       #expect(single.keys.contains("report.json") && single.keys.contains("tables.md"))
-      #expect(single.keys.count { $0.hasPrefix("tables/") } == 8, "\(single.keys)")
+      #expect(single.keys.count { $0.hasPrefix("tables/") } == 9, "\(single.keys)")
       #expect(single.keys.contains("figures/information.csv"), "\(single.keys)")
       let page = try String(
         contentsOfFile: workspace.path("runs/small/report/report.html"), encoding: .utf8)
       for part in ["<h1>small</h1>", "halompi analyze", "predictions/raw-seed1", "</html>"] {
         #expect(page.contains(part), "\(part)")
       }
-      try workspace.run("analyze", Self.options + ["--set", "analysis.threadsPerRank=2"], ranks: 3)
-      let several = try files(of: workspace)
-      #expect(several.keys == single.keys)
-      for (name, data) in single { #expect(several[name] == data, "\(name)") }
+      for ranks in 2...4 {
+        try workspace.run(
+          "analyze", Self.options + ["--set", "analysis.threadsPerRank=\(ranks - 1)"], ranks: ranks)
+        let several = try files(of: workspace)
+        #expect(several.keys == single.keys)
+        for (name, data) in single { #expect(several[name] == data, "\(name) on \(ranks) ranks") }
+      }
     }
 
     @Test func withoutPredictionsItSaysHowToMakeThem() throws {

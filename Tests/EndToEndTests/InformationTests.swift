@@ -46,8 +46,37 @@ extension EndToEnd {
       let mixtures = try #require(report["mixtures"] as? [String: Any])
       let mean = try #require(mixtures["mean"] as? Double)
       #expect((mixtures["bootstraps"] as? [Double])?.count == 4)
+      #expect(mixtures["failedBootstraps"] as? Int == 0)
+      #expect(mixtures["reducedBootstraps"] as? Int == 0)
       #expect(report["nearestNeighbours"] == nil)
       #expect(try run(options).output.contains(String(format: "%.5f", mean)))
+    }
+
+    @Test func fitsWithoutAComponentThatShrankAreCounted() throws {
+      defer { try? FileManager.default.removeItem(at: folder) }
+      // In each of ten halos x is the same up to 1e-3: a component of its own, without rows in draws that lack it.
+      let rows = (0..<200).map { row -> String in
+        let x = 2 * sin(Double(row % 10) * 1.7) + 1e-3 * sin(Double(row) * 1.1)
+        return "\(x),\(x + 0.5 * cos(Double(row) * 3.9)),\(row % 10)"
+      }
+      try (["x,y,halo"] + rows).joined(separator: "\n")
+        .write(to: folder.appending(path: "table.csv"), atomically: true, encoding: .utf8)
+      let json = try run([
+        "--columns", "x,y", "--groups", "halo", "--bootstraps", "10", "--estimator", "gmm",
+        "--json",
+      ])
+      let report = try #require(
+        try JSONSerialization.jsonObject(with: Data(json.output.utf8)) as? [String: Any])
+      let mixtures = try #require(report["mixtures"] as? [String: Any])
+      let failed = try #require(mixtures["failedBootstraps"] as? Int)
+      let reduced = try #require(mixtures["reducedBootstraps"] as? Int)
+      // All ten halos are in one draw of ten out of 2,755.
+      #expect(reduced > 0)
+      let values = ["bootstraps", "groupBootstraps"].compactMap { mixtures[$0] as? [Double] }
+      #expect(failed + values.reduce(0) { $0 + $1.count } == 20)
+      let warnings = try #require(mixtures["warnings"] as? [String])
+      let isSaid = warnings.contains { $0.contains("in \(reduced) of 20 fits") }
+      #expect(isSaid, "\(warnings)")
     }
 
     @Test(arguments: [

@@ -9,7 +9,7 @@ private let folder = URL(filePath: #filePath)
   .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
   .appending(path: "jobs").path
 
-@Test(arguments: ["gadget", "quickstart", "paper"])
+@Test(arguments: ["gadget", "inputs", "quickstart", "paper"])
 func shippedExperimentsDecode(name: String) throws {
   let experiment = try Experiment(contentsOf: "\(folder)/\(name).yaml")
   #expect(experiment.name == name)

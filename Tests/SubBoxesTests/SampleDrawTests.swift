@@ -91,6 +91,74 @@ extension CollectiveTests {
       }
     }
 
+    /// What is expected is computed by each rank from the whole simulations; the bins are those of the numbers.
+    @Test(.ranks(1...4), arguments: [300, 301, 302])
+    func aBalancedDrawTakesFromTheBinsInTurn(count: Int) throws {
+      let edges = [10.5, 11.5, 12.75, 13.4]
+      try withWorld { world in
+        var settings = settings(count)
+        settings.balancedMassEdges = edges
+        try SyntheticSimulation.withFiles(of: gridSizes, on: world) { simulations, paths in
+          let draw = try SampleDraw(.training, from: paths, settings: settings, on: world)
+          let union = simulations.enumerated().flatMap {
+            $0.element.eligible(settings, simulation: $0.offset)
+          }
+          let bins = zip(edges, edges.dropFirst()).enumerated().map { bin, range -> [Sample] in
+            let members = union.filter {
+              let mass = Double($0.logMass)
+              return mass >= range.0 && (mass < range.1 || bin == 2 && mass == range.1)
+            }
+            return RandomPermutation(
+              count: members.count, seed: 21, for: .trainingDraw, index: UInt64(bin)
+            ).prefix(count).map { members[$0] }
+          }
+          let expected: [Sample] = (0..<count).map { bins[$0 % 3][$0 / 3] }
+          #expect(draw.samples == expected)
+          let binned = union.filter { (edges[0]...edges[3]).contains(Double($0.logMass)) }
+          let counts: [Int] = simulations.indices.map { number in
+            binned.count { $0.simulation == Int32(number) }
+          }
+          #expect(draw.eligibleCounts == counts)
+          // The other roles are drawn as ever.
+          let test = try SampleDraw(.test, from: paths, settings: settings, on: world)
+          settings.balancedMassEdges = nil
+          let uniform = try SampleDraw(.test, from: paths, settings: settings, on: world)
+          #expect(test.samples == uniform.samples)
+        }
+      }
+    }
+
+    @Test(.ranks(1...4)) func zeroTakesAsManyFromEachBinAsTheSmallestHas() throws {
+      try withWorld { world in
+        var settings = settings(0)
+        settings.balancedMassEdges = [10.5, 12, 13.4]
+        try SyntheticSimulation.withFiles(of: [8, 9], on: world) { _, paths in
+          let draw = try SampleDraw(.training, from: paths, settings: settings, on: world)
+          let light = draw.samples.count { $0.logMass < 12 }
+          #expect(light > 0 && draw.samples.count == 2 * light)
+          #expect(Set(draw.samples).count == draw.samples.count)
+        }
+      }
+    }
+
+    @Test(.ranks(1...4)) func aBinWithTooFewParticlesIsNamed() throws {
+      try withWorld { world in
+        var settings = settings(20)
+        settings.balancedMassEdges = [3, 4, 13.4]
+        try SyntheticSimulation.withFiles(of: [4], on: world) { _, paths in
+          let error = #expect(throws: AgreedFailure.self) {
+            try SampleDraw(.training, from: paths, settings: settings, on: world)
+          }
+          if world.isRoot {
+            #expect(
+              agreed(error)?.reason.contains(
+                "only 0 particles are in halos with 3.0 <= log10 M < 4.0")
+                == true)
+          }
+        }
+      }
+    }
+
     @Test(.ranks(1...4)) func aFileThatIsMissingIsNamed() throws {
       try withWorld { world in
         let error = #expect(throws: AgreedFailure.self) {
@@ -136,6 +204,20 @@ extension CollectiveTests {
     #expect(range.scaled(13.25) == 1)
     #expect(range.scaled(11.75) == 0)
     #expect(range.logMass(range.scaled(11)) == 11)
+  }
+
+  @Test func settingsMayChooseTheRange() throws {
+    let samples = Self.samples([11, 10.25, 13.25, 12])
+    var settings = SamplingSettings()
+    #expect(try LabelRange(settings, samples: samples) == LabelRange(of: samples))
+    settings.labelRange = [10, 14]
+    #expect(
+      try LabelRange(settings, samples: samples) == LabelRange(minimum: 10, maximum: 14))
+    settings.labelRange = [10.5, 14]
+    let error = #expect(throws: SubBoxError.self) {
+      try LabelRange(settings, samples: samples)
+    }
+    #expect(error?.reason.contains("from 10.25 to 13.25") == true)
   }
 
   @Test(arguments: [[], [11], [11, 11]] as [[Float]])

@@ -20,6 +20,8 @@ import Testing
     var sampling = SamplingSettings()
     sampling.minimumLogMass = 11.25
     sampling.seed = .max
+    sampling.balancedMassEdges = [11, 12, 13.4]
+    sampling.labelRange = [10, 14]
     var stream = StreamSettings()
     stream.mode = .resident
     let (encoder, decoder) = (JSONEncoder(), JSONDecoder())
@@ -31,6 +33,9 @@ import Testing
     arguments: [
       { $0.boxWidth = 2 }, { $0.trainingSamples = -1 }, { $0.maximumLogMass = .nan },
       { $0.minimumLogMass = 13.5 }, { $0.minimumLogMass = .infinity },
+      { $0.balancedMassEdges = [12] }, { $0.balancedMassEdges = [12, 11, 13] },
+      { $0.balancedMassEdges = [12, .infinity] }, { $0.labelRange = [11, 12, 13] },
+      { $0.labelRange = [13, 11] }, { $0.labelRange = [11, .nan] },
     ] as [@Sendable (inout SamplingSettings) -> Void])
   func samplingThatContradictsItselfIsRefused(change: @Sendable (inout SamplingSettings) -> Void) {
     var settings = SamplingSettings()

@@ -32,9 +32,9 @@ struct SmallTraining {
   }
 
   static func writeFields(
-    _ name: String, index: UInt64, to path: String, on communicator: borrowing Communicator
+    _ name: String, index: UInt64, gridSize n: Int = 8, to path: String,
+    on communicator: borrowing Communicator
   ) throws {
-    let n = 8
     let planes = PlaneDecomposition(gridSize: n, ranks: communicator.size)
       .planes(of: communicator.rank)
     var slab = FieldSlab(gridSize: n, planes: planes)
@@ -56,7 +56,7 @@ struct SmallTraining {
     halos.particleCount = [1000]
     halos.boundCount = [1000]
     let description = FieldDescription(
-      name: name, gridSize: n, boxSize: 10,
+      name: name, gridSize: n, boxSize: 1.25 * Double(n),
       cosmology: Cosmology(omegaMatter: 0.279, omegaLambda: 0.721, hubble: 0.701),
       particleMass: 1e9, initialRedshift: 99, finalRedshift: 0, label: .fof)
     try FieldFile.write(

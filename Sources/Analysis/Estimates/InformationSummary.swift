@@ -78,8 +78,14 @@ extension InformationSummary {
         ).estimate(truth, prediction).value)
       return .known(summary)
     } catch {
-      return .unknown(error.description)
+      return .unknown(reason(for: error, of: sample))
     }
+  }
+
+  /// Why there is no estimate, in the words of a report where it has some.
+  private static func reason(for error: InformationError, of sample: InformationSample) -> String {
+    guard case .constant = error else { return error.description }
+    return Set(sample.truth).count == 1 ? "all true masses are equal" : "all predictions are equal"
   }
 
   private init(_ information: MutualInformation, halos: Outcome<[Int32]>) {

@@ -88,6 +88,13 @@ public struct CommonParticles: Sendable {
   /// The number of particles.
   public var count: Int { truth.count }
 
+  /// The particle of the median true mass, the first of those with the same.
+  public var medianParticle: Int? {
+    guard count > 0 else { return nil }
+    let order = truth.indices.sorted { (truth[$0], $0) < (truth[$1], $1) }
+    return order[(count - 1) / 2]
+  }
+
   /// The numbers of the particles in each shell between the edges, (e_(i-1), e_i], the first from 0 on and the
   /// last without end; those of unknown radius are in none.
   func shells(_ edges: [Double]) -> [[Int]] {

@@ -30,8 +30,8 @@ public struct ModelPredictions: Sendable {
   /// The distance from the halo's centre [r200m]; NaN if unknown.
   public var radius: [Float]
 
-  /// The likelihood that it was trained with.
-  public var likelihood: Outcome<LikelihoodScale>
+  /// The network that predicted.
+  public var network: Outcome<NetworkDescription>
 
   /// How its training went.
   public var history: Outcome<TrainingHistory>
@@ -40,7 +40,7 @@ public struct ModelPredictions: Sendable {
   public init(
     variant: String, seed: UInt64, file: String, checksum: String, simulations: [String],
     simulation: [Int32], site: [Int64], truth: [Float], prediction: [Float], radius: [Float],
-    likelihood: Outcome<LikelihoodScale>, history: Outcome<TrainingHistory>
+    network: Outcome<NetworkDescription>, history: Outcome<TrainingHistory>
   ) {
     precondition(
       [simulation.count, site.count, truth.count, radius.count]
@@ -55,7 +55,7 @@ public struct ModelPredictions: Sendable {
     self.truth = truth
     self.prediction = prediction
     self.radius = radius
-    self.likelihood = likelihood
+    self.network = network
     self.history = history
   }
 

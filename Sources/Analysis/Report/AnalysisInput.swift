@@ -49,6 +49,9 @@ public struct AnalysisInput: Sendable {
     shells = particles.shells(settings.radiusEdges)
   }
 
+  /// The number of the model that stands for all where a figure shows one: the lowest seed of the first variant.
+  public var reference: Int? { variants.first?.reference }
+
   /// The variants in the order of their names, `raw` and `averaged` first, each with the numbers of its models
   /// in the order of their seeds.
   var variants: [(name: String, models: [Int], reference: Int)] {

@@ -37,6 +37,9 @@ extension Report: CustomStringConvertible {
               + networks.joined(separator: ", ")))
       }
     }
+    if !warnings.isEmpty {
+      lines.append(row("warnings", "\(warnings.count), in report.html"))
+    }
     for gap in gaps { lines.append(row("missing", "\(gap.subject): \(gap.reason)")) }
     return lines.joined(separator: "\n")
   }

@@ -5,7 +5,8 @@ extension Report {
   /// The tables, in the order in which they are read.
   public var tables: [ReportTable] {
     [
-      modelTable, seedTable, differenceTable, shellTable, massTable, collapseTable, noiseTable,
+      networkTable, modelTable, seedTable, differenceTable, shellTable, massTable, collapseTable,
+      noiseTable,
       crossingTable,
     ]
   }
@@ -20,6 +21,11 @@ extension Report {
         + "(MI) in nats with standard deviations over bootstraps of particles and of halos; residuals "
         + "are log10 of predicted over true mass.\n")
     parts += tables.map(\.markdown)
+    if !warnings.isEmpty {
+      parts.append(
+        "## What to look at again\n\n"
+          + warnings.map { "- \($0.subjects.joined(separator: "; ")): \($0.text)\n" }.joined())
+    }
     if !gaps.isEmpty {
       parts.append(
         "## What is missing\n\n"
@@ -77,9 +83,39 @@ extension Report {
     }
   }
 
+  private var networkTable: ReportTable {
+    let columns = [
+      "input", "boxes", "voxels", "voxel [Mpc/h]", "parameters", "trained on", "epoch", "steps",
+      "validation loss [nats]", "gamma", "log10 M/Msun of -1", "of 1",
+    ]
+    return ReportTable(
+      name: "networks", title: "Networks", columns: ["variant", "seed"] + columns,
+      rows: variants.flatMap { variant in
+        variant.seeds.map { seed in
+          [.text(variant.name), .text("\(seed.seed)")]
+            + cells(seed.network, count: columns.count)
+        }
+      })
+  }
+
+  private func cells(_ network: Outcome<NetworkDescription>, count: Int) -> [Cell] {
+    switch network {
+    case .unknown(let reason): [Cell](repeating: .missing(reason), count: count)
+    case .known(let network):
+      [
+        .text(network.input), .text(network.boxes), .text("\(network.boxWidth)^3"),
+        .number(network.voxelSize, digits: 3), .count(network.parameters),
+        .count(network.trainingSamples), .count(network.epoch), .count(network.step),
+        Cell(network.validationLoss, digits: 3), .number(network.gamma, digits: 3),
+        .number(network.labelRange.lowerBound, digits: 2),
+        .number(network.labelRange.upperBound, digits: 2),
+      ]
+    }
+  }
+
   private var modelTable: ReportTable {
     ReportTable(
-      name: "models", title: "Models",
+      name: "models", title: "Predictions",
       columns: ["variant", "seed", "particles"] + Self.informationColumns + Self.residualColumns,
       rows: variants.flatMap { variant in
         variant.seeds.map { seed in

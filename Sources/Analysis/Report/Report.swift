@@ -54,6 +54,21 @@ public struct ParticleReport: Codable, Hashable, Sendable {
 
   /// How many halos they are in.
   public var halos: Outcome<Int>
+
+  /// The one that figures of slices are about.
+  public var example: Outcome<ExampleParticle>
+}
+
+/// The particle of the median true mass.
+public struct ExampleParticle: Codable, Hashable, Sendable {
+  /// The simulation that it is of.
+  public var simulation: String
+
+  /// The site on its grid.
+  public var site: Int
+
+  /// The true mass [log10 Msun].
+  public var logMass: Double
 }
 
 /// A variant of the network with all its seeds.
@@ -92,6 +107,9 @@ public struct SeedReport: Codable, Hashable, Sendable {
 
   /// The checksum of the file's bytes.
   public var checksum: String
+
+  /// The network.
+  public var network: Outcome<NetworkDescription>
 
   /// What became of the rows of the file.
   public var census: CommonParticles.Census

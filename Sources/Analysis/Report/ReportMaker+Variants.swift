@@ -9,7 +9,7 @@ extension ReportMaker {
       let model = input.models[number]
       return SeedReport(
         seed: model.seed, file: model.file, checksum: model.checksum,
-        census: particles.censuses[number],
+        network: model.network, census: particles.censuses[number],
         statistics: ResidualStatistics(input.comparison(.model(number), all)),
         information: information(.model(number), .all))
     }
@@ -69,8 +69,9 @@ extension ReportMaker {
   private func likelihood(
     _ model: Int, _ reference: MassComparison
   ) -> Outcome<LikelihoodSlices> {
-    input.models[model].likelihood.map { scale in
-      LikelihoodSlices(
+    input.models[model].network.map { network in
+      let scale = network.likelihood
+      return LikelihoodSlices(
         truth: reference.truth.map(scale.scaled),
         prediction: reference.prediction.map(scale.scaled),
         gamma: scale.gamma, halfWidth: settings.likelihoodHalfWidth, logMass: scale.logMass)

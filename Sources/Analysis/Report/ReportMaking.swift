@@ -46,7 +46,7 @@ struct ReportMaker {
       creator: creator, experiment: input.experiment, settings: written,
       particles: ParticleReport(
         simulations: particles.simulations, count: particles.count,
-        halos: input.halos.map { Set($0).count }),
+        halos: input.halos.map { Set($0).count }, example: example),
       variants: input.variants.map(variant), differences: differences(),
       collapse: input.collapse.map { collapse in
         collapse.models.indices.map { collapseReport($0, of: collapse) }
@@ -59,6 +59,15 @@ struct ReportMaker {
   ) -> Outcome<InformationSummary> {
     estimates[InformationRequest(column: column, subset: subset)]
       ?? .unknown("it was not estimated")
+  }
+
+  private var example: Outcome<ExampleParticle> {
+    let particles = input.particles
+    guard let number = particles.medianParticle else { return .unknown(tooFew(0, needed: 1)) }
+    return .known(
+      ExampleParticle(
+        simulation: particles.simulations[particles.simulation[number]],
+        site: particles.sites[number], logMass: particles.truth[number]))
   }
 
   private func noise() -> [NoiseReport] {

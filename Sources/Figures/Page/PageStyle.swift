@@ -23,7 +23,8 @@ enum PageStyle {
     table { border-collapse: collapse; font-size: 0.82rem; line-height: 1.35; width: 100%; font-variant-numeric: tabular-nums lining-nums; }
     th { text-align: right; vertical-align: bottom; font-weight: 600; padding: 0.4rem 0.6rem; border-bottom: 1px solid var(--ink); }
     td { text-align: right; white-space: nowrap; padding: 0.28rem 0.6rem; }
-    td.text, th:first-child { text-align: left; }
+    td.text, th.text { text-align: left; }
+      .wide { font-size: 0.74rem; } .wide th, .wide td { padding-left: 0.3rem; padding-right: 0.3rem; }
     tbody tr:nth-child(even) { background: var(--band); }
     sup { font-size: 0.7em; line-height: 0; }
     .notes { font-size: 0.8rem; color: var(--soft); padding-left: 1.25rem; }

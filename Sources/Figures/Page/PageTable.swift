@@ -28,7 +28,11 @@ struct PageTable {
           }
         }.joined() + "</tr>"
     }
-    let heads = table.columns.map { "<th scope=\"col\">\(HTML.escaped($0))</th>" }.joined()
+    let heads = table.columns.enumerated().map { column, name in
+      "<th scope=\"col\"\(isText(column) ? " class=\"text\"" : "")>\(HTML.escaped(name))</th>"
+    }.joined()
+    // A table that would be wider than the page is set closer.
+    let kind = table.columns.count > 13 ? " class=\"wide\"" : ""
     let notes =
       reasons.isEmpty
       ? ""
@@ -36,13 +40,20 @@ struct PageTable {
         + reasons.map { "<li>\(HTML.escaped($0))</li>" }.joined(separator: "\n") + "\n</ol>"
     return """
       \(heading)
-      <div class="table" tabindex="0"><table>
+      <div class="table" tabindex="0"><table\(kind)>
       <thead><tr>\(heads)</tr></thead>
       <tbody>
       \(rows.joined(separator: "\n"))
       </tbody>
       </table></div>\(notes)
       """
+  }
+
+  /// Whether the cells of a column are words.
+  private func isText(_ column: Int) -> Bool {
+    table.rows.contains { row in
+      if case .text = row[column] { true } else { false }
+    }
   }
 
   /// A whole number with thin blanks between its thousands.

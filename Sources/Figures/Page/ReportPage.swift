@@ -71,7 +71,8 @@ public struct ReportPage: Sendable {
     let sections = [
       ("question", "The question", question), ("answer", "The answer", answer),
       ("data", "The data", data), ("tables", "Tables", tables), ("figures", "Figures", figures),
-      ("runs", "What was run", provenance), ("missing", "What is missing", missing),
+      ("runs", "What was run", provenance), ("warnings", "What to look at again", warnings),
+      ("missing", "What is missing", missing),
     ]
     let contents = sections.map { "<a href=\"#\($0.0)\">\($0.1)</a>" }.joined(separator: "\n")
     let body = sections.map {
@@ -166,9 +167,19 @@ public struct ReportPage: Sendable {
       case .known(let count): " in \(whole(count)) halos"
       case .unknown(let reason): " (their halos are unknown: \(HTML.escaped(reason)))"
       }
-    let names = particles.simulations.map(HTML.escaped).joined(separator: ", ")
-    return """
-      <p>Compared are the \(whole(particles.count)) particles\(halos) of \(names.isEmpty ? "no simulation" : names) that every model \
+    func list(_ names: [String]) -> String {
+      names.isEmpty ? "no simulation" : names.map(HTML.escaped).joined(separator: ", ")
+    }
+    let network = report.variants.lazy.flatMap(\.seeds).compactMap(\.network.value).first
+    let training = network.map {
+      """
+      <p>Networks learnt from particles of \(list($0.trainingSimulations)); the epoch whose weights were kept is the best one for \
+      particles of \(list($0.validationSimulations)).</p>
+
+      """
+    }
+    return (training ?? "") + """
+      <p>Compared are the \(whole(particles.count)) particles\(halos) of \(list(particles.simulations)) that every model \
       predicted, with true masses of \(number(report.settings.minimumLogMass, 1)) ≤ log<sub>10</sub> M/M<sub>☉</sub> \
       ≤ \(number(report.settings.maximumLogMass, 1)). Masses are in M<sub>☉</sub>, without h. A residual is log<sub>10</sub> of \
       the predicted over the true mass; the scatter is half of the range from the 16th to the 84th percentile of the \
@@ -227,6 +238,14 @@ public struct ReportPage: Sendable {
       return "<details><summary>\(HTML.escaped(run.name))</summary>\n<dl>\n"
         + facts.joined(separator: "\n") + "\n</dl>\n</details>"
     }.joined(separator: "\n")
+  }
+
+  private var warnings: String {
+    guard !report.warnings.isEmpty else { return "<p>Nothing.</p>" }
+    let items = report.warnings.map {
+      "<li><strong>\(HTML.escaped($0.subjects.joined(separator: "; ")))</strong>: \(HTML.escaped($0.text)).</li>"
+    }
+    return "<ul>\n\(items.joined(separator: "\n"))\n</ul>"
   }
 
   private var missing: String {

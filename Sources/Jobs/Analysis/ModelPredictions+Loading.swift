@@ -25,20 +25,27 @@ extension RunDirectory {
       checksum: try Checksum.ofFile(path).description, simulations: table.simulations,
       simulation: table.samples.map(\.simulation), site: table.samples.map(\.site),
       truth: table.samples.map(\.logMass), prediction: table.predictions,
-      radius: table.samples.map(\.radius), likelihood: try likelihood(of: name),
+      radius: table.samples.map(\.radius), network: try network(of: name),
       history: try history(of: name))
   }
 
-  private func likelihood(of name: TrainingName) throws -> Outcome<LikelihoodScale> {
+  private func network(of name: TrainingName) throws -> Outcome<NetworkDescription> {
     let path = training(name).model
     guard FileManager.default.fileExists(atPath: path) else {
       return .unknown("training/\(name)/model.h5 is not there")
     }
     let model = try Model(contentsOf: path)
+    let (data, layout) = (model.data, model.architecture.parameters)
     return .known(
-      LikelihoodScale(
-        gamma: Double(model.parameters[model.architecture.parameters.gammaIndex]),
-        minimum: model.data.labels.minimum, maximum: model.data.labels.maximum))
+      NetworkDescription(
+        input: model.field, boxes: model.variant.rawValue, boxWidth: model.architecture.boxWidth,
+        voxelSize: data.finalVoxelSize ?? data.voxelSize, parameters: layout.count,
+        trainingSimulations: data.training.map(\.name),
+        validationSimulations: data.validation.map(\.name),
+        trainingSamples: data.trainingSamples, validationSamples: data.validationSamples,
+        epoch: model.epoch, step: model.step, validationLoss: finite(model.validationLoss),
+        gamma: Double(model.parameters[layout.gammaIndex]),
+        labelRange: data.labels.minimum...data.labels.maximum))
   }
 
   private func history(of name: TrainingName) throws -> Outcome<TrainingHistory> {
@@ -52,18 +59,20 @@ extension RunDirectory {
     } catch let error as TrainingError {
       return .unknown("\(error)")
     }
-    func outcome(_ value: Double) -> Outcome<Double> {
-      value.isFinite ? .known(value) : .unknown("it was not a finite number")
-    }
     let epochs = metrics.epochs.map { epoch in
       TrainingHistory.Epoch(
-        epoch: epoch.epoch, step: epoch.step, training: outcome(epoch.trainingLikelihood),
-        validation: outcome(epoch.likelihood), validationLoss: outcome(epoch.loss),
+        epoch: epoch.epoch, step: epoch.step, training: finite(epoch.trainingLikelihood),
+        validation: finite(epoch.likelihood), validationLoss: finite(epoch.loss),
         gamma: epoch.gamma, isBest: epoch.isBest)
     }
     return epochs.isEmpty
       ? .unknown("no epoch of it is complete") : .known(TrainingHistory(epochs: epochs))
   }
+}
+
+/// A number of a file, which may be none.
+private func finite(_ value: Double) -> Outcome<Double> {
+  value.isFinite ? .known(value) : .unknown("it was not a finite number")
 }
 
 /// A run directory without any predictions.

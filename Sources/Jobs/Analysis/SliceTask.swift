@@ -28,21 +28,20 @@ struct SliceTask {
   /// Collective.
   ///
   /// - Parameters:
-  ///   - particles: Those that are compared.
-  ///   - names: The models in the order of the predictions.
+  ///   - input: The particles that are compared, and the models that predicted them.
   ///   - world: The ranks.
   /// - Returns: The figures on rank 0, and nothing on the others; without pictures if fields or models are missing.
   /// - Throws: A ``JobFailure`` in an `AgreedFailure` if a file is damaged.
-  func figures(
-    of particles: CommonParticles, predictedBy names: [TrainingName],
-    on world: borrowing Communicator
-  ) throws -> [Figure] {
-    guard let center = particles.medianParticle else {
+  func figures(of input: AnalysisInput, on world: borrowing Communicator) throws -> [Figure] {
+    let particles = input.particles
+    guard let center = particles.medianParticle, let reference = input.reference else {
       return world.isRoot ? missing("there are no particles to choose a site from") : []
     }
     let simulation = particles.simulations[particles.simulation[center]]
     let path = directory.field(of: simulation)
-    let model = names.first.map { directory.training($0).model } ?? ""
+    let name = TrainingName(
+      variant: input.models[reference].variant, seed: input.models[reference].seed)
+    let model = directory.training(name).model
     for (file, maker) in [(path, "prepare"), (model, "train")]
     where !FileManager.default.fileExists(atPath: file) {
       let name = URL(filePath: file).lastPathComponent
@@ -58,7 +57,7 @@ struct SliceTask {
       let trained = try Model(contentsOf: model)
       return [
         try subBox(trained, store, simulation: simulation, particles, center),
-        try plane(path, simulation: simulation, particles, center),
+        try plane(path, simulation: simulation, input, center, predictedBy: reference),
       ]
     }
   }
@@ -109,8 +108,10 @@ struct SliceTask {
 
   /// The plane of a site: density, true masses, and predicted masses of the particles near by.
   private func plane(
-    _ path: String, simulation: String, _ particles: CommonParticles, _ center: Int
+    _ path: String, simulation: String, _ input: AnalysisInput, _ center: Int,
+    predictedBy reference: Int
   ) throws -> Figure {
+    let particles = input.particles
     let file = try FieldFile.open(path)
     let (n, boxSize) = (file.metadata.gridSize, file.metadata.boxSize)
     let plane = particles.sites[center] / (n * n)
@@ -135,7 +136,7 @@ struct SliceTask {
       }
       return SliceFigure.Point(
         x: (Double(site / n % n) + 0.5) * spacing, y: (Double(site % n) + 0.5) * spacing,
-        value: particles.predictions[0][index])
+        value: particles.predictions[reference][index])
     }
     let window = experiment.analysis.window
     let scale = SliceFigure.Scale.from(window.lowerBound, to: window.upperBound)
@@ -161,16 +162,7 @@ struct SliceTask {
       of: .known(panels), name: "slice", title: "From initial density to halo mass",
       caption:
         "A plane of the Lagrangian grid of \(simulation), one value for each site: the initial density contrast, the mass of the halo that the site's "
-        + "particle ends in (white: in none), and what the reference network of the first variant predicts for the test particles of "
+        + "particle ends in (white: in none), and what \(input.models[reference].name) predicts for the test particles of "
         + "the \(2 * reach + 1) nearest planes, which are in halos of the compared masses.")
-  }
-}
-
-extension CommonParticles {
-  /// The particle of the median true mass, the first of those with the same.
-  var medianParticle: Int? {
-    guard count > 0 else { return nil }
-    let order = truth.indices.sorted { (truth[$0], $0) < (truth[$1], $1) }
-    return order[(count - 1) / 2]
   }
 }

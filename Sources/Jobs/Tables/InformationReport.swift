@@ -25,6 +25,10 @@ public struct InformationReport: Hashable, Encodable, Sendable {
     public let bootstraps: [Double]
     /// The values of resampled groups.
     public let groupBootstraps: [Double]
+    /// How many fits to resampled rows or groups failed, and have no value.
+    public let failedBootstraps: Int
+    /// How many fits to resampled rows or groups went on without a component that had shrunk.
+    public let reducedBootstraps: Int
     /// The mixture fitted to all rows.
     public let mixture: GaussianMixture
     /// What was tried to find the number of components.
@@ -43,6 +47,8 @@ public struct InformationReport: Hashable, Encodable, Sendable {
       components = information.components
       bootstraps = information.rowBootstrap?.values ?? []
       groupBootstraps = information.groupBootstrap?.values ?? []
+      failedBootstraps = information.failedBootstraps
+      reducedBootstraps = information.reducedBootstraps
       mixture = information.mixture
       trials = information.trials
       warnings = information.warnings.map(\.description)

@@ -67,7 +67,7 @@ public struct AnalyzeTask: Sendable {
     }
     progress.end()
     let slices = try SliceTask(experiment: experiment, directory: directory)
-      .figures(of: input.particles, predictedBy: names, on: world)
+      .figures(of: input, on: world)
     try world.agree {
       guard let report else { return }
       try pages(names).write(report, slices: slices, progress: progress)
@@ -89,13 +89,17 @@ public struct AnalyzeTask: Sendable {
   private func input(
     _ names: [TrainingName], on world: borrowing Communicator, _ progress: ProgressReporter
   ) throws -> AnalysisInput {
-    let models = try world.agree { try names.map(directory.modelPredictions) }
-    let particles = CommonParticles(of: models, window: experiment.analysis.window)
+    let window = experiment.analysis.window
+    let comparable = ComparableModels(
+      of: try world.agree { try names.map(directory.modelPredictions) }, window: window)
+    let particles = CommonParticles(of: comparable.models, window: window)
     let halos = try HaloMembership(directory: directory).halos(of: particles, on: world)
     let collapse = try CollapseTask(
       experiment: experiment, directory: directory, threads: try threads(on: world)
     ).run(for: particles, on: world, progress: progress)
-    var gaps: [Gap] = []
+    var gaps = try world.agree {
+      try Ablation(experiment, in: directory).missingPredictions() + comparable.gaps
+    }
     if let reason = halos.reason {
       gaps.append(
         Gap(
@@ -109,8 +113,9 @@ public struct AnalyzeTask: Sendable {
           remedy: "halompi simulate or halompi prepare, with the same experiment file and --runs"))
     }
     return AnalysisInput(
-      experiment: experiment.name, settings: experiment.analysis, models: models,
-      particles: particles, halos: halos, collapse: collapse, gaps: gaps)
+      experiment: experiment.name, settings: experiment.analysis,
+      models: comparable.models, particles: particles, halos: halos, collapse: collapse,
+      gaps: gaps)
   }
 
   /// Writes the tables and then the report: where it is, all is complete.

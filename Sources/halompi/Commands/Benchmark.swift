@@ -12,7 +12,9 @@ struct Benchmark: ParsableCommand {
         taskset -c 1 halompi benchmark kernels
         halompi benchmark step --json
       """,
-    subcommands: [BenchmarkKernels.self, BenchmarkStep.self, BenchmarkSimulate.self])
+    subcommands: [
+      BenchmarkKernels.self, BenchmarkStep.self, BenchmarkBoxes.self, BenchmarkSimulate.self,
+    ])
 }
 
 /// How the results of a benchmark are printed.
