@@ -6,7 +6,7 @@ import Testing
 /// however this process ends.
 final class MountSpace {
   private let holder = Process()
-  private let input = Pipe()
+  private let input: Pipe
 
   /// Whether this machine lets this process mount something in a namespace of its own.
   static let isPossible: Bool = {
@@ -22,6 +22,8 @@ final class MountSpace {
 
   /// Makes one, after a command of a shell in it.
   init(_ command: String = "true") throws {
+    try startMPI()
+    input = Pipe()
     let output = Pipe()
     holder.executableURL = URL(filePath: "/usr/bin/env")
     holder.arguments = [
@@ -31,7 +33,6 @@ final class MountSpace {
     // It ends when the pipe does, which is with this process at the latest.
     holder.standardInput = input
     holder.standardOutput = output
-    try startMPI()
     try holder.run()
     let answer = output.fileHandleForReading.availableData
     try #require(answer == Data("ready\n".utf8), "unshare, \(command)")

@@ -19,8 +19,8 @@ private let start = Result { try withSharedMPI { _ in } }
 
 /// Initializes MPI if it is not yet.
 ///
-/// To be called before a process is started: the daemon that MPI starts beside a single process would inherit, and
-/// keep open, that by whose closing Foundation notices a process's end.
+/// To be called before a process is started, and before the pipes to it are made: the daemon that MPI starts beside a
+/// single process inherits, and keeps open, that by whose closing the end of a process, or of a pipe, is noticed.
 public func startMPI() throws { try start.get() }
 
 /// A folder of a test's own, the same on all ranks, removed by the operating system's cleaning.

@@ -28,10 +28,10 @@ extension EndToEnd {
     }
 
     private func hosts(_ words: String...) throws {
+      try startMPI()
       let process = Process()
       process.executableURL = URL(filePath: Self.script)
       process.arguments = words
-      try startMPI()
       try process.run()
       process.waitUntilExit()
       try #require(process.terminationStatus == 0, "\(words)")
@@ -39,12 +39,12 @@ extension EndToEnd {
 
     /// How many processes run on a host.
     private func processCount(on host: String) throws -> Int {
+      try startMPI()
       let process = Process()
       process.executableURL = URL(filePath: "/usr/bin/env")
       process.arguments = ["ip", "netns", "pids", host]
       let output = Pipe()
       process.standardOutput = output
-      try startMPI()
       try process.run()
       let text = output.fileHandleForReading.readDataToEndOfFile()
       process.waitUntilExit()

@@ -27,6 +27,7 @@ enum SlurmCluster {
   @discardableResult
   static func run(_ words: [String], in folder: URL) async throws -> [String] {
     try await onAnotherThread {
+      try startMPI()
       let process = Process()
       process.executableURL = URL(filePath: "/usr/bin/env")
       process.arguments = words
@@ -36,7 +37,6 @@ enum SlurmCluster {
       let output = Pipe()
       process.standardOutput = output
       process.standardError = output
-      try startMPI()
       try process.run()
       let data = output.fileHandleForReading.readDataToEndOfFile()
       process.waitUntilExit()
