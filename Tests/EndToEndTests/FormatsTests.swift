@@ -70,13 +70,13 @@ extension EndToEnd {
       (["catalogue: a.hdf5", "labels: {file: b.csv}"], 65, ["a catalogue and labels"]),
     ])
     func whatIsWrongAboutHalosIsToldInOneSentence(
-      lines: [String], code: Int32, words: [String]
+      lines: [String], code: Int, words: [String]
     ) throws {
       try withFolder { folder in
         try experiment(lines).write(
           to: folder.appending(path: "e.yaml"), atomically: true, encoding: .utf8)
         let end = try Job(["prepare", "e.yaml"], ranks: 2, in: folder).wait()
-        #expect(end.code == code, "\(end.messages)")
+        #expect(Int(end.code) == code, "\(end.messages)")
         #expect(end.failures.count == 1, "\(end.messages)")
         for word in words { #expect(end.messages.contains(word), "\(word) in \(end.messages)") }
       }
