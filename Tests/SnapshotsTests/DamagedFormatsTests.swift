@@ -206,7 +206,7 @@ import Testing
       change: { rename("Ngroups_Total", "Ngroups_Totax", in: &$0) }),
     CatalogueDamage(
       testDescription: "subhalos of no group", file: "fof_subhalo_tab_099.1.hdf5",
-      problem: .inconsistentCounts, words: ["subhalo 1 is in no group"],
+      problem: .inconsistentCounts, words: ["subhalo 2 is in no group"],
       change: { data in
         // SubhaloGrNr of the file, [0, 1], comes behind SubhaloLenType, whose last row is of 33 particles.
         let (old, new): ([Int32], [Int32]) = ([33, 0, 0, 0, 0, 0, 1], [33, 0, 0, 0, 0, 0, 9])
