@@ -81,19 +81,20 @@ import Testing
     }
   }
 
-  /// Runs a shell, and returns what it printed; nothing if there is none.
-  private func run(_ shell: String, _ arguments: [String], input: String) throws -> (Int32, String)?
+  /// Runs a script, and returns what it printed; nothing if there is no such shell.
+  private func run(_ shell: String, _ options: [String], script: String) throws -> (Int32, String)?
   {
+    let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try Data(script.utf8).write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = [shell] + arguments
-    let (stdin, stdout) = (Pipe(), Pipe())
-    (process.standardInput, process.standardOutput) = (stdin, stdout)
+    process.arguments = [shell] + options + [file.path]
+    let output = Pipe()
+    process.standardOutput = output
     process.standardError = FileHandle.nullDevice
     try process.run()
-    stdin.fileHandleForWriting.write(Data(input.utf8))
-    try stdin.fileHandleForWriting.close()
-    let text = String(decoding: stdout.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()
     return process.terminationStatus == 127 ? nil : (process.terminationStatus, text)
   }
@@ -104,7 +105,7 @@ import Testing
     let script = Halompi.completionScript(for: shell.parserShell)
     for word in ["export", "doctor", "safetensors"] { #expect(script.contains(word)) }
     // A shell that is not installed is asked elsewhere.
-    guard let (code, _) = try run(name, ["-n"], input: script) else { return }
+    guard let (code, _) = try run(name, ["-n"], script: script) else { return }
     #expect(code == 0)
   }
 
@@ -115,7 +116,7 @@ import Testing
       COMP_WORDS=(halompi pre); COMP_CWORD=1; COMP_LINE='halompi pre'; COMP_POINT=11
       _halompi halompi pre halompi; echo "found ${COMPREPLY[*]}"
       """
-    let (code, text) = try #require(try run("bash", [], input: script + question))
+    let (code, text) = try #require(try run("bash", [], script: script + question))
     #expect(code == 0 && text.contains("found prepare predict"), "\(code): \(text)")
   }
 }

@@ -29,7 +29,7 @@ struct ErrorSentenceTests {
         lines[start].hasSuffix("}")
         ? start : lines[start...].firstIndex { $0.hasPrefix(margin) } ?? start
       // The cases and returns of the property itself, not those of a value within.
-      let deepest = indent + 4
+      let deepest = indent + 2
       var parts: [String] = [""]
       for line in lines[start...end] {
         let code = line.drop { $0 == " " }

@@ -53,7 +53,7 @@ import Testing
     Case("folder", .fail, "read-only") { $0.folderFailure = "read-only" },
     Case("folder", .warning, "which is memory") { $0.fileSystem = "tmpfs" },
     Case("folder", .warning, "2 hosts") { ($0.fileSystem, $0.hosts) = ("ext4", 2) },
-    Case("locks", .fail, "-o flock") { $0.lockFailure = "not implemented" },
+    Case("locks", .fail, "-o flock") { $0.lockFailure = "refused" },
     Case("locks", .warning, "HDF5_USE_FILE_LOCKING=TRUE") { $0.fileLocking = "TRUE" },
     Case("disk", .warning, "5.0 GB free") { $0.freeBytes = 5_000_000_000 },
     Case("disk", .fail, "0.0 GB free") { $0.freeBytes = 0 },
