@@ -168,6 +168,6 @@ public struct UnpreparableSnapshotError: JobFailure, Hashable, CustomStringConve
 
   /// What is missing for `prepare`.
   public var description: String {
-    "inspecting \(path): \(problems.joined(separator: " "))"
+    "inspecting \(path): it cannot be prepared; \(problems.joined(separator: " "))"
   }
 }
