@@ -1,6 +1,7 @@
 public import MPI
 internal import Networks
 internal import SubBoxes
+internal import Training
 
 /// Measures how fast sub-boxes are made from the fields of an experiment, beside the network that takes them.
 public struct BoxBenchmark: Sendable {
