@@ -5,8 +5,8 @@
 #   make build        .build/release/halompi, with the Swift runtime linked in
 #   make setup        installs the packages of the system that are missing
 #   make ranks        the tests that need several ranks, on 2 to 5
-#   make test-slurm   the tests on a Slurm cluster of virtual nodes, which it starts (root only)
-#   make test-hosts   the tests on three hosts, made of network namespaces (root only)
+#   make test-slurm   of these, the tests on a Slurm cluster of virtual nodes, which it starts (root only)
+#   make test-hosts   of these, the tests on three hosts, made of network namespaces (root only)
 #   make lint         the format of the sources
 
 SHELL := /bin/sh
@@ -16,18 +16,24 @@ export OMPI_ALLOW_RUN_AS_ROOT_CONFIRM = 1
 # The tests have a build of their own: optimized, but with internal symbols visible.
 TEST_BUILD := -c release -Xswiftc -enable-testing --scratch-path .build-test
 
-.PHONY: all setup build test unit ranks test-slurm test-hosts lint quickstart clean
+.PHONY: all setup setup-cluster build test unit ranks test-slurm test-hosts lint quickstart clean
+
+# The tests share two cores and, some of them, a cluster: one after the other also with -j.
+.NOTPARALLEL:
 
 all: build
 
 setup:
 	@scripts/setup
 
+setup-cluster:
+	@scripts/setup cluster
+
 build: setup
 	swift build -c release --static-swift-stdlib --product halompi
 	@echo "built: $$(swift build -c release --static-swift-stdlib --show-bin-path)/halompi"
 
-test: setup lint unit ranks
+test: setup-cluster lint unit ranks test-slurm test-hosts
 
 unit: setup
 	swift build --build-tests $(TEST_BUILD)
@@ -37,11 +43,11 @@ ranks: setup
 	HALOMPI_BUILD="$(TEST_BUILD)" scripts/test-ranks 2 3 4
 	HALOMPI_BUILD="$(TEST_BUILD)" scripts/test-ranks 5 -- --filter TrainingTests
 
-# Minutes each, and apart from `test`. Both say loudly that they were skipped, and why, where they cannot run.
-test-slurm: setup
+# A minute or two each. Both say loudly that they were skipped, and why, where they cannot run.
+test-slurm: setup-cluster
 	HALOMPI_BUILD="$(TEST_BUILD)" scripts/test-slurm
 
-test-hosts: setup
+test-hosts: setup-cluster
 	HALOMPI_BUILD="$(TEST_BUILD)" scripts/test-hosts
 
 lint:

@@ -67,6 +67,8 @@ let package = Package(
         "CKernels", "DurableFiles", "Fields", "HDF5", "MPI", "Networks", "Randomness", "SubBoxes",
       ]),
     .target(
+      name: "Interchange", dependencies: ["DurableFiles", "Networks", "SubBoxes", "Training"]),
+    .target(
       name: "Analysis",
       dependencies: [
         "FourierTransforms", "Information", "LinearTheory", "MPI", "Networks", "Randomness",
@@ -78,8 +80,8 @@ let package = Package(
       name: "Jobs",
       dependencies: [
         "Analysis", "CKernels", "DurableFiles", "Fields", "Figures", "FourierTransforms", "Halos",
-        "HDF5", "Information", "LinearTheory", "MPI", "Networks", "ParticleMesh", "Particles",
-        "Randomness", "Slurm", "Snapshots", "SubBoxes", "Training",
+        "HDF5", "Information", "Interchange", "LinearTheory", "MPI", "Networks", "ParticleMesh",
+        "Particles", "Randomness", "Slurm", "Snapshots", "SubBoxes", "Training",
         .product(name: "Yams", package: "Yams"),
       ]),
 
@@ -117,7 +119,7 @@ let package = Package(
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
     .testTarget(name: "MPITests", dependencies: ["MPI", "TestSupport"]),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "MPI", "TestSupport"]),
-    .testTarget(name: "SlurmTests", dependencies: ["Slurm"], exclude: ["Fixtures"]),
+    .testTarget(name: "SlurmTests", dependencies: ["Slurm", "TestSupport"], exclude: ["Fixtures"]),
     .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport"]),
     .testTarget(
       name: "NetworksTests",
@@ -132,7 +134,9 @@ let package = Package(
       name: "FieldsTests", dependencies: ["Fields", "HDF5", "MPI", "Snapshots", "TestSupport"]),
     .testTarget(
       name: "SubBoxesTests",
-      dependencies: ["Fields", "HDF5", "MPI", "Randomness", "SubBoxes", "TestSupport"]),
+      dependencies: [
+        "Fields", "HDF5", "MPI", "Randomness", "Snapshots", "SubBoxes", "TestSupport",
+      ]),
     .testTarget(
       name: "TrainingTests",
       dependencies: [
@@ -140,13 +144,18 @@ let package = Package(
         "Training",
       ]),
     .testTarget(
+      name: "InterchangeTests",
+      dependencies: ["Interchange", "Networks", "SubBoxes", "Training"],
+      resources: [.copy("Fixtures")]),
+    .testTarget(
       name: "AnalysisTests",
       dependencies: [
         "Analysis", "FourierTransforms", "Information", "LinearTheory", "MPI", "ParticleMesh",
         "Particles", "Randomness", "TestSupport",
       ], resources: [.copy("Fixtures")]),
     .testTarget(
-      name: "FiguresTests", dependencies: ["Analysis", "Figures", "LinearTheory", "Training"]),
+      name: "FiguresTests",
+      dependencies: ["Analysis", "Figures", "LinearTheory", "TestSupport", "Training"]),
     .testTarget(
       name: "JobsTests",
       dependencies: [
@@ -157,8 +166,9 @@ let package = Package(
       name: "EndToEndTests",
       dependencies: [
         "HDF5", "LinearTheory", "Networks", "SubBoxes", "TestSupport", "Training", "halompi",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
-    .testTarget(name: "HouseTests"),
+    .testTarget(name: "HouseTests", dependencies: ["TestSupport"]),
   ]
 )
 
@@ -169,4 +179,10 @@ for target in package.targets where target.type != .system && !target.name.hasPr
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableExperimentalFeature("Lifetimes"),
   ]
+}
+
+// `swift package generate-documentation` needs a plugin, which is fetched only if it is asked for.
+if Context.environment["HALOMPI_DOCUMENTATION"] != nil {
+  package.dependencies.append(
+    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"))
 }

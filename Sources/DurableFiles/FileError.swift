@@ -29,8 +29,8 @@ public struct FileError: Error, Hashable, Sendable {
   /// Whether the file, or a folder on the way to it, does not exist.
   public var isMissing: Bool { cause == .system(ENOENT) }
 
-  /// What to try, when the cause is a known one.
-  public var remedy: String? {
+  /// What to try.
+  public var remedy: String {
     switch cause {
     case .system(ENOSPC): "Free space or choose another directory; nothing was lost"
     case .system(EDQUOT):
@@ -45,7 +45,8 @@ public struct FileError: Error, Hashable, Sendable {
     case .system(EISDIR): "The path is that of a folder where a file is expected"
     case .system(EMFILE), .system(ENFILE): "Raise the limit on open files (ulimit -n)"
     case .system(EIO), .system(ESTALE): "The disk or the network file system failed: see its logs"
-    case .system: nil
+    case .system:
+      "Try whether other programs can do the same with this file, and in another directory"
     case .tooShort: "Something else has changed the file: restore it, or start again without it"
     }
   }
@@ -59,7 +60,6 @@ extension FileError: CustomStringConvertible {
       case .system(let code): String(cString: strerror(code))
       case .tooShort(let length, let expected): "it has \(length) bytes of at least \(expected)"
       }
-    let sentence = "\(operation) \(path) failed: \(reason)"
-    return remedy.map { "\(sentence). \($0)" } ?? sentence
+    return "\(operation) \(path) failed: \(reason). \(remedy)"
   }
 }

@@ -1,8 +1,8 @@
 internal import Foundation
 public import MPI
-internal import Snapshots
+public import Snapshots
 
-/// Makes a field file from an initial snapshot, a final snapshot and its halo catalogue.
+/// Makes a field file from an initial snapshot, a final snapshot and its halos.
 ///
 /// Every rank reads a range of rows; particles go to the rank that has their site, from there to
 /// the rank that searches their neighbours, and back. Datasets are the same, bit for bit, for any
@@ -11,19 +11,22 @@ internal import Snapshots
 /// Memory on a rank, for each of its N^3/ranks particles: 44 bytes read and 56 sent while sites are
 /// found, 24 + 60 while densities are estimated (``DensityEstimate``, with its margin), 16 for the
 /// finished fields, up to 16 more while the potential is solved for, 16 more for final particles
-/// (and what their density would take); and the catalogue (``GroupCatalogue``).
+/// (and what their density would take); and the halos (`HaloAssignment`).
 public struct FieldPreparation: Hashable, Codable, Sendable {
   /// The name of the simulation.
   public var name: String
 
-  /// The snapshot whose density is the networks' input: a path that ``Snapshot/open(_:)`` takes.
+  /// The snapshot whose density is the networks' input: a path that `Snapshot.open` takes.
   public var initialSnapshot: String
 
   /// The snapshot in which halos were found.
   public var finalSnapshot: String
 
-  /// The catalogue of the halos: a path that ``GroupCatalogue/open(_:of:)`` takes.
-  public var catalogue: String
+  /// Where it is written which halo each particle of the final snapshot is in.
+  public var halos: HaloSource
+
+  /// The units of the snapshots; those that they state, or the usual ones that fit, if not given.
+  public var units: SnapshotUnits?
 
   /// Where the field file will be.
   public var output: String
@@ -48,15 +51,17 @@ public struct FieldPreparation: Hashable, Codable, Sendable {
 
   /// Makes the settings of a preparation.
   public init(
-    name: String, initialSnapshot: String, finalSnapshot: String, catalogue: String,
-    output: String, withPotential: Bool = false, withFinalParticles: Bool = false,
+    name: String, initialSnapshot: String, finalSnapshot: String, halos: HaloSource,
+    units: SnapshotUnits? = nil, output: String, withPotential: Bool = false,
+    withFinalParticles: Bool = false,
     label: HaloLabel = .fof, neighbours: Int = 32, threads: Int = 1,
     creator: String = "halompi prepare"
   ) {
     self.name = name
     self.initialSnapshot = initialSnapshot
     self.finalSnapshot = finalSnapshot
-    self.catalogue = catalogue
+    self.halos = halos
+    self.units = units
     self.output = output
     self.withPotential = withPotential
     self.withFinalParticles = withFinalParticles
@@ -89,7 +94,7 @@ public struct FieldPreparation: Hashable, Codable, Sendable {
     let inputs = try communicator.broadcastFromRoot { () throws(SnapshotError) in
       try PreparationInputs(self)
     }
-    let (initial, final, catalogue) = (inputs.initial, inputs.final, inputs.catalogue)
+    let (initial, final, assignment) = (inputs.initial, inputs.final, inputs.assignment)
     let planes = PlaneDecomposition(gridSize: inputs.gridSize, ranks: communicator.size)
     let count = initial.particleCount
     let rows =
@@ -118,9 +123,11 @@ public struct FieldPreparation: Hashable, Codable, Sendable {
       try final.particles(in: rows)
     }
     let routing = try sited.map.routing(
-      of: particlesAtEnd.ids, to: planes, file: final.path, on: communicator)
-    let labelling = HaloLabelling(final, catalogue, label)
-    try labelling.label(&slab, with: particlesAtEnd, routing, on: communicator)
+      of: particlesAtEnd.ids, to: planes, in: final, on: communicator)
+    let members = try assignment.members(of: particlesAtEnd, in: final, on: communicator)
+    let labelling = HaloLabelling(final, members, label)
+    try labelling.label(
+      &slab, with: particlesAtEnd, routing, file: assignment.path(of: final), on: communicator)
     let halos = labelling.halos()
 
     if withFinalParticles {
@@ -140,7 +147,8 @@ public struct FieldPreparation: Hashable, Codable, Sendable {
       "finalSnapshot": try FieldSource(
         path: finalSnapshot, files: final.parts.map(\.path), on: communicator),
       "catalogue": try FieldSource(
-        path: self.catalogue, files: catalogue.files, on: communicator),
+        path: self.halos.path ?? finalSnapshot, files: assignment.files(of: final),
+        on: communicator),
     ]
     begin(.writing)
     let description = FieldDescription(
@@ -156,7 +164,7 @@ public struct FieldPreparation: Hashable, Codable, Sendable {
     let cores = Double(communicator.size * threads)
     return FieldSummary(
       metadata: metadata, siteOrigin: sited.origin, siteResidual: sited.residual,
-      verifiedSiteFraction: sited.nearFraction, groupedCount: catalogue.memberCount,
+      verifiedSiteFraction: sited.nearFraction, groupedCount: members.memberCount,
       largestCount: Int(halos.particleCount.max() ?? 0), largestMass: Double(masses.max() ?? 0),
       seconds: seconds,
       densitiesPerSecondAndCore: Double(count) / (seconds[.density] ?? .infinity) / cores)
@@ -167,12 +175,12 @@ public struct FieldPreparation: Hashable, Codable, Sendable {
 private struct PreparationInputs: Codable {
   let initial: Snapshot
   let final: Snapshot
-  let catalogue: GroupCatalogue
+  let assignment: HaloAssignment
   let gridSize: Int
 
   init(_ settings: FieldPreparation) throws(SnapshotError) {
-    initial = try Snapshot.open(settings.initialSnapshot)
-    final = try Snapshot.open(settings.finalSnapshot)
+    initial = try Snapshot.open(settings.initialSnapshot, units: settings.units)
+    final = try Snapshot.open(settings.finalSnapshot, units: settings.units)
     gridSize = try initial.gridSize()
     let pairs: [(String, Double, Double)] = [
       ("particles", Double(initial.particleCount), Double(final.particleCount)),
@@ -182,23 +190,22 @@ private struct PreparationInputs: Codable {
     ]
     for (what, one, other) in pairs where abs(one - other) > 1e-5 * one {
       throw SnapshotError(
-        .mismatch, in: final.path, dataset: "group Header",
+        .mismatch, in: final.path, dataset: final.format.names.header,
         because: "it has \(other) \(what), the initial snapshot \(initial.path) has \(one)",
         remedy: "Give the initial and the final snapshot of one simulation.")
     }
     guard initial.redshift > final.redshift else {
       throw SnapshotError(
-        .mismatch, in: initial.path, dataset: "attribute Header/Redshift",
+        .mismatch, in: initial.path, dataset: initial.format.names.header,
         because: "its redshift \(initial.redshift) is not above that of the final snapshot, "
           + "\(final.redshift)",
         remedy: "Give the snapshot of the initial conditions first, and the final one second.")
     }
-    catalogue = try GroupCatalogue.open(settings.catalogue, of: final)
-    try catalogue.check(against: final)
-    if settings.label == .bound, !catalogue.hasSubhalos, catalogue.count > 0 {
+    assignment = try HaloAssignment.open(settings.halos, of: final)
+    if settings.label == .bound, !assignment.hasSubhalos, !assignment.isEmpty {
       throw SnapshotError(
-        .missingContent, in: catalogue.path, dataset: "group Subhalo",
-        because: "the label `bound` needs subhaloes, and only groups were sought",
+        .missingContent, in: assignment.path(of: final),
+        because: "the label `bound` needs subhaloes, and it has none",
         remedy: "Give a catalogue of SUBFIND (fof_subhalo_tab), or choose the label `fof`.")
     }
   }

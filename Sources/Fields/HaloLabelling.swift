@@ -5,25 +5,24 @@ internal import Snapshots
 /// Labels the sites of particles with the halos they end in.
 struct HaloLabelling {
   private let snapshot: Snapshot
-  private let catalogue: GroupCatalogue
+  private let members: HaloMembers
   private let label: HaloLabel
 
-  init(_ snapshot: Snapshot, _ catalogue: GroupCatalogue, _ label: HaloLabel) {
+  init(_ snapshot: Snapshot, _ members: HaloMembers, _ label: HaloLabel) {
     self.snapshot = snapshot
-    self.catalogue = catalogue
+    self.members = members
     self.label = label
   }
 
-  /// The halo table: groups in the catalogue's order.
+  /// The halo table, in the order of the members' halos.
   func halos() -> HaloTable {
-    let bound = catalogue.boundCounts()
     var halos = HaloTable()
-    halos.mass = catalogue.masses.map { Float($0) }
-    halos.boundMass = bound.map { Float(Double($0) * snapshot.particleMass) }
-    halos.center = catalogue.positions.map { Float($0) }
-    halos.radius = catalogue.radii.map { Float($0) }
-    halos.particleCount = catalogue.rows.map { Int64($0.count) }
-    halos.boundCount = bound.map { Int64($0) }
+    halos.mass = members.masses.map { Float($0) }
+    halos.boundMass = members.boundCounts.map { Float(Double($0) * snapshot.particleMass) }
+    halos.center = members.positions.map { Float($0) }
+    halos.radius = members.radii.map { Float($0) }
+    halos.particleCount = members.counts.map { Int64($0) }
+    halos.boundCount = members.boundCounts.map { Int64($0) }
     return halos
   }
 
@@ -33,31 +32,31 @@ struct HaloLabelling {
   ///
   /// - Parameters:
   ///   - slab: The sites of this rank.
-  ///   - particles: Rows of the final snapshot.
+  ///   - particles: Rows of the final snapshot, whose members are known.
   ///   - routing: The way of these particles to their sites.
+  ///   - file: The file that says who the members are, for errors.
   ///   - communicator: The ranks.
   /// - Throws: A `SnapshotError` if the catalogue does not fit the particles.
   func label(
     _ slab: inout FieldSlab, with particles: SnapshotParticles, _ routing: SiteRouting,
-    on communicator: borrowing Communicator
+    file: String, on communicator: borrowing Communicator
   ) throws {
-    let rows = particles.rows
-    var check = MembershipCheck(catalogue)
-    var halos = [Int32](repeating: -1, count: rows.count)
-    var radii = [Float](repeating: .nan, count: rows.count)
-    for index in 0..<rows.count {
-      let row = rows.lowerBound + index
-      guard let group = catalogue.group(ofRow: row) else { continue }
-      let distance = distance(particles, index, from: group)
-      check.add(group, distance: distance)
-      if label == .bound, !catalogue.isBound(row: row) { continue }
-      halos[index] = Int32(group)
-      radii[index] = Float(distance / catalogue.radii[group])
+    let count = particles.rows.count
+    var check = MembershipCheck(members, in: snapshot)
+    var halos = [Int32](repeating: -1, count: count)
+    var radii = [Float](repeating: .nan, count: count)
+    for index in 0..<count where members.halos[index] >= 0 {
+      let halo = Int(members.halos[index])
+      let distance = distance(particles, index, from: halo)
+      check.add(halo, distance: distance)
+      if label == .bound, !members.isBound[index] { continue }
+      halos[index] = Int32(halo)
+      radii[index] = Float(distance / members.radii[halo])
     }
     var sums = check.sums
     try communicator.sum(&sums)
     try communicator.agree { () throws(SnapshotError) in
-      try check.conclude(sums, catalogue, snapshot)
+      try check.conclude(sums, file)
     }
     slab.halo = try routing.send(halos, on: communicator)
     slab.radius = try routing.send(radii, on: communicator)
@@ -67,20 +66,20 @@ struct HaloLabelling {
 
   /// log10 of the halos' masses by the label.
   private func logMasses() -> [Float] {
-    let bound = catalogue.boundCounts()
-    return catalogue.masses.indices.map { group in
+    members.masses.indices.map { halo in
       let mass =
-        label == .fof ? catalogue.masses[group] : Double(bound[group]) * snapshot.particleMass
+        label == .fof
+        ? members.masses[halo] : Double(members.boundCounts[halo]) * snapshot.particleMass
       return Float(log10(mass))
     }
   }
 
-  /// The distance of a particle from a group's position, across the box's faces [Mpc/h].
-  private func distance(_ particles: SnapshotParticles, _ index: Int, from group: Int) -> Double {
+  /// The distance of a particle from a halo's position, across the box's faces [Mpc/h].
+  private func distance(_ particles: SnapshotParticles, _ index: Int, from halo: Int) -> Double {
     var square = 0.0
     for axis in 0..<3 {
       let d = abs(
-        particles.positions[3 * index + axis] - catalogue.positions[3 * group + axis])
+        particles.positions[3 * index + axis] - members.positions[3 * halo + axis])
       let nearest = min(d, snapshot.boxSize - d)
       square += nearest * nearest
     }

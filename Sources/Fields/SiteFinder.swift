@@ -130,7 +130,7 @@ struct SiteFinder {
     return SitedParticles(
       positions: claims.placedPositions,
       map: try .table(
-        ofIDs: claims.placedIDs, sites: planes.sites(of: communicator.rank), file: snapshot.path,
+        ofIDs: claims.placedIDs, sites: planes.sites(of: communicator.rank), in: snapshot,
         on: communicator),
       origin: .positions(moved: Int(moved)), residual: rms,
       nearFraction: Double(residual[1]) / Double(count))
@@ -148,7 +148,7 @@ struct SiteFinder {
     var placed = [Double](repeating: .nan, count: 3 * mine.count)
     for (index, site) in sites.enumerated() {
       let place = 3 * (Int(site) - mine.lowerBound)
-      guard placed[place].isNaN else { throw .duplicateID(id(Int(site)), snapshot.path) }
+      guard placed[place].isNaN else { throw .duplicateID(id(Int(site)), snapshot) }
       for axis in 0..<3 { placed[place + axis] = positions[3 * index + axis] }
     }
     return placed
@@ -156,7 +156,7 @@ struct SiteFinder {
 
   private func noLattice(_ reason: String) -> SnapshotError {
     SnapshotError(
-      .noLattice, in: snapshot.path, dataset: "PartType1/Coordinates",
+      .noLattice, in: snapshot.path, dataset: snapshot.format.names.positions,
       because: "the particles did not start from a cubic grid: \(reason)",
       remedy: "Give initial conditions from a grid, not a glass, with GADGET's velocities, at a "
         + "redshift at which displacements are linear.")

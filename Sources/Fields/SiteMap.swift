@@ -17,12 +17,12 @@ enum SiteMap {
   /// - Parameters:
   ///   - ids: The particles' IDs.
   ///   - planes: The sites of each rank.
-  ///   - file: The snapshot, for errors.
+  ///   - snapshot: The snapshot that they are of, for errors.
   ///   - communicator: The ranks.
   /// - Returns: The sites of this rank, and the way for numbers of their particles.
   /// - Throws: A `SnapshotError` for an ID that has no site, or for two with the same.
   func routing(
-    of ids: [UInt64], to planes: PlaneDecomposition, file: String,
+    of ids: [UInt64], to planes: PlaneDecomposition, in snapshot: Snapshot,
     on communicator: borrowing Communicator
   ) throws -> SiteRouting {
     var ids = ids
@@ -37,7 +37,7 @@ enum SiteMap {
       try ids.map { (id) throws(SnapshotError) in
         guard let site = self.site(ofID: id) else {
           throw SnapshotError(
-            .wrongIDs, in: file, dataset: "PartType1/ParticleIDs",
+            .wrongIDs, in: snapshot.path, dataset: snapshot.format.names.ids,
             because: "ID \(id) belongs to no particle of the initial snapshot",
             remedy: "Give the initial and the final snapshot of one simulation.")
         }
@@ -53,7 +53,7 @@ enum SiteMap {
       for place in places {
         guard !isMet[place] else {
           throw SnapshotError(
-            .wrongIDs, in: file, dataset: "PartType1/ParticleIDs",
+            .wrongIDs, in: snapshot.path, dataset: snapshot.format.names.ids,
             because: "the ID of the particle from site \(first + place) occurs more than once",
             remedy: "Copy the snapshot again, or use IDs that are wide enough.")
         }
@@ -117,7 +117,8 @@ extension SiteMap {
   ///
   /// - Throws: A `SnapshotError` if an ID occurs twice.
   static func table(
-    ofIDs ids: [UInt64], sites: Range<Int>, file: String, on communicator: borrowing Communicator
+    ofIDs ids: [UInt64], sites: Range<Int>, in snapshot: Snapshot,
+    on communicator: borrowing Communicator
   ) throws -> SiteMap {
     let ranks = UInt64(communicator.size)
     let routing = Routing(ids.map { Int32($0 % ranks) }, ranks: communicator.size)
@@ -127,7 +128,7 @@ extension SiteMap {
     let sorted = order.map { mine[$0] }
     try communicator.agree { () throws(SnapshotError) in
       if let twin = sorted.indices.dropFirst().first(where: { sorted[$0] == sorted[$0 - 1] }) {
-        throw .duplicateID(sorted[twin], file)
+        throw .duplicateID(sorted[twin], snapshot)
       }
     }
     return .table(ids: sorted, sites: order.map { places[$0] })
@@ -136,9 +137,9 @@ extension SiteMap {
 
 extension SnapshotError {
   /// The error of an ID that two particles have.
-  static func duplicateID(_ id: UInt64, _ file: String) -> SnapshotError {
+  static func duplicateID(_ id: UInt64, _ snapshot: Snapshot) -> SnapshotError {
     SnapshotError(
-      .wrongIDs, in: file, dataset: "PartType1/ParticleIDs",
+      .wrongIDs, in: snapshot.path, dataset: snapshot.format.names.ids,
       because: "ID \(id) occurs more than once",
       remedy: "Give a snapshot with an ID of its own for each particle (GADGET's 64-bit IDs).")
   }

@@ -53,7 +53,7 @@ extension HDF5Error {
       ["truncated file"],
       "The file is shorter than it says: it was not written or copied to its end; make it again"
     ),
-    (["file signature not found"], "This is not an HDF5 file"),
+    (["file signature not found"], "This is not an HDF5 file: give one, or make it again"),
     (["No space left on device", "MPI_ERR_NO_SPACE"], "Free space, or write elsewhere"),
     (["File too large"], "Raise the limit on the size of files (ulimit -f), or write elsewhere"),
     (["quota", "MPI_ERR_QUOTA"], "Free space within the quota, or write elsewhere"),

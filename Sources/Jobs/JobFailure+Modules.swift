@@ -6,6 +6,7 @@ public import FourierTransforms
 public import HDF5
 public import Halos
 public import Information
+public import Interchange
 public import LinearTheory
 public import MPI
 public import Networks
@@ -98,10 +99,11 @@ extension FieldFileError: JobFailure {
 }
 
 extension TrainingError: JobFailure {
-  /// Settings or files that do not fit, or a stop after which the same command goes on.
+  /// Settings or files that do not fit, a failure of MPI, or a stop after which the same command goes on.
   public var exitCode: JobExitCode {
     switch self {
-    case .stalled: .resumableStop
+    case .stalled, .late: .resumableStop
+    case .failedExchange: .internalFailure
     case .setting, .diverged, .mixedVoxelSizes, .settingsChanged, .dataChanged, .noIntactCheckpoint,
       .damagedFile,
       .unsuitableModel:
@@ -145,6 +147,11 @@ extension InformationError: JobFailure {
   public var exitCode: JobExitCode {
     if case .setting = self { .usage } else { .badData }
   }
+}
+
+extension WeightFileError: JobFailure {
+  /// Weights that cannot be used.
+  public var exitCode: JobExitCode { .badData }
 }
 
 extension SlurmError: JobFailure {

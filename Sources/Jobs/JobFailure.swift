@@ -3,7 +3,7 @@ public import MPI
 /// How a job ends, as the batch system sees it.
 ///
 /// The numbers are those of `sysexits.h`.
-public enum JobExitCode: Int32, Hashable, Sendable {
+public enum JobExitCode: Int32, CaseIterable, Hashable, Sendable {
   /// Everything was done.
   case done = 0
   /// A check was made, and what it checked is not within its tolerance.
@@ -20,6 +20,20 @@ public enum JobExitCode: Int32, Hashable, Sendable {
   case inputOutput = 74
   /// The job was stopped, and the same command resumes it (`EX_TEMPFAIL`).
   case resumableStop = 75
+
+  /// What a user is told that it means, as a sentence.
+  public var meaning: String {
+    switch self {
+    case .done: "Everything was done."
+    case .checkFailed: "A check was made, and what it checked is not as it must be."
+    case .usage: "The command line is wrong, or asks for what cannot be."
+    case .badData: "A file is not what it must be."
+    case .missingInput: "A file that is needed is not there."
+    case .internalFailure: "The program, or a library under it, failed."
+    case .inputOutput: "A file could not be read or written."
+    case .resumableStop: "The job was stopped; the same command goes on."
+    }
+  }
 }
 
 /// An error that ends a job with a documented exit code.
@@ -36,7 +50,7 @@ public struct FailureReport: Hashable, Sendable {
   /// How the job ends.
   public let exitCode: JobExitCode
 
-  /// One line, with the rank and host that it comes from if there are several.
+  /// One line that ends with a full stop, with the rank and host that it comes from if there are several.
   public let message: String
 
   /// Makes the report of `error`.
@@ -52,6 +66,8 @@ public struct FailureReport: Hashable, Sendable {
     if let place, place.size > 1 {
       source = "[rank \(place.rank) of \(place.size), \(place.host)] "
     }
-    message = "halompi: \(source)\(error)"
+    let sentence = "\(error)"
+    let isEnded = sentence.last.map { ".?!".contains($0) } ?? false
+    message = "halompi: \(source)\(sentence)\(isEnded ? "" : ".")"
   }
 }

@@ -54,7 +54,7 @@ private struct CatalogueHeader {
   let redshift: Double
   let units: SnapshotUnits?
 
-  init(of source: borrowing SnapshotSource) throws(SnapshotError) {
+  init(of source: SnapshotSource) throws(SnapshotError) {
     fileCount = max(1, Int(try Self.first(["NumFiles"], source) ?? 1))
     guard let groups = try Self.first(["Ngroups_Total"], source),
       let inFile = try Self.first(["Ngroups_ThisFile"], source)
@@ -71,18 +71,11 @@ private struct CatalogueHeader {
       try Self.first(["Nsubhalos_ThisFile", "Nsubgroups_ThisFile"], source) ?? 0)
     boxSize = try source.required("BoxSize", of: ["Header", "Parameters"])
     redshift = try source.required("Redshift", of: ["Header"])
-    let places = ["Header", "Parameters", "Units"]
-    if let length = try source.numbers("UnitLength_in_cm", of: places)?.first,
-      let mass = try source.numbers("UnitMass_in_g", of: places)?.first
-    {
-      units = SnapshotUnits(centimetres: length, grams: mass, centimetresPerSecond: 1e5)
-    } else {
-      units = nil
-    }
+    units = try source.gadgetUnits()
   }
 
   private static func first(
-    _ names: [String], _ source: borrowing SnapshotSource
+    _ names: [String], _ source: SnapshotSource
   ) throws(SnapshotError) -> UInt64? {
     for name in names {
       if let value = try source.counts(name)?.first { return value }
@@ -103,7 +96,7 @@ private struct CatalogueTables {
   private var subhaloOffsets: [Int64] = []
 
   mutating func append(
-    _ source: borrowing SnapshotSource, _ header: CatalogueHeader
+    _ source: SnapshotSource, _ header: CatalogueHeader
   ) throws(SnapshotError) {
     if header.groupsInFile > 0 {
       let all = 0..<header.groupsInFile

@@ -33,26 +33,24 @@ extension Snapshot {
     for part in parts {
       let shared = rows.clamped(to: part.rows)
       if shared.isEmpty { continue }
-      let source = try SnapshotSource(part.path)
+      let file = try format.file.init(part.path)
       let local =
         shared.lowerBound - part.rows.lowerBound..<shared.upperBound
         - part.rows.lowerBound
-      let count = part.rows.count
-      particles.ids += try source.rows("PartType1/ParticleIDs", local, of: count, as: UInt64.self)
-      let positions = try source.rows(
-        "PartType1/Coordinates", local, of: count, columns: 0..<3, as: Double.self)
-      particles.positions += try wrapped(positions, part.path, firstRow: local.lowerBound)
+      particles.ids += try file.ids(local)
+      particles.positions += try wrapped(
+        file.positions(local), part.path, firstRow: local.lowerBound)
       if velocities {
-        let stored = try source.rows(
-          "PartType1/Velocities", local, of: count, columns: 0..<3, as: Float.self)
+        let stored = try file.velocities(local)
         if let bad = stored.firstIndex(where: { !$0.isFinite }) {
           throw Self.invalid(
-            "PartType1/Velocities", row: local.lowerBound + bad / 3, Double(stored[bad]), part.path)
+            format.names.velocities, row: local.lowerBound + bad / 3, Double(stored[bad]),
+            part.path)
         }
         let unit = Float(units.velocity)
         particles.velocities += unit == 1 ? stored : stored.map { $0 * unit }
       }
-      if listsMasses { try compareMasses(source, local, of: count) }
+      if listsMasses { try compare(file.masses(local), part.path, firstRow: local.lowerBound) }
     }
     return particles
   }
@@ -68,13 +66,13 @@ extension Snapshot {
       guard position >= -tolerance, position <= boxSize + tolerance else {
         if position.isFinite {
           throw SnapshotError(
-            .invalidValue, in: path, dataset: "PartType1/Coordinates",
+            .invalidValue, in: path, dataset: format.names.positions,
             because: "row \(firstRow + index / 3) is at \(position) Mpc/h, outside the box of "
               + "\(boxSize) Mpc/h",
             remedy: "Check BoxSize and the units in the header.")
         }
         throw Self.invalid(
-          "PartType1/Coordinates", row: firstRow + index / 3, stored[index], path)
+          format.names.positions, row: firstRow + index / 3, stored[index], path)
       }
       if position < 0 { position += boxSize }
       if position >= boxSize { position -= boxSize }
@@ -83,15 +81,34 @@ extension Snapshot {
     return positions
   }
 
-  private func compareMasses(
-    _ source: borrowing SnapshotSource, _ rows: Range<Int>, of count: Int
+  /// Reads the numbers of the halos that rows are in [row], negative for none; the snapshot must have
+  /// them (``hasHaloLabels``).
+  func haloLabels(in rows: Range<Int>) throws(SnapshotError) -> [Int64] {
+    var labels: [Int64] = []
+    for part in parts {
+      let shared = rows.clamped(to: part.rows)
+      if shared.isEmpty { continue }
+      let first = part.rows.lowerBound
+      let local = shared.lowerBound - first..<shared.upperBound - first
+      guard let own = try format.file.init(part.path).haloLabels(local) else {
+        throw SnapshotError(
+          .missingContent, in: part.path,
+          because: "it has no labels of halos as other files of the "
+            + "snapshot do", remedy: "Put the files of one snapshot together.")
+      }
+      labels += own
+    }
+    return labels
+  }
+
+  private func compare(
+    _ masses: [Double], _ path: String, firstRow: Int
   ) throws(SnapshotError) {
-    let masses = try source.rows("PartType1/Masses", rows, of: count, as: Double.self)
     let expected = particleMass * cosmology.hubble / units.mass
     if let other = masses.firstIndex(where: { !(abs($0 - expected) <= 1e-5 * expected) }) {
       throw SnapshotError(
-        .unequalMasses, in: source.path, dataset: "PartType1/Masses",
-        because: "row \(rows.lowerBound + other) has mass \(masses[other]) instead of \(expected)",
+        .unequalMasses, in: path, dataset: format.names.masses,
+        because: "row \(firstRow + other) has mass \(masses[other]) instead of \(expected)",
         remedy: "Give a simulation whose particles have one mass.")
     }
   }

@@ -4,10 +4,8 @@
 /// the particles out. The value can be sent to other ranks (it is `Codable`), which then need not
 /// open all files.
 ///
-/// It reads the HDF5 layout that GADGET-4 writes: groups `Header`, `Parameters` and `PartType1`
-/// with `Coordinates`, `Velocities`, `ParticleIDs`, and `Masses` unless `MassTable` has the mass.
-/// What is particular to this layout is in ``open(_:)`` and `particles`; another format is another
-/// way to make this value and to read its rows.
+/// The format is that of the files' content (``SnapshotFormat``); whatever it is, values are in this
+/// library's units and conventions.
 public struct Snapshot: Hashable, Codable, Sendable {
   /// A file, and the rows of the snapshot that it holds.
   public struct Part: Hashable, Codable, Sendable {
@@ -39,8 +37,23 @@ public struct Snapshot: Hashable, Codable, Sendable {
   /// The units of the files.
   public let units: SnapshotUnits
 
-  /// Whether masses are listed particle by particle, so that reading must compare them.
-  let listsMasses: Bool
+  /// Whether the files state their units.
+  public let statesUnits: Bool
+
+  /// The format of the files.
+  public let format: SnapshotFormat
+
+  /// The format in words, such as "GADGET binary, SnapFormat 2, big-endian".
+  public let formatDescription: String
+
+  /// The width of the files' IDs [bytes].
+  public let idByteCount: Int
+
+  /// Whether the files say which halo each particle is in, as SWIFT's do.
+  public let hasHaloLabels: Bool
+
+  /// Whether masses are listed particle by particle; reading compares them.
+  public let listsMasses: Bool
 
   /// The scale factor, 1/(1 + z).
   public var scaleFactor: Double { 1 / (1 + redshift) }
@@ -54,7 +67,7 @@ public struct Snapshot: Hashable, Codable, Sendable {
     while side * side * side < particleCount { side += 1 }
     guard side * side * side == particleCount else {
       throw SnapshotError(
-        .notACube, in: path, dataset: "attribute Header/NumPart_Total",
+        .notACube, in: path, dataset: format.names.counts,
         because: "\(particleCount) particles are not the cube of a whole number",
         remedy: "Give a simulation whose particles started from a cubic grid.")
     }
@@ -63,41 +76,48 @@ public struct Snapshot: Hashable, Codable, Sendable {
 
   /// Reads the headers of a snapshot.
   ///
-  /// - Parameter path: A file, the first of several (`snapshot_000.0.hdf5`), what they have in
-  ///   common (`snapdir_000/snapshot_000`), or the folder of one snapshot (`snapdir_000`).
+  /// - Parameters:
+  ///   - path: A file, the first of several (`snapshot_000.0.hdf5`), what they have in common
+  ///     (`snapdir_000/snapshot_000`), or the folder of one snapshot (`snapdir_000`).
+  ///   - units: The units of the files; those that the files state, or the usual ones that fit, if not
+  ///     given.
   /// - Returns: The snapshot, its units converted and checked.
   /// - Throws: A ``SnapshotError``.
-  public static func open(_ path: String) throws(SnapshotError) -> Snapshot {
+  public static func open(
+    _ path: String, units: SnapshotUnits? = nil
+  ) throws(SnapshotError) -> Snapshot {
     let files = try SnapshotFiles(path, prefixes: ["snapshot", "snap_", "ics"])
-    let header = try SnapshotHeader(of: SnapshotSource(files.first))
+    let format = try SnapshotFormat.detected(in: files.first)
+    let header = try format.file.init(files.first).header
     var parts: [Part] = []
     var end = 0
-    for (index, file) in try files.all(header.fileCount).enumerated() {
-      let own = index == 0 ? header : try SnapshotHeader(of: SnapshotSource(file))
+    for (index, path) in try files.all(header.fileCount).enumerated() {
+      let own = index == 0 ? header : try format.file.init(path).header
       guard own.agrees(with: header) else {
         throw SnapshotError(
-          .inconsistentCounts, in: file, dataset: "group Header",
+          .inconsistentCounts, in: path, dataset: format.names.header,
           because: "box, time or number of particles differ from those of \(files.first)",
           remedy: "Put the files of one snapshot together.")
       }
-      parts.append(Part(path: file, rows: end..<end + own.countInFile))
+      parts.append(Part(path: path, rows: end..<end + own.countInFile))
       end += own.countInFile
     }
-    guard end == header.count else {
+    guard end == header.count, let part = parts.first(where: { !$0.rows.isEmpty }) else {
       throw SnapshotError(
-        .inconsistentCounts, in: files.first, dataset: "attribute Header/NumPart_ThisFile",
+        .inconsistentCounts, in: files.first, dataset: format.names.counts,
         because: "the files hold \(end) particles of type 1, the header says \(header.count)",
         remedy: "Put all files of the snapshot together; one may be missing or cut off.")
     }
-    var mass = header.mass
-    if mass == 0, let part = parts.first(where: { !$0.rows.isEmpty }) {
-      let source = try SnapshotSource(part.path)
-      mass = try source.rows("PartType1/Masses", 0..<1, of: part.rows.count, as: Double.self)[0]
-    }
-    let units = try header.units(particleMass: mass, files.first)
+    let file = try format.file.init(part.path)
+    let mass = header.mass > 0 ? header.mass : try file.masses(0..<1)[0]
+    let used = try header.units(
+      given: units, particleMass: mass, format.names, files.first)
     return Snapshot(
-      parts: parts, particleCount: header.count, boxSize: header.boxSize * units.length,
-      redshift: header.redshift, particleMass: mass * units.mass / header.cosmology.hubble,
-      cosmology: header.cosmology, units: units, listsMasses: header.mass == 0)
+      parts: parts, particleCount: header.count, boxSize: header.boxSize * used.length,
+      redshift: header.redshift, particleMass: mass * used.mass / header.cosmology.hubble,
+      cosmology: header.cosmology, units: used, statesUnits: header.statedUnits != nil,
+      format: format, formatDescription: file.formatDescription,
+      idByteCount: try file.idByteCount(),
+      hasHaloLabels: try file.haloLabels(0..<0) != nil, listsMasses: header.mass == 0)
   }
 }

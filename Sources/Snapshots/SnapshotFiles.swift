@@ -5,13 +5,11 @@ struct SnapshotFiles {
   /// The file that was given or found first.
   let first: String
 
-  private let stem: String?
-
   /// Looks for the first file.
   ///
   /// - Parameters:
-  ///   - path: A file, the first of several (`x.0.hdf5`), what they have in common (`x`), or a
-  ///     folder that holds one set of files.
+  ///   - path: A file, the first of several (`x.0.hdf5`, or `x.0` of binary files), what they have in
+  ///     common (`x`), or a folder that holds one set of files.
   ///   - prefixes: How the files in a folder may begin.
   /// - Throws: A ``SnapshotError`` if there is no file, or more than one set of them.
   init(_ path: String, prefixes: [String]) throws(SnapshotError) {
@@ -20,10 +18,12 @@ struct SnapshotFiles {
     let exists = manager.fileExists(atPath: path, isDirectory: &isFolder)
     if exists, isFolder.boolValue {
       let names = ((try? manager.contentsOfDirectory(atPath: path)) ?? []).sorted()
-      let firsts = names.filter { name in
-        prefixes.contains { name.hasPrefix($0) } && name.hasSuffix(".hdf5")
-          && (name.hasSuffix(".0.hdf5") || Self.part(of: name) == nil)
+      let all = names.filter { name in
+        prefixes.contains { name.hasPrefix($0) } && (FileName(name).part ?? 0) == 0
       }
+      // Files without an extension are taken for binary ones only where there are no others.
+      let candidates = [".hdf5", ""].map { type in all.filter { FileName($0).type == type } }
+      let firsts = candidates.first { !$0.isEmpty } ?? []
       guard let name = firsts.first, firsts.count == 1 else {
         throw SnapshotError(
           .missingFile, in: path,
@@ -32,13 +32,13 @@ struct SnapshotFiles {
             : "the folder holds several sets of files: \(firsts.joined(separator: ", "))",
           remedy: "Give the path of the first file.")
       }
-      self.init(first: path + "/" + name)
+      first = path + "/" + name
     } else if exists {
-      self.init(first: path)
-    } else if let found = [".hdf5", ".0.hdf5"].map({ path + $0 })
+      first = path
+    } else if let found = [".hdf5", ".0.hdf5", ".0"].map({ path + $0 })
       .first(where: manager.fileExists(atPath:))
     {
-      self.init(first: found)
+      first = found
     } else {
       throw SnapshotError(
         .missingFile, in: path, because: "there is no such file or folder",
@@ -46,21 +46,18 @@ struct SnapshotFiles {
     }
   }
 
-  private init(first: String) {
-    self.first = first
-    stem = first.hasSuffix(".0.hdf5") ? String(first.dropLast(7)) : nil
-  }
-
   /// All files, once the first has said how many there are.
   func all(_ count: Int) throws(SnapshotError) -> [String] {
     guard count > 1 else { return [first] }
-    guard let stem else {
+    let name = FileName(first)
+    guard name.part == 0 else {
       throw SnapshotError(
         .missingFile, in: first,
-        because: "it says that it is one of \(count) files, but its name does not end in .0.hdf5",
-        remedy: "Give the path of the first file, named x.0.hdf5.")
+        because: "it says that it is one of \(count) files, but its name does not end in "
+          + ".0\(name.type)",
+        remedy: "Give the path of the first file, named x.0\(name.type).")
     }
-    let paths = (0..<count).map { "\(stem).\($0).hdf5" }
+    let paths = (0..<count).map { "\(name.stem).\($0)\(name.type)" }
     if let missing = paths.first(where: { !FileManager.default.fileExists(atPath: $0) }) {
       throw SnapshotError(
         .missingFile, in: missing, because: "it is one of \(count) files, and is not there",
@@ -69,9 +66,27 @@ struct SnapshotFiles {
     return paths
   }
 
-  /// The number before the extension: 3 in `snapshot_000.3.hdf5`.
-  private static func part(of name: String) -> Int? {
-    let parts = name.split(separator: ".")
-    return parts.count >= 3 ? Int(parts[parts.count - 2]) : nil
+  /// The parts of a name such as `snapshot_000.3.hdf5`.
+  private struct FileName {
+    /// What the files of a set have in common, with its folder: `snapshot_000`.
+    let stem: String
+
+    /// Which of the files it is: 3.
+    let part: Int?
+
+    /// `.hdf5`, or nothing for a binary file, or any other extension.
+    let type: String
+
+    init(_ path: String) {
+      let name = path.split(separator: "/").last ?? ""
+      var parts = name.split(separator: ".", omittingEmptySubsequences: false)
+      var type = ""
+      if parts.count > 1, Int(parts[parts.count - 1]) == nil { type = "." + parts.removeLast() }
+      let number = parts.count > 1 ? Int(parts[parts.count - 1]) : nil
+      if number != nil { parts.removeLast() }
+      stem = path.dropLast(name.count) + parts.joined(separator: ".")
+      part = number
+      self.type = type
+    }
   }
 }

@@ -1,7 +1,7 @@
 internal import HDF5
 
-/// One open file of a snapshot or catalogue, with errors in terms of both.
-struct SnapshotSource: ~Copyable {
+/// One open HDF5 file of a snapshot or catalogue, with errors in terms of both.
+final class SnapshotSource {
   let path: String
   private let file: HDF5File
 
@@ -36,12 +36,37 @@ struct SnapshotSource: ~Copyable {
     }
   }
 
+  /// A text of a group, if it is there.
+  func text(_ name: String, of group: String) throws(SnapshotError) -> String? {
+    try reading("attribute \(group)/\(name)") { () throws(HDF5Error) in
+      guard try file.exists(group), try file.hasAttribute(name, of: group) else { return nil }
+      return try file.textAttribute(name, of: group)
+    }
+  }
+
+  /// The width of a dataset's elements [bytes].
+  func byteCount(of dataset: String) throws(SnapshotError) -> Int {
+    try require(dataset)
+    return try reading(dataset) { () throws(HDF5Error) in
+      try file.dataset(dataset).elementType.byteCount
+    }
+  }
+
+  /// The rows of a list or table.
+  func rowCount(of dataset: String) throws(SnapshotError) -> Int {
+    try require(dataset)
+    return try reading(dataset) { () throws(HDF5Error) in
+      try file.dataset(dataset).extents.first ?? 1
+    }
+  }
+
   /// A number that must be there.
   func required(_ name: String, of groups: [String]) throws(SnapshotError) -> Double {
     guard let value = try numbers(name, of: groups)?.first else {
       throw SnapshotError(
         .missingContent, in: path, dataset: "attribute \(groups[0])/\(name)",
-        because: "it is in none of the groups \(groups.joined(separator: ", "))",
+        because: groups.count == 1
+          ? "it is not there" : "it is in none of the groups \(groups.joined(separator: ", "))",
         remedy: "Add the attribute, for instance with h5py.")
     }
     return value
@@ -66,11 +91,7 @@ struct SnapshotSource: ~Copyable {
     _ dataset: String, _ rows: Range<Int>, of count: Int, columns: Range<Int>? = nil,
     as type: Element.Type
   ) throws(SnapshotError) -> [Element] {
-    guard try has(dataset) else {
-      throw SnapshotError(
-        .missingContent, in: path, dataset: dataset, because: "there is no such dataset",
-        remedy: "Check that the file was written completely, with this output switched on.")
-    }
+    try require(dataset)
     let width = columns?.upperBound ?? 1
     let extents = try reading(dataset) { () throws(HDF5Error) in try file.dataset(dataset).extents }
     let isTable = extents.count == 2 && extents[0] == count && extents[1] >= width
@@ -90,6 +111,24 @@ struct SnapshotSource: ~Copyable {
     return try reading(dataset) { () throws(HDF5Error) in
       try file.dataset(dataset).read(slab, as: type)
     }
+  }
+
+  /// Refuses a file without a dataset.
+  private func require(_ dataset: String) throws(SnapshotError) {
+    guard try has(dataset) else {
+      throw SnapshotError(
+        .missingContent, in: path, dataset: dataset,
+        because: "there is no such dataset" + (try missingGroup(of: dataset)),
+        remedy: "Check that the file was written completely, with this output switched on.")
+    }
+  }
+
+  /// Says so if it is the dataset's group that is missing.
+  private func missingGroup(of dataset: String) throws(SnapshotError) -> String {
+    guard let group = dataset.split(separator: "/").dropLast().first, try !has(String(group)) else {
+      return ""
+    }
+    return ", nor a group \(group)"
   }
 
   private func reading<Value>(

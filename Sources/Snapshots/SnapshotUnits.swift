@@ -6,7 +6,7 @@ public struct SnapshotUnits: Hashable, Codable, Sendable {
   /// The unit of mass [Msun/h].
   public var mass: Double
 
-  /// The unit of velocity [km/s].
+  /// The unit of velocity, in terms of sqrt(a) dx/dt, as GADGET stores it [km/s].
   public var velocity: Double
 
   /// Makes units.

@@ -28,10 +28,10 @@ public struct Standardization: Codable, Hashable, Sendable {
   }
 
   /// What is subtracted from a value.
-  var shift: Float { Float(mean) }
+  public var shift: Float { Float(mean) }
 
   /// What the difference is multiplied with.
-  var scale: Float { Float(1 / standardDeviation) }
+  public var scale: Float { Float(1 / standardDeviation) }
 
   /// The standardized value of `x`.
   public func callAsFunction(_ x: Float) -> Float { (x - shift) * scale }

@@ -111,14 +111,9 @@ final class ExactAccumulator: @unchecked Sendable {
   /// finite, or not computed; with one of them the sums are void.
   var lostCount: Int { Int(fine[count + 1]) }
 
-  /// After the message was added over the ranks: adds the coarse sums too, if any rank has some.
-  ///
-  /// Collective over the ranks of the message.
-  func reduceCoarseSums(over ranks: borrowing Communicator) throws(MPIError) {
-    guard fine[count] > 0 else { return }
-    var sums = MutableSpan(_unsafeElements: coarseSums())
-    try ranks.allReduce(&sums, .sum)
-  }
+  /// After the message was added over the ranks: the coarse sums, to be added over them too; `nil` if no rank
+  /// has any.
+  var coarseMessage: UnsafeMutableBufferPointer<Int64>? { fine[count] > 0 ? coarseSums() : nil }
 
   /// Writes the mean over `sampleCount` samples [count]: one rounding to single precision.
   func writeMean(of sampleCount: Int, to mean: UnsafeMutablePointer<Float>) {

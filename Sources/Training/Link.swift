@@ -3,7 +3,8 @@ internal import Networks
 
 /// The messages between rank 0 and the workers, with a limit to the time that a rank may be silent.
 ///
-/// It counts the workers from the first; a worker that is rank 0 itself is sent nothing.
+/// It counts the workers from the first; a worker that is rank 0 itself is sent nothing. Nobody waits for
+/// another rank inside of MPI: who waits looks, and rests (``rest(_:on:over:)``).
 struct Link {
   /// How long a worker may take for a command [seconds].
   let limit: Double
@@ -11,20 +12,24 @@ struct Link {
   /// The ranks of the workers beside rank 0.
   let workers: Range<Int>
 
-  /// The hosts of all ranks, on rank 0.
+  /// The hosts of all ranks.
   let hosts: [String]
 
+  /// Is told on rank 0 of what happens while it waits.
+  let tell: (TrainingEvent) -> Void
+
   /// Collective over `world`.
-  init(roles: borrowing Roles, limit: Double) throws(MPIError) {
+  init(
+    roles: borrowing Roles, limit: Double, tell: @escaping (TrainingEvent) -> Void
+  ) throws(MPIError) {
     self.limit = limit
+    self.tell = tell
     workers = 1..<roles.world.size
-    let name = Array(roles.world.place().host.utf8)
-    let gathered = try roles.world.gatherVarying(name)
+    let names = try roles.world.allGatherVarying(Array(roles.world.place().host.utf8))
     var hosts: [String] = []
     var start = 0
-    for count in gathered?.counts ?? [] {
-      let bytes = gathered?.elements[start..<start + count] ?? []
-      hosts.append(String(decoding: bytes, as: UTF8.self))
+    for count in names.counts {
+      hosts.append(String(decoding: names.elements[start..<start + count], as: UTF8.self))
       start += count
     }
     self.hosts = hosts
@@ -36,18 +41,20 @@ struct Link {
   }
 
   /// A worker waits for what to do.
-  ///
-  /// It waits for longer than rank 0 would wait for another worker, and ask who is there.
   func awaitCommand(on world: borrowing Communicator) throws -> Command {
-    var patience = Patience(limit: 3 * limit + secondsForJudgement)
+    // Rank 0 may be computing a share of its own before it waits for another worker.
+    var patience = Patience(limit: 2 * limit)
     while try world.probe(from: 0, tag: MessageTag.command) == nil {
-      try answerQuestion(over: world)
-      guard patience.rest() else {
-        throw TrainingError.stalled(
-          rank: 0, host: "its host", phase: "coordinating", seconds: patience.waited)
-      }
+      try rest(&patience, on: nil, over: world)
     }
     return Command(message: try world.receive(from: 0, tag: MessageTag.command))
+  }
+
+  /// A worker tells rank 0 what it did.
+  func send(
+    _ report: Report, on command: Command, over world: borrowing Communicator
+  ) throws {
+    try send(report.message, tag: MessageTag.report, on: command, over: world)
   }
 
   /// Rank 0 waits for the reports of the workers beside itself, in the order of their ranks.
@@ -57,12 +64,13 @@ struct Link {
     var reports = [Report?](repeating: nil, count: workers.count)
     var patience = Patience(limit: limit)
     while reports.contains(nil) {
-      if let envelope = try world.probe(tag: MessageTag.report) {
-        reports[envelope.source - 1] = Report(
-          message: try world.receive(from: envelope.source, tag: MessageTag.report))
-      } else if !patience.rest() {
-        throw try stalled(on: command, over: world, after: patience.waited)
+      guard let envelope = try world.probe(tag: MessageTag.report) else {
+        try rest(&patience, on: command, over: world)
+        continue
       }
+      var message = try world.startReceive(envelope, as: Double.self)
+      while try !message.test() { try rest(&patience, on: command, over: world) }
+      reports[envelope.source - 1] = Report(message: message.take())
     }
     try takeNotices(over: world)
     return reports.compactMap { $0 }
@@ -74,52 +82,9 @@ struct Link {
     try world.send([Int64(step)], to: 0, tag: MessageTag.computed)
   }
 
-  /// A worker that waits tells rank 0 that it is there, if it was asked.
-  func answerQuestion(over world: borrowing Communicator) throws(MPIError) {
-    guard world.rank != 0, try world.probe(from: 0, tag: MessageTag.question) != nil else { return }
-    _ = try world.receive(from: 0, tag: MessageTag.question, as: Int64.self)
-    try world.send([Int64(1)], to: 0, tag: MessageTag.answer)
-  }
-
-  /// How much longer than rank 0 waits and asks a worker leaves it to rank 0 to end the job [seconds].
-  var secondsForJudgement: Double { limit / 2 + SilentPeer.secondsForLauncher + 10 }
-
-  /// The workers that do not answer within the limit: they stand still, or their host is cut off.
-  ///
-  /// A rank that merely has little of a busy machine has answered by then.
-  private func silentWorkers(over world: borrowing Communicator) throws(MPIError) -> [Int] {
-    for worker in workers { try world.send([Int64(1)], to: worker, tag: MessageTag.question) }
-    var silent = Set(workers)
-    var patience = Patience(limit: limit)
-    while !silent.isEmpty, patience.rest() {
-      guard let envelope = try world.probe(tag: MessageTag.answer) else { continue }
-      _ = try world.receive(from: envelope.source, tag: MessageTag.answer, as: Int64.self)
-      silent.remove(envelope.source)
-    }
-    return silent.sorted()
-  }
-
-  /// Which worker keeps the others waiting: the first that does not answer, or else the first that has not
-  /// computed its share of a step, as far as rank 0 was told.
-  func stalled(
-    on command: Command, over world: borrowing Communicator, after seconds: Double
-  ) throws -> TrainingError {
-    let computed = try takeNotices(over: world)
-    let silent = try silentWorkers(over: world)
-    let rank = silent.first ?? workers.first { !computed.contains($0) } ?? workers.first ?? 0
-    let phase =
-      switch command {
-      case .train(let epoch, let step): "computing step \(step) of epoch \(epoch)"
-      case .validate(let epoch, let part): "validating epoch \(epoch), part \(part)"
-      case .save: "handing over its state"
-      case .finish, .abandon: "finishing"
-      }
-    return .stalled(rank: rank, host: hosts[rank], phase: phase, seconds: seconds)
-  }
-
   /// Takes the notices of the step, and returns the workers they come from.
   @discardableResult
-  private func takeNotices(over world: borrowing Communicator) throws(MPIError) -> Set<Int> {
+  func takeNotices(over world: borrowing Communicator) throws(MPIError) -> Set<Int> {
     var computed: Set<Int> = []
     while let envelope = try world.probe(tag: MessageTag.computed) {
       _ = try world.receive(from: envelope.source, tag: MessageTag.computed, as: Int64.self)
@@ -129,21 +94,47 @@ struct Link {
   }
 
   /// The first worker hands the state of the training to rank 0, if that is another rank.
-  func send(_ state: TrainingState, on world: borrowing Communicator) throws(MPIError) {
+  func send(_ state: TrainingState, on world: borrowing Communicator) throws {
     let optimizer = state.optimizer
-    try world.send([Int64(optimizer.step)], to: 0, tag: MessageTag.state)
+    try send([Int64(optimizer.step)], tag: MessageTag.state, on: .save, over: world)
     for part in [state.parameters, optimizer.m, optimizer.v, optimizer.vhat] {
-      try world.send(part, to: 0, tag: MessageTag.state)
+      try send(part, tag: MessageTag.state, on: .save, over: world)
     }
   }
 
   /// Rank 0 takes the state of the training from the first worker.
-  func receiveState(on world: borrowing Communicator) throws(MPIError) -> TrainingState {
-    let step = try world.receive(from: 1, tag: MessageTag.state, as: Int64.self)[0]
-    func part() throws(MPIError) -> [Float] { try world.receive(from: 1, tag: MessageTag.state) }
+  func receiveState(on world: borrowing Communicator) throws -> TrainingState {
+    let step = try receive(from: 1, tag: MessageTag.state, on: .save, over: world, as: Int64.self)
+    func part() throws -> [Float] {
+      try receive(from: 1, tag: MessageTag.state, on: .save, over: world)
+    }
     let parameters = try part()
     return TrainingState(
       parameters: parameters,
-      optimizer: .init(step: Int(step), m: try part(), v: try part(), vhat: try part()))
+      optimizer: .init(step: Int(step[0]), m: try part(), v: try part(), vhat: try part()))
+  }
+
+  private func send<Element: MPIElement>(
+    _ elements: [Element], tag: Int, on command: Command, over world: borrowing Communicator
+  ) throws {
+    var message = try world.startSend(elements, to: 0, tag: tag)
+    var patience = Patience(limit: limit)
+    while try !message.test() { try rest(&patience, on: command, over: world) }
+  }
+
+  private func receive<Element: MPIElement>(
+    from source: Int, tag: Int, on command: Command, over world: borrowing Communicator,
+    as type: Element.Type = Element.self
+  ) throws -> [Element] {
+    var patience = Patience(limit: limit)
+    while true {
+      guard let envelope = try world.probe(from: source, tag: tag) else {
+        try rest(&patience, on: command, over: world)
+        continue
+      }
+      var message = try world.startReceive(envelope, as: type)
+      while try !message.test() { try rest(&patience, on: command, over: world) }
+      return message.take()
+    }
   }
 }

@@ -95,11 +95,26 @@ public struct Model: Sendable {
     try file.close()
   }
 
-  init(
+  /// Makes a model of its parts.
+  ///
+  /// - Parameters:
+  ///   - architecture: The shape of the network, which must be valid.
+  ///   - variant: What the network was shown.
+  ///   - field: What its boxes were values of.
+  ///   - data: What it was trained on, with the scales of its input and output.
+  ///   - seed: The seed of its initial weights and of the order of its samples.
+  ///   - epoch: The epoch whose weights these are, from zero.
+  ///   - step: The steps done by its end.
+  ///   - validationLoss: The validation loss after that epoch.
+  ///   - settings: The settings that the result depends on, a line each.
+  ///   - parameters: The parameters, [count], of the layout of `architecture`.
+  public init(
     architecture: NetworkArchitecture, variant: BoxKind, field: String, data: DataDescription,
     seed: UInt64, epoch: Int, step: Int, validationLoss: Double, settings: [String],
     parameters: [Float]
   ) {
+    precondition(
+      parameters.count == architecture.parameters.count, "parameters of another network")
     self.architecture = architecture
     self.variant = variant
     self.field = field

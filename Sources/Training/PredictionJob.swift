@@ -113,7 +113,10 @@ public struct PredictionJob: Sendable {
       GridField.inputs.map { BoxInput.field($0) }
       + (model.data.finalVoxelSize.map { [.finalDensity(voxelSize: $0)] } ?? [])
     guard let input = inputs.first(where: { $0.name == model.field }) else {
-      throw .unsuitableModel(path: modelPath, reason: "it was trained on the field \(model.field)")
+      throw .unsuitableModel(
+        path: modelPath,
+        reason: "it was trained on the field \(model.field), which this program does not make",
+        remedy: "use the version that trained it")
     }
     for simulation in simulations {
       let size = simulation.boxSize / Double(simulation.gridSize)
@@ -122,17 +125,16 @@ public struct PredictionJob: Sendable {
           path: modelPath,
           reason: """
             it was trained on voxels of \(model.data.voxelSize) Mpc/h, and those of \
-            \(simulation.name) have \(size) Mpc/h; use simulations of the same resolution
-            """)
+            \(simulation.name) have \(size) Mpc/h
+            """, remedy: "use simulations of the same resolution")
       }
       let known = mayPredictSeen ? [] : model.data.training + model.data.validation
       if let same = known.first(where: { $0.fingerprint == simulation.fingerprint }) {
         throw .unsuitableModel(
           path: modelPath,
-          reason: """
-            it was trained or validated on \(same.name), whose fields \(simulation.name) has; \
-            predict simulations that it has not seen, or ask for these by their roles
-            """)
+          reason:
+            "it was trained or validated on \(same.name), whose fields \(simulation.name) has",
+          remedy: "predict simulations that it has not seen, or ask for these by their roles")
       }
     }
     return input
@@ -165,7 +167,7 @@ public struct PredictionJob: Sendable {
       let patience = Patience(limit: watchdogSeconds)
       while !pool.wait(for: .all, upTo: 0.05) {
         guard !patience.isExhausted else {
-          throw TrainingError.stalled(
+          throw TrainingError.late(
             rank: place.rank, host: place.host, phase: "predicting samples \(part)",
             seconds: patience.waited)
         }

@@ -63,6 +63,13 @@ public enum StopSignals {
     }
   }
 
+  private static let isAnnounced = Atomic<Bool>(false)
+
+  /// Whether a signal was received that this has not told of yet.
+  static func takeNews() -> Bool {
+    last != nil && !isAnnounced.exchange(true, ordering: .relaxed)
+  }
+
   /// The signal that was received last; `nil` if none was.
   public static var last: Int32? {
     let number = received.load(ordering: .relaxed)

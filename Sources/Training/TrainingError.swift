@@ -8,8 +8,14 @@ public enum TrainingError: Error, Hashable, Sendable {
   /// The gradients of some samples of a step were infinite or not a number.
   case diverged(step: Int, sampleCount: Int)
 
-  /// A rank has not been heard of for the time of the watchdog.
+  /// A rank has not been heard of, and did not answer, for the time of the watchdog.
   case stalled(rank: Int, host: String, phase: String, seconds: Double)
+
+  /// A rank answers, but has kept the others waiting for the time of the watchdog.
+  case late(rank: Int, host: String, phase: String, seconds: Double)
+
+  /// MPI failed on this rank.
+  case failedExchange(phase: String, MPIError)
 
   /// The checkpoints of a run were made with other settings.
   case settingsChanged(directory: String, differences: [String])
@@ -27,7 +33,7 @@ public enum TrainingError: Error, Hashable, Sendable {
   case mixedVoxelSizes(first: String, firstSize: Double, second: String, secondSize: Double)
 
   /// A model cannot be used with these data.
-  case unsuitableModel(path: String, reason: String)
+  case unsuitableModel(path: String, reason: String, remedy: String)
 }
 
 extension TrainingError: CustomStringConvertible {
@@ -46,6 +52,17 @@ extension TrainingError: CustomStringConvertible {
       """
       rank \(rank) on \(host) has not been heard of for \(Int(seconds)) s, last seen \(phase); the job \
       was ended and can be resumed with the same command (training.watchdogSeconds sets the limit)
+      """
+    case .late(let rank, let host, let phase, let seconds):
+      """
+      rank \(rank) on \(host) answers, but has kept the others waiting for \(Int(seconds)) s, \(phase); the \
+      job was ended and can be resumed with the same command (raise training.watchdogSeconds if a step \
+      takes that long, else look at the cores and the disks of that host)
+      """
+    case .failedExchange(let phase, let error):
+      """
+      \(phase) failed: \(error); the job was ended and can be resumed with the same command (other ranks, or \
+      the network between them, may be lost)
       """
     case .settingsChanged(let directory, let differences):
       """
@@ -69,8 +86,8 @@ extension TrainingError: CustomStringConvertible {
       cannot train on voxels of different widths: \(first) has \(firstSize) Mpc/h and \(second) has \
       \(secondSize) Mpc/h; use simulations of one resolution
       """
-    case .unsuitableModel(let path, let reason):
-      "cannot predict with \(path): \(reason)"
+    case .unsuitableModel(let path, let reason, let remedy):
+      "cannot predict with \(path): \(reason); \(remedy)"
     }
   }
 }

@@ -65,7 +65,7 @@ public struct TrainingJob {
       worker = try preparation.makeWorker(
         plan, state: state, threads: threads, timeline: timeline, team: roles.team)
     }
-    let link = try Link(roles: roles, limit: settings.watchdogSeconds)
+    let link = try Link(roles: roles, limit: settings.watchdogSeconds, tell: tell)
     let coordinator = try world.agree { () throws -> Coordinator? in
       guard roles.isCoordinator else { return nil }
       let workerHosts = roles.isDedicated ? Array(link.hosts.dropFirst()) : link.hosts
@@ -115,7 +115,7 @@ public struct TrainingJob {
       // While the workers are busy. A failure is theirs too once they have done what they were told.
       var failure = self.failure(of: { try coordinator.performPendingWrites(timeline) })
       var reports: [Report] = []
-      if let worker { reports.append(try worker.perform(command, on: roles, link)) }
+      if let worker { reports.append(try perform(command, worker, link, on: roles)) }
       var state: TrainingState?
       if command == .save { state = try worker?.state ?? link.receiveState(on: roles.world) }
       reports += try timeline.measure(.wait) {
@@ -138,8 +138,19 @@ public struct TrainingJob {
       let command = try timeline.measure(.wait) { try link.awaitCommand(on: roles.world) }
       if case .finish(let isComplete) = command { return isComplete ? .complete : .stopped }
       if command == .abandon { try agree(on: worker.failure, over: roles.world) }
-      let report = try worker.perform(command, on: roles, link)
-      try roles.world.send(report.message, to: 0, tag: MessageTag.report)
+      let report = try perform(command, worker, link, on: roles)
+      try link.send(report, on: command, over: roles.world)
+    }
+  }
+
+  /// Does this rank's part of a command; the errors of MPI, which this rank alone has, tell of which.
+  private func perform(
+    _ command: Command, _ worker: Worker, _ link: Link, on roles: borrowing Roles
+  ) throws -> Report {
+    do {
+      return try worker.perform(command, on: roles, link)
+    } catch let error as MPIError {
+      throw TrainingError.failedExchange(phase: command.phase, error)
     }
   }
 

@@ -78,7 +78,10 @@ public struct TrainingSettings: Codable, Hashable, Sendable {
   /// Whether event files for TensorBoard are written beside the metrics.
   public var tensorboard = false
 
-  /// How long a rank may stay silent before the job is ended [seconds].
+  /// How long a rank may stay silent before it is asked whether it is there, and then before the job is ended
+  /// [seconds].
+  ///
+  /// The default is five times the longest command that was measured (`Documentation/cluster.md`).
   public var watchdogSeconds = 600.0
 
   /// Makes the settings of the paper.

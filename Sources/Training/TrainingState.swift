@@ -58,6 +58,13 @@ public struct DataDescription: Codable, Hashable, Sendable {
 
     /// Its number of eligible particles.
     public let eligible: Int
+
+    /// Describes a simulation.
+    public init(name: String, fingerprint: String, eligible: Int) {
+      self.name = name
+      self.fingerprint = fingerprint
+      self.eligible = eligible
+    }
   }
 
   /// The simulations that train.
@@ -83,6 +90,22 @@ public struct DataDescription: Codable, Hashable, Sendable {
 
   /// How labels are scaled.
   public let labels: LabelRange
+
+  /// Describes what a model was trained on.
+  public init(
+    training: [Simulation], validation: [Simulation], voxelSize: Double, finalVoxelSize: Double?,
+    trainingSamples: Int, validationSamples: Int, standardization: Standardization,
+    labels: LabelRange
+  ) {
+    self.training = training
+    self.validation = validation
+    self.voxelSize = voxelSize
+    self.finalVoxelSize = finalVoxelSize
+    self.trainingSamples = trainingSamples
+    self.validationSamples = validationSamples
+    self.standardization = standardization
+    self.labels = labels
+  }
 
   /// Differences between two descriptions in words, empty if they are equal.
   func differences(from old: DataDescription) -> [String] {

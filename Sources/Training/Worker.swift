@@ -123,7 +123,7 @@ final class Worker {
     var isDenseReduced = false
     while !isDenseReduced && !pool.hasReached(.all) {
       isDenseReduced = try pending.test()
-      try rest(&patience, command, on: roles, link)
+      try link.rest(&patience, on: command, over: roles.world)
     }
     try wait(for: .all, patience, command, on: roles, link)
     report.outcomes = pool.takeOutcomes()
@@ -137,16 +137,23 @@ final class Worker {
     patience = Patience(limit: link.limit)
     while !isDenseReduced {
       isDenseReduced = try pending.test()
-      try rest(&patience, command, on: roles, link)
+      try link.rest(&patience, on: command, over: roles.world)
     }
-    let convolutions = MutableSpan(_unsafeElements: pool.convolutionSums.message)
-    var last = try roles.team.startAllReduce(convolutions, .sum)
-    while try !last.test() { try rest(&patience, command, on: roles, link) }
+    func addOverTeam(_ message: UnsafeMutableBufferPointer<Int64>) throws {
+      var pending = try roles.team.startAllReduce(MutableSpan(_unsafeElements: message), .sum)
+      while try !pending.test() { try link.rest(&patience, on: command, over: roles.world) }
+    }
+    try addOverTeam(pool.convolutionSums.message)
+    report.lostSamples = max(pool.denseSums.lostCount, pool.convolutionSums.lostCount)
+    if report.lostSamples == 0 {
+      for sums in [pool.denseSums, pool.convolutionSums] {
+        if let message = sums.coarseMessage { try addOverTeam(message) }
+      }
+    }
     report.reducing = patience.waited
     timeline.add(.reduce, since: reductionStart)
 
-    report.lostSamples = max(pool.denseSums.lostCount, pool.convolutionSums.lostCount)
-    if report.lostSamples == 0 { try timeline.measure(.update) { try update(over: roles.team) } }
+    if report.lostSamples == 0 { timeline.measure(.update, update) }
     return report
   }
 
@@ -173,32 +180,8 @@ final class Worker {
     on roles: borrowing Roles, _ link: Link
   ) throws {
     while !pool.wait(for: milestone, upTo: 0.05) {
-      try link.answerQuestion(over: roles.world)
-      if patience.isExhausted { try giveUp(patience, command, on: roles, link) }
+      try link.look(patience, on: command, over: roles.world)
     }
-  }
-
-  /// Rests until the next look at messages that are under way; throws if it has taken too long.
-  private func rest(
-    _ patience: inout Patience, _ command: Command, on roles: borrowing Roles, _ link: Link
-  ) throws {
-    try link.answerQuestion(over: roles.world)
-    if !patience.rest() { try giveUp(patience, command, on: roles, link) }
-  }
-
-  /// Throws what has taken too long.
-  private func giveUp(
-    _ patience: Patience, _ command: Command, on roles: borrowing Roles, _ link: Link
-  ) throws {
-    if roles.isCoordinator {
-      throw try link.stalled(on: command, over: roles.world, after: patience.waited)
-    }
-    // Rank 0 knows more: it is given the time to ask who is there, to say who is not, and to end the job.
-    var rest = Patience(limit: link.limit + link.secondsForJudgement)
-    while rest.rest() { try link.answerQuestion(over: roles.world) }
-    let place = roles.world.place()
-    throw TrainingError.stalled(
-      rank: place.rank, host: place.host, phase: "waiting in \(command)", seconds: patience.waited)
   }
 
   /// A report of the weights as they are.
@@ -210,12 +193,11 @@ final class Worker {
   }
 
   /// Makes the step of the optimiser, the same on all workers.
-  private func update(over team: borrowing Communicator) throws(MPIError) {
+  private func update() {
     guard let gradient = gradient.baseAddress else { preconditionFailure("no parameters") }
     for (sums, range) in [
       (pool.denseSums, layout.denseRange), (pool.convolutionSums, layout.convolutionRange),
     ] {
-      try sums.reduceCoarseSums(over: team)
       sums.writeMean(of: plan.settings.batchSize, to: gradient + range.lowerBound)
     }
     priors.addGradient(weights.parameters, to: gradient)

@@ -15,14 +15,14 @@ struct Halompi: ParsableCommand {
         mpirun -n 8 halompi predict jobs/gadget.yaml
         halompi analyze jobs/gadget.yaml
 
-      Exit codes: 0 done, 64 usage, 65 bad data, 66 missing input, 70 internal failure, \
+      Exit codes: 0 done, 1 a check did not pass, 64 usage, 65 bad data, 66 missing input, 70 internal failure, \
       74 input/output, 75 stopped and resumable by the same command.
       """,
     version: halompiVersion,
     subcommands: [
       Simulate.self, Prepare.self, Train.self, Predict.self, Ablate.self, Analyze.self,
-      EstimateInformation.self, Watch.self, Plan.self, SlurmCommand.self, Inspect.self,
-      Check.self,
-      Benchmark.self,
+      Export.self, Import.self, EstimateInformation.self, Watch.self, Plan.self,
+      SlurmCommand.self, Inspect.self, Doctor.self, Check.self, Settings.self, Benchmark.self,
+      Completions.self, Manual.self,
     ])
 }

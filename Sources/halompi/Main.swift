@@ -29,6 +29,11 @@ enum Main {
     launcherNumber(["OMPI_COMM_WORLD_SIZE", "SLURM_STEP_NUM_TASKS"]) ?? 1
   }
 
+  /// Whether a launcher started this process.
+  static var isLaunched: Bool {
+    launcherNumber(["OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "SLURM_PROCID"]) != nil
+  }
+
   private static func launcherNumber(_ variables: [String]) -> Int? {
     let environment = ProcessInfo.processInfo.environment
     return variables.lazy.compactMap { environment[$0].flatMap(Int.init) }.first

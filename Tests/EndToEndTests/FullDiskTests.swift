@@ -30,9 +30,7 @@ extension EndToEnd {
       let names = try FileManager.default.contentsOfDirectory(atPath: checkpoints)
       #expect(!names.contains { $0.hasSuffix(".h5") }, "\(names)")
       try workspace.run("train", ranks: 2)
-      let reference = try Workspace.uninterrupted()
-      #expect(try workspace.trained("model.h5") == reference.trained("model.h5"))
-      #expect(try workspace.trained("metrics.jsonl") == reference.trained("metrics.jsonl"))
+      try workspace.expectUninterruptedBytes()
     }
 
     @Test func predictionsThatDoNotFitLeaveNothingHalfWritten() throws {

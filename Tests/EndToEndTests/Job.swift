@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// One run of the program: a process of its own, or several ranks under `mpirun`.
 final class Job {
@@ -70,6 +71,7 @@ final class Job {
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try Self.emptyFile(output)
     process.standardError = try Self.emptyFile(messages)
+    try startMPI()
     try process.run()
   }
 

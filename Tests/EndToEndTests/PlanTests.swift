@@ -117,19 +117,7 @@ extension EndToEnd {
     }
 
     /// The library that counts messages.
-    private static let counter = Result {
-      let source = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-        .deletingLastPathComponent().appending(path: "scripts/checks/count_messages.c").path
-      let library = FileManager.default.temporaryDirectory
-        .appending(path: "count-messages-\(UUID().uuidString).so").path
-      let process = Process()
-      process.executableURL = URL(filePath: "/usr/bin/env")
-      process.arguments = ["mpicc", "-shared", "-fPIC", "-o", library, source]
-      try process.run()
-      process.waitUntilExit()
-      try #require(process.terminationStatus == 0, "mpicc could not compile \(source)")
-      return library
-    }
+    private static let counter = Result { try compiledCheck("count_messages") }
 
     @Test(arguments: [1, 2, 3, 4, 5, 8, 16])
     func theMessagesOfATrainingAreThoseOfThePlan(ranks: Int) throws {

@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 import TestSupport
 import Testing
 
@@ -6,7 +7,7 @@ import Testing
 ///
 /// It is removed with the value. A test that changes files has a workspace of its own; fields and
 /// results that many tests start from are made once, and copied.
-final class Workspace {
+final class Workspace: Sendable {
   /// The folder, in which jobs are started.
   let folder: URL
 
@@ -36,8 +37,11 @@ final class Workspace {
   }
 
   /// The number of lines in the metrics of the training; 0 if there are none yet.
-  var metricsLineCount: Int {
-    let data = FileManager.default.contents(atPath: "\(training)/metrics.jsonl") ?? Data()
+  var metricsLineCount: Int { metricsLineCount(below: "") }
+
+  /// The same, where the files of the folder are seen below `root`.
+  func metricsLineCount(below root: String) -> Int {
+    let data = FileManager.default.contents(atPath: "\(root)\(training)/metrics.jsonl") ?? Data()
     return data.count { $0 == UInt8(ascii: "\n") }
   }
 
@@ -77,6 +81,13 @@ extension Workspace {
     return workspace
   }
 
+  /// A new folder with an experiment file alone.
+  static func with(experiment: String) throws -> Workspace {
+    let workspace = try Workspace()
+    try workspace.write(experiment, to: "experiment.yaml")
+    return workspace
+  }
+
   /// A new folder in which the fields have been made too.
   static func withFields() throws -> Workspace { try copy(of: prepared.get()) }
 
@@ -98,16 +109,20 @@ extension Workspace {
     return removedAtExit(workspace)
   }
 
-  nonisolated(unsafe) private static var shared: [Workspace] = []
+  private static let shared = Mutex<[Workspace]>([])
 
   /// Statics are never deinitialized, so their folders are removed when the process exits.
-  private static func removedAtExit(_ workspace: Workspace) -> Workspace {
-    if shared.isEmpty {
-      atexit {
-        for each in Workspace.shared { try? FileManager.default.removeItem(at: each.folder) }
+  static func removedAtExit(_ workspace: Workspace) -> Workspace {
+    shared.withLock { shared in
+      if shared.isEmpty {
+        atexit {
+          for each in Workspace.shared.withLock({ $0 }) {
+            try? FileManager.default.removeItem(at: each.folder)
+          }
+        }
       }
+      shared.append(workspace)
     }
-    shared.append(workspace)
     return workspace
   }
 

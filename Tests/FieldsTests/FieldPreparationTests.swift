@@ -21,7 +21,7 @@ import Testing
     try world.barrier()
     return FieldPreparation(
       name: name, initialSnapshot: folder + "/snapdir_000", finalSnapshot: folder + "/snapdir_001",
-      catalogue: folder + "/groups_001", output: folder + "/fields.h5", label: label)
+      halos: .catalogue(folder + "/groups_001"), output: folder + "/fields.h5", label: label)
   }
 
   /// Expects the labels that the simulation's rows imply, at every site.

@@ -17,7 +17,8 @@ enum SharedSimulation {
   static func preparation(_ output: String, label: HaloLabel, initial: String) -> FieldPreparation {
     FieldPreparation(
       name: "A_1001", initialSnapshot: "\(folder)/\(initial).hdf5",
-      finalSnapshot: folder + "/snapshot_z0.hdf5", catalogue: folder + "/fof_subhalo_tab_z0.hdf5",
+      finalSnapshot: folder + "/snapshot_z0.hdf5",
+      halos: .catalogue(folder + "/fof_subhalo_tab_z0.hdf5"),
       output: output, label: label)
   }
 }
@@ -80,7 +81,8 @@ struct SimulationTests {
     try withWorld { world in
       var preparation = SharedSimulation.preparation(
         try temporaryDirectory("simulation") + "/mixed.h5", label: .fof, initial: "ics_z99")
-      preparation.catalogue = preparation.catalogue.replacing("A_1001", with: "A_1002")
+      preparation.halos = .catalogue(
+        preparation.finalSnapshot.replacing("A_1001/snapshot", with: "A_1002/fof_subhalo_tab"))
       var problem: SnapshotError.Problem?
       do {
         _ = try preparation.run(on: world)

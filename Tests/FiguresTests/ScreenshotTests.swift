@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Figures
@@ -39,6 +40,7 @@ struct ScreenshotTests {
     process.arguments = ["\(folder)/report.html"]
     let output = Pipe()
     process.standardOutput = output
+    try startMPI()
     try process.run()
     let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()

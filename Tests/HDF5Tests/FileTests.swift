@@ -53,7 +53,7 @@ struct FileTests {
     let path = scratch.path("a.h5")
     try Data(repeating: 65, count: 10_000).write(to: URL(filePath: path))
     let refusal = error { () throws(HDF5Error) in _ = try HDF5File.open(path) }
-    #expect(refusal?.hint == "This is not an HDF5 file")
+    #expect(refusal?.hint == "This is not an HDF5 file: give one, or make it again")
   }
 
   @Test func aTruncatedFileIsRecognized() throws {

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The scripts, and what `slurm/train.sbatch` does, with a `srun` and a `scontrol` of the tests' own.
@@ -76,6 +77,7 @@ struct BatchScriptTests {
     sigemptyset(&none)
     pthread_sigmask(SIG_SETMASK, &none, &blocked)
     defer { pthread_sigmask(SIG_SETMASK, &blocked, nil) }
+    try startMPI()
     try process.run()
     return process
   }

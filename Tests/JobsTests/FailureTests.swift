@@ -7,9 +7,15 @@ private struct Unforeseen: Error, CustomStringConvertible { let description = "i
 
 @Test func aReportNamesTheRankOnlyIfThereAreSeveral() {
   let alone = FailureReport(of: Unforeseen(), at: JobPlace(rank: 0, size: 1, host: "node1"))
-  #expect(alone.message == "halompi: it broke")
+  #expect(alone.message == "halompi: it broke.")
   let third = FailureReport(of: Unforeseen(), at: JobPlace(rank: 3, size: 8, host: "node1"))
-  #expect(third.message == "halompi: [rank 3 of 8, node1] it broke")
+  #expect(third.message == "halompi: [rank 3 of 8, node1] it broke.")
+}
+
+@Test(arguments: ["Is it there?", "It broke.", "Make it anew!"])
+func aSentenceThatHasEndedIsLeftAsItIs(sentence: String) {
+  struct Said: Error, CustomStringConvertible { let description: String }
+  #expect(FailureReport(of: Said(description: sentence)).message == "halompi: \(sentence)")
 }
 
 @Test(arguments: [

@@ -37,7 +37,8 @@ private func experiment() -> Experiment {
   #expect(
     preparation
       == FieldPreparation(
-        name: "A_1", initialSnapshot: "/i", finalSnapshot: "/f", catalogue: "/c", output: "/o",
+        name: "A_1", initialSnapshot: "/i", finalSnapshot: "/f", halos: .catalogue("/c"),
+        output: "/o",
         label: .bound, neighbours: 16, threads: 1))
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Slurm
@@ -128,6 +129,7 @@ struct BatchScriptTests {
       ]
       process.standardOutput = FileHandle.nullDevice
       process.standardError = FileHandle.nullDevice
+      try startMPI()
       try process.run()
       process.waitUntilExit()
       #expect(process.terminationStatus == 0, "bash \(options)")

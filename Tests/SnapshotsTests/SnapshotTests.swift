@@ -152,7 +152,9 @@ import Testing
     let snapshot = Snapshot(
       parts: [.init(path: "a", rows: 0..<500)], particleCount: 500, boxSize: 1, redshift: 0,
       particleMass: 1, cosmology: SyntheticSimulation().cosmology,
-      units: SnapshotUnits(length: 1, mass: 1, velocity: 1), listsMasses: false)
+      units: SnapshotUnits(length: 1, mass: 1, velocity: 1), statesUnits: false,
+      format: .gadgetHDF5, formatDescription: "", idByteCount: 4, hasHaloLabels: false,
+      listsMasses: false)
     let error = problem { () throws(SnapshotError) in try snapshot.gridSize() }
     #expect(error?.problem == .notACube)
   }

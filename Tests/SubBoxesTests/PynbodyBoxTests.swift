@@ -1,6 +1,7 @@
 import Fields
 import Foundation
 import MPI
+import Snapshots
 import TestSupport
 import Testing
 
@@ -51,7 +52,8 @@ extension CollectiveTests {
         _ = try FieldPreparation(
           name: "A_1001", initialSnapshot: "\(folder)/snapshot_z99.hdf5",
           finalSnapshot: "\(folder)/snapshot_z0.hdf5",
-          catalogue: "\(folder)/fof_subhalo_tab_z0.hdf5", output: path, withFinalParticles: true,
+          halos: .catalogue("\(folder)/fof_subhalo_tab_z0.hdf5"), output: path,
+          withFinalParticles: true,
           threads: 2
         ).run(on: alone)
         let store = try FinalParticleStore(

@@ -7,12 +7,21 @@ public import MPI
 /// Tests that communicate run one at a time: on one rank they wait for each other, and on several
 /// they are run with `--no-parallel`, in the same order on all ranks.
 public func withWorld(_ body: (borrowing Communicator) throws -> Void) throws {
+  try startMPI()
   worldLock.lock()
   defer { worldLock.unlock() }
   try withSharedMPI(body)
 }
 
 private let worldLock = NSRecursiveLock()
+
+private let start = Result { try withSharedMPI { _ in } }
+
+/// Initializes MPI if it is not yet.
+///
+/// To be called before a process is started, and before the pipes to it are made: the daemon that MPI starts beside a
+/// single process inherits, and keeps open, that by whose closing the end of a process, or of a pipe, is noticed.
+public func startMPI() throws { try start.get() }
 
 /// A folder of a test's own, the same on all ranks, removed by the operating system's cleaning.
 public func temporaryDirectory(_ name: String) throws -> String {

@@ -36,7 +36,10 @@ import Testing
     for gradient in own { sums.add(gradient, worker: 0) }
     var message = MutableSpan(_unsafeElements: sums.message)
     try part.allReduce(&message, .sum)
-    try sums.reduceCoarseSums(over: part)
+    if let coarse = sums.coarseMessage {
+      var message = MutableSpan(_unsafeElements: coarse)
+      try part.allReduce(&message, .sum)
+    }
     var mean = [Float](repeating: 0, count: count)
     sums.writeMean(of: samples, to: &mean)
     return mean

@@ -24,6 +24,13 @@ int MPI_Send(const void *data, int count, MPI_Datatype type, int to, int tag, MP
   return PMPI_Send(data, count, type, to, tag, ranks);
 }
 
+int MPI_Isend(const void *data, int count, MPI_Datatype type, int to, int tag, MPI_Comm ranks,
+              MPI_Request *request) {
+  messages += 1;
+  message_bytes += size_of(count, type);
+  return PMPI_Isend(data, count, type, to, tag, ranks, request);
+}
+
 int MPI_Iallreduce(const void *data, void *sum, int count, MPI_Datatype type, MPI_Op operation, MPI_Comm ranks,
                    MPI_Request *request) {
   sums += 1;

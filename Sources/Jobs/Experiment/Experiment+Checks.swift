@@ -1,6 +1,7 @@
 import Analysis
 import Networks
 import Slurm
+import Snapshots
 import SubBoxes
 import Training
 
@@ -51,15 +52,7 @@ extension Experiment {
             remedy: "give every simulation a name of its own"))
       }
       firstUse[simulation.name] = firstUse[simulation.name] ?? index
-      let files = [simulation.initial, simulation.final, simulation.catalogue].compactMap { $0 }
-      if simulation.seed == nil ? files.count < 3 : !files.isEmpty {
-        problems.append(
-          ExperimentProblem(
-            path: path,
-            reason: "\(simulation.name) has \(files.count) of the files initial, final and "
-              + "catalogue and \(simulation.seed == nil ? "no" : "a") seed",
-            remedy: "give all three files, or a seed alone to have it simulated"))
-      }
+      if let problem = fileProblem(of: simulation, path) { problems.append(problem) }
     }
     if simulations(of: .training).isEmpty {
       problems.append(
@@ -68,6 +61,37 @@ extension Experiment {
           remedy: "give `role: training` to the simulations to learn from"))
     }
     return problems
+  }
+
+  /// A simulation has a seed alone, or two snapshots and at most one source of halos.
+  private func fileProblem(
+    of simulation: SimulationSettings, _ path: String
+  ) -> ExperimentProblem? {
+    let snapshots = [simulation.initial, simulation.final].compactMap { $0 }.count
+    let halos = [simulation.catalogue, simulation.labels?.file].compactMap { $0 }.count
+    if simulation.seed != nil {
+      guard snapshots + halos > 0 || simulation.units != nil else { return nil }
+      return ExperimentProblem(
+        path: path, reason: "\(simulation.name) has a seed, and files or units too",
+        remedy: "give a seed alone to have it simulated, or files without a seed")
+    }
+    if snapshots < 2 {
+      return ExperimentProblem(
+        path: path,
+        reason: "\(simulation.name) has \(snapshots) of the files initial and final and no seed",
+        remedy: "give both snapshots and the catalogue, or a seed alone to have it simulated")
+    }
+    if halos > 1 {
+      return ExperimentProblem(
+        path: "\(path).labels", reason: "\(simulation.name) has a catalogue and labels",
+        remedy: "give one of them")
+    }
+    guard let units = simulation.units,
+      ![units.length, units.mass, units.velocity].allSatisfy({ $0 > 0 && $0.isFinite })
+    else { return nil }
+    return ExperimentProblem(
+      path: "\(path).units", reason: "a unit is not above 0",
+      remedy: "give length [Mpc/h], mass [Msun/h] and velocity [km/s], such as 0.001, 1.0e10 and 1")
   }
 
   /// A realisation that is learnt from must not be validated on or tested.
@@ -93,7 +117,8 @@ extension Experiment {
       return first.seed == second.seed && first.isInverted ?? false == second.isInverted ?? false
     }
     return first.initial == second.initial || first.final == second.final
-      || first.catalogue == second.catalogue
+      || first.catalogue != nil && first.catalogue == second.catalogue
+      || first.labels != nil && first.labels?.file == second.labels?.file
   }
 
   private var fieldProblems: [ExperimentProblem] {

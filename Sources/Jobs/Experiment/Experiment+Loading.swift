@@ -1,4 +1,5 @@
 import Foundation
+import Snapshots
 
 extension Experiment {
   /// Reads an experiment file, lays it and the overrides over the defaults, and checks the result.
@@ -44,6 +45,9 @@ extension Experiment {
         simulations[index][keyPath: file] = simulations[index][keyPath: file].map {
           absolutePath($0, in: folder)
         }
+      }
+      if let table = simulations[index].labels?.file {
+        simulations[index].labels?.file = absolutePath(table, in: folder)
       }
     }
     universe.spectrum = universe.spectrum.map { absolutePath($0, in: folder) }

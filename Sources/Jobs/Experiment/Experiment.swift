@@ -1,6 +1,7 @@
 public import Analysis
 public import Networks
 public import Slurm
+public import Snapshots
 public import SubBoxes
 public import Training
 
@@ -124,15 +125,34 @@ public struct SimulationSettings: Codable, Hashable, Sendable {
   /// The path of the halo catalogue of the final snapshot (the first file of several).
   public var catalogue: String?
 
+  /// A table of the final particles' halos, instead of a catalogue.
+  ///
+  /// Without either, the final snapshot must have labels of its own, as SWIFT's do.
+  public var labels: LabelTable?
+
+  /// The units of the snapshots, if they do not state them, or state others than they have.
+  public var units: SnapshotUnits?
+
   /// Makes the settings of a simulation that comes in files.
   public init(
-    name: String, role: SimulationRole, initial: String, final: String, catalogue: String
+    name: String, role: SimulationRole, initial: String, final: String, catalogue: String?,
+    labels: LabelTable? = nil, units: SnapshotUnits? = nil
   ) {
     self.name = name
     self.role = role
     self.initial = initial
     self.final = final
     self.catalogue = catalogue
+    self.labels = labels
+    self.units = units
+  }
+
+  /// Where it is written which halo each final particle is in; the catalogue of a simulation from a seed
+  /// is given.
+  func halos(made: String) -> HaloSource {
+    if let labels { return .table(labels) }
+    if let catalogue { return .catalogue(catalogue) }
+    return seed == nil ? .snapshot : .catalogue(made)
   }
 
   /// Makes the settings of a simulation that is made from a seed.

@@ -35,7 +35,7 @@ extension SettingsError: CustomStringConvertible {
     case .unreadable(let reason):
       return "cannot read \(path): \(reason); give the path of an experiment file"
     case .invalidYAML(let reason):
-      return "\(place)this is not valid YAML: \(reason)"
+      return "\(place)this is not valid YAML: \(reason); mend the line, or the one before it"
     case .unknownKey(let known):
       let key = path.split(separator: ".").last.map(String.init) ?? path
       let section = path.dropLast(key.count)

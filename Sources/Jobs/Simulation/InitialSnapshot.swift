@@ -40,7 +40,7 @@ struct InitialSnapshot {
     lattice = try ranks.agree { () throws(SnapshotError) in
       if let found { return found.lattice }
       throw SnapshotError(
-        .noLattice, in: path, dataset: "PartType1/ParticleIDs",
+        .noLattice, in: path, dataset: snapshot.format.names.ids,
         because: "the IDs do not number the sites of a cubic grid that the particles started from",
         remedy: "Give initial conditions from a grid, not a glass, whose IDs run from 0 or 1 along "
           + "it, with GADGET's velocities, at a redshift at which displacements are linear.")
@@ -112,7 +112,7 @@ struct InitialSnapshot {
     try ranks.agree { () throws(SnapshotError) in
       if error <= Self.tolerance { return }
       throw SnapshotError(
-        .mismatch, in: snapshot.path, dataset: "PartType1/Velocities",
+        .mismatch, in: snapshot.path, dataset: snapshot.format.names.velocities,
         because: "they differ by \(digits(100 * error)) % from those of linear modes with the "
           + "particles' displacements at z = \(digits(snapshot.redshift))",
         remedy: "Give an initial snapshot whose header has the cosmology that it was made with, "
@@ -141,7 +141,7 @@ struct InitialSnapshot {
       try read.ids.map { (id) throws(SnapshotError) in
         if let site = lattice.site(ofID: id) { return Int64(site) }
         throw SnapshotError(
-          .wrongIDs, in: snapshot.path, dataset: "PartType1/ParticleIDs",
+          .wrongIDs, in: snapshot.path, dataset: snapshot.format.names.ids,
           because: "ID \(id) names no site of the grid", remedy: "Do not change the file meanwhile."
         )
       }
@@ -174,7 +174,7 @@ struct InitialSnapshot {
 
   private func duplicate(_ id: UInt64) -> SnapshotError {
     SnapshotError(
-      .wrongIDs, in: snapshot.path, dataset: "PartType1/ParticleIDs",
+      .wrongIDs, in: snapshot.path, dataset: snapshot.format.names.ids,
       because: "ID \(id) occurs more than once",
       remedy: "Give a snapshot with an ID of its own for each particle (GADGET's 64-bit IDs).")
   }

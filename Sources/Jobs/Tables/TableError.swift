@@ -45,7 +45,8 @@ extension TableError: CustomStringConvertible {
   public var description: String {
     switch problem {
     case .missing: "\(path): there is no such file; give the path of a table with a header"
-    case .unreadable(let reason): "cannot read \(path): \(reason)"
+    case .unreadable(let reason):
+      "cannot read \(path): \(reason); look at its permissions, and at the disk"
     case .noHeader: "\(path): the file is empty; its first line must name the columns"
     case .noColumn(let name, let known):
       "\(path): there is no column `\(name)`; "

@@ -18,8 +18,8 @@ public struct PreparationSummary: CustomStringConvertible {
     let density = data.densityMoments
     let fraction = digits(summary.labelledFraction * 100)
     return """
-      simulation  \(data.name), \(digits(data.boxSize)) Mpc/h, z = \(redshift(data.initialRedshift)) \
-      and \(redshift(data.finalRedshift))
+      simulation  \(data.name), \(digits(data.boxSize)) Mpc/h, z = \(redshiftDigits(data.initialRedshift)) \
+      and \(redshiftDigits(data.finalRedshift))
       particles   \(summary.particleCount) (\(data.gridSize)^3) of \(digits(data.particleMass)) Msun
       sites       \(sites); rms residual \(digits(summary.siteResidual)) cells, \
       \(digits(summary.verifiedSiteFraction * 100)) % within half a cell
@@ -39,11 +39,6 @@ public struct PreparationSummary: CustomStringConvertible {
     return "\npotential   standard deviation \(moments.standardDeviation) (Mpc/h)^2"
   }
 
-  /// A redshift, whose rounding errors around zero are left out.
-  private func redshift(_ value: Double) -> String {
-    value.magnitude < 1e-9 ? "0" : digits(value)
-  }
-
   private var sites: String {
     switch summary.siteOrigin {
     case .ids(let lattice): "named by the particles' IDs, of which the first is \(lattice.firstID)"
@@ -51,4 +46,9 @@ public struct PreparationSummary: CustomStringConvertible {
       "from undone displacements (no regular IDs), \(moved) particles moved to a free site"
     }
   }
+}
+
+/// A redshift, whose rounding errors around zero are left out.
+func redshiftDigits(_ value: Double) -> String {
+  value.magnitude < 1e-9 ? "0" : digits(value)
 }

@@ -69,7 +69,7 @@ public struct PrepareTask: Sendable {
     return FieldPreparation(
       name: simulation.name, initialSnapshot: simulation.initial ?? made.initial,
       finalSnapshot: simulation.final ?? made.final,
-      catalogue: simulation.catalogue ?? made.catalogue, output: output,
+      halos: simulation.halos(made: made.catalogue), units: simulation.units, output: output,
       withPotential: experiment.fields.needPotential,
       withFinalParticles: experiment.fields.needFinalParticles,
       label: experiment.fields.label, neighbours: experiment.fields.neighbours,

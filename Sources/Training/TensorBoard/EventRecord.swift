@@ -46,58 +46,22 @@ struct EventRecord: Hashable, Sendable {
     message.add(2, UInt64(step))
     switch content {
     case .fileVersion:
-      message.add(3, Array("brain.Event:2".utf8))
+      message.add(3, "brain.Event:2")
     case .start:
       var log = ProtocolMessage()
       log.add(1, UInt64(1))
-      message.add(7, log.bytes)
+      message.add(7, log)
     case .scalars(let scalars):
       var summary = ProtocolMessage()
       for scalar in scalars {
         var value = ProtocolMessage()
-        value.add(1, Array(scalar.tag.utf8))
+        value.add(1, scalar.tag)
         value.add(2, Float(scalar.value))
-        summary.add(1, value.bytes)
+        summary.add(1, value)
       }
-      message.add(5, summary.bytes)
+      message.add(5, summary)
     }
     return message.bytes
-  }
-}
-
-/// A message of protocol buffers: fields, each behind its number and wire type.
-private struct ProtocolMessage {
-  private(set) var bytes: [UInt8] = []
-
-  mutating func add(_ field: UInt64, _ value: UInt64) {
-    add(variable: field << 3)
-    add(variable: value)
-  }
-
-  mutating func add(_ field: UInt64, _ value: Double) {
-    add(variable: field << 3 | 1)
-    bytes += littleEndian(value.bitPattern)
-  }
-
-  mutating func add(_ field: UInt64, _ value: [UInt8]) {
-    add(variable: field << 3 | 2)
-    add(variable: UInt64(value.count))
-    bytes += value
-  }
-
-  mutating func add(_ field: UInt64, _ value: Float) {
-    add(variable: field << 3 | 5)
-    bytes += littleEndian(value.bitPattern)
-  }
-
-  /// Seven bits a byte, the lowest first; the eighth says that more follow.
-  private mutating func add(variable value: UInt64) {
-    var rest = value
-    while rest >= 0x80 {
-      bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
-      rest >>= 7
-    }
-    bytes.append(UInt8(rest))
   }
 }
 

@@ -12,6 +12,8 @@ struct AblateExpand: ParsableCommand {
       Prints the index and name of each run, tab-separated; with --unfinished those that are neither done \
       nor running, with --only-failed those that failed or were interrupted. A manifest that is there \
       and has other runs is not replaced; seeds may be added.
+
+        halompi ablate expand jobs/gadget.yaml --unfinished
       """)
 
   @OptionGroup var options: ExperimentOptions

@@ -11,6 +11,8 @@ struct AblateStatus: ParsableCommand {
     discussion: """
       Everything is read from the files of the runs, so it may be asked at any time and from any host \
       that sees them. A run whose job was killed is called preempted: it goes on from its checkpoint.
+
+        halompi ablate status jobs/gadget.yaml
       """)
 
   @OptionGroup var options: ExperimentOptions
@@ -35,6 +37,8 @@ struct AblateSummarize: ParsableCommand {
       For each variant after the first: the mean over the seeds of its difference from the first, with \
       the 95 % interval of Student's t, in the validation likelihood of the best epoch (negative, so \
       less is better) and, of runs that have predicted, correlation and scatter.
+
+        halompi ablate summarize jobs/gadget.yaml --json
       """)
 
   @OptionGroup var options: ExperimentOptions

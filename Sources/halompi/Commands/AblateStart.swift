@@ -17,6 +17,8 @@ struct AblateStart: ParsableCommand {
       A run that fails is put on record (failure.json in its folder) and the others go on; the command \
       then ends with the exit code of the first failure. SIGTERM, SIGUSR1, a file named `stop` in the \
       folder ablation of the run directory, or the time limit end it resumably with exit code 75.
+
+        mpirun -n 9 halompi ablate start jobs/gadget.yaml --only-failed
       """)
 
   @OptionGroup var options: ExperimentOptions

@@ -8,6 +8,9 @@ struct Benchmark: ParsableCommand {
     discussion: """
       Every benchmark names the processor, its load and the peak of a core measured in the same run. \
       Close other programs, and pin the process to cores (taskset) for numbers to compare.
+
+        taskset -c 1 halompi benchmark kernels
+        halompi benchmark step --json
       """,
     subcommands: [
       BenchmarkKernels.self, BenchmarkStep.self, BenchmarkBoxes.self, BenchmarkSimulate.self,

@@ -7,22 +7,37 @@ struct Inspect: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Print what is in a file as a small tree, and verify its checksums.",
     discussion: """
-      Field files, models, checkpoints, predictions, snapshots: any HDF5 file. Datasets and texts \
+      Field files, models, checkpoints, predictions: any HDF5 file. Datasets and texts \
       that carry a checksum are read and compared with it; one that differs is named, and exits with 65.
 
+      Of a snapshot (GADGET, AREPO or SWIFT; a file, a folder, or what several files have in common) it \
+      says what prepare would read: format, particles, box, redshift, cosmology, units, IDs, lattice and \
+      halos, and what is missing with what to do about it. All particles are read by one rank.
+
         halompi inspect runs/gadget/fields/A_1001.h5
+        halompi inspect snapdir_000
       """)
 
-  @Argument(help: "The file.", completion: .file(extensions: ["h5", "hdf5"]))
+  @Argument(help: "The file, or the folder of a snapshot.", completion: .file())
   var file: String
 
   @Flag(inversion: .prefixedNo, help: "Read the datasets and compare them with their checksums.")
   var verify = true
 
+  @Flag(help: "Print the tree of a snapshot, too, if it is HDF5.")
+  var tree = false
+
   func run() throws {
     try runJob { world in
+      let alone = try world.split(color: world.rank, key: 0)
       try world.agree {
         guard world.isRoot else { return }
+        if SnapshotInspection.isSnapshot(file) {
+          let inspection = try SnapshotInspection(of: file, on: alone)
+          print(inspection, terminator: "")
+          if let error = UnpreparableSnapshotError(inspection, path: file) { throw error }
+          guard tree else { return }
+        }
         let tree = try FileTree(of: file, verifying: verify)
         print(tree, terminator: "")
         if let error = InspectionError(tree) { throw error }

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-extension EndToEnd.SlurmTests {
+extension SlurmTests {
   /// Two variants with two seeds each, as an array of four jobs.
   private static let settings =
     [
@@ -12,8 +12,18 @@ extension EndToEnd.SlurmTests {
 
   private static let runs = ["raw-seed1", "averaged-seed1", "raw-seed2", "averaged-seed2"]
 
-  private func halompi(_ words: [String], in workspace: Workspace) throws -> [String] {
-    try SlurmCluster.run([Job.program] + words, in: workspace.folder)
+  /// The runs by themselves, without Slurm and without a kill.
+  private static let alone = Task {
+    try await onAnotherThread {
+      let alone = Workspace.removedAtExit(try Workspace.withFields())
+      try alone.run("ablate expand", settings, ranks: 0)
+      for run in runs { try alone.run("ablate run", [run] + settings, ranks: 0) }
+      return alone
+    }
+  }
+
+  private func halompi(_ words: [String], in workspace: Workspace) async throws -> [String] {
+    try await SlurmCluster.run([Job.program] + words, in: workspace.folder)
   }
 
   private func steps(of run: String, in workspace: Workspace) -> Int {
@@ -28,10 +38,11 @@ extension EndToEnd.SlurmTests {
     let rank = processes.lazy.compactMap { pid_t($0) }.first { process in
       let program = try? FileManager.default.destinationOfSymbolicLink(
         atPath: "/proc/\(process)/exe")
+      guard program?.hasSuffix("/halompi") == true else { return false }
       let environment = FileManager.default.contents(atPath: "/proc/\(process)/environ") ?? Data()
       let variables = Set(
         environment.split(separator: 0).map { String(decoding: $0, as: UTF8.self) })
-      return program?.hasSuffix("/halompi") == true && wanted.allSatisfy(variables.contains)
+      return wanted.allSatisfy(variables.contains)
     }
     return rank.map { kill($0, SIGKILL) == 0 } ?? false
   }
@@ -44,62 +55,72 @@ extension EndToEnd.SlurmTests {
     .map { FileManager.default.contents(atPath: workspace.path("runs/small/\($0)")) }
   }
 
-  @Test func aKilledRunOfAnAblationTakesNoOtherWithItAndIsMadeUpFor() throws {
-    let workspace = try Workspace.withFields()
+  private func expectBytesOfSingleRuns(
+    in workspace: Workspace, at location: SourceLocation = #_sourceLocation
+  ) async throws {
+    let alone = try await Self.alone.value
+    for run in Self.runs {
+      let made = results(of: run, in: workspace)
+      #expect(!made.contains(nil), "\(run)", sourceLocation: location)
+      #expect(made == results(of: run, in: alone), "\(run)", sourceLocation: location)
+    }
+  }
+
+  @Test func aKilledRunOfAnAblationTakesNoOtherWithItAndIsMadeUpFor() async throws {
+    let workspace = try await onAnotherThread { try Workspace.withFields() }
     let folder = workspace.folder
     let submit = ["ablate", "experiment.yaml", "--executor", "slurm"] + Self.settings
-    let submitted = try halompi(submit, in: workspace)
+    let submitted = try await halompi(submit, in: workspace)
     #expect(submitted.map { $0.split(separator: " ")[1] } == ["ablation", "summary", "analyze"])
     let jobs = submitted.map { String($0.prefix { $0 != " " }) }
     let job = try #require(jobs.first)
     let victim = "averaged-seed1"
-    try SlurmCluster.wait("steps of \(victim)", log: { SlurmCluster.logs(in: folder) }) {
-      steps(of: victim, in: workspace) >= 8
-    }
+    try await wait(
+      for: "steps of \(victim)", interval: 5, log: { SlurmCluster.logs(in: folder) }
+    ) { steps(of: victim, in: workspace) >= 8 }
     // The rank itself, as a fault of the machine would; its batch script lives on.
     try #require(killRank(ofElement: 1, of: job), "the run had ended already")
     var mostAtOnce = 0
-    try SlurmCluster.wait("the end of the array", log: { SlurmCluster.logs(in: folder) }) {
-      let states = try SlurmCluster.states(of: job, in: folder)
+    var states: [String] = []
+    try await wait(
+      for: "the end of the array", interval: 200, log: { SlurmCluster.logs(in: folder) }
+    ) {
+      states = try await SlurmCluster.states(of: job, in: folder)
       mostAtOnce = max(mostAtOnce, states.count { $0 == "RUNNING" })
       return states.count == 4 && states.allSatisfy { ["COMPLETED", "FAILED"].contains($0) }
     }
-    let states = try SlurmCluster.states(of: job, in: folder)
     #expect(states.count { $0 == "FAILED" } == 1, "\(states) \(SlurmCluster.logs(in: folder))")
     #expect(mostAtOnce <= 2, "ablation.simultaneousRuns")
     // The comparison starts though a run has failed, and tells that it is missing.
-    try SlurmCluster.waitForEnd(of: [jobs[1]], in: folder)
+    try await SlurmCluster.waitForEnd(of: [jobs[1]], in: folder)
     let summary = try String(
       contentsOfFile: workspace.path("runs/small/slurm/small-summary-\(jobs[1]).log"),
       encoding: .utf8)
     #expect(summary.contains(victim), "\(summary)")
     // So does the report, on the predictions that are there.
-    try SlurmCluster.waitForEnd(of: [jobs[2]], in: folder)
+    try await SlurmCluster.waitForEnd(of: [jobs[2]], in: folder)
     #expect(FileManager.default.fileExists(atPath: workspace.path("runs/small/report/report.json")))
-    let missing = try halompi(
-      ["ablate", "expand", "experiment.yaml", "--unfinished"] + Self.settings, in: workspace)
-    #expect(missing == ["1\t\(victim)"])
+    let list = ["ablate", "expand", "experiment.yaml", "--unfinished"] + Self.settings
+    #expect(try await halompi(list, in: workspace) == ["1\t\(victim)"])
 
-    let again = try halompi(submit + ["--only-failed"], in: workspace)
+    let again = try await halompi(submit + ["--only-failed"], in: workspace)
     let second = try #require(again.first?.split(separator: " ").first.map(String.init))
-    try SlurmCluster.waitForEnd(of: [second], in: folder)
+    try await SlurmCluster.waitForEnd(of: [second], in: folder)
     #expect(SlurmCluster.logs(in: folder).contains("goes on from the checkpoint of step"))
-    #expect(
-      try halompi(
-        ["ablate", "expand", "experiment.yaml", "--unfinished"] + Self.settings, in: workspace)
-        == [])
+    #expect(try await halompi(list, in: workspace) == [])
+    try await expectBytesOfSingleRuns(in: workspace)
+  }
 
-    // The same as the runs by themselves, without Slurm and without a kill.
-    let alone = try Workspace.withFields()
-    _ = try halompi(["ablate", "expand", "experiment.yaml"] + Self.settings, in: alone)
-    for run in Self.runs {
-      let end = try Job(
-        ["ablate", "run", "experiment.yaml", run] + Self.settings, ranks: 0, in: alone.folder
-      ).wait()
-      #expect(end.code == 0, "\(end.messages)")
-      let made = results(of: run, in: workspace)
-      #expect(!made.contains(nil), "\(run)")
-      #expect(made == results(of: run, in: alone), "\(run)")
-    }
+  @Test func theReadyScriptOfAnAblationMakesTheRunsOfItsManifest() async throws {
+    let workspace = try await onAnotherThread { try Workspace.withFields() }
+    _ = try await halompi(
+      ["ablate", "expand", "experiment.yaml"] + Self.settings, in: workspace)
+    let job = try await SlurmCluster.run(
+      [
+        "sbatch", "--parsable", "--nodes=1", "--ntasks-per-node=2", "--cpus-per-task=1",
+        "--time=10", "--array=0-3%4", "\(Self.readyScripts)/ablation.sbatch", "experiment.yaml",
+      ] + Self.settings, in: workspace.folder)[0]
+    try await SlurmCluster.waitForEnd(of: [job], in: workspace.folder)
+    try await expectBytesOfSingleRuns(in: workspace)
   }
 }

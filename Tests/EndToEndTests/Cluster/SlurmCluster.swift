@@ -1,15 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The Slurm cluster that `scripts/test-slurm` has started for these tests.
 enum SlurmCluster {
   /// The variable of the environment with the cluster's configuration; the tests are skipped without it.
   static let configuration = ProcessInfo.processInfo.environment["HALOMPI_TEST_SLURM"]
-
-  /// Something that was waited for in vain.
-  struct TimeoutError: Error, CustomStringConvertible {
-    let description: String
-  }
 
   /// A command that failed.
   struct CommandError: Error, CustomStringConvertible {
@@ -29,42 +25,33 @@ enum SlurmCluster {
 
   /// Runs a command in a folder, and returns what it wrote, line by line.
   @discardableResult
-  static func run(_ words: [String], in folder: URL) throws -> [String] {
-    let process = Process()
-    process.executableURL = URL(filePath: "/usr/bin/env")
-    process.arguments = words
-    process.currentDirectoryURL = folder
-    process.environment = environment
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = output
-    try process.run()
-    let data = output.fileHandleForReading.readDataToEndOfFile()
-    process.waitUntilExit()
-    let text = String(decoding: data, as: UTF8.self)
-    guard process.terminationStatus == 0 else {
-      throw CommandError(
-        description: "\(words) ended with \(process.terminationStatus): \(text)")
-    }
-    return text.split(separator: "\n").map(String.init)
-  }
-
-  /// Waits until a condition holds.
-  static func wait(
-    _ what: String, seconds: Double = 90, log: () -> String = { "" }, until holds: () throws -> Bool
-  ) throws {
-    let deadline = Date(timeIntervalSinceNow: seconds)
-    while try !holds() {
-      guard Date.now < deadline else {
-        throw TimeoutError(description: "\(what): not within \(seconds) s. \(log())")
+  static func run(_ words: [String], in folder: URL) async throws -> [String] {
+    try await onAnotherThread {
+      try startMPI()
+      let process = Process()
+      process.executableURL = URL(filePath: "/usr/bin/env")
+      process.arguments = words
+      process.currentDirectoryURL = folder
+      process.environment = environment
+      process.standardInput = FileHandle.nullDevice
+      let output = Pipe()
+      process.standardOutput = output
+      process.standardError = output
+      try process.run()
+      let data = output.fileHandleForReading.readDataToEndOfFile()
+      process.waitUntilExit()
+      let text = String(decoding: data, as: UTF8.self)
+      guard process.terminationStatus == 0 else {
+        throw CommandError(
+          description: "\(words) ended with \(process.terminationStatus): \(text)")
       }
-      usleep(50_000)
+      return text.split(separator: "\n").map(String.init)
     }
   }
 
   /// The states of a job's elements, of one job one.
-  static func states(of job: String, in folder: URL) throws -> [String] {
-    try run(["scontrol", "--oneliner", "show", "job", job], in: folder).map { line in
+  static func states(of job: String, in folder: URL) async throws -> [String] {
+    try await run(["scontrol", "--oneliner", "show", "job", job], in: folder).map { line in
       line.firstMatch(of: /\bJobState=(\w+)/).map { String($0.output.1) } ?? line
     }
   }
@@ -76,14 +63,15 @@ enum SlurmCluster {
   /// Waits for the end of jobs, which must have these states then.
   static func waitForEnd(
     of jobs: [String], in folder: URL, states expected: Set<String> = ["COMPLETED"],
-    seconds: Double = 90, at location: SourceLocation = #_sourceLocation
-  ) throws {
+    at location: SourceLocation = #_sourceLocation
+  ) async throws {
     for job in jobs {
-      try wait("the end of job \(job)", seconds: seconds, log: { logs(in: folder) }) {
-        try states(of: job, in: folder).allSatisfy(ends.contains)
+      var ended: [String] = []
+      try await wait(for: "the end of job \(job)", interval: 300, log: { logs(in: folder) }) {
+        ended = try await states(of: job, in: folder)
+        return ended.allSatisfy(ends.contains)
       }
-      let ended = Set(try states(of: job, in: folder))
-      #expect(ended == expected, "job \(job): \(logs(in: folder))", sourceLocation: location)
+      #expect(Set(ended) == expected, "job \(job): \(logs(in: folder))", sourceLocation: location)
     }
   }
 
@@ -96,15 +84,18 @@ enum SlurmCluster {
   }
 
   /// Lets a requeued job start now: Slurm makes it wait for two minutes.
-  static func startNow(_ job: String, in folder: URL) throws {
-    try wait("job \(job) is pending again", log: { logs(in: folder) }) {
-      let facts = try run(["scontrol", "--oneliner", "show", "job", job], in: folder).joined()
+  static func startNow(_ job: String, in folder: URL) async throws {
+    try await wait(
+      for: "job \(job) is pending again", interval: 300, log: { logs(in: folder) }
+    ) {
+      let facts = try await run(["scontrol", "--oneliner", "show", "job", job], in: folder).joined()
       return facts.contains("JobState=PENDING") && facts.contains(/\bRestarts=[1-9]/)
         && !isCleaningUp(after: job)
     }
     // A node does not start a job again in the second in which it was told to kill it.
-    sleep(3)
-    try run(["scontrol", "update", "job", job, "StartTime=now", "TimeLimit=10"], in: folder)
+    try await Task.sleep(for: .seconds(3))
+    try await run(
+      ["scontrol", "update", "job", job, "StartTime=now", "TimeLimit=10"], in: folder)
   }
 
   /// All logs of jobs below a folder, for messages.

@@ -1,0 +1,147 @@
+internal import Foundation
+internal import Networks
+internal import SubBoxes
+internal import Training
+
+/// What a model is besides its weights, as texts by name: the metadata of files for other programs.
+///
+/// The names and their meaning are in Documentation/weights.md. Texts that are no words or numbers are JSON with
+/// sorted keys.
+struct ModelMetadata {
+  /// The texts by name.
+  private(set) var texts: [String: String]
+
+  /// The layout of the tensors beside it: `pt` is the word by which packages know that of PyTorch.
+  private static let format = "pt"
+
+  private static let version = "1"
+
+  /// Describes a model.
+  init(of model: Model, provenance: String?, creator: String) throws {
+    texts = [
+      "format": Self.format, "halompi": Self.version, "creator": creator,
+      "variant": model.variant.rawValue, "field": model.field,
+      "architecture": try Self.json(model.architecture),
+      "standardization": try Self.json(model.data.standardization),
+      "labels": try Self.json(model.data.labels), "voxelSize": try Self.json(model.data.voxelSize),
+      "training": try Self.json(model.data.training),
+      "validation": try Self.json(model.data.validation),
+      "trainingSamples": "\(model.data.trainingSamples)",
+      "validationSamples": "\(model.data.validationSamples)", "seed": "\(model.seed)",
+      "epoch": "\(model.epoch)", "step": "\(model.step)",
+      "settings": try Self.json(model.settings),
+    ]
+    // A loss that is not known is left out: JSON has no word for it.
+    if model.validationLoss.isFinite {
+      texts["validationLoss"] = try Self.json(model.validationLoss)
+    }
+    texts["finalVoxelSize"] = try model.data.finalVoxelSize.map(Self.json)
+    texts["provenance"] = provenance
+  }
+
+  /// Adds a text.
+  mutating func add(_ name: String, _ text: String) { texts[name] = text }
+
+  private static func json(_ value: some Encodable) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
+  }
+}
+
+/// Reads the metadata of a file that is imported.
+struct ModelMetadataReader {
+  let texts: [String: String]
+  let path: String
+
+  func failure(_ reason: String, _ remedy: String) -> WeightFileError {
+    WeightFileError("importing", path, because: reason, remedy: remedy)
+  }
+
+  private static let remedy =
+    "Give it the metadata that Documentation/weights.md lists, as texts"
+
+  /// The architecture, with which a network can be made.
+  func architecture() throws(WeightFileError) -> NetworkArchitecture {
+    let version = texts["halompi"] ?? "1"
+    guard version == "1" else {
+      throw failure(
+        "its metadata are of version \(version), and this program reads 1",
+        "Import it with a newer halompi")
+    }
+    let architecture = try required("architecture", as: NetworkArchitecture.self)
+    do { try architecture.validate() } catch {
+      throw failure("its architecture cannot be used (\(error))", Self.remedy)
+    }
+    return architecture
+  }
+
+  /// The kind of boxes.
+  func variant() throws(WeightFileError) -> BoxKind {
+    let word = try text("variant")
+    guard let variant = BoxKind(rawValue: word) else {
+      throw failure(
+        "its metadata `variant` is \(word), not one of "
+          + BoxKind.allCases.map(\.rawValue).joined(separator: ", "), Self.remedy)
+    }
+    return variant
+  }
+
+  /// What the model was trained on.
+  func data() throws(WeightFileError) -> DataDescription {
+    let standardization = try required("standardization", as: Standardization.self)
+    let labels = try required("labels", as: LabelRange.self)
+    let voxelSize = try required("voxelSize", as: Double.self)
+    let deviation = standardization.standardDeviation
+    guard deviation > 0, standardization.mean.isFinite, deviation.isFinite else {
+      throw failure("its metadata `standardization` has no positive deviation", Self.remedy)
+    }
+    guard labels.minimum < labels.maximum else {
+      throw failure(
+        "its metadata `labels` go from \(labels.minimum) to \(labels.maximum), which is no range",
+        Self.remedy)
+    }
+    let finalVoxelSize = try optional("finalVoxelSize", as: Double.self)
+    guard voxelSize > 0, finalVoxelSize ?? 1 > 0 else {
+      throw failure("its metadata give voxels without a width", Self.remedy)
+    }
+    return DataDescription(
+      training: try optional("training", as: [DataDescription.Simulation].self) ?? [],
+      validation: try optional("validation", as: [DataDescription.Simulation].self) ?? [],
+      voxelSize: voxelSize, finalVoxelSize: finalVoxelSize,
+      trainingSamples: try optional("trainingSamples", as: Int.self) ?? 0,
+      validationSamples: try optional("validationSamples", as: Int.self) ?? 0,
+      standardization: standardization, labels: labels)
+  }
+
+  /// A word that must be there.
+  func text(_ name: String) throws(WeightFileError) -> String {
+    guard let text = texts[name] else {
+      throw failure("it has no metadata `\(name)`", Self.remedy)
+    }
+    return text
+  }
+
+  /// A value that must be there, from its JSON.
+  func required<Value: Decodable>(
+    _ name: String, as type: Value.Type
+  ) throws(WeightFileError) -> Value {
+    try decode(try text(name), name)
+  }
+
+  /// A value from its JSON, if it is there.
+  func optional<Value: Decodable>(
+    _ name: String, as type: Value.Type
+  ) throws(WeightFileError) -> Value? {
+    guard let text = texts[name] else { return nil }
+    return try decode(text, name)
+  }
+
+  private func decode<Value: Decodable>(
+    _ text: String, _ name: String
+  ) throws(WeightFileError) -> Value {
+    do { return try JSONDecoder().decode(Value.self, from: Data(text.utf8)) } catch {
+      throw failure("its metadata `\(name)` cannot be understood: \(text.prefix(100))", Self.remedy)
+    }
+  }
+}

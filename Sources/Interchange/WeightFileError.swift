@@ -1,0 +1,27 @@
+/// Why weights could not be brought to another program, or taken from one.
+public struct WeightFileError: Error, Hashable, Sendable {
+  /// What was being done, such as "importing".
+  public let action: String
+
+  /// To which file.
+  public let file: String
+
+  /// Why it failed, as a clause.
+  public let reason: String
+
+  /// What to try, as a sentence.
+  public let remedy: String
+
+  /// Makes an error of what was being done, to which file, why it failed and what to try.
+  public init(_ action: String, _ file: String, because reason: String, remedy: String) {
+    self.action = action
+    self.file = file
+    self.reason = reason
+    self.remedy = remedy
+  }
+}
+
+extension WeightFileError: CustomStringConvertible {
+  /// What was being done, to which file, why it failed and what to try.
+  public var description: String { "\(action) \(file): \(reason). \(remedy)" }
+}

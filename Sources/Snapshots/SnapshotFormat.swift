@@ -1,0 +1,129 @@
+internal import Foundation
+
+/// A format of snapshots, told by the content of a file and not by its name.
+///
+/// Each format is one type that makes a ``SnapshotHeader`` of a file's header, and gives columns of
+/// particles (``SnapshotFile``). What is particular to a format stands in that type's file alone.
+public enum SnapshotFormat: String, Hashable, Codable, Sendable, CaseIterable {
+  /// HDF5 as GADGET-2, -3, -4 and AREPO write it.
+  case gadgetHDF5
+
+  /// GADGET's unformatted records (SnapFormat 1 and 2), in either byte order.
+  case gadgetBinary
+
+  /// HDF5 as SWIFT writes it.
+  case swift
+
+  /// The type that reads the format.
+  var file: any SnapshotFile.Type {
+    switch self {
+    case .gadgetHDF5: GadgetHDF5File.self
+    case .gadgetBinary: GadgetBinaryFile.self
+    case .swift: SWIFTFile.self
+    }
+  }
+
+  /// What the parts of a file are called in the format.
+  public var names: SnapshotNames { file.names }
+
+  /// Finds the format of a file.
+  ///
+  /// - Throws: A ``SnapshotError`` if it has none of the formats, or cannot be read.
+  public static func detected(in path: String) throws(SnapshotError) -> SnapshotFormat {
+    let beginning = try FileBeginning(path)
+    if beginning.isHDF5 {
+      let source = try SnapshotSource(path)
+      // Every layout that is not another code's is taken for GADGET's, and says what it lacks.
+      return try SWIFTFile.recognizes(source) ? .swift : .gadgetHDF5
+    }
+    if GadgetBinaryFile.recognizes(beginning) { return .gadgetBinary }
+    throw SnapshotError(
+      .unreadable, in: path,
+      because: beginning.bytes.isEmpty
+        ? "the file is empty"
+        : "it is neither an HDF5 file nor one of GADGET's records, which begin with the number 256 "
+          + "or 8 in either byte order",
+      remedy: "Give a snapshot of GADGET (SnapFormat 1, 2 or 3), AREPO or SWIFT.")
+  }
+}
+
+/// What the parts of a file are called in its format, as errors name them.
+public struct SnapshotNames: Hashable, Sendable {
+  /// The header.
+  public let header: String
+
+  /// The number of particles of each type.
+  public let counts: String
+
+  /// What identifies particles.
+  public let ids: String
+
+  /// Positions.
+  public let positions: String
+
+  /// Velocities.
+  public let velocities: String
+
+  /// The masses of particles, one by one.
+  public let masses: String
+
+  /// Where units are stated, or would be.
+  public let units: String
+
+  /// How a user can state units, as the end of a sentence.
+  let statingUnits: String
+}
+
+/// One open file of a snapshot.
+protocol SnapshotFile: AnyObject {
+  /// What the parts of a file are called.
+  static var names: SnapshotNames { get }
+
+  /// Opens a file and reads its header.
+  init(_ path: String) throws(SnapshotError)
+
+  /// The file's format in words, such as "SWIFT HDF5".
+  var formatDescription: String { get }
+
+  /// What the file says of itself.
+  var header: SnapshotHeader { get }
+
+  /// The IDs of rows of this file [row].
+  func ids(_ rows: Range<Int>) throws(SnapshotError) -> [UInt64]
+
+  /// The comoving positions of rows of this file [row, 3], in its unit.
+  func positions(_ rows: Range<Int>) throws(SnapshotError) -> [Double]
+
+  /// The velocities of rows of this file [row, 3], in its unit.
+  func velocities(_ rows: Range<Int>) throws(SnapshotError) -> [Float]
+
+  /// The masses of rows of this file [row], in its unit; asked for if the header has no mass.
+  func masses(_ rows: Range<Int>) throws(SnapshotError) -> [Double]
+
+  /// The width of an ID [bytes].
+  func idByteCount() throws(SnapshotError) -> Int
+
+  /// The numbers of the halos that particles are in [row], negative for none; `nil` if the format or
+  /// the file has no such labels.
+  func haloLabels(_ rows: Range<Int>) throws(SnapshotError) -> [Int64]?
+}
+
+/// The first bytes of a file.
+struct FileBeginning {
+  let bytes: [UInt8]
+
+  init(_ path: String) throws(SnapshotError) {
+    do {
+      let handle = try FileHandle(forReadingFrom: URL(filePath: path))
+      defer { try? handle.close() }
+      bytes = try [UInt8](handle.read(upToCount: 16) ?? Data())
+    } catch {
+      throw SnapshotError(
+        .unreadable, in: path, because: "it cannot be read: \(error.localizedDescription)",
+        remedy: "Check the file and its permissions.")
+    }
+  }
+
+  /// Whether they are the signature of HDF5 (HDF5 File Format Specification 3.0, section II.A).
+  var isHDF5: Bool { bytes.starts(with: [0x89, 0x48, 0x44, 0x46, 0x0D, 0x0A, 0x1A, 0x0A]) }
+}

@@ -1,0 +1,54 @@
+public import MPI
+
+/// What the particles of a snapshot are like, as far as it matters for fields.
+public struct SnapshotSurvey: Hashable, Sendable {
+  /// The smallest and the largest ID.
+  public let ids: ClosedRange<UInt64>
+
+  /// Whether any ID occurs twice.
+  public let repeatsIDs: Bool
+
+  /// The grid that the particles started from, if their IDs name its sites and displacements are linear.
+  public let lattice: LagrangianLattice?
+
+  /// The halos that particles are in by the labels of the snapshot's own files, and the particles in them;
+  /// `nil` without labels.
+  public let labelled: Labelled?
+
+  /// The halos of labels.
+  public struct Labelled: Hashable, Sendable {
+    /// The number of halos.
+    public let halos: Int
+
+    /// The number of particles in halos.
+    public let particles: Int
+  }
+
+  /// Reads all particles of a snapshot.
+  ///
+  /// Memory: 60 bytes a particle.
+  ///
+  /// - Parameters:
+  ///   - snapshot: The snapshot.
+  ///   - communicator: A single rank.
+  /// - Throws: A ``SnapshotError`` for particles that cannot be read, or what MPI reported.
+  public init(_ snapshot: Snapshot, on communicator: borrowing Communicator) throws {
+    precondition(communicator.size == 1, "a survey is made by one rank")
+    let rows = 0..<snapshot.particleCount
+    let particles = try snapshot.particles(in: rows, velocities: true)
+    let sorted = particles.ids.sorted()
+    ids = sorted[0]...sorted[sorted.count - 1]
+    repeatsIDs = zip(sorted, sorted.dropFirst()).contains { $0 == $1 }
+    let gridSize = try? snapshot.gridSize()
+    lattice = try gridSize.flatMap {
+      try LagrangianLattice.found(in: particles, of: snapshot, gridSize: $0, on: communicator)?
+        .lattice
+    }
+    guard snapshot.hasHaloLabels else {
+      labelled = nil
+      return
+    }
+    let labels = try snapshot.haloLabels(in: rows).filter { $0 >= 0 }
+    labelled = Labelled(halos: Set(labels).count, particles: labels.count)
+  }
+}

@@ -1,0 +1,94 @@
+internal import MPI
+
+/// The watchdog: who has waited for too long finds out which rank is to blame, and ends the job with its name.
+///
+/// Rank 0 waits for the limit, then asks all workers whether they are there, and waits for their answers
+/// for the limit again: a rank that has little of a busy machine has answered by then, one
+/// that stands still or whose host is cut off has not. So a silent worker is named after twice the limit.
+/// Workers leave that to rank 0, and name rank 0 itself when it has not ended the job in time.
+extension Link {
+  /// Rests until the next look at what is waited for; throws when it has taken too long.
+  ///
+  /// - Parameters:
+  ///   - patience: How long this rank has waited, and may.
+  ///   - command: What is being done; `nil` for a worker that waits to be told.
+  ///   - world: All ranks.
+  /// - Throws: ``TrainingError``, with the rank that keeps this one waiting; what MPI reported.
+  func rest(
+    _ patience: inout Patience, on command: Command?, over world: borrowing Communicator
+  ) throws {
+    try look(patience, on: command, over: world)
+    _ = patience.rest()
+  }
+
+  /// What ``rest(_:on:over:)`` does, for one who rests elsewhere.
+  func look(
+    _ patience: Patience, on command: Command?, over world: borrowing Communicator
+  ) throws {
+    try answerQuestion(over: world)
+    // At once: the step may be long, or it may never end, because the launcher ends a job of which a rank was killed.
+    if let command, world.isRoot, StopSignals.takeNews() {
+      tell(.warning("a signal was received while \(command.phase)"))
+    }
+    guard patience.isExhausted else { return }
+    if let command, world.isRoot { throw try culprit(of: command, over: world, after: patience) }
+    var grace = Patience(limit: secondsForJudgement)
+    while grace.rest() { try answerQuestion(over: world) }
+    throw TrainingError.stalled(
+      rank: 0, host: hosts[0], phase: "coordinating", seconds: patience.waited)
+  }
+
+  /// How much longer than rank 0 a worker waits, so that rank 0 can ask who is there, say who is not, and end
+  /// the job [seconds].
+  private var secondsForJudgement: Double {
+    let forLauncher = Set(hosts).count > 1 ? SilentPeer.secondsForLauncher : 0
+    return 1.5 * limit + forLauncher + 10
+  }
+
+  /// A worker that waits tells rank 0 that it is there, if it was asked.
+  private func answerQuestion(over world: borrowing Communicator) throws(MPIError) {
+    guard !world.isRoot, try world.probe(from: 0, tag: MessageTag.question) != nil else { return }
+    _ = try world.receive(from: 0, tag: MessageTag.question, as: Int64.self)
+    try world.send([Int64(1)], to: 0, tag: MessageTag.answer)
+  }
+
+  /// Rank 0: the first worker that does not answer, or else the first rank that has not computed its share of
+  /// the command, as far as rank 0 was told.
+  private func culprit(
+    of command: Command, over world: borrowing Communicator, after patience: Patience
+  ) throws(MPIError) -> TrainingError {
+    let computed = try takeNotices(over: world)
+    if let rank = try silentWorkers(over: world).first {
+      return .stalled(
+        rank: rank, host: hosts[rank], phase: command.phase, seconds: patience.waited)
+    }
+    let rank = workers.first { !computed.contains($0) } ?? 0
+    return .late(rank: rank, host: hosts[rank], phase: command.phase, seconds: patience.waited)
+  }
+
+  /// The workers that do not answer within the limit.
+  private func silentWorkers(over world: borrowing Communicator) throws(MPIError) -> [Int] {
+    for worker in workers { try world.send([Int64(1)], to: worker, tag: MessageTag.question) }
+    var silent = Set(workers)
+    var patience = Patience(limit: limit)
+    while !silent.isEmpty, patience.rest() {
+      while let envelope = try world.probe(tag: MessageTag.answer) {
+        _ = try world.receive(from: envelope.source, tag: MessageTag.answer, as: Int64.self)
+        silent.remove(envelope.source)
+      }
+    }
+    return silent.sorted()
+  }
+}
+
+extension Command {
+  /// What is being done, in words.
+  var phase: String {
+    switch self {
+    case .train(let epoch, let step): "computing step \(step) of epoch \(epoch)"
+    case .validate(let epoch, let part): "validating epoch \(epoch), part \(part)"
+    case .save: "handing over its state"
+    case .finish, .abandon: "finishing"
+    }
+  }
+}

@@ -1,0 +1,59 @@
+import ArgumentParser
+import Foundation
+import Jobs
+import MPI
+
+/// Looks at what jobs need of this machine.
+struct Doctor: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Look at what jobs need of this machine, and say what to do about each thing.",
+    discussion: """
+      MPI and its threads, a file that ranks write and read together, the folder with its locks and \
+      space, processors and threads, memory, the kernels that will be used, gnuplot; and whether two \
+      ranks compute the same bits as one, for which two are started if no launcher started this command. \
+      It takes some seconds, and leaves no files.
+
+        halompi doctor --folder runs
+        srun --mpi=pmix -n 8 halompi doctor
+
+      Each line says ok, warning (jobs run, but slower or without something) or fail (they do not), \
+      and the line below what to do. Exits with 1 if one says fail, else with 0.
+      """)
+
+  @Option(help: ArgumentHelp("The folder in which files are tried.", valueName: "dir"))
+  var folder = "."
+
+  @Flag(help: .hidden)
+  var onlyBits = false
+
+  func run() throws {
+    // MPI adds to the environment what would mislead the ranks that are started.
+    let environment = ProcessInfo.processInfo.environment
+    let announcedRanks = Main.launcherSize
+    let launcher = Main.isLaunched ? nil : Self.launcher
+    try runJob { world in
+      if onlyBits {
+        let result = try BitsProbe.result(on: world)
+        if world.isRoot { print(BitsProbe.line(for: result)) }
+        return
+      }
+      let task = DoctorTask(
+        folder: folder, announcedRanks: announcedRanks,
+        launcher: launcher, environment: environment)
+      let diagnosis = try task.run(on: world)
+      try world.agree {
+        guard world.isRoot else { return }
+        print(diagnosis, terminator: "")
+        if let failure = diagnosis.failure { throw failure }
+      }
+    }
+  }
+
+  /// The words that start this program by two ranks.
+  private static var launcher: [String] {
+    let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().path
+    return [
+      "mpirun", "--oversubscribe", "--bind-to", "none", "-n", "2", program, "doctor", "--only-bits",
+    ]
+  }
+}

@@ -1,0 +1,17 @@
+import ArgumentParser
+
+/// Prints the manual page.
+struct Manual: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Print the manual page, of all commands with their options, for man(1).",
+    discussion: """
+      The same page is Documentation/halompi.1 in the sources.
+
+        halompi manual > ~/.local/share/man/man1/halompi.1
+        halompi manual | man -l -
+      """)
+
+  func run() throws {
+    print(ManualPage(of: try .ofProgram()).text, terminator: "")
+  }
+}

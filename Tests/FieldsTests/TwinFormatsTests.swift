@@ -1,0 +1,131 @@
+import Fields
+import Foundation
+import MPI
+import Snapshots
+import TestSupport
+import Testing
+
+/// The universe of `Tests/References/snapshots` prepared from each of its formats.
+@Suite(.serialized) struct TwinFormatsTests {
+  private func preparation(
+    _ initial: String, _ final: String, _ halos: HaloSource, as name: String
+  ) throws -> FieldPreparation {
+    FieldPreparation(
+      name: "twin", initialSnapshot: ReferenceUniverse.path(initial),
+      finalSnapshot: ReferenceUniverse.path(final), halos: halos,
+      output: try temporaryDirectory("twins") + "/\(name).h5", withPotential: true,
+      withFinalParticles: true)
+  }
+
+  private func gadget4(as name: String = "gadget4") throws -> FieldPreparation {
+    try preparation(
+      "gadget4/ics.hdf5", "gadget4/snapshot_001.hdf5",
+      .catalogue(ReferenceUniverse.path("gadget4/fof_subhalo_tab_001.hdf5")), as: name)
+  }
+
+  /// The fingerprint is made of the checksums of all datasets that every field file has.
+  @Test(.ranks(1...4)) func recordsAndHDF5GiveTheSameBytes() throws {
+    try withWorld { world in
+      let twin = try preparation(
+        "binary/ics.gadget", "binary/snapshot_001",
+        .catalogue(ReferenceUniverse.path("gadget4/fof_subhalo_tab_001.hdf5")), as: "binary")
+      let one = try gadget4().run(on: world).metadata
+      let other = try twin.run(on: world).metadata
+      #expect(one.fingerprint == other.fingerprint)
+      #expect(one.densityMoments == other.densityMoments)
+      #expect(one.potentialMoments == other.potentialMoments)
+      #expect(one.labelledCount == 132 && other.labelledCount == 132)
+      #expect(one.description.sources != other.description.sources)
+    }
+  }
+
+  private struct Values {
+    var density: [Float]
+    var halo: [Int32]
+    var logMass: [Float]
+    var radius: [Float]
+  }
+
+  private func values(_ preparation: FieldPreparation, on world: borrowing Communicator) throws
+    -> Values
+  {
+    _ = try preparation.run(on: world)
+    let file = try FieldFile.open(preparation.output)
+    let values = Values(
+      density: try file.read(.density), halo: try file.read(.halo),
+      logMass: try file.read(.logMass), radius: try file.read(.radius))
+    try file.close()
+    return values
+  }
+
+  private func differ(_ one: [Float], _ other: [Float], by tolerance: Float) -> Bool {
+    !zip(one, other).allSatisfy { abs($0 - $1) <= tolerance || $0.isNaN && $1.isNaN }
+  }
+
+  /// Other units round positions to other numbers of 32 or 64 bits: 1e-5 covers densities, 1e-6 masses.
+  @Test(arguments: ["swift", "gadget2", "arepo", "table"])
+  func theOtherFormatsGiveTheSameFields(name: String) throws {
+    try withWorld { world in
+      let alone = try world.split(color: world.rank, key: 0)
+      let suffix = "\(name)-\(world.rank)"
+      let catalogue = HaloSource.catalogue(
+        ReferenceUniverse.path("gadget4/fof_subhalo_tab_001.hdf5"))
+      let table = LabelTable(
+        file: ReferenceUniverse.path("labels/rockstar.particles"), id: "particle_id", mass: "mvir",
+        halo: "internal_haloid", massUnit: .solarPerHubble)
+      let twin =
+        switch name {
+        case "swift":
+          try preparation("swift/twin_0000.hdf5", "swift/twin_0001.hdf5", .snapshot, as: suffix)
+        case "gadget2":
+          try preparation("gadget2/ics", "gadget2/snapshot_001", catalogue, as: suffix)
+        case "arepo":
+          try preparation(
+            "gadget2/ics", "arepo/snapdir_099",
+            .catalogue(ReferenceUniverse.path("arepo/groups_099")), as: suffix)
+        default:
+          try preparation("binary/ics.gadget", "binary/snapshot_001", .table(table), as: suffix)
+        }
+      let expected = try values(gadget4(as: "gadget4-\(suffix)"), on: alone)
+      let found = try values(twin, on: alone)
+      #expect(expected.halo.count { $0 >= 0 } == 132)
+      #expect(found.halo == expected.halo)
+      #expect(!differ(found.density, expected.density, by: 1e-5))
+      #expect(!differ(found.logMass, expected.logMass, by: 1e-6 * 15))
+      // Labels alone do not tell r200m.
+      if name == "gadget2" || name == "arepo" {
+        #expect(!differ(found.radius, expected.radius, by: 1e-4))
+      } else {
+        #expect(found.radius.allSatisfy { $0.isNaN })
+      }
+    }
+  }
+
+  /// In each file of `snapshot_001` (SnapFormat 2, big-endian, 64 bits, 108 particles) the last byte of
+  /// the first ID is byte 6139: 24 bytes for the name and the ends of each of five blocks, 256 of the
+  /// header, 2 x 2592 of positions and velocities, 432 of the potential, and the ID's own.
+  @Test func anIDThatOccursTwiceIsNamedWithItsBlock() throws {
+    try withWorld { world in
+      let alone = try world.split(color: world.rank, key: 0)
+      let folder = try ReferenceUniverse.copy("binary", to: "twice")
+      let path = folder + "/snapshot_001.0"
+      var data = try Data(contentsOf: URL(filePath: path))
+      let place = 5 * 24 - 4 + 256 + 2 * 2592 + 432 + 7
+      // The first IDs are 12 and 49.
+      try #require(data[place] == 12 && data[place + 8] == 49)
+      data[place] = 49
+      try data.write(to: URL(filePath: path))
+      var twin = try gadget4(as: "twice-\(world.rank)")
+      twin.finalSnapshot = folder + "/snapshot_001"
+      var found: SnapshotError?
+      do {
+        _ = try twin.run(on: alone)
+      } catch let error as AgreedFailure {
+        found = error.underlying as? SnapshotError
+      }
+      #expect(found?.problem == .wrongIDs)
+      #expect(found?.dataset == "block ID")
+      #expect(found?.file == path)
+    }
+  }
+}

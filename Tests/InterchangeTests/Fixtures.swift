@@ -1,0 +1,42 @@
+import Foundation
+import Networks
+import SubBoxes
+import Testing
+import Training
+
+@testable import Interchange
+
+/// Files that other programs wrote; `Fixtures/make_fixtures.py` says how.
+enum Fixture {
+  static func data(_ name: String) throws -> Data {
+    let file = try #require(
+      Bundle.module.url(forResource: name, withExtension: nil, subdirectory: "Fixtures"))
+    return try Data(contentsOf: file)
+  }
+
+  /// The weights of the small network, in PyTorch's layout.
+  static func weights() throws -> SafeTensors {
+    try SafeTensors(decoding: data("small.safetensors"), of: "small.safetensors")
+  }
+
+  /// A model of random weights, with all that a training records.
+  static func model(
+    boxWidth: Int = 7, channels: [Int] = [3, 2, 4], hiddenUnits: [Int] = [5, 3]
+  ) -> Model {
+    let architecture = NetworkArchitecture(
+      boxWidth: boxWidth, convolutionChannels: channels, hiddenUnits: hiddenUnits)
+    func simulation(_ name: String) -> DataDescription.Simulation {
+      DataDescription.Simulation(name: name, fingerprint: "0123456789abcdef", eligible: 1_000)
+    }
+    return Model(
+      architecture: architecture, variant: .averaged, field: "finalDensity",
+      data: DataDescription(
+        training: [simulation("A"), simulation("B \"quoted\"")], validation: [simulation("C")],
+        voxelSize: 25.0 / 64, finalVoxelSize: 0.03, trainingSamples: 320, validationSamples: 48,
+        standardization: Standardization(mean: 1.0027, standardDeviation: 1.0 / 3),
+        labels: LabelRange(minimum: 11.1, maximum: 13.37)),
+      seed: .max, epoch: 2, step: 30, validationLoss: 1 / 7,
+      settings: ["training.batchSize = 64", "sampling.boxWidth = 7"],
+      parameters: architecture.parameters.initialized(seed: 4, gamma: 0.2))
+  }
+}

@@ -1,0 +1,122 @@
+import Foundation
+import Networks
+import SubBoxes
+import Testing
+import Training
+
+@testable import Interchange
+
+@Suite struct ModelTests {
+  /// The prediction of PyTorch in double precision, which `Fixtures/make_fixtures.py` prints.
+  @Test func thePredictionIsThatOfPyTorch() throws {
+    let model = try Model(Fixture.weights(), from: "small.safetensors")
+    let weights = try NetworkWeights(
+      model.parameters, of: model.architecture, for: .reference)
+    let box = (0..<64).map { model.data.standardization(1 + Float($0 * 29 % 64) / 64) }
+    let scaled = weights.makeEvaluator().predict(box)
+    #expect(abs(Double(scaled) - 0.07532226169396226) < 1e-6)
+    #expect(model.parameters.last == 0.25)
+  }
+
+  @Test func whatThePackageWroteIsWrittenWithTheSameBits() throws {
+    let file = try Fixture.weights()
+    let model = try Model(file, from: "small.safetensors")
+    #expect(try model.safeTensors(provenance: nil, creator: "test").tensors == file.tensors)
+  }
+
+  @Test(arguments: [
+    (7, [3, 2, 4], [5, 3]), (3, [2], []), (8, [1, 1], [1]), (5, [4, 3], []),
+  ])
+  func anExportedModelComesBackWithTheSameBits(
+    width: Int, channels: [Int], hiddenUnits: [Int]
+  ) throws {
+    let model = Fixture.model(boxWidth: width, channels: channels, hiddenUnits: hiddenUnits)
+    let exported = try model.safeTensors(provenance: "[]", creator: "test")
+    let file = try SafeTensors(decoding: exported.encoded, of: "m.safetensors")
+    #expect(file.metadata["provenance"] == "[]" && file.metadata["creator"] == "test")
+    let back = try Model(file, from: "m.safetensors")
+    #expect(back.parameters.map(\.bitPattern) == model.parameters.map(\.bitPattern))
+    #expect(back.architecture == model.architecture && back.variant == model.variant)
+    #expect(back.field == model.field && back.data == model.data)
+    #expect(back.settings == model.settings && back.seed == model.seed)
+    #expect(back.epoch == model.epoch && back.step == model.step)
+    #expect(back.validationLoss == model.validationLoss)
+  }
+
+  @Test func whatIsNotToldOfATrainingIsZero() throws {
+    let model = try Model(Fixture.weights(), from: "small.safetensors")
+    #expect(model.seed == 0 && model.epoch == 0 && model.step == 0)
+    #expect(model.validationLoss.isNaN && model.settings.isEmpty)
+    #expect(model.data.training.isEmpty && model.data.finalVoxelSize == nil)
+    // NaN is left out again.
+    let metadata = try model.safeTensors(provenance: nil, creator: "test").metadata
+    #expect(metadata["validationLoss"] == nil && metadata["provenance"] == nil)
+  }
+
+  /// The package onnx writes the same graph, operation by operation, and its checker accepts it.
+  @Test func theGraphHasTheBytesOfThePackageONNX() throws {
+    let path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try Model(Fixture.weights(), from: "small.safetensors")
+      .writeONNX(to: path, provenance: nil, creator: "test")
+    // The package writes the constants in the order of the network, as we do.
+    #expect(try Data(contentsOf: URL(filePath: path)) == Fixture.data("small.onnx"))
+  }
+
+  // MARK: - Wrong files
+
+  /// What is changed of the small network's file.
+  enum Change: Sendable {
+    case text(String, String?)
+    case value(String, Float)
+    case shape(String, [Int])
+    case removed(String)
+    case added(String)
+  }
+
+  @Test(
+    arguments: [
+      (.removed("conv2.bias"), "no tensor conv2.bias"),
+      (.added("optimizer.step"), "its network has no tensors optimizer.step"),
+      (.shape("dense1.weight", [24, 5]), "dense1.weight has the shape [24, 5]"),
+      (.shape("conv1.weight", [3, 3, 3, 1, 2]), "and its architecture has [2, 1, 3, 3, 3]"),
+      (.value("dense2.weight", .nan), "element 1 of tensor dense2.weight is nan"),
+      (.value("conv1.bias", -.infinity), "element 1 of tensor conv1.bias is -inf"),
+      (.text("architecture", nil), "no metadata `architecture`"),
+      (.text("architecture", "{\"boxWidth\": 4}"), "`architecture` cannot be understood"),
+      (
+        .text(
+          "architecture",
+          "{\"boxWidth\":2,\"convolutionChannels\":[2,3],\"hiddenUnits\":[5],\"leakySlope\":0}"),
+        "its architecture cannot be used"
+      ),
+      (.text("standardization", "{\"mean\": 1, \"standardDeviation\": 0}"), "positive deviation"),
+      (.text("standardization", "{\"mean\": NaN, \"standardDeviation\": 1}"), "be understood"),
+      (.text("labels", "{\"minimum\": 13, \"maximum\": 11}"), "from 13.0 to 11.0"),
+      (.text("labels", nil), "no metadata `labels`"),
+      (.text("variant", "smooth"), "`variant` is smooth, not one of raw, averaged"),
+      (.text("field", nil), "no metadata `field`"),
+      (.text("voxelSize", "-1"), "voxels without a width"),
+      (.text("seed", "-1"), "`seed` cannot be understood: -1"),
+      (.text("halompi", "2"), "version 2, and this program reads 1"),
+    ] as [(Change, String)])
+  func aFileThatDoesNotFitIsTold(change: Change, words: String) throws {
+    var file = try Fixture.weights()
+    switch change {
+    case .text(let name, let text): file.metadata[name] = text
+    case .value(let name, let value): file.tensors[name]?.values[1] = value
+    case .shape(let name, let shape): file.tensors[name]?.shape = shape
+    case .removed(let name): file.tensors[name] = nil
+    case .added(let name): file.tensors[name] = SafeTensors.Tensor(shape: [1], values: [0])
+    }
+    let error = #expect(throws: WeightFileError.self) { try Model(file, from: "w.safetensors") }
+    let message = error?.description ?? ""
+    #expect(message.contains(words) && message.hasPrefix("importing w.safetensors: "), "\(message)")
+  }
+
+  @Test func gammaMustBePositive() throws {
+    var file = try Fixture.weights()
+    file.tensors["gamma"]?.values = [0]
+    #expect(throws: WeightFileError.self) { try Model(file, from: "w.safetensors") }
+  }
+}
