@@ -58,7 +58,10 @@ extension Report {
   /// The first variant beside each of the others as split violins; alone if it is the only one, and so are those
   /// that see the final density, which is another question.
   private var violinFigures: [Figure] {
-    let models = variants.map { ViolinFigure.Model(name: $0.name, row: $0.figures.violins) }
+    // Every variant has the colour that it has in the other figures.
+    let models = variants.enumerated().map {
+      ViolinFigure.Model(name: $1.name, row: $1.figures.violins, color: $0)
+    }
     guard let first = models.first else { return [] }
     let others = zip(variants, models).dropFirst().map { variant, model in
       variant.seesFinalDensity

@@ -12,10 +12,14 @@ public struct ViolinFigure: Sendable {
     /// The densities in bins of the true mass.
     public var row: ViolinRow
 
+    /// Its place in the order of colours; that in the figure, if it is not given.
+    public var color: Int?
+
     /// Makes a model.
-    public init(name: String, row: ViolinRow) {
+    public init(name: String, row: ViolinRow, color: Int? = nil) {
       self.name = name
       self.row = row
+      self.color = color
     }
   }
 
@@ -56,7 +60,7 @@ public struct ViolinFigure: Sendable {
         PlotTable(
           name: name, columns: ["true mass [log10 Msun]", "predicted mass [log10 Msun]"],
           blocks: outlines(model.row, sides: sides)))
-      let color = PlotStyle.color(number)
+      let color = PlotStyle.color(model.color ?? number)
       parts.append(
         "'\(name).csv' using 1:2 with filledcurves closed fc rgb '\(color)' fs transparent solid 0.55 noborder"
           + " title \(PlotStyle.quoted(models.count == 1 ? "" : model.name))")

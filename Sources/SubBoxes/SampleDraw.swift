@@ -90,6 +90,15 @@ public struct SampleDraw: Sendable {
     eligibleCounts = labels.perSimulation(counts)
   }
 
+  /// The memory that a rank needs for labels and radii while it draws from simulations of these sizes, N of N^3
+  /// sites each: those of one slab of planes at a time [bytes].
+  public static func workingBytes(gridSizes: [Int]) -> Int {
+    let sites = PlaneSlabs(gridSizes: gridSizes).slabs.map { slab in
+      slab.planes.count * gridSizes[slab.simulation] * gridSizes[slab.simulation]
+    }
+    return 2 * (sites.max() ?? 0) * MemoryLayout<Float>.stride
+  }
+
   /// The numbers of `count` particles, drawn from the bins in turn.
   private static func numbers(
     _ count: Int, of totals: [Int], seed: UInt64, for purpose: RandomPurpose

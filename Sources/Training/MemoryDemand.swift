@@ -158,14 +158,13 @@ public struct MemoryDemand: Sendable {
     }
   }
 
-  /// While samples are drawn, before anything else is there: labels and radii of a share of the planes, and
-  /// the numbers of the samples.
+  /// While samples are drawn, before anything else is there: labels and radii of a slab of planes, and the numbers
+  /// of the samples.
   public var drawing: [MemoryTerm] {
-    let sites = gridSizes.map { $0 * $0 * $0 }
-    let largestShare = min(sites.max() ?? 0, sites.reduce(0, +) / max(workers, 1))
     let draw = max(sampling.trainingSamples, sampling.validationSamples)
     return [
-      MemoryTerm("labels while samples are drawn", 2 * largestShare * real),
+      MemoryTerm(
+        "labels while samples are drawn", SampleDraw.workingBytes(gridSizes: gridSizes)),
       MemoryTerm("samples while they are drawn", draw * (32 + MemoryLayout<Sample>.stride)),
     ]
   }

@@ -43,6 +43,12 @@ import Testing
     #expect(throws: SubBoxError.self) { try settings.check() }
   }
 
+  /// Two arrays of floats for at most 64 planes, or 64 MiB, of one simulation.
+  @Test(arguments: [([64], 1 << 21), ([256, 64], 1 << 25), ([1024, 1024], 1 << 27), ([], 0)])
+  func drawingNeedsTheMemoryOfASlab(gridSizes: [Int], bytes: Int) {
+    #expect(SampleDraw.workingBytes(gridSizes: gridSizes) == bytes)
+  }
+
   @Test func massesWithinTheLimitsAreEligibleAndNaNNeverIs() {
     var settings = SamplingSettings()
     settings.maximumLogMass = 13.5
