@@ -68,7 +68,7 @@ public struct CollapseFigure: Sendable {
           set xrange [\(low):\(high)]; set yrange [\(bottom):\(top)]
           set xtics 0.5; set ytics 0.5; set format x '%.1f'
           set xlabel '\(PlotStyle.trueMass)' offset 0,0.4
-          set cblabel 'density [dex^{-2}]' offset -0.4
+          set cblabel 'density [dex^{-2}]' offset 0.4
           set cbtics scale 0.4; set cbrange [0:\(highest)]
           \(commands.joined(separator: "\n"))
           unset multiplot

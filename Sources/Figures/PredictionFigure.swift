@@ -64,7 +64,7 @@ public struct PredictionFigure: Sendable {
       set format x ''
       set tmargin at screen 0.975; set bmargin at screen 0.385
       set ylabel '\(PlotStyle.predictedMass)' offset 1.0
-      set cblabel 'density [dex^{-2}]' offset -0.6
+      set cblabel 'density [dex^{-2}]' offset 0.4
       set cbtics scale 0.4
       set cbrange [0:\(map.highest)]
       set colorbox user origin screen 0.855, screen 0.385 size screen 0.025, screen 0.59
