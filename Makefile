@@ -16,7 +16,7 @@ export OMPI_ALLOW_RUN_AS_ROOT_CONFIRM = 1
 # The tests have a build of their own: optimized, but with internal symbols visible.
 TEST_BUILD := -c release -Xswiftc -enable-testing --scratch-path .build-test
 
-.PHONY: all setup setup-cluster build test unit ranks test-slurm test-hosts lint quickstart clean
+.PHONY: all setup setup-tests build test unit ranks test-slurm test-hosts lint quickstart clean
 
 # The tests share two cores and, some of them, a cluster: one after the other also with -j.
 .NOTPARALLEL:
@@ -26,14 +26,14 @@ all: build
 setup:
 	@scripts/setup
 
-setup-cluster:
-	@scripts/setup cluster
+setup-tests:
+	@scripts/setup tests
 
 build: setup
 	swift build -c release --static-swift-stdlib --product halompi
 	@echo "built: $$(swift build -c release --static-swift-stdlib --show-bin-path)/halompi"
 
-test: setup-cluster lint unit ranks test-slurm test-hosts
+test: setup-tests lint unit ranks test-slurm test-hosts
 
 unit: setup
 	swift build --build-tests $(TEST_BUILD)
@@ -44,10 +44,10 @@ ranks: setup
 	HALOMPI_BUILD="$(TEST_BUILD)" scripts/test-ranks 5 -- --filter TrainingTests
 
 # A minute or two each. Both say loudly that they were skipped, and why, where they cannot run.
-test-slurm: setup-cluster
+test-slurm: setup-tests
 	HALOMPI_BUILD="$(TEST_BUILD)" scripts/test-slurm
 
-test-hosts: setup-cluster
+test-hosts: setup-tests
 	HALOMPI_BUILD="$(TEST_BUILD)" scripts/test-hosts
 
 lint:

@@ -158,10 +158,7 @@ public struct Provenance: Codable, Hashable, Sendable {
   /// Counts the ranks of each host.
   private static func hosts(_ names: GatheredElements<UInt8>) -> [Host] {
     var hosts: [Host] = []
-    var offset = 0
-    for count in names.counts {
-      let name = String(decoding: names.elements[offset..<offset + count], as: UTF8.self)
-      offset += count
+    for name in names.texts {
       if let index = hosts.firstIndex(where: { $0.name == name }) {
         hosts[index].ranks += 1
       } else {

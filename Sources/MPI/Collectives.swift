@@ -9,6 +9,17 @@ public struct GatheredElements<Element: MPIElement>: Sendable {
   public let counts: [Int]
 }
 
+extension GatheredElements<UInt8> {
+  /// The texts that ranks gave as UTF-8, in the order of the ranks.
+  public var texts: [String] {
+    var start = 0
+    return counts.map { count in
+      defer { start += count }
+      return String(decoding: elements[start..<start + count], as: UTF8.self)
+    }
+  }
+}
+
 extension Communicator {
   /// Waits until every rank has called `barrier()`.
   ///

@@ -25,14 +25,7 @@ struct Link {
     self.limit = limit
     self.tell = tell
     workers = 1..<roles.world.size
-    let names = try roles.world.allGatherVarying(Array(roles.world.place().host.utf8))
-    var hosts: [String] = []
-    var start = 0
-    for count in names.counts {
-      hosts.append(String(decoding: names.elements[start..<start + count], as: UTF8.self))
-      start += count
-    }
-    self.hosts = hosts
+    hosts = try roles.world.allGatherVarying(Array(roles.world.place().host.utf8)).texts
   }
 
   /// Rank 0 tells the workers what to do.

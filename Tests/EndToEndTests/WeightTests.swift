@@ -65,34 +65,23 @@ extension EndToEnd {
       #expect(!FileManager.default.fileExists(atPath: workspace.path("a/model.h5")))
     }
 
-    private static let root = URL(filePath: #filePath)
-      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-
-    private static let python = root.appending(path: ".venv-interop/bin/python").path
+    /// A Python with the packages: HALOMPI_INTEROP_PYTHON, or that of .venv-interop.
+    private static let python = PythonCheck.program(
+      "HALOMPI_INTEROP_PYTHON", or: ".venv-interop/bin/python")
 
     /// `scripts/checks/weights.py` says what it compares.
     @Test(
       .enabled(
-        if: FileManager.default.isExecutableFile(atPath: python),
+        if: python != nil,
         "there is no .venv-interop (scripts/interop/setup): no other program reads the weights"),
       .timeLimit(.minutes(5)))
     func otherProgramsPredictTheSame() throws {
       let workspace = try Workspace.withModel()
       try workspace.run("predict", ranks: 1)
-      let process = Process()
-      process.executableURL = URL(filePath: Self.python)
-      process.arguments = [
-        Self.root.appending(path: "scripts/checks/weights.py").path, Job.program,
-        workspace.path("runs/small"), "raw-seed1",
-      ]
-      process.environment = Job.environment
-      let output = Pipe()
-      process.standardOutput = output
-      process.standardError = output
-      try process.run()
-      let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-      process.waitUntilExit()
-      #expect(process.terminationStatus == 0, "\(text)")
+      let (code, text) = try PythonCheck.run(
+        "weights.py", [Job.program, workspace.path("runs/small"), "raw-seed1"],
+        by: try #require(Self.python))
+      #expect(code == 0, "\(text)")
       for words in ["PyTorch", "ONNX Runtime", "the same bytes", "examples", "Keras"] {
         #expect(text.contains(words), "\(text)")
       }

@@ -64,14 +64,7 @@ public struct DoctorTask: Sendable {
   }
 
   private func distinct(_ text: String, on world: borrowing Communicator) throws -> [String] {
-    let texts = try world.allGatherVarying(Array(text.utf8))
-    var start = 0
-    var found: Set<String> = []
-    for count in texts.counts {
-      found.insert(String(decoding: texts.elements[start..<start + count], as: UTF8.self))
-      start += count
-    }
-    return found.sorted()
+    Set(try world.allGatherVarying(Array(text.utf8)).texts).sorted()
   }
 
   /// Writes a number of each rank into one file and reads that of the next rank; why that failed.

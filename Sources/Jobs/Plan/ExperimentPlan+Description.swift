@@ -31,13 +31,13 @@ extension ExperimentPlan: CustomStringConvertible {
             + (term.isSharedByNode ? ", one copy per node" : ""))
       }
     }
-    add("training", memory.training, sum(memory.training))
-    add("coordinating", memory.coordination, sum(memory.coordination))
-    add("drawing samples, before", memory.drawing, sum(memory.drawing))
+    add("training", memory.training, memory.training.bytes)
+    add("coordinating", memory.coordination, memory.coordination.bytes)
+    add("drawing samples, before", memory.drawing, memory.drawing.bytes)
     add("predicting", memory.prediction, memory.peakOfPrediction)
     if let universe = universeMemory {
-      add("simulating, average rank", universe.stepping, sum(universe.stepping))
-      add("finding halos, average rank", universe.findingHalos, sum(universe.findingHalos))
+      add("simulating, average rank", universe.stepping, universe.stepping.bytes)
+      add("finding halos, average rank", universe.findingHalos, universe.findingHalos.bytes)
     }
     lines.append(
       "  a node: \(mebibytes(memory.peakOfNode)) of \(mebibytes(nodeMemory.bytes)), which is \(nodeMemory.source)"
@@ -100,8 +100,6 @@ extension ExperimentPlan: CustomStringConvertible {
     let runs = ablation.effectiveVariants.elements.count * ablation.seeds.count
     return "ablation: \(runs) runs take \(digits(ablationNodeHours)) node-hours, predicted\n"
   }
-
-  private func sum(_ terms: [MemoryTerm]) -> Int { terms.reduce(0) { $0 + $1.bytes } }
 
   private func column(_ value: any CustomStringConvertible, _ width: Int) -> String {
     let text = value.description

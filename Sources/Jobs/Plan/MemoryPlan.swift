@@ -35,10 +35,10 @@ public struct MemoryPlan: Hashable, Sendable {
   }
 
   /// The largest memory of a rank that trains, the shared fields included [bytes].
-  public var peakOfTraining: Int { max(Self.sum(training), Self.sum(drawing)) }
+  public var peakOfTraining: Int { max(training.bytes, drawing.bytes) }
 
   /// The largest memory of a rank that predicts, the shared fields included [bytes].
-  public var peakOfPrediction: Int { Self.sum(prediction) }
+  public var peakOfPrediction: Int { prediction.bytes }
 
   /// The largest memory of a node: the private terms of its ranks, and one copy of the shared ones [bytes].
   public var peakOfNode: Int {
@@ -65,9 +65,12 @@ public struct MemoryPlan: Hashable, Sendable {
         """)
   }
 
-  private static func sum(_ terms: [MemoryTerm]) -> Int { terms.reduce(0) { $0 + $1.bytes } }
-
   private static func sumOfNode(_ terms: [MemoryTerm], ranks: Int) -> Int {
     terms.reduce(0) { $0 + ($1.isSharedByNode ? $1.bytes : $1.bytes * ranks) }
   }
+}
+
+extension [MemoryTerm] {
+  /// The sum of all terms [bytes].
+  var bytes: Int { reduce(0) { $0 + $1.bytes } }
 }

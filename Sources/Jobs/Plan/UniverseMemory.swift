@@ -56,14 +56,14 @@ public struct UniverseMemory: Hashable, Sendable {
   }
 
   /// The largest memory of a rank [bytes].
-  public var peak: Int { max(Self.sum(stepping), Self.sum(findingHalos)) }
+  public var peak: Int { max(stepping.bytes, findingHalos.bytes) }
 
   /// Checks that a node can hold its ranks.
   ///
   /// - Throws: ``MemoryError`` that names the largest term.
   public func check(against limit: NodeMemory) throws(MemoryError) {
     guard peak * ranksPerNode > limit.bytes else { return }
-    let stage = Self.sum(stepping) > Self.sum(findingHalos) ? stepping : findingHalos
+    let stage = stepping.bytes > findingHalos.bytes ? stepping : findingHalos
     guard let largest = stage.max(by: { $0.bytes < $1.bytes }) else { return }
     throw MemoryError(
       needed: peak * ranksPerNode, limit: limit, ranks: ranksPerNode, largest: largest.name,
@@ -73,6 +73,4 @@ public struct UniverseMemory: Hashable, Sendable {
         universe.mesh.meshRefinement of 2
         """)
   }
-
-  private static func sum(_ terms: [MemoryTerm]) -> Int { terms.reduce(0) { $0 + $1.bytes } }
 }
