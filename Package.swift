@@ -18,62 +18,80 @@ let package = Package(
   ],
   targets: [
     // Level 0: C libraries, and the hot loops in C.
-    .systemLibrary(name: "CMPI", pkgConfig: "ompi-c", providers: [.apt(["libopenmpi-dev"])]),
     .systemLibrary(
-      name: "CParallelHDF5", pkgConfig: "hdf5-openmpi",
+      name: "CMPI", path: "Sources/ground/CMPI", pkgConfig: "ompi-c",
+      providers: [.apt(["libopenmpi-dev"])]),
+    .systemLibrary(
+      name: "CParallelHDF5", path: "Sources/ground/CParallelHDF5", pkgConfig: "hdf5-openmpi",
       providers: [.apt(["libhdf5-openmpi-dev"])]),
     .systemLibrary(
-      name: "COpenBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
-    .systemLibrary(name: "CFFTW", pkgConfig: "fftw3f", providers: [.apt(["libfftw3-dev"])]),
+      name: "COpenBLAS", path: "Sources/ground/COpenBLAS", pkgConfig: "openblas",
+      providers: [.apt(["libopenblas-dev"])]),
+    .systemLibrary(
+      name: "CFFTW", path: "Sources/ground/CFFTW", pkgConfig: "fftw3f",
+      providers: [.apt(["libfftw3-dev"])]),
     // The kernels are optimized in debug builds too: at -O0 they are 4 to 60 times slower.
-    .target(name: "CKernels", cSettings: [.unsafeFlags(["-O3"])]),
+    .target(name: "CKernels", path: "Sources/ground/CKernels", cSettings: [.unsafeFlags(["-O3"])]),
 
     // Level 1: wrappers of the C libraries, and what needs nothing.
-    .target(name: "MPI", dependencies: ["CMPI"]),
-    .target(name: "HDF5", dependencies: ["CParallelHDF5", "MPI"]),
-    .target(name: "Randomness"),
-    .target(name: "LinearTheory"),
-    .target(name: "DurableFiles"),
-    .target(name: "Slurm"),
+    .target(name: "MPI", dependencies: ["CMPI"], path: "Sources/toolbox/MPI"),
+    .target(name: "HDF5", dependencies: ["CParallelHDF5", "MPI"], path: "Sources/toolbox/HDF5"),
+    .target(name: "Randomness", path: "Sources/toolbox/Randomness"),
+    .target(name: "LinearTheory", path: "Sources/universe/LinearTheory"),
+    .target(name: "DurableFiles", path: "Sources/toolbox/DurableFiles"),
+    .target(name: "Slurm", path: "Sources/toolbox/Slurm"),
 
     // Level 2.
-    .target(name: "Networks", dependencies: ["CKernels", "COpenBLAS", "Randomness"]),
+    .target(
+      name: "Networks", dependencies: ["CKernels", "COpenBLAS", "Randomness"],
+      path: "Sources/learning/Networks"),
 
-    .target(name: "FourierTransforms", dependencies: ["CFFTW", "MPI"]),
-    .target(name: "Particles"),
-    .target(name: "Information", dependencies: ["CKernels", "Randomness"]),
+    .target(
+      name: "FourierTransforms", dependencies: ["CFFTW", "MPI"],
+      path: "Sources/universe/FourierTransforms"),
+    .target(name: "Particles", path: "Sources/universe/Particles"),
+    .target(
+      name: "Information", dependencies: ["CKernels", "Randomness"],
+      path: "Sources/answer/Information"),
 
     // Level 3.
-    .target(name: "Snapshots", dependencies: ["DurableFiles", "HDF5", "MPI", "Particles"]),
+    .target(
+      name: "Snapshots", dependencies: ["DurableFiles", "HDF5", "MPI", "Particles"],
+      path: "Sources/universe/Snapshots"),
 
     .target(
       name: "ParticleMesh",
       dependencies: [
         "CKernels", "FourierTransforms", "LinearTheory", "MPI", "Particles", "Randomness",
-      ]),
-    .target(name: "Halos", dependencies: ["MPI", "Particles"]),
+      ], path: "Sources/universe/ParticleMesh"),
+    .target(name: "Halos", dependencies: ["MPI", "Particles"], path: "Sources/universe/Halos"),
 
     // Level 4.
     .target(
       name: "Fields",
-      dependencies: ["DurableFiles", "FourierTransforms", "HDF5", "MPI", "Snapshots"]),
+      dependencies: ["DurableFiles", "FourierTransforms", "HDF5", "MPI", "Snapshots"],
+      path: "Sources/learning/Fields"),
     .target(
-      name: "SubBoxes", dependencies: ["CKernels", "Fields", "HDF5", "MPI", "Randomness"]),
+      name: "SubBoxes", dependencies: ["CKernels", "Fields", "HDF5", "MPI", "Randomness"],
+      path: "Sources/learning/SubBoxes"),
 
     // Level 5.
     .target(
       name: "Training",
       dependencies: [
         "CKernels", "DurableFiles", "Fields", "HDF5", "MPI", "Networks", "Randomness", "SubBoxes",
-      ]),
+      ], path: "Sources/learning/Training"),
     .target(
-      name: "Interchange", dependencies: ["DurableFiles", "Networks", "SubBoxes", "Training"]),
+      name: "Interchange", dependencies: ["DurableFiles", "Networks", "SubBoxes", "Training"],
+      path: "Sources/learning/Interchange"),
     .target(
       name: "Analysis",
       dependencies: [
         "FourierTransforms", "Information", "LinearTheory", "MPI", "Networks", "Randomness",
-      ]),
-    .target(name: "Figures", dependencies: ["Analysis", "DurableFiles", "Training"]),
+      ], path: "Sources/answer/Analysis"),
+    .target(
+      name: "Figures", dependencies: ["Analysis", "DurableFiles", "Training"],
+      path: "Sources/answer/Figures"),
 
     // Level 6.
     .target(

@@ -10,9 +10,13 @@ struct TextFile {
   var lines: [Substring] { text.split(separator: "\n", omittingEmptySubsequences: false) }
 
   /// The target of a file in Sources; `nil` elsewhere.
+  ///
+  /// Targets stand in rooms (`Sources/toolbox/MPI`), whose names are in small letters; the program stands by itself.
   var target: String? {
     let parts = path.split(separator: "/")
-    return parts.count > 2 && parts[0] == "Sources" ? String(parts[1]) : nil
+    guard parts.count > 2, parts[0] == "Sources" else { return nil }
+    let isRoom = parts[1] != "halompi" && parts[1].first?.isLowercase == true
+    return isRoom ? (parts.count > 3 ? String(parts[2]) : nil) : String(parts[1])
   }
 }
 

@@ -46,7 +46,10 @@ import Testing
     let paths = try FileManager.default.subpathsOfDirectory(atPath: sources.path)
     for path in paths.sorted() where path.hasSuffix(".swift") {
       let text = try String(contentsOf: sources.appending(path: path), encoding: .utf8)
-      let module = path.prefix { $0 != "/" }
+      // Sources/<room>/<module>/..., but for the program itself.
+      let folders = path.split(separator: "/")
+      let module =
+        folders[0].first?.isLowercase == true && folders.count > 2 ? folders[1] : folders[0]
       var scopes: [(indent: Int, name: Substring)] = []
       var comment: [Substring] = []
       for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
@@ -57,11 +60,11 @@ import Testing
           continue
         }
         if let match = code.prefixMatch(
-          of: /(?:public )?(?:struct|enum|extension|final class) ([\w.]+)/)
+          of: /(?:public |package )?(?:struct|enum|extension|final class) ([\w.]+)/)
         {
           scopes.removeAll { $0.indent >= indent }
           scopes.append((indent, match.1))
-        } else if let match = code.prefixMatch(of: /(?:public )?(?:var|let) (\w+)/) {
+        } else if let match = code.prefixMatch(of: /(?:public |package )?(?:var|let) (\w+)/) {
           let type = scopes.filter { $0.indent < indent }.map(\.name).joined(separator: ".")
           // The first paragraph; a blank comment line ends it.
           let words = comment.split(separator: "").first?.joined(separator: " ") ?? ""
