@@ -3,7 +3,7 @@ import Foundation
 /// The right to write in a folder, held by one job at a time.
 ///
 /// It ends with the value, or with the process however that ends (`flock(2)`).
-public struct DirectoryLock: ~Copyable {
+package struct DirectoryLock: ~Copyable {
   private let descriptor: Int32
 
   /// Takes the lock, making the folder if need be.
@@ -14,7 +14,7 @@ public struct DirectoryLock: ~Copyable {
   ///   - file: The path of the lock file, into which host and process are written.
   ///   - host: The name of this host.
   /// - Throws: `LockError` with the holder if another job has the lock.
-  public init(file: String, host: String) throws(LockError) {
+  package init(file: String, host: String) throws(LockError) {
     let folder = URL(filePath: file).deletingLastPathComponent().path
     do {
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
@@ -62,7 +62,7 @@ public struct DirectoryLock: ~Copyable {
   }
 
   /// Whether a job holds the lock; `false` if there is no such file.
-  public static func isHeld(_ file: String) -> Bool {
+  package static func isHeld(_ file: String) -> Bool {
     let descriptor = open(file, O_RDONLY | O_CLOEXEC)
     guard descriptor >= 0 else { return false }
     defer { close(descriptor) }
@@ -71,9 +71,9 @@ public struct DirectoryLock: ~Copyable {
 }
 
 /// Why a folder could not be locked.
-public struct LockError: JobFailure, Hashable, CustomStringConvertible {
+package struct LockError: JobFailure, Hashable, CustomStringConvertible {
   /// What went wrong.
-  public enum Problem: Hashable, Sendable {
+  package enum Problem: Hashable, Sendable {
     /// Another job holds the lock; it left its process and host.
     case taken(by: String)
     /// The system refused, for this reason.
@@ -81,16 +81,16 @@ public struct LockError: JobFailure, Hashable, CustomStringConvertible {
   }
 
   /// The path of the lock file.
-  public let file: String
+  package let file: String
 
   /// What went wrong.
-  public let problem: Problem
+  package let problem: Problem
 
   /// A file that cannot be written.
-  public var exitCode: JobExitCode { .inputOutput }
+  package var exitCode: JobExitCode { .inputOutput }
 
   /// What could not be locked, who holds it or why, and what to do.
-  public var description: String {
+  package var description: String {
     switch problem {
     case .taken(let holder):
       "cannot lock \(file): \(holder) is writing in this folder; "

@@ -1,13 +1,13 @@
 import Foundation
-public import Networks
+package import Networks
 
 /// The errors of a network against golden values, as a table.
-public struct GoldenReport: Hashable, Sendable, CustomStringConvertible {
+package struct GoldenReport: Hashable, Sendable, CustomStringConvertible {
   /// The path of the file of golden values.
-  public let file: String
+  package let file: String
 
   /// One result per quantity.
-  public let results: [GoldenResult]
+  package let results: [GoldenResult]
 
   /// Checks kernels against the values of a file.
   ///
@@ -15,7 +15,7 @@ public struct GoldenReport: Hashable, Sendable, CustomStringConvertible {
   ///   - file: The path of the file of golden values.
   ///   - kernels: The implementation of the network that is checked.
   /// - Throws: `GoldenReferenceError` if the file cannot be used.
-  public init(file: String, kernels: NetworkKernels) throws {
+  package init(file: String, kernels: NetworkKernels) throws {
     let reference = try GoldenReference(contentsOf: URL(filePath: file))
     self.init(file: file, results: try GoldenCheck.run(reference, kernels: kernels))
   }
@@ -26,13 +26,13 @@ public struct GoldenReport: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The error that some quantity is beyond its tolerance, or nothing if none is.
-  public var failure: GoldenFailure? {
+  package var failure: GoldenFailure? {
     let beyond = results.filter { !$0.passed }.map(\.quantity)
     return beyond.isEmpty ? nil : GoldenFailure(file: file, quantities: beyond)
   }
 
   /// One line per quantity: its worst relative error, the tolerance, and whether it is kept.
-  public var description: String {
+  package var description: String {
     let width = results.map(\.quantity.count).max() ?? 0
     let lines = results.map { result in
       let name = result.quantity + String(repeating: " ", count: width - result.quantity.count)
@@ -45,18 +45,18 @@ public struct GoldenReport: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// A network that does not agree with golden values.
-public struct GoldenFailure: JobFailure, Hashable, CustomStringConvertible {
+package struct GoldenFailure: JobFailure, Hashable, CustomStringConvertible {
   /// The path of the file of golden values.
-  public let file: String
+  package let file: String
 
   /// The quantities beyond their tolerance.
-  public let quantities: [String]
+  package let quantities: [String]
 
   /// A check that did not pass.
-  public var exitCode: JobExitCode { .checkFailed }
+  package var exitCode: JobExitCode { .checkFailed }
 
   /// What disagrees with which file, and what to do.
-  public var description: String {
+  package var description: String {
     "checking the network against \(file): \(quantities.joined(separator: ", ")) "
       + "\(quantities.count == 1 ? "is" : "are") beyond the tolerance; "
       + "make sure that the file is of this network, then suspect the kernels"

@@ -1,29 +1,29 @@
 // How the errors of the modules end a job.
 
-public import DurableFiles
-public import Fields
-public import FourierTransforms
-public import HDF5
-public import Halos
-public import Information
-public import Interchange
-public import LinearTheory
-public import MPI
-public import Networks
-public import ParticleMesh
-public import Slurm
-public import Snapshots
-public import SubBoxes
-public import Training
+package import DurableFiles
+package import Fields
+package import FourierTransforms
+package import HDF5
+package import Halos
+package import Information
+package import Interchange
+package import LinearTheory
+package import MPI
+package import Networks
+package import ParticleMesh
+package import Slurm
+package import Snapshots
+package import SubBoxes
+package import Training
 
 extension MPIError: JobFailure {
   /// A failure of the library or of the network under it.
-  public var exitCode: JobExitCode { .internalFailure }
+  package var exitCode: JobExitCode { .internalFailure }
 }
 
 extension SettingsError: JobFailure {
   /// A mistake on the command line, in the experiment file, or no such file.
-  public var exitCode: JobExitCode {
+  package var exitCode: JobExitCode {
     switch (problem, origin) {
     case (.unreadable, _): .missingInput
     case (_, .option): .usage
@@ -34,7 +34,7 @@ extension SettingsError: JobFailure {
 
 extension FileError: JobFailure {
   /// A missing or a short file, or one that cannot be read or written.
-  public var exitCode: JobExitCode {
+  package var exitCode: JobExitCode {
     switch cause {
     case .system where isMissing: .missingInput
     case .tooShort: .badData
@@ -47,7 +47,7 @@ extension HDF5Error: JobFailure {
   /// A missing file, one that cannot be written, or one that is not what it must be.
   ///
   /// The library has no codes that last; its words for the system's errors do.
-  public var exitCode: JobExitCode {
+  package var exitCode: JobExitCode {
     func says(_ words: String) -> Bool { stack.contains { $0.message.contains(words) } }
     if says("No such file or directory") || says("MPI_ERR_NO_SUCH_FILE") { return .missingInput }
     let systemErrors = [
@@ -63,7 +63,7 @@ extension HDF5Error: JobFailure {
 
 extension SubBoxError: JobFailure {
   /// A setting or file that cannot be used, one that is missing, or one that cannot be read.
-  public var exitCode: JobExitCode {
+  package var exitCode: JobExitCode {
     switch kind {
     case .settings, .data: .badData
     case .missingFile: .missingInput
@@ -74,22 +74,22 @@ extension SubBoxError: JobFailure {
 
 extension ArchitectureError: JobFailure {
   /// A setting that cannot be used.
-  public var exitCode: JobExitCode { .badData }
+  package var exitCode: JobExitCode { .badData }
 }
 
 extension GoldenReferenceError: JobFailure {
   /// A file that cannot be used.
-  public var exitCode: JobExitCode { .badData }
+  package var exitCode: JobExitCode { .badData }
 }
 
 extension SnapshotError: JobFailure {
   /// A missing file, or one that is not what it must be.
-  public var exitCode: JobExitCode { problem == .missingFile ? .missingInput : .badData }
+  package var exitCode: JobExitCode { problem == .missingFile ? .missingInput : .badData }
 }
 
 extension FieldFileError: JobFailure {
   /// A missing file, one that cannot be read or written, or one that is not what it must be.
-  public var exitCode: JobExitCode {
+  package var exitCode: JobExitCode {
     switch problem {
     case .missingFile: .missingInput
     case .io: .inputOutput
@@ -100,7 +100,7 @@ extension FieldFileError: JobFailure {
 
 extension TrainingError: JobFailure {
   /// Settings or files that do not fit, a failure of MPI, or a stop after which the same command goes on.
-  public var exitCode: JobExitCode {
+  package var exitCode: JobExitCode {
     switch self {
     case .stalled, .late: .resumableStop
     case .failedExchange: .internalFailure
@@ -114,17 +114,17 @@ extension TrainingError: JobFailure {
 
 extension LinearTheoryError: JobFailure {
   /// A cosmology or a table that cannot be used.
-  public var exitCode: JobExitCode { .badData }
+  package var exitCode: JobExitCode { .badData }
 }
 
 extension FourierTransformError: JobFailure {
   /// A mesh that cannot be shared among the ranks.
-  public var exitCode: JobExitCode { .badData }
+  package var exitCode: JobExitCode { .badData }
 }
 
 extension ParticleMeshError: JobFailure {
   /// Settings that cannot be used, or a failure of the library under the ranks.
-  public var exitCode: JobExitCode {
+  package var exitCode: JobExitCode {
     switch self {
     case .communication: .internalFailure
     case .setting, .mesh, .count, .overflow: .badData
@@ -134,29 +134,29 @@ extension ParticleMeshError: JobFailure {
 
 extension HaloError: JobFailure {
   /// Particles or settings of which no halos can be found.
-  public var exitCode: JobExitCode { .badData }
+  package var exitCode: JobExitCode { .badData }
 }
 
 extension DensityEstimate.Failure: JobFailure {
   /// Particles of which no density can be made.
-  public var exitCode: JobExitCode { .badData }
+  package var exitCode: JobExitCode { .badData }
 }
 
 extension InformationError: JobFailure {
   /// An option that cannot be used, or columns that allow no estimate.
-  public var exitCode: JobExitCode {
+  package var exitCode: JobExitCode {
     if case .setting = self { .usage } else { .badData }
   }
 }
 
 extension WeightFileError: JobFailure {
   /// Weights that cannot be used.
-  public var exitCode: JobExitCode { .badData }
+  package var exitCode: JobExitCode { .badData }
 }
 
 extension SlurmError: JobFailure {
   /// A setting that cannot stand in a script, no Slurm, or one that refuses.
-  public var exitCode: JobExitCode {
+  package var exitCode: JobExitCode {
     switch self {
     case .setting, .word: .badData
     case .missingCommand: .missingInput

@@ -1,9 +1,9 @@
-public import MPI
+package import MPI
 
 /// How a job ends, as the batch system sees it.
 ///
 /// The numbers are those of `sysexits.h`.
-public enum JobExitCode: Int32, CaseIterable, Hashable, Sendable {
+package enum JobExitCode: Int32, CaseIterable, Hashable, Sendable {
   /// Everything was done.
   case done = 0
   /// A check was made, and what it checked is not within its tolerance.
@@ -22,7 +22,7 @@ public enum JobExitCode: Int32, CaseIterable, Hashable, Sendable {
   case resumableStop = 75
 
   /// What a user is told that it means, as a sentence.
-  public var meaning: String {
+  package var meaning: String {
     switch self {
     case .done: "Everything was done."
     case .checkFailed: "A check was made, and what it checked is not as it must be."
@@ -40,18 +40,18 @@ public enum JobExitCode: Int32, CaseIterable, Hashable, Sendable {
 ///
 /// Its description is one sentence for the user: what was being done, to what, why it failed and
 /// what to try.
-public protocol JobFailure: Error {
+package protocol JobFailure: Error {
   /// How the job ends.
   var exitCode: JobExitCode { get }
 }
 
 /// What a user is told of the error that ends a job.
-public struct FailureReport: Hashable, Sendable {
+package struct FailureReport: Hashable, Sendable {
   /// How the job ends.
-  public let exitCode: JobExitCode
+  package let exitCode: JobExitCode
 
   /// One line that ends with a full stop, with the rank and host that it comes from if there are several.
-  public let message: String
+  package let message: String
 
   /// Makes the report of `error`.
   ///
@@ -60,7 +60,7 @@ public struct FailureReport: Hashable, Sendable {
   /// - Parameters:
   ///   - error: What ended the job.
   ///   - place: Where; nil for a command that is no job of several ranks.
-  public init(of error: any Error, at place: JobPlace? = nil) {
+  package init(of error: any Error, at place: JobPlace? = nil) {
     exitCode = (error as? any JobFailure)?.exitCode ?? .internalFailure
     var source = ""
     if let place, place.size > 1 {

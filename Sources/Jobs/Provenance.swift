@@ -1,53 +1,53 @@
-public import DurableFiles
-public import Fields
+package import DurableFiles
+package import Fields
 import Foundation
-public import MPI
+package import MPI
 
 /// How results were made: one start of a job, for those who find its files later.
 ///
 /// It is written beside results and never into them, so that results stay the same bytes wherever
 /// and whenever they are made.
-public struct Provenance: Codable, Hashable, Sendable {
+package struct Provenance: Codable, Hashable, Sendable {
   /// The program that ran.
-  public struct Program: Codable, Hashable, Sendable {
+  package struct Program: Codable, Hashable, Sendable {
     /// The version of halompi.
-    public var version: String
+    package var version: String
 
     /// What the environment variable `HALOMPI_COMMIT` said, by which whoever builds from a working
     /// copy can name its commit; a package build does not know it.
-    public var commit: String?
+    package var commit: String?
 
     /// The path of the executable.
-    public var executable: String
+    package var executable: String
 
     /// The checksum of the executable, which tells builds of one version apart.
-    public var checksum: String
+    package var checksum: String
   }
 
   /// A host and the ranks that ran on it.
-  public struct Host: Codable, Hashable, Sendable {
+  package struct Host: Codable, Hashable, Sendable {
     /// The name of the host, as MPI knows it.
-    public var name: String
+    package var name: String
 
     /// How many ranks ran there.
-    public var ranks: Int
+    package var ranks: Int
   }
 
   /// A file that went in.
-  public struct InputFile: Codable, Hashable, Sendable {
+  package struct InputFile: Codable, Hashable, Sendable {
     /// The path of the file.
-    public var path: String
+    package var path: String
 
     /// Its size [bytes].
-    public var byteCount: Int
+    package var byteCount: Int
 
     /// The checksum of its bytes, or, of a field file, the fingerprint that it carries.
-    public var checksum: String
+    package var checksum: String
 
     /// Reads the file and describes it.
     ///
     /// - Throws: `FileError` if it cannot be read.
-    public init(_ path: String) throws(FileError) {
+    package init(_ path: String) throws(FileError) {
       let checksum = try Checksum.ofFile(path)
       self.path = path
       byteCount = checksum.byteCount
@@ -57,7 +57,7 @@ public struct Provenance: Codable, Hashable, Sendable {
     /// Describes a field file by the fingerprint in it, without reading its data.
     ///
     /// - Throws: `FieldFileError` if it cannot be read.
-    public init(fieldFile path: String) throws(FieldFileError) {
+    package init(fieldFile path: String) throws(FieldFileError) {
       let file = try FieldFile.open(path)
       let attributes = try? FileManager.default.attributesOfItem(atPath: path)
       self.path = path
@@ -68,37 +68,37 @@ public struct Provenance: Codable, Hashable, Sendable {
   }
 
   /// The program that ran.
-  public var program: Program
+  package var program: Program
 
   /// The command line, word by word.
-  public var command: [String]
+  package var command: [String]
 
   /// The folder in which it was given.
-  public var folder: String
+  package var folder: String
 
   /// When the job was started, in UTC (ISO 8601).
-  public var started: String
+  package var started: String
 
   /// The number of ranks.
-  public var ranks: Int
+  package var ranks: Int
 
   /// The hosts, in the order of the first rank on each.
-  public var hosts: [Host]
+  package var hosts: [Host]
 
   /// The processor of the first rank's host, as the system calls it.
-  public var processor: String
+  package var processor: String
 
   /// The processors that the first rank's host offers to programs.
-  public var processorsPerHost: Int
+  package var processorsPerHost: Int
 
   /// The threads that compute on each rank, where the job has a say in it.
-  public var threadsPerRank: Int?
+  package var threadsPerRank: Int?
 
   /// The MPI library, in its own words.
-  public var mpiLibrary: String
+  package var mpiLibrary: String
 
   /// The files that went in.
-  public var inputs: [InputFile]
+  package var inputs: [InputFile]
 
   /// Describes this job.
   ///
@@ -111,7 +111,7 @@ public struct Provenance: Codable, Hashable, Sendable {
   ///   - fieldFiles: Paths of field files that go in, of which it reads the fingerprints.
   /// - Returns: The description on the first rank, and `nil` on the others.
   /// - Throws: A failure that all ranks agree on, if the first one cannot read a file.
-  public static func collect(
+  package static func collect(
     on world: borrowing Communicator, threadsPerRank: Int? = nil,
     inputs: [String] = [], fieldFiles: [String] = []
   ) throws -> Provenance? {
@@ -140,7 +140,7 @@ public struct Provenance: Codable, Hashable, Sendable {
   /// - Parameter path: A file of a JSON list, which is made if it is not there.
   /// - Throws: `ProvenanceError` if the file is there and is no such list, `FileError` if it cannot
   ///   be read or written.
-  public func append(to path: String) throws {
+  package func append(to path: String) throws {
     var starts: [Provenance] = []
     if FileManager.default.fileExists(atPath: path) {
       do {
@@ -174,18 +174,18 @@ public struct Provenance: Codable, Hashable, Sendable {
 }
 
 /// A file of provenance that is not one.
-public struct ProvenanceError: JobFailure, Hashable, CustomStringConvertible {
+package struct ProvenanceError: JobFailure, Hashable, CustomStringConvertible {
   /// The path of the file.
-  public let file: String
+  package let file: String
 
   /// Why it cannot be understood.
-  public let reason: String
+  package let reason: String
 
   /// A file that is not what it must be.
-  public var exitCode: JobExitCode { .badData }
+  package var exitCode: JobExitCode { .badData }
 
   /// What was being done, to which file, why it failed and what to try.
-  public var description: String {
+  package var description: String {
     "adding to \(file): it is not a list of starts (\(reason)); move it away and try again"
   }
 }

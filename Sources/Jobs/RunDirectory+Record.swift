@@ -11,7 +11,7 @@ extension RunDirectory {
   ///   be told of.
   /// - Throws: `FileError` if the file cannot be read or written, `SettingsError` if what was written
   ///   before is no experiment.
-  public func record(_ experiment: Experiment) throws -> [SettingsDifference] {
+  package func record(_ experiment: Experiment) throws -> [SettingsDifference] {
     try experiment.record(to: experimentFile)
   }
 }

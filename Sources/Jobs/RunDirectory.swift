@@ -10,24 +10,24 @@
 ///     slurm/                                     batch scripts, and the logs of their jobs
 ///
 /// A value of paths only: nothing is read or written here.
-public struct RunDirectory: Hashable, Sendable {
+package struct RunDirectory: Hashable, Sendable {
   /// The path of the directory.
-  public let path: String
+  package let path: String
 
   /// Names the directory of `experiment`.
   ///
   /// - Parameters:
   ///   - experiment: Its name and folder of runs.
   ///   - runs: A folder of runs to use instead of the experiment's.
-  public init(of experiment: Experiment, runs: String? = nil) {
+  package init(of experiment: Experiment, runs: String? = nil) {
     path = "\(runs ?? experiment.runs)/\(experiment.name)"
   }
 
   /// The experiment as used.
-  public var experimentFile: String { "\(path)/experiment.yaml" }
+  package var experimentFile: String { "\(path)/experiment.yaml" }
 
   /// The folder of snapshots made by halompi.
-  public var simulations: String { "\(path)/simulations" }
+  package var simulations: String { "\(path)/simulations" }
 
   /// The files of a simulation made by halompi.
   func simulation(_ name: String) -> SimulationFolder {
@@ -35,49 +35,49 @@ public struct RunDirectory: Hashable, Sendable {
   }
 
   /// The folder of field files, and of how they were made.
-  public var fields: ResultDirectory { ResultDirectory(path: "\(path)/fields") }
+  package var fields: ResultDirectory { ResultDirectory(path: "\(path)/fields") }
 
   /// The folder of tables and figures.
-  public var report: ResultDirectory { ResultDirectory(path: "\(path)/report") }
+  package var report: ResultDirectory { ResultDirectory(path: "\(path)/report") }
 
   /// The folder of batch scripts, and of the logs of their jobs.
-  public var batchScripts: String { "\(path)/slurm" }
+  package var batchScripts: String { "\(path)/slurm" }
 
   /// The field file of a simulation.
-  public func field(of simulation: String) -> String { "\(fields.path)/\(simulation).h5" }
+  package func field(of simulation: String) -> String { "\(fields.path)/\(simulation).h5" }
 
   /// The folder of one training.
-  public func training(_ training: TrainingName) -> TrainingDirectory {
+  package func training(_ training: TrainingName) -> TrainingDirectory {
     TrainingDirectory(path: "\(path)/training/\(training)")
   }
 
   /// What is said of an ablation as a whole.
-  public var ablation: AblationDirectory { AblationDirectory(path: "\(path)/ablation") }
+  package var ablation: AblationDirectory { AblationDirectory(path: "\(path)/ablation") }
 
   /// The folder of what one trained model predicts.
-  public func predictions(of training: TrainingName) -> ResultDirectory {
+  package func predictions(of training: TrainingName) -> ResultDirectory {
     ResultDirectory(path: "\(path)/predictions/\(training)")
   }
 
   /// The folder of the predictions of all models.
-  public var predictions: String { "\(path)/predictions" }
+  package var predictions: String { "\(path)/predictions" }
 
   /// The predictions of one trained model.
-  public func prediction(of training: TrainingName) -> String {
+  package func prediction(of training: TrainingName) -> String {
     "\(predictions(of: training).path)/predictions.h5"
   }
 }
 
 /// Which training of an experiment it is: what is different about it, and its seed.
-public struct TrainingName: Hashable, Sendable, CustomStringConvertible {
+package struct TrainingName: Hashable, Sendable, CustomStringConvertible {
   /// The variant of the inputs, such as `raw` or `averaged`.
-  public let variant: String
+  package let variant: String
 
   /// The seed of the initial weights and of the sample order.
-  public let seed: UInt64
+  package let seed: UInt64
 
   /// Names a training.
-  public init(variant: String, seed: UInt64) {
+  package init(variant: String, seed: UInt64) {
     self.variant = variant
     self.seed = seed
   }
@@ -91,62 +91,62 @@ public struct TrainingName: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The name of the folder, such as `raw-seed3`.
-  public var description: String { "\(variant)-seed\(seed)" }
+  package var description: String { "\(variant)-seed\(seed)" }
 }
 
 /// A folder of results beside which is written how they were made.
-public struct ResultDirectory: Hashable, Sendable {
+package struct ResultDirectory: Hashable, Sendable {
   /// The path of the folder.
-  public let path: String
+  package let path: String
 
   /// How the results were made: one record per start of a job.
-  public var provenanceFile: String { "\(path)/provenance.json" }
+  package var provenanceFile: String { "\(path)/provenance.json" }
 
   /// The file that is locked while a job writes in the folder.
-  public var lockFile: String { "\(path)/lock" }
+  package var lockFile: String { "\(path)/lock" }
 }
 
 /// The folder of one training.
-public struct TrainingDirectory: Hashable, Sendable {
+package struct TrainingDirectory: Hashable, Sendable {
   /// The path of the folder.
-  public let path: String
+  package let path: String
 
   /// The weights of the lowest validation loss, complete when the training is.
-  public var model: String { "\(path)/model.h5" }
+  package var model: String { "\(path)/model.h5" }
 
   /// The numbers of each step and epoch.
-  public var metrics: String { "\(path)/metrics.jsonl" }
+  package var metrics: String { "\(path)/metrics.jsonl" }
 
   /// How the training was run: one record per start.
-  public var provenanceFile: String { "\(path)/provenance.json" }
+  package var provenanceFile: String { "\(path)/provenance.json" }
 
   /// The file that is locked while a job writes in the folder.
-  public var lockFile: String { "\(path)/lock" }
+  package var lockFile: String { "\(path)/lock" }
 
   /// The experiment as used by a run of an ablation.
-  public var experimentFile: String { "\(path)/experiment.yaml" }
+  package var experimentFile: String { "\(path)/experiment.yaml" }
 
   /// Why the run of an ablation failed; there only while it is so.
-  public var failureFile: String { "\(path)/failure.json" }
+  package var failureFile: String { "\(path)/failure.json" }
 
   /// The file whose appearance asks the training to stop.
-  public var stopFile: String { "\(path)/stop" }
+  package var stopFile: String { "\(path)/stop" }
 }
 
 /// The folder of an ablation as a whole; its runs are beside those of single trainings.
-public struct AblationDirectory: Hashable, Sendable {
+package struct AblationDirectory: Hashable, Sendable {
   /// The path of the folder.
-  public let path: String
+  package let path: String
 
   /// The runs, expanded.
-  public var manifestFile: String { "\(path)/manifest.json" }
+  package var manifestFile: String { "\(path)/manifest.json" }
 
   /// The file that is locked while runs are handed out.
-  public var lockFile: String { "\(path)/lock" }
+  package var lockFile: String { "\(path)/lock" }
 
   /// The file whose appearance asks all runs to stop.
-  public var stopFile: String { "\(path)/stop" }
+  package var stopFile: String { "\(path)/stop" }
 
   /// What a run that was a process of its own said.
-  public func log(of run: AblationRun) -> String { "\(path)/logs/\(run.name).log" }
+  package func log(of run: AblationRun) -> String { "\(path)/logs/\(run.name).log" }
 }

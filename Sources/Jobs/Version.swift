@@ -1,2 +1,2 @@
 /// The version of halompi, as in its change log.
-public let halompiVersion = "0.1.0"
+package let halompiVersion = "0.1.0"

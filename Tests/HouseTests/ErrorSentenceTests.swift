@@ -18,7 +18,7 @@ struct ErrorSentenceTests {
       guard lines[start].contains("var description: String {") else { return nil }
       let indent = lines[start].prefix { $0 == " " }.count
       let scope = lines[..<start].last {
-        $0.contains(/^ *(?:public |private |fileprivate )?(?:struct|enum|extension)\b/)
+        $0.contains(/^ *(?:public |package |private |fileprivate )?(?:struct|enum|extension)\b/)
           && $0.prefix { $0 == " " }.count < indent
       }
       guard let type = scope?.firstMatch(of: /(?:struct|enum|extension) ([\w.]+)/)?.output.1,

@@ -4,7 +4,7 @@ extension Ablation {
   /// Reads the numbers of the finished runs, and compares them.
   ///
   /// - Throws: `FileError` or `HDF5Error` if a result of a finished run cannot be read.
-  public func summary() throws -> AblationSummary {
+  package func summary() throws -> AblationSummary {
     var measurements: [AblationSummary.Measurement] = []
     var missing: [AblationSummary.MissingRun] = []
     for (run, status) in zip(manifest.runs, try statuses()) {

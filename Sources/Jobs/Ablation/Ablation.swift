@@ -4,25 +4,25 @@ internal import Foundation
 /// An ablation: its experiment, its runs, and the folder in which they are.
 ///
 /// What is done and what is not is never remembered, but read from the files each time.
-public struct Ablation: Sendable {
+package struct Ablation: Sendable {
   /// The experiment, without what variants override.
-  public let experiment: Experiment
+  package let experiment: Experiment
 
   /// Where fields are found and results are written.
-  public let directory: RunDirectory
+  package let directory: RunDirectory
 
   /// The runs.
-  public let manifest: AblationManifest
+  package let manifest: AblationManifest
 
   /// Expands the ablation of an experiment; nothing is read or written.
-  public init(_ experiment: Experiment, in directory: RunDirectory) throws(SettingsError) {
+  package init(_ experiment: Experiment, in directory: RunDirectory) throws(SettingsError) {
     self.experiment = experiment
     self.directory = directory
     manifest = try AblationManifest(of: experiment)
   }
 
   /// The experiment of a run, with what its variant overrides.
-  public func experiment(of run: AblationRun) throws(SettingsError) -> Experiment {
+  package func experiment(of run: AblationRun) throws(SettingsError) -> Experiment {
     let variants = experiment.ablation.effectiveVariants.elements
     guard let variant = variants.first(where: { $0.name == run.variant }) else {
       preconditionFailure("the run \(run.name) is of another ablation")
@@ -33,7 +33,7 @@ public struct Ablation: Sendable {
   /// Finds a run by its name, such as `raw-seed3`, or by its index.
   ///
   /// - Throws: ``AblationError`` if there is no such run.
-  public func run(_ word: String) throws(AblationError) -> AblationRun {
+  package func run(_ word: String) throws(AblationError) -> AblationRun {
     if let run = manifest.runs.first(where: { $0.name == word || "\($0.index)" == word }) {
       return run
     }
@@ -41,7 +41,7 @@ public struct Ablation: Sendable {
   }
 
   /// Reads how far every run is.
-  public func statuses() throws(SettingsError) -> [RunStatus] {
+  package func statuses() throws(SettingsError) -> [RunStatus] {
     var statuses: [RunStatus] = []
     for run in manifest.runs {
       statuses.append(try RunStatus(of: run, experiment: try experiment(of: run), in: directory))
@@ -54,7 +54,7 @@ public struct Ablation: Sendable {
   /// - Parameter onlyFailed: Whether to leave out those that were never started.
   /// - Returns: Runs that are neither done nor running, in the order of the manifest.
   /// - Throws: `SettingsError` for a variant that overrides what it cannot.
-  public func unfinishedRuns(onlyFailed: Bool = false) throws(SettingsError) -> [AblationRun] {
+  package func unfinishedRuns(onlyFailed: Bool = false) throws(SettingsError) -> [AblationRun] {
     let wanted: Set<RunState> =
       onlyFailed ? [.failed, .preempted] : [.pending, .failed, .preempted]
     return try statuses().filter { wanted.contains($0.state) }.map { manifest.runs[$0.index] }
@@ -87,7 +87,7 @@ extension Ablation {
   ///
   /// - Parameter host: The name of this host.
   /// - Throws: `LockError` if a job does, and what ``commitManifest()`` throws.
-  public func writeManifest(host: String) throws {
+  package func writeManifest(host: String) throws {
     let lock = try DirectoryLock(file: directory.ablation.lockFile, host: host)
     try commitManifest()
     _ = consume lock
@@ -98,7 +98,7 @@ extension Ablation {
   /// For jobs that execute one run of many at the same time, and so must not write it.
   ///
   /// - Throws: ``AblationError`` if it is missing or has other runs, `FileError` if it cannot be read.
-  public func verifyManifest() throws {
+  package func verifyManifest() throws {
     let file = directory.ablation.manifestFile
     guard let earlier = try manifestOnDisk() else { throw AblationError.missing(file: file) }
     let differences = manifest.differences(from: earlier)

@@ -1,5 +1,5 @@
 /// Why an ablation, or a run of it, was not executed to its end.
-public enum AblationError: JobFailure, Hashable {
+package enum AblationError: JobFailure, Hashable {
   /// There is no run of this name or index.
   case noSuchRun(String, known: [String])
 
@@ -16,7 +16,7 @@ public enum AblationError: JobFailure, Hashable {
   case incomplete(failed: [String], of: Int, first: RunFailure)
 
   /// How the job ends.
-  public var exitCode: JobExitCode {
+  package var exitCode: JobExitCode {
     switch self {
     case .noSuchRun: .usage
     case .missing: .missingInput
@@ -28,7 +28,7 @@ public enum AblationError: JobFailure, Hashable {
 
 extension AblationError: CustomStringConvertible {
   /// What was being done, to what, why it failed and what to try.
-  public var description: String {
+  package var description: String {
     switch self {
     case .noSuchRun(let word, let known):
       let remedy =

@@ -2,7 +2,7 @@
 ///
 /// Each run is what ``AblationRunTask`` does, and has the same bits whoever executes it. What became of
 /// the runs is read from their files, so an executor returns only how it ended itself.
-public protocol AblationExecutor {
+package protocol AblationExecutor {
   /// Executes runs, each of which may fail without consequences for the others.
   ///
   /// - Parameters:
@@ -17,7 +17,7 @@ public protocol AblationExecutor {
 }
 
 /// How an executor ended.
-public enum AblationEnd: Hashable, Sendable {
+package enum AblationEnd: Hashable, Sendable {
   /// Every run was executed to its end or its failure.
   case finished
 

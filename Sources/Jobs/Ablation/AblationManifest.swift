@@ -2,19 +2,19 @@
 ///
 /// Runs are counted seed by seed, and variant by variant within a seed, so that pairs stand side by side
 /// and a seed that is added later changes no number.
-public struct AblationManifest: Codable, Hashable, Sendable {
+package struct AblationManifest: Codable, Hashable, Sendable {
   /// What kind of file it is.
-  public let format: String
+  package let format: String
 
   /// The version of the format.
-  public let version: Int
+  package let version: Int
 
   /// The settings that models depend on and all runs share, a line each, such as
   /// `training.batchSize = 64`.
-  public let settings: [String]
+  package let settings: [String]
 
   /// The runs, in the order of their indices.
-  public let runs: [AblationRun]
+  package let runs: [AblationRun]
 
   private static let format = "halompi-ablation"
   private static let version = 1
@@ -22,7 +22,7 @@ public struct AblationManifest: Codable, Hashable, Sendable {
   /// Expands the ablation of an experiment.
   ///
   /// - Throws: `SettingsError` for a variant that overrides what it cannot.
-  public init(of experiment: Experiment) throws(SettingsError) {
+  package init(of experiment: Experiment) throws(SettingsError) {
     var expanded: [(variant: String, seed: UInt64, lines: [String])] = []
     for seed in experiment.ablation.seeds {
       for variant in experiment.ablation.effectiveVariants.elements {
@@ -48,7 +48,7 @@ public struct AblationManifest: Codable, Hashable, Sendable {
 
   /// What would change for the runs of an earlier manifest, in words; empty if the runs there are as
   /// they were, even if others were added behind them.
-  public func differences(from earlier: AblationManifest) -> [String] {
+  package func differences(from earlier: AblationManifest) -> [String] {
     var differences: [String] = []
     for old in earlier.runs {
       guard runs.indices.contains(old.index), runs[old.index].name == old.name else {
@@ -78,21 +78,21 @@ public struct AblationManifest: Codable, Hashable, Sendable {
 }
 
 /// One training of an ablation.
-public struct AblationRun: Codable, Hashable, Sendable {
+package struct AblationRun: Codable, Hashable, Sendable {
   /// The place of the run in the manifest, from zero.
-  public let index: Int
+  package let index: Int
 
   /// The name of the run and of its folders, such as `raw-seed3`.
-  public let name: String
+  package let name: String
 
   /// The name of the variant.
-  public let variant: String
+  package let variant: String
 
   /// The seed of the initial weights and of the sample order.
-  public let seed: UInt64
+  package let seed: UInt64
 
   /// The settings that models depend on and not all runs share, a line each.
-  public let settings: [String]
+  package let settings: [String]
 
   init(index: Int, variant: String, seed: UInt64, settings: [String]) {
     self.index = index
@@ -103,5 +103,5 @@ public struct AblationRun: Codable, Hashable, Sendable {
   }
 
   /// Which training of the run directory it is.
-  public var training: TrainingName { TrainingName(variant: variant, seed: seed) }
+  package var training: TrainingName { TrainingName(variant: variant, seed: seed) }
 }

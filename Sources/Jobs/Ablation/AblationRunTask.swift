@@ -1,11 +1,11 @@
 internal import Foundation
-public import MPI
-public import Training
+package import MPI
+package import Training
 
 /// Executes one run of an ablation: trains it, and lets it predict.
 ///
 /// This is what every executor does with a run, and what an element of a job array does.
-public struct AblationRunTask: Sendable {
+package struct AblationRunTask: Sendable {
   private let run: AblationRun
   private let ablation: Ablation
   private let training: TrainTask
@@ -19,7 +19,7 @@ public struct AblationRunTask: Sendable {
   ///   - timeLimit: After how long to stop, resumably [s]; without it, at the end of the Slurm job.
   ///   - resources: What the run shares with others that the same process executes.
   /// - Throws: `SettingsError` for a variant that overrides what it cannot.
-  public init(
+  package init(
     _ run: AblationRun, of ablation: Ablation, timeLimit: Double? = nil,
     resources: RunResources = RunResources()
   ) throws(SettingsError) {
@@ -32,7 +32,7 @@ public struct AblationRunTask: Sendable {
   }
 
   /// The file in which the failure of the run is put on record.
-  public var failureFile: String { ablation.directory.training(run.training).failureFile }
+  package var failureFile: String { ablation.directory.training(run.training).failureFile }
 
   /// Does what is not done yet.
   ///
@@ -44,7 +44,7 @@ public struct AblationRunTask: Sendable {
   ///   - progress: Is told how far it is; it speaks on rank 0.
   /// - Returns: Whether the run is done, or was stopped and can be resumed.
   /// - Throws: A ``JobFailure``, in an `AgreedFailure` if all ranks know of it.
-  public func run(
+  package func run(
     on team: borrowing Communicator, progress: ProgressReporter
   ) throws -> TrainingOutcome {
     let lock = try LockHolder(training.folder.lockFile, on: team)
@@ -69,7 +69,7 @@ public struct AblationRunTask: Sendable {
 
   /// What to put on record of an error that ended the run; `nil` if the run can simply go on, or belongs
   /// to another job.
-  public static func failure(of error: any Error) -> RunFailure? {
+  package static func failure(of error: any Error) -> RunFailure? {
     let cause = (error as? AgreedFailure)?.underlying ?? error
     if cause is LockError || cause is AgreedFailure { return nil }
     let failure = RunFailure(of: cause)

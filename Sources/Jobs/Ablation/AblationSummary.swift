@@ -1,9 +1,9 @@
 internal import Foundation
 
 /// What an ablation comes to: how variants differ from the first one, seed by seed.
-public struct AblationSummary: Codable, Hashable, Sendable {
+package struct AblationSummary: Codable, Hashable, Sendable {
   /// A number that every finished run has.
-  public enum Quantity: String, Codable, CodingKeyRepresentable, CaseIterable, Hashable, Sendable {
+  package enum Quantity: String, Codable, CodingKeyRepresentable, CaseIterable, Hashable, Sendable {
     /// The mean negative log-likelihood of the validation samples in the best epoch [nats].
     case validationLikelihood
     /// Pearson's r of predicted and true log10 M.
@@ -13,16 +13,16 @@ public struct AblationSummary: Codable, Hashable, Sendable {
   }
 
   /// A run with its numbers.
-  public struct Measurement: Codable, Hashable, Sendable {
+  package struct Measurement: Codable, Hashable, Sendable {
     /// The variant of the run.
-    public var variant: String
+    package var variant: String
     /// The seed of the run.
-    public var seed: UInt64
+    package var seed: UInt64
     /// Its numbers; those of predictions only where there are some.
-    public var values: [Quantity: Double]
+    package var values: [Quantity: Double]
 
     /// Makes the numbers of a run.
-    public init(variant: String, seed: UInt64, values: [Quantity: Double]) {
+    package init(variant: String, seed: UInt64, values: [Quantity: Double]) {
       self.variant = variant
       self.seed = seed
       self.values = values
@@ -30,42 +30,42 @@ public struct AblationSummary: Codable, Hashable, Sendable {
   }
 
   /// How a variant differs from the first one in one quantity.
-  public struct Comparison: Codable, Hashable, Sendable {
+  package struct Comparison: Codable, Hashable, Sendable {
     /// The variant.
-    public let variant: String
+    package let variant: String
     /// The first variant, which it is compared with.
-    public let baseline: String
+    package let baseline: String
     /// What is compared.
-    public let quantity: Quantity
+    package let quantity: Quantity
     /// The seeds of which both runs are done.
-    public let seeds: [UInt64]
+    package let seeds: [UInt64]
     /// The value of the variant less that of the first one, of each seed.
-    public let differences: [Double]
+    package let differences: [Double]
     /// The mean of the differences.
-    public let mean: Double
+    package let mean: Double
     /// Half the width of the 95 % interval of the mean (Student's t); `nil` with less than two pairs.
-    public let halfWidth: Double?
+    package let halfWidth: Double?
   }
 
   /// A run that is not in the comparison.
-  public struct MissingRun: Codable, Hashable, Sendable {
+  package struct MissingRun: Codable, Hashable, Sendable {
     /// The name of the run.
-    public let name: String
+    package let name: String
     /// Why: where it stands, and why it failed.
-    public let reason: String
+    package let reason: String
   }
 
   /// The number of runs of the ablation.
-  public let runs: Int
+  package let runs: Int
 
   /// The finished runs with their numbers.
-  public let measurements: [Measurement]
+  package let measurements: [Measurement]
 
   /// The variants after the first, each in all quantities.
-  public let comparisons: [Comparison]
+  package let comparisons: [Comparison]
 
   /// The runs that are not done.
-  public let missing: [MissingRun]
+  package let missing: [MissingRun]
 
   /// Compares runs.
   ///
@@ -73,7 +73,7 @@ public struct AblationSummary: Codable, Hashable, Sendable {
   ///   - measurements: The finished runs.
   ///   - missing: The others.
   ///   - variants: The variants, of which the first is compared with.
-  public init(_ measurements: [Measurement], missing: [MissingRun], variants: [String]) {
+  package init(_ measurements: [Measurement], missing: [MissingRun], variants: [String]) {
     runs = measurements.count + missing.count
     self.measurements = measurements
     self.missing = missing
@@ -115,10 +115,10 @@ public struct AblationSummary: Codable, Hashable, Sendable {
 
 extension AblationSummary: CustomStringConvertible {
   /// The summary as JSON for a program.
-  public var json: String { String(decoding: jsonFile(of: self), as: UTF8.self) }
+  package var json: String { String(decoding: jsonFile(of: self), as: UTF8.self) }
 
   /// The comparisons and what is missing, in lines for a person.
-  public var description: String {
+  package var description: String {
     var lines = ["runs         \(measurements.count) of \(runs) done"]
     for run in missing { lines.append("missing      \(run.name): \(run.reason)") }
     for comparison in comparisons {

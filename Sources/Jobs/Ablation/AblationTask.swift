@@ -1,8 +1,8 @@
 internal import Foundation
-public import MPI
+package import MPI
 
 /// Executes the runs of an ablation that are not done.
-public struct AblationTask: Sendable {
+package struct AblationTask: Sendable {
   private let ablation: Ablation
   private let onlyFailed: Bool
 
@@ -11,7 +11,7 @@ public struct AblationTask: Sendable {
   /// - Parameters:
   ///   - ablation: The ablation.
   ///   - onlyFailed: Whether to leave out the runs that were never started.
-  public init(_ ablation: Ablation, onlyFailed: Bool = false) {
+  package init(_ ablation: Ablation, onlyFailed: Bool = false) {
     self.ablation = ablation
     self.onlyFailed = onlyFailed
   }
@@ -26,7 +26,7 @@ public struct AblationTask: Sendable {
   ///   - progress: Is told how many runs are done; it speaks on rank 0.
   /// - Returns: How it ended.
   /// - Throws: ``AblationError`` if runs failed, or a ``JobFailure`` that kept them from being executed.
-  public func run(
+  package func run(
     on world: borrowing Communicator, timeLimit: Double? = nil, progress: ProgressReporter
   ) throws -> AblationEnd {
     let lock = try LockHolder(ablation.directory.ablation.lockFile, on: world)
@@ -46,7 +46,7 @@ public struct AblationTask: Sendable {
   ///   - progress: Is told how many runs are done.
   /// - Returns: How it ended.
   /// - Throws: ``AblationError`` if runs failed, or a ``JobFailure`` that kept them from being executed.
-  public func run(
+  package func run(
     by executor: any AblationExecutor, host: String, progress: ProgressReporter
   ) throws -> AblationEnd {
     let lock = try DirectoryLock(file: ablation.directory.ablation.lockFile, host: host)

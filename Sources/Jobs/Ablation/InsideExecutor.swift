@@ -1,5 +1,5 @@
 internal import Foundation
-public import MPI
+package import MPI
 internal import SubBoxes
 internal import Training
 
@@ -7,7 +7,7 @@ internal import Training
 ///
 /// Rank 0 hands runs to teams as they finish. A run that fails is put on record, and its team takes the
 /// next one. A rank that dies takes the job with it, as MPI has it; the same command then goes on.
-public final class InsideExecutor: AblationExecutor {
+package final class InsideExecutor: AblationExecutor {
   private let world: Communicator
   private let timeLimit: Double?
   private let start = ContinuousClock.now
@@ -20,13 +20,13 @@ public final class InsideExecutor: AblationExecutor {
   ///   - world: All ranks of the job.
   ///   - timeLimit: After how long to stop, resumably [s]; without it, at the end of the Slurm job.
   /// - Throws: What MPI reported.
-  public init(on world: borrowing Communicator, timeLimit: Double? = nil) throws(MPIError) {
+  package init(on world: borrowing Communicator, timeLimit: Double? = nil) throws(MPIError) {
     self.world = try world.duplicate()
     self.timeLimit = timeLimit
   }
 
   /// Executes runs; collective, with the runs on rank 0.
-  public func execute(
+  package func execute(
     _ runs: [AblationRun], of ablation: Ablation, progress: ProgressReporter
   ) throws -> AblationEnd {
     let count = Int(try world.broadcast([Int64(runs.count)])[0])

@@ -5,7 +5,7 @@ internal import Training
 ///
 /// A run that crashes, or is killed, takes no other with it. The processes are `halompi ablate run`, under
 /// `mpirun` if a run is shared by several ranks; what they say is in a log for each run.
-public struct LocalExecutor: AblationExecutor {
+package struct LocalExecutor: AblationExecutor {
   private let command: [String]
   private let timeLimit: Double?
 
@@ -14,13 +14,13 @@ public struct LocalExecutor: AblationExecutor {
   /// - Parameters:
   ///   - command: The program and the words of `ablate run` up to the name of the run.
   ///   - timeLimit: After how long to stop, resumably [s].
-  public init(command: [String], timeLimit: Double? = nil) {
+  package init(command: [String], timeLimit: Double? = nil) {
     self.command = command
     self.timeLimit = timeLimit
   }
 
   /// Executes runs.
-  public func execute(
+  package func execute(
     _ runs: [AblationRun], of ablation: Ablation, progress: ProgressReporter
   ) throws -> AblationEnd {
     StopSignals.install(interrupt: true)
@@ -128,18 +128,18 @@ private final class RunProcess {
 }
 
 /// A process that could not be started.
-public struct ProcessError: JobFailure, Hashable, CustomStringConvertible {
+package struct ProcessError: JobFailure, Hashable, CustomStringConvertible {
   /// The command line, word by word.
-  public let words: [String]
+  package let words: [String]
 
   /// Why, in the system's words.
-  public let reason: String
+  package let reason: String
 
   /// A failure of the system under the program.
-  public var exitCode: JobExitCode { .internalFailure }
+  package var exitCode: JobExitCode { .internalFailure }
 
   /// What was being done, why it failed and what to try.
-  public var description: String {
+  package var description: String {
     "starting \(words.joined(separator: " ")): \(reason); see whether this machine lets you start "
       + "more processes"
   }

@@ -1,32 +1,32 @@
-public import DurableFiles
+package import DurableFiles
 internal import Foundation
 
 /// Why a run of an ablation failed: what is written into its folder until it starts again.
-public struct RunFailure: Codable, Hashable, Sendable {
+package struct RunFailure: Codable, Hashable, Sendable {
   /// The exit code of the job that would have trained it alone.
-  public let exitCode: Int32
+  package let exitCode: Int32
 
   /// What the user would have been told: one sentence.
-  public let reason: String
+  package let reason: String
 
   /// When it failed, in UTC (ISO 8601).
-  public let time: String
+  package let time: String
 
   /// Describes a failure that happens now.
-  public init(exitCode: Int32, reason: String) {
+  package init(exitCode: Int32, reason: String) {
     self.exitCode = exitCode
     self.reason = reason
     time = Date.now.formatted(.iso8601)
   }
 
   /// Describes the error that ended a run.
-  public init(of error: any Error) {
+  package init(of error: any Error) {
     let code = (error as? any JobFailure)?.exitCode ?? .internalFailure
     self.init(exitCode: code.rawValue, reason: "\(error)")
   }
 
   /// Reads the failure of a run; `nil` if there is none, or none that can be understood.
-  public init?(contentsOf path: String) {
+  package init?(contentsOf path: String) {
     guard let data = FileManager.default.contents(atPath: path),
       let failure = try? JSONDecoder().decode(RunFailure.self, from: data)
     else { return nil }
@@ -34,7 +34,7 @@ public struct RunFailure: Codable, Hashable, Sendable {
   }
 
   /// Writes the failure, making the folder if need be.
-  public func write(to path: String) throws(FileError) {
+  package func write(to path: String) throws(FileError) {
     try DurableFile.createDirectory((path as NSString).deletingLastPathComponent)
     try DurableFile.write(jsonFile(of: self), to: path)
   }

@@ -1,25 +1,25 @@
 internal import MPI
-public import SubBoxes
+package import SubBoxes
 internal import Training
 
 /// What a run shares with others that are executed by the same processes, or on the same nodes.
 ///
 /// None of it changes a result.
-public struct RunResources: Sendable {
+package struct RunResources: Sendable {
   /// The fields of training and validation, if all runs cut their boxes from the same.
-  public var fields: (any SubBoxSource)?
+  package var fields: (any SubBoxSource)?
 
   /// The threads that compute on each rank, where the settings leave it open.
-  public var threadsPerRank: Int?
+  package var threadsPerRank: Int?
 
   /// Where a training cuts boxes from, if not as the experiment says.
-  public var trainingStream: StreamSettings?
+  package var trainingStream: StreamSettings?
 
   /// Where a prediction cuts boxes from, if not as the experiment says.
-  public var predictionStream: StreamSettings?
+  package var predictionStream: StreamSettings?
 
   /// Shares nothing: a run that is alone in its processes and on its nodes.
-  public init() {}
+  package init() {}
 
   /// Shares the cores, the memory and, if they can be, the fields of nodes among teams.
   ///

@@ -3,7 +3,7 @@ internal import SubBoxes
 internal import Training
 
 /// Where a run of an ablation stands.
-public enum RunState: String, Codable, CaseIterable, Hashable, Sendable {
+package enum RunState: String, Codable, CaseIterable, Hashable, Sendable {
   /// Nothing was done for it.
   case pending
   /// A job works on it.
@@ -17,42 +17,42 @@ public enum RunState: String, Codable, CaseIterable, Hashable, Sendable {
 }
 
 /// How far a run of an ablation is, as the files in its folders tell.
-public struct RunStatus: Codable, Hashable, Sendable {
+package struct RunStatus: Codable, Hashable, Sendable {
   /// The place of the run in the manifest.
-  public let index: Int
+  package let index: Int
 
   /// The name of the run.
-  public let name: String
+  package let name: String
 
   /// Where it stands.
-  public let state: RunState
+  package let state: RunState
 
   /// Whether its model is complete.
-  public let isTrained: Bool
+  package let isTrained: Bool
 
   /// Whether its predictions are there.
-  public let hasPredicted: Bool
+  package let hasPredicted: Bool
 
   /// The epochs that are over.
-  public let epochs: Int
+  package let epochs: Int
 
   /// The largest number of epochs.
-  public let epochLimit: Int
+  package let epochLimit: Int
 
   /// The steps done in all.
-  public let steps: Int
+  package let steps: Int
 
   /// The part of the training that is done, from 0 to 1; an estimate before the first checkpoint.
-  public let fraction: Double
+  package let fraction: Double
 
   /// The lowest validation loss so far [nats].
-  public let bestLoss: Double?
+  package let bestLoss: Double?
 
   /// How long its training will take at the pace of its last steps [seconds]; `nil` if it does not run.
-  public let secondsLeft: Double?
+  package let secondsLeft: Double?
 
   /// Why it failed.
-  public let failure: RunFailure?
+  package let failure: RunFailure?
 
   /// Reads the files of a run.
   ///

@@ -1,17 +1,17 @@
 internal import Foundation
 
 /// The state of all runs of an ablation, as a table for a person or as JSON for a program.
-public struct StatusTable: CustomStringConvertible {
+package struct StatusTable: CustomStringConvertible {
   private let statuses: [RunStatus]
 
   /// Makes the table of runs.
-  public init(_ statuses: [RunStatus]) { self.statuses = statuses }
+  package init(_ statuses: [RunStatus]) { self.statuses = statuses }
 
   /// The runs as a JSON list.
-  public var json: String { String(decoding: jsonFile(of: statuses), as: UTF8.self) }
+  package var json: String { String(decoding: jsonFile(of: statuses), as: UTF8.self) }
 
   /// A line per run, and one that counts them by their states.
-  public var description: String {
+  package var description: String {
     var rows = [["run", "state", "done", "epochs", "best loss", "left", "why"]]
     rows += statuses.map { status in
       [

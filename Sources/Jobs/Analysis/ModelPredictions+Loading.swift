@@ -76,15 +76,15 @@ private func finite(_ value: Double) -> Outcome<Double> {
 }
 
 /// A run directory without any predictions.
-public struct MissingPredictionsError: JobFailure, Hashable, CustomStringConvertible {
+package struct MissingPredictionsError: JobFailure, Hashable, CustomStringConvertible {
   /// The folder that was searched.
-  public let folder: String
+  package let folder: String
 
   /// Files that are needed are not there.
-  public var exitCode: JobExitCode { .missingInput }
+  package var exitCode: JobExitCode { .missingInput }
 
   /// What is missing, and how it is made.
-  public var description: String {
+  package var description: String {
     "looking for predictions in \(folder): there is no <variant>-seed<k>/predictions.h5; make one "
       + "with halompi train and halompi predict, given the same experiment file, --set and --runs"
   }

@@ -1,18 +1,18 @@
-public import MPI
+package import MPI
 internal import Networks
 internal import SubBoxes
 internal import Training
 
 /// Measures how fast sub-boxes are made from the fields of an experiment, beside the network that takes them.
-public struct BoxBenchmark: Sendable {
+package struct BoxBenchmark: Sendable {
   private let experiment: Experiment
   private let directory: RunDirectory
 
   /// How many boxes are made.
-  public var boxes = 32
+  package var boxes = 32
 
   /// Makes the benchmark of an experiment whose fields are prepared.
-  public init(_ experiment: Experiment, in directory: RunDirectory) {
+  package init(_ experiment: Experiment, in directory: RunDirectory) {
     self.experiment = experiment
     self.directory = directory
   }
@@ -24,7 +24,7 @@ public struct BoxBenchmark: Sendable {
   ///
   /// - Returns: The results on rank 0; `nil` on the others.
   /// - Throws: A ``JobFailure``, in an `AgreedFailure` if all ranks know of it.
-  public func run(on world: borrowing Communicator) throws -> BoxBenchmarkResult? {
+  package func run(on world: borrowing Communicator) throws -> BoxBenchmarkResult? {
     let files = try world.agree {
       try directory.existingFields(of: experiment.simulations(of: .training))
     }
@@ -72,35 +72,35 @@ public struct BoxBenchmark: Sendable {
 }
 
 /// The results of a ``BoxBenchmark``.
-public struct BoxBenchmarkResult: Codable, Hashable, Sendable, CustomStringConvertible {
+package struct BoxBenchmarkResult: Codable, Hashable, Sendable, CustomStringConvertible {
   /// What the boxes show.
-  public let input: String
+  package let input: String
 
   /// The number of voxels along each axis of a box.
-  public let boxWidth: Int
+  package let boxWidth: Int
 
   /// Whether the fields are `resident` in memory, or read in a `stream`.
-  public let mode: String
+  package let mode: String
 
   /// The machine of rank 0.
-  public let machine: Machine
+  package let machine: Machine
 
   /// The time of each box on one thread, the first ones with empty caches.
-  public let making: Measurement
+  package let making: Measurement
 
   /// Forward and backward of one box by the bare kernels on one core.
-  public let network: Measurement
+  package let network: Measurement
 
   /// The mean number of boxes that a thread makes in a second.
-  public var boxesPerSecond: Double {
+  package var boxesPerSecond: Double {
     Double(making.seconds.count) / making.seconds.reduce(0, +)
   }
 
   /// How many cores of the network a thread that makes boxes keeps busy.
-  public var coresFed: Double { boxesPerSecond * network.median }
+  package var coresFed: Double { boxesPerSecond * network.median }
 
   /// A table of milliseconds, and how the two rates compare.
-  public var description: String {
+  package var description: String {
     var table = TextTable("ms", "median", "min", "max")
     for (name, time) in [
       ("a box, one thread", making), ("the network's training on it, one core", network),

@@ -1,46 +1,46 @@
 internal import Foundation
-public import Networks
+package import Networks
 
 /// The network's kernels, layer by layer, on the calling thread's core.
-public struct KernelBenchmark: Codable, Hashable, Sendable, CustomStringConvertible {
+package struct KernelBenchmark: Codable, Hashable, Sendable, CustomStringConvertible {
   /// One layer, one way.
-  public struct Layer: Codable, Hashable, Sendable {
+  package struct Layer: Codable, Hashable, Sendable {
     /// The layer, or the two that are computed together.
-    public let name: String
+    package let name: String
 
     /// The time of a sample.
-    public let time: Measurement
+    package let time: Measurement
 
     /// The operations of dense direct convolution [10^9].
-    public let directOperations: Double
+    package let directOperations: Double
 
     /// The operations of the products that the kernels make [10^9].
-    public let actualOperations: Double
+    package let actualOperations: Double
 
     /// What must be read and written at least once [10^6 bytes].
-    public let megabytes: Double
+    package let megabytes: Double
   }
 
   /// The machine; its peak is the median of those measured before each run.
-  public let machine: Machine
+  package let machine: Machine
 
   /// The vector instructions.
-  public let instructions: String
+  package let instructions: String
 
   /// The width of the box [voxels].
-  public let boxWidth: Int
+  package let boxWidth: Int
 
   /// The layers forward, from the first to the last, and backward, from the last to the first.
-  public let forward, backward: [Layer]
+  package let forward, backward: [Layer]
 
   /// Bringing the weights into the forms that the kernels read, once per update.
-  public let preparation: Measurement
+  package let preparation: Measurement
 
   /// One step of the optimiser, once per update.
-  public let update: Measurement
+  package let update: Measurement
 
   /// The memory of a sample in work, and of the transformed weights [bytes].
-  public let workspaceBytes, preparedBytes: Int
+  package let workspaceBytes, preparedBytes: Int
 
   /// Runs the kernels.
   ///
@@ -50,7 +50,7 @@ public struct KernelBenchmark: Codable, Hashable, Sendable, CustomStringConverti
   ///   - runs: How often every stage is timed, after one run that is not counted.
   /// - Throws: `ArchitectureError` if the kernels cannot compute the network, or
   ///   ``BenchmarkError`` if the processor lacks the instructions.
-  public init(
+  package init(
     _ architecture: NetworkArchitecture, instructions: KernelInstructions = .fastest, runs: Int
   ) throws {
     try NetworkKernels.fast.validate(architecture)
@@ -115,7 +115,7 @@ public struct KernelBenchmark: Codable, Hashable, Sendable, CustomStringConverti
   }
 
   /// A table: milliseconds, speeds, and the share of the peak that the products take.
-  public var description: String {
+  package var description: String {
     var table = TextTable(
       "layer", "ms", "min", "max", "effective GFLOP/s", "actual GFLOP/s", "% of peak", "MB")
     func add(_ name: String, _ layer: Layer) {
@@ -158,16 +158,16 @@ public struct KernelBenchmark: Codable, Hashable, Sendable, CustomStringConverti
 }
 
 /// A benchmark that cannot be run.
-public struct BenchmarkError: JobFailure, Hashable, CustomStringConvertible {
+package struct BenchmarkError: JobFailure, Hashable, CustomStringConvertible {
   /// Why it cannot.
-  public let reason: String
+  package let reason: String
 
   /// What to do about it.
-  public let remedy: String
+  package let remedy: String
 
   /// The command line asks for what cannot be.
-  public var exitCode: JobExitCode { .usage }
+  package var exitCode: JobExitCode { .usage }
 
   /// One sentence: what was being done, why it failed and what to try.
-  public var description: String { "starting a benchmark: \(reason); \(remedy)" }
+  package var description: String { "starting a benchmark: \(reason); \(remedy)" }
 }

@@ -3,7 +3,7 @@ internal import Networks
 internal import Randomness
 
 /// The vector instructions that a benchmark of the kernels uses.
-public enum KernelInstructions: String, Codable, CaseIterable, Sendable {
+package enum KernelInstructions: String, Codable, CaseIterable, Sendable {
   /// The fastest that the processor has.
   case fastest
 

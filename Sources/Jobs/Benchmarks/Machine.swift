@@ -2,22 +2,22 @@ internal import CKernels
 internal import Foundation
 
 /// The machine of a benchmark as it was during it: without this no time means anything.
-public struct Machine: Codable, Hashable, Sendable {
+package struct Machine: Codable, Hashable, Sendable {
   /// The processor, as the system calls it.
-  public let processor: String
+  package let processor: String
 
   /// The processors that the system offers to programs.
-  public let processorCount: Int
+  package let processorCount: Int
 
   /// The mean number of running programs in the minute before, as the system counts them.
-  public let load: Double
+  package let load: Double
 
   /// What one core can do at most, measured in the same run [10^9 single-precision operations per
   /// second].
-  public let peakGigaflops: Double
+  package let peakGigaflops: Double
 
   /// Looks at this machine; a benchmark that measures its peak beside each run hands that over.
-  public init(peakGigaflops: Double = Machine.measurePeak()) {
+  package init(peakGigaflops: Double = Machine.measurePeak()) {
     processor = Self.processorName
     processorCount = ProcessInfo.processInfo.activeProcessorCount
     var loads = [0.0]
@@ -26,13 +26,13 @@ public struct Machine: Codable, Hashable, Sendable {
   }
 
   /// One line: processor, load, peak.
-  public var summary: String {
+  package var summary: String {
     "\(processor), \(processorCount) processors, load \(decimals(load, 2)), "
       + "peak of a core \(decimals(peakGigaflops, 1)) GFLOP/s"
   }
 
   /// The largest memory that this process has had so far, shared pages included [bytes].
-  public static var peakMemory: Int {
+  package static var peakMemory: Int {
     var usage = rusage()
     let status = getrusage(RUSAGE_SELF.rawValue, &usage)
     precondition(status == 0, "the system does not know this process")
@@ -51,7 +51,7 @@ public struct Machine: Codable, Hashable, Sendable {
   ///
   /// Fused multiply-adds in registers, with the fastest vector instructions of the processor; the best
   /// of three runs of a few milliseconds.
-  public static func measurePeak() -> Double {
+  package static func measurePeak() -> Double {
     let count = 192 << 14
     var result: Float = 0
     let times = Measurement(runs: 3) {

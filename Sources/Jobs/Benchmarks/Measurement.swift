@@ -1,10 +1,10 @@
 /// The times of several runs of the same work.
-public struct Measurement: Codable, Hashable, Sendable {
+package struct Measurement: Codable, Hashable, Sendable {
   /// The time of each run, in their order [s]; one or more.
-  public let seconds: [Double]
+  package let seconds: [Double]
 
   /// Makes a measurement of times that were taken elsewhere [s], one or more.
-  public init(seconds: [Double]) {
+  package init(seconds: [Double]) {
     precondition(!seconds.isEmpty, "a measurement without a run")
     self.seconds = seconds
   }
@@ -12,7 +12,7 @@ public struct Measurement: Codable, Hashable, Sendable {
   /// Times `work`, after runs that are not counted: they fill caches and map memory.
   ///
   /// The time is that of the wall clock.
-  public init(runs: Int, warmUps: Int = 1, _ work: () throws -> Void) rethrows {
+  package init(runs: Int, warmUps: Int = 1, _ work: () throws -> Void) rethrows {
     precondition(runs > 0, "a measurement without a run")
     for _ in 0..<warmUps { try work() }
     let clock = ContinuousClock()
@@ -22,20 +22,20 @@ public struct Measurement: Codable, Hashable, Sendable {
   }
 
   /// The time in the middle; of an even number of runs, the mean of the two in the middle [s].
-  public var median: Double {
+  package var median: Double {
     let sorted = seconds.sorted()
     let middle = sorted.count / 2
     return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
   }
 
   /// The shortest time [s].
-  public var minimum: Double { seconds.reduce(.infinity, min) }
+  package var minimum: Double { seconds.reduce(.infinity, min) }
 
   /// The longest time [s].
-  public var maximum: Double { seconds.reduce(-.infinity, max) }
+  package var maximum: Double { seconds.reduce(-.infinity, max) }
 
   /// The same measurement of one of `count` equal parts of the work.
-  public func divided(by count: Int) -> Measurement {
+  package func divided(by count: Int) -> Measurement {
     Measurement(seconds: seconds.map { $0 / Double(count) })
   }
 }

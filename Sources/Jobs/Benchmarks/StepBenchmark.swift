@@ -1,32 +1,32 @@
 internal import Foundation
-public import MPI
-public import Networks
+package import MPI
+package import Networks
 internal import Randomness
 internal import SubBoxes
 internal import Training
 
 /// What `halompi benchmark step` measures.
-public struct StepBenchmark: Codable, Hashable, Sendable {
+package struct StepBenchmark: Codable, Hashable, Sendable {
   /// The network; its box width is that of the samples.
-  public var architecture = NetworkArchitecture()
+  package var architecture = NetworkArchitecture()
 
   /// The implementation of the network.
-  public var kernels = NetworkKernels.fast
+  package var kernels = NetworkKernels.fast
 
   /// The samples of a step.
-  public var batchSize = 8
+  package var batchSize = 8
 
   /// The threads that compute on each rank.
-  public var threadsPerRank = 1
+  package var threadsPerRank = 1
 
   /// The number of steps that are timed, after one that is not counted.
-  public var runs = 5
+  package var runs = 5
 
   /// Where the random fields are written for the time of the benchmark; all ranks can see it.
-  public var folder = NSTemporaryDirectory()
+  package var folder = NSTemporaryDirectory()
 
   /// Makes the benchmark of the published network on one thread.
-  public init() {}
+  package init() {}
 
   /// Trains on random fields as `halompi train` does, and runs the bare kernels for comparison.
   ///
@@ -34,7 +34,7 @@ public struct StepBenchmark: Codable, Hashable, Sendable {
   ///
   /// - Returns: The results on rank 0; `nil` on the others.
   /// - Throws: A ``JobFailure``, in an `AgreedFailure` if all ranks know of it.
-  public func run(on world: borrowing Communicator) throws -> StepBenchmarkResult? {
+  package func run(on world: borrowing Communicator) throws -> StepBenchmarkResult? {
     try world.agree { try kernels.validate(architecture) }
     let fields = try BenchmarkFields(in: folder, on: world)
     // Before and after the training, as machines change their speed.

@@ -1,45 +1,45 @@
 internal import Networks
 
 /// The results of a ``StepBenchmark``.
-public struct StepBenchmarkResult: Codable, Hashable, Sendable, CustomStringConvertible {
+package struct StepBenchmarkResult: Codable, Hashable, Sendable, CustomStringConvertible {
   /// What was measured.
-  public let benchmark: StepBenchmark
+  package let benchmark: StepBenchmark
 
   /// The library or instruction set of the kernels.
-  public let implementation: String
+  package let implementation: String
 
   /// The machine of rank 0; its peak is the mean of those before and after the training.
-  public let machine: Machine
+  package let machine: Machine
 
   /// The ranks that computed.
-  public let workers: Int
+  package let workers: Int
 
   /// The time of a step of training, divided by its samples: everything that `halompi train` does.
-  public let training: Measurement
+  package let training: Measurement
 
   /// Forward and backward of one sample by the bare kernels, on each core at the same time.
-  public let kernelsTraining: Measurement
+  package let kernelsTraining: Measurement
 
   /// A prediction by the bare kernels, on each core at the same time.
-  public let kernelsInference: Measurement
+  package let kernelsInference: Measurement
 
   /// The cores' time per sample in training over that of the bare kernels, less 1.
-  public let overhead: Double
+  package let overhead: Double
 
   /// The share of the threads' time in which they waited for sub-boxes.
-  public let boxWait: Double
+  package let boxWait: Double
 
   /// The share of the ranks' time in which they waited for sums over the ranks.
-  public let reductionWait: Double
+  package let reductionWait: Double
 
   /// The largest memory of a rank, the fields and MPI included [bytes].
-  public let peakMemory: Int
+  package let peakMemory: Int
 
   /// The samples per second of the whole job in training.
-  public var samplesPerSecond: Double { 1 / training.median }
+  package var samplesPerSecond: Double { 1 / training.median }
 
   /// A table of milliseconds, and what else was measured.
-  public var description: String {
+  package var description: String {
     var table = TextTable("ms per sample", "median", "min", "max")
     for (name, time) in [
       ("training, \(workers) x \(benchmark.threadsPerRank) cores", training),

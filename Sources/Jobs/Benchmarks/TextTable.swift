@@ -1,18 +1,18 @@
 /// Rows of text in columns: the first one aligned on the left, numbers on the right.
-public struct TextTable: Hashable, Sendable, CustomStringConvertible {
+package struct TextTable: Hashable, Sendable, CustomStringConvertible {
   private var rows: [[String]]
 
   /// Makes a table with the names of its columns.
-  public init(_ columns: String...) { rows = [columns] }
+  package init(_ columns: String...) { rows = [columns] }
 
   /// Adds a row, with a cell for each column.
-  public mutating func add(_ cells: String...) {
+  package mutating func add(_ cells: String...) {
     precondition(cells.count == rows[0].count, "a row with other columns than its table")
     rows.append(cells)
   }
 
   /// The rows, a line each, two spaces between columns.
-  public var description: String {
+  package var description: String {
     let widths = rows[0].indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
     return rows.map { cells in
       let padded = cells.indices.map { column in

@@ -2,7 +2,7 @@ internal import Foundation
 internal import FourierTransforms
 internal import Halos
 internal import LinearTheory
-public import MPI
+package import MPI
 internal import ParticleMesh
 internal import Particles
 
@@ -10,64 +10,64 @@ internal import Particles
 ///
 /// The paper's mass resolution and cosmology from z = 19 to 0 in steps of equal length, whatever their number, so that
 /// particles are in halos at the end. Nothing is written.
-public struct UniverseBenchmark: Codable, Hashable, Sendable {
+package struct UniverseBenchmark: Codable, Hashable, Sendable {
   /// The times of one run on the first rank [s].
-  public struct Run: Codable, Hashable, Sendable {
+  package struct Run: Codable, Hashable, Sendable {
     /// Random field, Zel'dovich and second order.
-    public var initialConditions = 0.0
+    package var initialConditions = 0.0
 
     /// Painting particles to the mesh.
-    public var paint = 0.0
+    package var paint = 0.0
 
     /// Fourier transforms, with the modes of the force.
-    public var transform = 0.0
+    package var transform = 0.0
 
     /// Interpolating forces at particles.
-    public var readout = 0.0
+    package var readout = 0.0
 
     /// Moving particles.
-    public var drift = 0.0
+    package var drift = 0.0
 
     /// Exchange with other ranks.
-    public var exchange = 0.0
+    package var exchange = 0.0
 
     /// All steps, with what the parts leave out.
-    public var steps = 0.0
+    package var steps = 0.0
 
     /// Friends-of-friends, with their exchange of particles.
-    public var friendsOfFriends = 0.0
+    package var friendsOfFriends = 0.0
 
     /// What is to be known of halos beside their members: unbinding, spherical overdensities.
-    public var haloProperties = 0.0
+    package var haloProperties = 0.0
 
     /// Friends-of-friends and the properties of halos.
-    public var halos: Double { friendsOfFriends + haloProperties }
+    package var halos: Double { friendsOfFriends + haloProperties }
 
     /// The time of processors from the beginning to the end, on all ranks.
-    public var processor = 0.0
+    package var processor = 0.0
   }
 
   /// The machine.
-  public let machine: Machine
+  package let machine: Machine
 
   /// The particles along each axis.
-  public let gridSize: Int
+  package let gridSize: Int
 
   /// The cells of the force mesh to a particle along each axis.
-  public let meshRefinement: Int
+  package let meshRefinement: Int
 
   /// The steps of a run, each with a force, and the one at the end with another.
-  public let stepCount: Int
+  package let stepCount: Int
 
   /// The ranks, and the threads of each.
-  public let ranks, threads: Int
+  package let ranks, threads: Int
 
   /// What was measured.
-  public let runs: [Run]
+  package let runs: [Run]
 
   /// The largest memory of the first run until its last step, and until its halos were found, of all ranks
   /// together; programs and libraries included [bytes].
-  public let stepMemory, totalMemory: Int
+  package let stepMemory, totalMemory: Int
 
   /// Simulates `runs` times.
   ///
@@ -81,7 +81,7 @@ public struct UniverseBenchmark: Codable, Hashable, Sendable {
   ///   - threads: The threads of each rank.
   ///   - world: The ranks.
   /// - Throws: A ``JobFailure`` for settings that make no sense.
-  public init(
+  package init(
     gridSize: Int, meshRefinement: Int, steps: Int, runs: Int, threads: Int,
     on world: borrowing Communicator
   ) throws {
@@ -117,14 +117,14 @@ public struct UniverseBenchmark: Codable, Hashable, Sendable {
   }
 
   /// The particle-steps per second and core of the steps of each run.
-  public var stepRates: [Double] { rates { $0.steps } }
+  package var stepRates: [Double] { rates { $0.steps } }
 
   /// The particle-steps per second and core of each run with everything counted: initial conditions, steps
   /// and halos.
-  public var totalRates: [Double] { rates { $0.initialConditions + $0.steps + $0.halos } }
+  package var totalRates: [Double] { rates { $0.initialConditions + $0.steps + $0.halos } }
 
   /// The same of the processors' time instead of the clock's, which other programs do not lengthen.
-  public var processorRates: [Double] {
+  package var processorRates: [Double] {
     runs.map { particleSteps / $0.processor }
   }
 
@@ -211,7 +211,7 @@ struct UnusableBenchmark: JobFailure, CustomStringConvertible {
 
 extension UniverseBenchmark: CustomStringConvertible {
   /// The machine, rates, and a table of what takes the time.
-  public var description: String {
+  package var description: String {
     let count = Double(gridSize * gridSize * gridSize)
     var table = TextTable("part", "median s", "least", "most", "share %")
     let all = Measurement(seconds: runs.map { $0.initialConditions + $0.steps + $0.halos })

@@ -1,11 +1,11 @@
-public import Slurm
+package import Slurm
 
 /// The batch jobs of an experiment: their scripts, and which waits for which.
 ///
 /// A value: nothing is written or submitted here.
-public struct BatchJobs: Sendable {
+package struct BatchJobs: Sendable {
   /// What can be submitted.
-  public enum Kind: String, CaseIterable, Sendable {
+  package enum Kind: String, CaseIterable, Sendable {
     /// The simulations of the realisations that have a seed.
     case simulate
     /// The fields.
@@ -23,18 +23,18 @@ public struct BatchJobs: Sendable {
   }
 
   /// A job, and the jobs before it in the list that it waits for.
-  public struct Job: Hashable, Sendable {
+  package struct Job: Hashable, Sendable {
     /// The command of the job, which is the name of its script.
-    public let stage: String
+    package let stage: String
 
     /// What is submitted.
-    public let script: BatchScript
+    package let script: BatchScript
 
     /// The jobs of the list that it waits for.
-    public let predecessors: [Int]
+    package let predecessors: [Int]
 
     /// Whether they must have succeeded, or need only have ended.
-    public let needsSuccess: Bool
+    package let needsSuccess: Bool
   }
 
   private let experiment: Experiment
@@ -51,7 +51,7 @@ public struct BatchJobs: Sendable {
   ///   - program: The absolute path of halompi.
   ///   - arguments: The experiment file and options, as the commands take them in `folder`.
   ///   - folder: The absolute path of the folder that the jobs run in.
-  public init(
+  package init(
     of experiment: Experiment, in directory: RunDirectory, program: String, arguments: [String],
     folder: String
   ) {
@@ -68,7 +68,7 @@ public struct BatchJobs: Sendable {
   ///   - kind: What is to be submitted.
   ///   - runs: The indices of the runs of an ablation to execute.
   /// - Returns: The jobs.
-  public func jobs(_ kind: Kind, runs: [Int] = []) -> [Job] {
+  package func jobs(_ kind: Kind, runs: [Int] = []) -> [Job] {
     if kind == .ablation { return [array(of: runs), summary, report] }
     guard kind == .pipeline else { return [job(kind, after: [])] }
     let isSimulated = experiment.simulations.contains { $0.seed != nil }

@@ -1,19 +1,19 @@
 internal import DurableFiles
 internal import Foundation
-public import Slurm
+package import Slurm
 
 /// Writes the batch scripts of an experiment into its run directory, and submits them.
-public struct SlurmTask: Sendable {
+package struct SlurmTask: Sendable {
   /// A job that was submitted.
-  public struct Submission: Hashable, Sendable {
+  package struct Submission: Hashable, Sendable {
     /// The number that Slurm gave it.
-    public let identifier: SlurmQueue.JobIdentifier
+    package let identifier: SlurmQueue.JobIdentifier
 
     /// The command of the job.
-    public let stage: String
+    package let stage: String
 
     /// The path of its script.
-    public let script: String
+    package let script: String
   }
 
   private let jobs: [BatchJobs.Job]
@@ -25,7 +25,7 @@ public struct SlurmTask: Sendable {
   /// - Parameters:
   ///   - jobs: What to submit, each job after those it waits for.
   ///   - directory: Where scripts and logs are written.
-  public init(_ jobs: [BatchJobs.Job], in directory: RunDirectory) {
+  package init(_ jobs: [BatchJobs.Job], in directory: RunDirectory) {
     self.jobs = jobs
     self.directory = directory
   }
@@ -33,7 +33,7 @@ public struct SlurmTask: Sendable {
   /// Writes the scripts and submits them.
   ///
   /// - Throws: `SlurmError` if a script cannot be made or is not taken; `FileError`.
-  public func submit() throws -> [Submission] {
+  package func submit() throws -> [Submission] {
     // All scripts are made before the first is submitted, so that a mistake leaves no half of them.
     let texts = try jobs.map { try $0.script.text() }
     try DurableFile.createDirectory(directory.batchScripts)
@@ -58,7 +58,7 @@ public struct SlurmTask: Sendable {
   ///   - submissions: The jobs.
   ///   - seconds: The time between two looks.
   /// - Throws: ``UnfinishedJobsError`` if one did not succeed; `SlurmError`.
-  public func wait(for submissions: [Submission], every seconds: Double = 5) throws {
+  package func wait(for submissions: [Submission], every seconds: Double = 5) throws {
     var failures: [String] = []
     for submission in submissions {
       var seen: [SlurmQueue.JobState] = []
@@ -81,7 +81,7 @@ public struct SlurmTask: Sendable {
 }
 
 /// Batch jobs that were waited for and did not succeed.
-public struct UnfinishedJobsError: JobFailure, Hashable, CustomStringConvertible {
+package struct UnfinishedJobsError: JobFailure, Hashable, CustomStringConvertible {
   /// What became of them.
   let failures: [String]
 
@@ -89,10 +89,10 @@ public struct UnfinishedJobsError: JobFailure, Hashable, CustomStringConvertible
   let logs: String
 
   /// The jobs did not do what they were to do.
-  public var exitCode: JobExitCode { .checkFailed }
+  package var exitCode: JobExitCode { .checkFailed }
 
   /// Which jobs, and where to look.
-  public var description: String {
+  package var description: String {
     "waiting for batch jobs: \(failures.joined(separator: "; ")); their logs in \(logs) say why"
   }
 }

@@ -1,43 +1,43 @@
 internal import DurableFiles
 internal import Foundation
-public import LinearTheory
+package import LinearTheory
 internal import ParticleMesh
 internal import Snapshots
 
 /// The halos of an experiment's simulated universes beside those that mass functions expect.
-public struct HaloAbundance: Hashable, Sendable {
+package struct HaloAbundance: Hashable, Sendable {
   /// Halos in an interval of mass.
-  public struct Bin: Hashable, Sendable {
+  package struct Bin: Hashable, Sendable {
     /// The interval [log10 Msun].
-    public let logMass: Range<Double>
+    package let logMass: Range<Double>
 
     /// The halos found in each universe, with all particles that friends-of-friends link.
-    public let foundByUniverse: [Int]
+    package let foundByUniverse: [Int]
 
     /// The halos found in each universe by the counts of `MassFunction.countedParticles(of:)`.
-    public let correctedByUniverse: [Int]
+    package let correctedByUniverse: [Int]
 
     /// The halos expected in all universes by mass function.
-    public let expected: [MassFunction: Double]
+    package let expected: [MassFunction: Double]
 
     /// The halos found in all universes.
-    public var found: Int { foundByUniverse.reduce(0, +) }
+    package var found: Int { foundByUniverse.reduce(0, +) }
 
     /// The halos found in all universes by the counts of `MassFunction.countedParticles(of:)`.
-    public var corrected: Int { correctedByUniverse.reduce(0, +) }
+    package var corrected: Int { correctedByUniverse.reduce(0, +) }
 
     /// The halos found in units of those expected.
-    public func ratio(_ function: MassFunction) -> Double {
+    package func ratio(_ function: MassFunction) -> Double {
       Double(found) / (expected[function] ?? .nan)
     }
 
     /// The ratio of ``corrected`` to the halos that `MassFunction.warren` expects.
-    public var correctedRatio: Double { Double(corrected) / (expected[.warren] ?? .nan) }
+    package var correctedRatio: Double { Double(corrected) / (expected[.warren] ?? .nan) }
 
     /// The standard deviation of the mean number of halos from universe to universe, in units of the mean.
     ///
     /// Long waves of the boxes are in it, those that no box has are not. NaN for one universe.
-    public var boxScatter: Double {
+    package var boxScatter: Double {
       let count = Double(foundByUniverse.count)
       let mean = Double(found) / count
       let squares = foundByUniverse.reduce(0) { $0 + pow(Double($1) - mean, 2) }
@@ -47,27 +47,27 @@ public struct HaloAbundance: Hashable, Sendable {
     /// The standard deviation of a ratio of 1, for halos that are distributed at random.
     ///
     /// Of a small box it is too small: the box's own long waves shift all halos alike.
-    public func scatter(_ function: MassFunction) -> Double {
+    package func scatter(_ function: MassFunction) -> Double {
       1 / (expected[function] ?? .nan).squareRoot()
     }
   }
 
   /// Half decades from halos of 100 particles on, the last one to ``largestLogMass``.
-  public let bins: [Bin]
+  package let bins: [Bin]
 
   /// How many universes were counted.
-  public let universeCount: Int
+  package let universeCount: Int
 
   /// Where counting ends: the largest mass that is learnt from [log10 Msun].
-  public static let largestLogMass = 13.4
+  package static let largestLogMass = 13.4
 
   /// The mass functions that are compared with.
-  public static let functions: [MassFunction] = [.shethTormen, .watson, .jenkins, .warren]
+  package static let functions: [MassFunction] = [.shethTormen, .watson, .jenkins, .warren]
 
   /// Counts the halos of the simulations that an experiment has made.
   ///
   /// - Throws: A ``JobFailure`` if one of them is missing, or if all have files.
-  public init(_ experiment: Experiment, in directory: RunDirectory) throws {
+  package init(_ experiment: Experiment, in directory: RunDirectory) throws {
     let universe = experiment.universe
     let simulations = experiment.simulations.filter { $0.seed != nil }
     guard !simulations.isEmpty else { throw NothingToSimulateError() }
@@ -116,7 +116,7 @@ public struct HaloAbundance: Hashable, Sendable {
   /// Writes the table as comma-separated values; the scatter over boxes is empty for one box.
   ///
   /// - Throws: `FileError`.
-  public func write(to path: String) throws {
+  package func write(to path: String) throws {
     var text = "lowLogMass,highLogMass,found,corrected,boxScatter"
     for function in Self.functions { text += ",\(function.rawValue)" }
     text += "\n"
@@ -162,7 +162,7 @@ extension HaloAbundance: CustomStringConvertible {
   ///
   /// The last two columns are the ratio to Warren et al. with their count of particles, and the scatter
   /// from universe to universe.
-  public var description: String {
+  package var description: String {
     func cell(_ text: String) -> String {
       String(repeating: " ", count: max(1, 18 - text.count)) + text
     }

@@ -3,7 +3,7 @@ internal import Foundation
 
 extension UniverseComparison: CustomStringConvertible {
   /// Power, masses, membership and abundance as tables.
-  public var description: String {
+  package var description: String {
     var text = "power of matter, made / reference\n"
     text += row(["k [h/Mpc]", "modes", "ratio"])
     for shell in shells where isShown(shell) {
@@ -35,7 +35,7 @@ extension UniverseComparison: CustomStringConvertible {
   /// Writes `power.csv` and `halos.csv` into a folder.
   ///
   /// - Throws: `FileError`.
-  public func write(to folder: String) throws {
+  package func write(to folder: String) throws {
     try DurableFile.createDirectory(folder)
     var power = "wavenumber,modes,reference,made,ratio\n"
     for shell in shells {
@@ -59,7 +59,7 @@ extension UniverseComparison: CustomStringConvertible {
   ///   - power: Of the power below 1 h/Mpc, as a part of the reference's.
   ///   - offset: Of the medians of log10 M in bins from 100 particles on [dex].
   /// - Returns: The first tolerance that is exceeded; `nil` if none is.
-  public func failure(power: Double?, offset: Double?) -> (any JobFailure)? {
+  package func failure(power: Double?, offset: Double?) -> (any JobFailure)? {
     let measured = [
       ("power below 1 h/Mpc", largestPowerError(below: 1), power),
       ("median of log10 M", largestMedianOffset, offset),

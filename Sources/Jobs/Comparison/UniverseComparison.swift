@@ -1,4 +1,4 @@
-public import MPI
+package import MPI
 internal import ParticleMesh
 internal import Particles
 internal import Snapshots
@@ -7,45 +7,45 @@ internal import Snapshots
 ///
 /// Particles are the same if their IDs are. A halo of the reference is matched by that halo of the other
 /// simulation which has most of its particles.
-public struct UniverseComparison: Hashable, Sendable {
+package struct UniverseComparison: Hashable, Sendable {
   /// A final snapshot and its halos.
-  public struct Files: Hashable, Sendable {
+  package struct Files: Hashable, Sendable {
     /// The snapshot, whose rows are in the order of groups.
-    public var snapshot: String
+    package var snapshot: String
 
     /// The catalogue of the snapshot.
-    public var catalogue: String
+    package var catalogue: String
 
     /// Names the files.
-    public init(snapshot: String, catalogue: String) {
+    package init(snapshot: String, catalogue: String) {
       self.snapshot = snapshot
       self.catalogue = catalogue
     }
   }
 
   /// The power of both in a shell of wavenumbers.
-  public struct Shell: Hashable, Sendable {
+  package struct Shell: Hashable, Sendable {
     /// The mean wavenumber [h/Mpc].
-    public let wavenumber: Double
+    package let wavenumber: Double
 
     /// The modes of all universes.
-    public let modes: Int
+    package let modes: Int
 
     /// The mean power [(Mpc/h)^3].
-    public let reference, made: Double
+    package let reference, made: Double
 
     /// The power in units of the reference's.
-    public var ratio: Double { made / reference }
+    package var ratio: Double { made / reference }
   }
 
   /// The power of matter in shells up to the Nyquist wavenumber of the particles.
-  public internal(set) var shells: [Shell] = []
+  package internal(set) var shells: [Shell] = []
 
   /// Halos and their particles in bins of the particles that halos have, in ascending order.
-  public internal(set) var bins: [HaloBin]
+  package internal(set) var bins: [HaloBin]
 
   /// How many particles are in halos of both, of one alone, and of none.
-  public internal(set) var membership = MembershipAgreement()
+  package internal(set) var membership = MembershipAgreement()
 
   /// The particles of a halo in half a decade, from 100 on, and of those below it that a catalogue has.
   static let edges = [32, 100, 316, 1000, 3162, 10_000, 31_623, 100_000]
@@ -59,7 +59,7 @@ public struct UniverseComparison: Hashable, Sendable {
   ///     are as large and as many.
   ///   - alone: A communicator of this rank alone.
   /// - Throws: A ``JobFailure``: files that cannot be read, or are not of one universe.
-  public init(_ universes: [(reference: Files, made: Files)], on alone: borrowing Communicator)
+  package init(_ universes: [(reference: Files, made: Files)], on alone: borrowing Communicator)
     throws
   {
     precondition(alone.size == 1, "a comparison is made by one rank")
@@ -90,13 +90,13 @@ public struct UniverseComparison: Hashable, Sendable {
 
   /// The largest deviation of the power from the reference's below a wavenumber [h/Mpc], as a part of it;
   /// NaN if no shell is below it.
-  public func largestPowerError(below wavenumber: Double) -> Double {
+  package func largestPowerError(below wavenumber: Double) -> Double {
     shells.filter { $0.wavenumber < wavenumber }.map { abs($0.ratio - 1) }.max() ?? .nan
   }
 
   /// The largest median offset of log10 M among the bins of 100 particles and more [dex]; NaN if there
   /// is no particle to compare.
-  public var largestMedianOffset: Double {
+  package var largestMedianOffset: Double {
     bins.filter { $0.sizes.lowerBound >= 100 && !$0.offsets.isEmpty }.map { abs($0.median) }.max()
       ?? .nan
   }
@@ -137,61 +137,61 @@ public struct UniverseComparison: Hashable, Sendable {
 }
 
 /// How many particles are in halos of both simulations, of one alone, and of none.
-public struct MembershipAgreement: Hashable, Sendable {
+package struct MembershipAgreement: Hashable, Sendable {
   /// In a halo of both.
-  public var both = 0
+  package var both = 0
 
   /// In a halo of the reference alone.
-  public var referenceAlone = 0
+  package var referenceAlone = 0
 
   /// In a halo of the other simulation alone.
-  public var madeAlone = 0
+  package var madeAlone = 0
 
   /// In no halo.
-  public var neither = 0
+  package var neither = 0
 
   /// In a halo of the reference and in the one that matches it.
-  public var same = 0
+  package var same = 0
 
   /// The part of all particles that are in halos of both or of none.
-  public var agreement: Double {
+  package var agreement: Double {
     Double(both + neither) / Double(max(1, both + neither + referenceAlone + madeAlone))
   }
 }
 
 /// Halos of the reference with as many particles as an interval says, and their particles.
-public struct HaloBin: Hashable, Sendable {
+package struct HaloBin: Hashable, Sendable {
   /// The particles of a halo.
-  public let sizes: Range<Int>
+  package let sizes: Range<Int>
 
   /// The halos of the reference, and of the other simulation.
-  public internal(set) var referenceHalos = 0, madeHalos = 0
+  package internal(set) var referenceHalos = 0, madeHalos = 0
 
   /// The particles of the reference's halos.
-  public internal(set) var particles = 0
+  package internal(set) var particles = 0
 
   /// Those of them in the other simulation's halo that matches theirs.
-  public internal(set) var matched = 0
+  package internal(set) var matched = 0
 
   /// The difference of log10 M of each particle that is in a halo of both, in no order [dex].
-  public internal(set) var offsets: [Float] = []
+  package internal(set) var offsets: [Float] = []
 
   init(sizes: Range<Int>) { self.sizes = sizes }
 
   /// The part of the particles that are in any halo of the other simulation.
-  public var keptFraction: Double { Double(offsets.count) / Double(max(1, particles)) }
+  package var keptFraction: Double { Double(offsets.count) / Double(max(1, particles)) }
 
   /// The part of the particles that are in the halo that matches theirs.
-  public var matchedFraction: Double { Double(matched) / Double(max(1, particles)) }
+  package var matchedFraction: Double { Double(matched) / Double(max(1, particles)) }
 
   /// The median of the differences [dex].
-  public var median: Double { quantile(0.5) }
+  package var median: Double { quantile(0.5) }
 
   /// Half the width of the interval of the middle 68 % of the differences [dex].
-  public var scatter: Double { (quantile(0.84) - quantile(0.16)) / 2 }
+  package var scatter: Double { (quantile(0.84) - quantile(0.16)) / 2 }
 
   /// The root mean square of the differences [dex].
-  public var rms: Double {
+  package var rms: Double {
     let sum = offsets.reduce(0) { $0 + Double($1) * Double($1) }
     return offsets.isEmpty ? .nan : (sum / Double(offsets.count)).squareRoot()
   }

@@ -2,7 +2,7 @@ internal import DurableFiles
 internal import Foundation
 internal import FourierTransforms
 internal import LinearTheory
-public import MPI
+package import MPI
 internal import Networks
 internal import ParticleMesh
 internal import Particles
@@ -11,18 +11,18 @@ internal import Randomness
 /// A small computation whose result has the same bits on any number of ranks, in a second.
 ///
 /// Two steps of 16^3 particles on a mesh, shared by the ranks, and the gradient of a small network, by each of them.
-public enum BitsProbe {
+package enum BitsProbe {
   /// What the ranks computed, as text; the gradients of ranks that differ are all in it.
   ///
   /// Collective.
-  public static func result(on ranks: borrowing Communicator) throws -> String {
+  package static func result(on ranks: borrowing Communicator) throws -> String {
     let gradients = try ranks.allGather(Int64(bitPattern: try gradient().value))
     let kinds = Set(gradients).sorted().map { String(UInt64(bitPattern: $0), radix: 16) }
     return "\(try particles(on: ranks).description)-\(kinds.joined(separator: "/"))"
   }
 
   /// The line by which ranks that were started for it tell what they computed.
-  public static func line(for result: String) -> String { "\(linePrefix)\(result)" }
+  package static func line(for result: String) -> String { "\(linePrefix)\(result)" }
 
   static let linePrefix = "bits "
 

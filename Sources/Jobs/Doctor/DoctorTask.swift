@@ -2,29 +2,29 @@ internal import DurableFiles
 internal import Figures
 internal import Foundation
 internal import HDF5
-public import MPI
+package import MPI
 internal import Networks
 internal import Training
 
 /// Looks at what jobs need of this machine, and says what to do about each thing that is not well.
-public struct DoctorTask: Sendable {
+package struct DoctorTask: Sendable {
   /// The folder in which files are tried.
-  public var folder: String
+  package var folder: String
 
   /// The processes that the launcher says it started.
-  public var announcedRanks: Int
+  package var announcedRanks: Int
 
   /// The words that start this program by two ranks with ``BitsProbe``, if no launcher started it.
-  public var launcher: [String]?
+  package var launcher: [String]?
 
   /// The environment as it was before MPI started.
-  public var environment: [String: String]
+  package var environment: [String: String]
 
   /// After how long the two ranks are ended [s].
-  public var seconds = 60.0
+  package var seconds = 60.0
 
   /// Makes the task.
-  public init(
+  package init(
     folder: String, announcedRanks: Int, launcher: [String]?, environment: [String: String]
   ) {
     self.folder = folder
@@ -39,7 +39,7 @@ public struct DoctorTask: Sendable {
   ///
   /// - Returns: What was found, the same on all ranks but for what only the first can see.
   /// - Throws: What MPI reported; nothing else ends it.
-  public func run(on world: borrowing Communicator) throws -> Diagnosis {
+  package func run(on world: borrowing Communicator) throws -> Diagnosis {
     var facts = SystemFacts()
     facts.mpiLibrary = mpiLibraryVersion().split(separator: ",").first.map(String.init) ?? "unknown"
     facts.mpiStandard = try mpiStandardVersion()

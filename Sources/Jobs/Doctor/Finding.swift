@@ -1,7 +1,7 @@
 /// What was found of one thing that jobs need.
-public struct Finding: Hashable, Sendable {
+package struct Finding: Hashable, Sendable {
   /// How it is.
-  public enum Verdict: String, Hashable, Sendable {
+  package enum Verdict: String, Hashable, Sendable {
     /// It is as it should be.
     case ok
     /// Jobs run, but slower, or without something.
@@ -11,16 +11,16 @@ public struct Finding: Hashable, Sendable {
   }
 
   /// What was looked at, such as `memory`.
-  public let subject: String
+  package let subject: String
 
   /// How it is.
-  public let verdict: Verdict
+  package let verdict: Verdict
 
   /// What was found, as a clause.
-  public let text: String
+  package let text: String
 
   /// What to do about it, as a sentence; nothing if it is well.
-  public let remedy: String?
+  package let remedy: String?
 
   /// Something that is as it should be.
   static func ok(_ subject: String, _ text: String) -> Finding {
@@ -39,18 +39,18 @@ public struct Finding: Hashable, Sendable {
 }
 
 /// All that was found.
-public struct Diagnosis: Hashable, Sendable, CustomStringConvertible {
+package struct Diagnosis: Hashable, Sendable, CustomStringConvertible {
   /// What was found, in the order in which things were looked at.
-  public let findings: [Finding]
+  package let findings: [Finding]
 
   /// The error that something is as jobs cannot run with it; nothing if none is.
-  public var failure: DiagnosisError? {
+  package var failure: DiagnosisError? {
     let failures = findings.filter { $0.verdict == .fail }.map(\.subject)
     return failures.isEmpty ? nil : DiagnosisError(subjects: failures)
   }
 
   /// A line for each finding, and what to do about it below.
-  public var description: String {
+  package var description: String {
     let width = findings.map(\.subject.count).max() ?? 0
     return findings.map { finding in
       let verdict = finding.verdict.rawValue.padding(to: 7)
@@ -62,15 +62,15 @@ public struct Diagnosis: Hashable, Sendable, CustomStringConvertible {
 }
 
 /// A machine on which jobs cannot run as it is.
-public struct DiagnosisError: JobFailure, Hashable, CustomStringConvertible {
+package struct DiagnosisError: JobFailure, Hashable, CustomStringConvertible {
   /// What jobs cannot run with.
-  public let subjects: [String]
+  package let subjects: [String]
 
   /// A check that did not pass.
-  public var exitCode: JobExitCode { .checkFailed }
+  package var exitCode: JobExitCode { .checkFailed }
 
   /// What is wrong, and what to do.
-  public var description: String {
+  package var description: String {
     "examining this machine: jobs cannot run with its \(subjects.joined(separator: ", ")); "
       + "do what is said there, and try again"
   }

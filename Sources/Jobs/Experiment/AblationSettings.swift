@@ -2,9 +2,9 @@
 ///
 /// It trains every variant with every seed. Runs of the same seed start from the same weights and see
 /// the same samples in the same order, so that they can be compared in pairs.
-public struct AblationSettings: Codable, Hashable, Sendable {
+package struct AblationSettings: Codable, Hashable, Sendable {
   /// Who executes the runs.
-  public enum Executor: String, Codable, CaseIterable, Hashable, Sendable {
+  package enum Executor: String, Codable, CaseIterable, Hashable, Sendable {
     /// Teams of ranks in one MPI job.
     case inside
     /// Processes on this machine.
@@ -14,48 +14,48 @@ public struct AblationSettings: Codable, Hashable, Sendable {
   }
 
   /// What is different about the runs; without it raw and averaged sub-boxes.
-  public var variants: AblationVariants?
+  package var variants: AblationVariants?
 
   /// The seeds with which every variant is trained.
-  public var seeds: [UInt64] = [1, 2, 3, 4, 5]
+  package var seeds: [UInt64] = [1, 2, 3, 4, 5]
 
   /// Who executes the runs.
-  public var executor = Executor.inside
+  package var executor = Executor.inside
 
   /// The ranks that share a run; without it as few as leave no run waiting (`inside`), or one process
   /// without `mpirun` (`local`).
-  public var ranksPerRun: Int?
+  package var ranksPerRun: Int?
 
   /// The runs that are executed at a time, where they are processes or jobs of their own.
-  public var simultaneousRuns = 1
+  package var simultaneousRuns = 1
 
   /// Whether each run predicts when it is trained.
-  public var predicts = true
+  package var predicts = true
 
   /// Makes the ablation of the paper.
-  public init() {}
+  package init() {}
 
   /// What is different about the runs.
-  public var effectiveVariants: AblationVariants { variants ?? .rawAndAveraged }
+  package var effectiveVariants: AblationVariants { variants ?? .rawAndAveraged }
 }
 
 /// The variants of an ablation, in the order of the file.
-public struct AblationVariants: Codable, Hashable, Sendable {
+package struct AblationVariants: Codable, Hashable, Sendable {
   /// The variants.
-  public var elements: [AblationVariant]
+  package var elements: [AblationVariant]
 
   /// Makes a list of variants.
-  public init(_ elements: [AblationVariant]) { self.elements = elements }
+  package init(_ elements: [AblationVariant]) { self.elements = elements }
 
   /// The two kinds of sub-boxes that the paper compares.
-  public static let rawAndAveraged = AblationVariants([
+  package static let rawAndAveraged = AblationVariants([
     AblationVariant(name: "raw", overrides: [.init(key: "training.variant", value: "raw")]),
     AblationVariant(
       name: "averaged", overrides: [.init(key: "training.variant", value: "averaged")]),
   ])
 
   /// Decodes a section of sections: name, and in it the settings that the variant overrides.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: VariantKey.self)
     elements = try container.allKeys.map { key in
       // Asks for the key, so that the decoder knows it.
@@ -65,7 +65,7 @@ public struct AblationVariants: Codable, Hashable, Sendable {
   }
 
   /// Encodes a section of sections.
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: VariantKey.self)
     for variant in elements {
       var section = container.nestedContainer(
@@ -80,33 +80,33 @@ public struct AblationVariants: Codable, Hashable, Sendable {
 }
 
 /// What is different about some runs of an ablation.
-public struct AblationVariant: Hashable, Sendable {
+package struct AblationVariant: Hashable, Sendable {
   /// A setting that is replaced; its description is what would be typed after `--set`.
-  public struct Override: Hashable, Sendable, CustomStringConvertible {
+  package struct Override: Hashable, Sendable, CustomStringConvertible {
     /// The way to the setting, such as `training.variant`.
-    public var key: String
+    package var key: String
 
     /// The value, in YAML on one line.
-    public var value: String
+    package var value: String
 
     /// Makes an override.
-    public init(key: String, value: String) {
+    package init(key: String, value: String) {
       self.key = key
       self.value = value
     }
 
     /// The override as it would be typed after `--set`.
-    public var description: String { "\(key)=\(value)" }
+    package var description: String { "\(key)=\(value)" }
   }
 
   /// The name, with which the folders of its runs begin.
-  public var name: String
+  package var name: String
 
   /// The settings that are replaced, in the order of the file.
-  public var overrides: [Override]
+  package var overrides: [Override]
 
   /// Makes a variant.
-  public init(name: String, overrides: [Override]) {
+  package init(name: String, overrides: [Override]) {
     self.name = name
     self.overrides = overrides
   }

@@ -5,7 +5,7 @@ extension Experiment {
   ///
   /// - Throws: `SettingsError` for a setting that there is not, one that all runs share, or a value
   ///   that makes no sense.
-  public func overridden(
+  package func overridden(
     by variant: AblationVariant, seed: UInt64
   ) throws(SettingsError) -> Experiment {
     var tree = try SettingsEncoder.tree(of: self)

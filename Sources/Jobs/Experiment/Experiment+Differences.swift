@@ -1,16 +1,16 @@
 /// A setting that differs between two experiments.
-public struct SettingsDifference: Hashable, Sendable, CustomStringConvertible {
+package struct SettingsDifference: Hashable, Sendable, CustomStringConvertible {
   /// The way to the setting, such as `training.seed`.
-  public let path: String
+  package let path: String
 
   /// The earlier value as it is written in a file, or `nil` if there was none.
-  public let old: String?
+  package let old: String?
 
   /// The present value as it is written in a file, or `nil` if there is none.
-  public let new: String?
+  package let new: String?
 
   /// Path, earlier and present value in a few words.
-  public var description: String {
+  package var description: String {
     "\(path) was \(old ?? "not given") and is \(new ?? "not given")"
   }
 }
@@ -35,7 +35,7 @@ extension Experiment {
   ///
   /// A training may be resumed only by an experiment with the same lines. Test simulations are left
   /// out, and those of the other roles keep their order.
-  public func trainingIdentity() throws(SettingsError) -> [String] {
+  package func trainingIdentity() throws(SettingsError) -> [String] {
     var trained = self
     trained.simulations.removeAll { $0.role == .test }
     return try trained.settings().filter { Self.affectsTraining($0.path) }
@@ -43,7 +43,7 @@ extension Experiment {
   }
 
   /// Returns the settings that differ from those of `earlier`, in the order of the file.
-  public func differences(from earlier: Experiment) throws(SettingsError) -> [SettingsDifference] {
+  package func differences(from earlier: Experiment) throws(SettingsError) -> [SettingsDifference] {
     let old = try earlier.settings()
     let new = try settings()
     let oldValues = Dictionary(uniqueKeysWithValues: old.map { ($0.path, $0.value) })

@@ -8,7 +8,7 @@ extension Experiment {
   ///   - file: The path of the YAML file, to whose folder its relative paths refer.
   ///   - overrides: Options `KEY=VALUE` in their order, of which a later one wins.
   /// - Throws: `SettingsError` with the place of the first mistake and what to do about it.
-  public init(contentsOf file: String, overrides: [String] = []) throws(SettingsError) {
+  package init(contentsOf file: String, overrides: [String] = []) throws(SettingsError) {
     let text: String
     do {
       text = try String(contentsOfFile: file, encoding: .utf8)
@@ -30,7 +30,7 @@ extension Experiment {
   ///   - folder: The absolute path to which relative paths of the text refer.
   ///   - overrides: Options `KEY=VALUE` in their order, of which a later one wins.
   /// - Throws: `SettingsError` with the place of the first mistake and what to do about it.
-  public init(
+  package init(
     yaml: String, file: String, folder: String, overrides: [String] = []
   ) throws(SettingsError) {
     let defaults = try SettingsEncoder.tree(of: Experiment())
@@ -57,7 +57,7 @@ extension Experiment {
   ///
   /// - Parameter overrides: Options `KEY=VALUE` in their order, of which a later one wins.
   /// - Throws: `SettingsError` with the first mistake in the universe and what to do about it.
-  public init(overrides: [String]) throws(SettingsError) {
+  package init(overrides: [String]) throws(SettingsError) {
     var tree = try SettingsEncoder.tree(of: Experiment())
     for option in overrides {
       tree = try SettingsOverride(option).applied(to: tree)
@@ -67,7 +67,7 @@ extension Experiment {
   }
 
   /// Returns the experiment as used, with all defaults filled in, as YAML that reads back equal.
-  public func yaml() throws(SettingsError) -> String {
+  package func yaml() throws(SettingsError) -> String {
     try SettingsEncoder.tree(of: self).yaml()
   }
 }

@@ -1,65 +1,65 @@
-public import Analysis
-public import Networks
-public import Slurm
-public import Snapshots
-public import SubBoxes
-public import Training
+package import Analysis
+package import Networks
+package import Slurm
+package import Snapshots
+package import SubBoxes
+package import Training
 
 /// Everything that a run is made from: one experiment file as one value.
 ///
 /// The defaults are those of the declarations, and so is the list of keys that a file may hold.
 /// Relative paths of a file are relative to its folder, and absolute once it is loaded
 /// (``init(contentsOf:overrides:)``).
-public struct Experiment: Codable, Hashable, Sendable {
+package struct Experiment: Codable, Hashable, Sendable {
   /// The name of the experiment, which is also the folder of its results in ``runs``.
-  public var name = ""
+  package var name = ""
 
   /// The simulations to learn from, to stop on, and to predict.
-  public var simulations: [SimulationSettings] = []
+  package var simulations: [SimulationSettings] = []
 
   /// What the simulations with a seed are of.
-  public var universe = UniverseSettings()
+  package var universe = UniverseSettings()
 
   /// How field files are made from simulations.
-  public var fields = FieldSettings()
+  package var fields = FieldSettings()
 
   /// Which particles are learnt from, validated and tested on, and how large their boxes are.
-  public var sampling = SamplingSettings()
+  package var sampling = SamplingSettings()
 
   /// Where boxes are cut from, and how far ahead.
-  public var stream = StreamSettings()
+  package var stream = StreamSettings()
 
   /// The shape of the network.
-  public var network = NetworkSettings()
+  package var network = NetworkSettings()
 
   /// How the network is trained.
-  public var training = TrainingSettings()
+  package var training = TrainingSettings()
 
   /// What is predicted with a trained model.
-  public var prediction = PredictionSettings()
+  package var prediction = PredictionSettings()
 
   /// What is computed of predictions.
-  public var analysis = AnalysisSettings()
+  package var analysis = AnalysisSettings()
 
   /// Which trainings are compared.
-  public var ablation = AblationSettings()
+  package var ablation = AblationSettings()
 
   /// What batch jobs ask a Slurm cluster for.
-  public var cluster = ClusterSettings()
+  package var cluster = ClusterSettings()
 
   /// The folder of all runs, relative to the current folder.
-  public var runs = "runs"
+  package var runs = "runs"
 
   /// Makes an experiment of defaults, without name and simulations.
-  public init() {}
+  package init() {}
 
   /// The network that the experiment trains.
-  public var architecture: NetworkArchitecture {
+  package var architecture: NetworkArchitecture {
     network.architecture(boxWidth: sampling.boxWidth)
   }
 
   /// Which training of the run directory this is, such as `raw-seed1` or `potential-seed1`.
-  public var trainingName: TrainingName {
+  package var trainingName: TrainingName {
     let kind = training.variant.rawValue
     let variant =
       switch (fields.input, training.variant) {
@@ -72,7 +72,7 @@ public struct Experiment: Codable, Hashable, Sendable {
 
   /// How the network is trained, with the epochs and the prior of the paper for the input where the
   /// settings leave them open (Appendices C and D).
-  public var effectiveTraining: TrainingSettings {
+  package var effectiveTraining: TrainingSettings {
     var settings = training
     switch fields.input {
     case .density: break
@@ -85,7 +85,7 @@ public struct Experiment: Codable, Hashable, Sendable {
   }
 
   /// The simulations of one role, in the order of the file.
-  public func simulations(of role: SimulationRole) -> [SimulationSettings] {
+  package func simulations(of role: SimulationRole) -> [SimulationSettings] {
     simulations.filter { $0.role == role }
   }
 }
@@ -93,7 +93,7 @@ public struct Experiment: Codable, Hashable, Sendable {
 /// What a simulation is used for.
 ///
 /// No realisation may serve two roles.
-public enum SimulationRole: String, Codable, CaseIterable, Hashable, Sendable {
+package enum SimulationRole: String, Codable, CaseIterable, Hashable, Sendable {
   /// Its particles are learnt from.
   case training
   /// Its particles decide which epoch's weights are kept.
@@ -103,38 +103,38 @@ public enum SimulationRole: String, Codable, CaseIterable, Hashable, Sendable {
 }
 
 /// One simulation: two snapshots of the same particles, and the halos of the later one.
-public struct SimulationSettings: Codable, Hashable, Sendable {
+package struct SimulationSettings: Codable, Hashable, Sendable {
   /// The name, which is also that of its files in the run directory.
-  public var name: String
+  package var name: String
 
   /// What the simulation is used for.
-  public var role: SimulationRole
+  package var role: SimulationRole
 
   /// The seed of a realisation that `halompi simulate` makes; it has no files of its own then.
-  public var seed: UInt64?
+  package var seed: UInt64?
 
   /// Whether the phases of the seed are inverted, which makes the partner of a pair; no, if not given.
-  public var isInverted: Bool?
+  package var isInverted: Bool?
 
   /// The path of the initial snapshot (the first file of several), of which the density is made.
-  public var initial: String?
+  package var initial: String?
 
   /// The path of the final snapshot (the first file of several), whose particles are in halos.
-  public var final: String?
+  package var final: String?
 
   /// The path of the halo catalogue of the final snapshot (the first file of several).
-  public var catalogue: String?
+  package var catalogue: String?
 
   /// A table of the final particles' halos, instead of a catalogue.
   ///
   /// Without either, the final snapshot must have labels of its own, as SWIFT's do.
-  public var labels: LabelTable?
+  package var labels: LabelTable?
 
   /// The units of the snapshots, if they do not state them, or state others than they have.
-  public var units: SnapshotUnits?
+  package var units: SnapshotUnits?
 
   /// Makes the settings of a simulation that comes in files.
-  public init(
+  package init(
     name: String, role: SimulationRole, initial: String, final: String, catalogue: String?,
     labels: LabelTable? = nil, units: SnapshotUnits? = nil
   ) {
@@ -156,7 +156,7 @@ public struct SimulationSettings: Codable, Hashable, Sendable {
   }
 
   /// Makes the settings of a simulation that is made from a seed.
-  public init(name: String, role: SimulationRole, seed: UInt64, isInverted: Bool? = nil) {
+  package init(name: String, role: SimulationRole, seed: UInt64, isInverted: Bool? = nil) {
     self.name = name
     self.role = role
     self.seed = seed

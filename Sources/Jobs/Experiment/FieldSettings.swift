@@ -1,10 +1,10 @@
-public import Fields
-public import SubBoxes
+package import Fields
+package import SubBoxes
 
 /// How the field file of a simulation is made.
-public struct FieldSettings: Codable, Hashable, Sendable {
+package struct FieldSettings: Codable, Hashable, Sendable {
   /// The field that sub-boxes are cut from.
-  public enum Input: String, Codable, CaseIterable, Hashable, Sendable {
+  package enum Input: String, Codable, CaseIterable, Hashable, Sendable {
     /// The SPH density of the initial particles, in units of the mean.
     case density
 
@@ -26,34 +26,34 @@ public struct FieldSettings: Codable, Hashable, Sendable {
   }
 
   /// Which particles and mass a halo has.
-  public var label = HaloLabel.fof
+  package var label = HaloLabel.fof
 
   /// The number of neighbours of the SPH density estimate, the particle itself included.
-  public var neighbours = 32
+  package var neighbours = 32
 
   /// The threads of each rank that makes fields.
-  public var threadsPerRank = 1
+  package var threadsPerRank = 1
 
   /// The field that sub-boxes are cut from.
-  public var input = Input.density
+  package var input = Input.density
 
   /// Whether field files hold the potential too; they do if it is the input.
-  public var potential = false
+  package var potential = false
 
   /// Whether field files hold final positions and smoothing lengths too; they do if the final density is
   /// the input.
-  public var final = false
+  package var final = false
 
   /// The width of the voxels of boxes of the final density [Mpc/h].
-  public var finalVoxelSize = 0.03
+  package var finalVoxelSize = 0.03
 
   /// Makes the default settings.
-  public init() {}
+  package init() {}
 }
 
 extension FieldSettings {
   /// What sub-boxes show.
-  public var boxInput: BoxInput {
+  package var boxInput: BoxInput {
     switch input {
     case .density: .field(.density)
     case .potential: .field(.potential)

@@ -1,23 +1,23 @@
-public import Networks
+package import Networks
 
 /// The shape of the network; its input is as wide as the sub-boxes (`sampling.boxWidth`).
 ///
 /// The defaults are those of Lucie-Smith et al. 2024, appendix B, doi:10.1103/PhysRevD.109.063524.
-public struct NetworkSettings: Codable, Hashable, Sendable {
+package struct NetworkSettings: Codable, Hashable, Sendable {
   /// The output channels of each convolution; the first convolution is not pooled.
-  public var convolutionChannels = NetworkArchitecture().convolutionChannels
+  package var convolutionChannels = NetworkArchitecture().convolutionChannels
 
   /// The outputs of each dense layer before the last, which has one.
-  public var hiddenUnits = NetworkArchitecture().hiddenUnits
+  package var hiddenUnits = NetworkArchitecture().hiddenUnits
 
   /// The slope of the rectifier below zero, from 0 to 1.
-  public var leakySlope = NetworkArchitecture().leakySlope
+  package var leakySlope = NetworkArchitecture().leakySlope
 
   /// Makes the settings of the paper.
-  public init() {}
+  package init() {}
 
   /// The network for boxes of this width [voxels].
-  public func architecture(boxWidth: Int) -> NetworkArchitecture {
+  package func architecture(boxWidth: Int) -> NetworkArchitecture {
     NetworkArchitecture(
       boxWidth: boxWidth, convolutionChannels: convolutionChannels, hiddenUnits: hiddenUnits,
       leakySlope: leakySlope)

@@ -1,10 +1,10 @@
 /// What is predicted with a trained model.
 ///
 /// How many particles of a role are predicted is said where they are drawn, in the sampling.
-public struct PredictionSettings: Codable, Hashable, Sendable {
+package struct PredictionSettings: Codable, Hashable, Sendable {
   /// The roles of the simulations that are predicted.
-  public var roles: [SimulationRole] = [.test]
+  package var roles: [SimulationRole] = [.test]
 
   /// Makes the default settings.
-  public init() {}
+  package init() {}
 }

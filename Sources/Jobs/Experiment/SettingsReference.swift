@@ -1,35 +1,35 @@
 /// All settings of an experiment: their keys, what they may be, and their defaults, from the declarations.
-public struct SettingsReference: Sendable {
+package struct SettingsReference: Sendable {
   /// One setting.
-  public struct Entry: Hashable, Sendable {
+  package struct Entry: Hashable, Sendable {
     /// The way to it in the file, such as `training.batchSize`; `[]` stands for any element of a list.
-    public let key: String
+    package let key: String
 
     /// What it may be, in words.
-    public let type: String
+    package let type: String
 
     /// The default as it is written in a file; nothing if it must be given.
-    public let defaultValue: String?
+    package let defaultValue: String?
 
     /// The property that declares it: its type with the module, and its name.
-    public let declaration: (type: String, property: String)
+    package let declaration: (type: String, property: String)
 
     /// Whether two entries tell the same.
-    public static func == (one: Entry, other: Entry) -> Bool {
+    package static func == (one: Entry, other: Entry) -> Bool {
       one.key == other.key && one.type == other.type && one.defaultValue == other.defaultValue
     }
 
     /// Feeds what an entry tells.
-    public func hash(into hasher: inout Hasher) { hasher.combine(key) }
+    package func hash(into hasher: inout Hasher) { hasher.combine(key) }
   }
 
   /// The settings in the order of their declarations.
-  public let entries: [Entry]
+  package let entries: [Entry]
 
   /// Reads the declarations.
   ///
   /// - Throws: `SettingsError` if a default cannot be written in a file.
-  public init() throws(SettingsError) {
+  package init() throws(SettingsError) {
     // One element of the list shows the keys of all; its values are no defaults.
     let sample = SimulationSettings(name: "", role: .training, seed: 1)
     let tree = try SettingsEncoder.tree(of: Experiment())

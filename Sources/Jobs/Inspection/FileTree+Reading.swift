@@ -1,6 +1,6 @@
 import DurableFiles
 import Foundation
-public import HDF5
+package import HDF5
 
 extension FileTree {
   /// Reads what is in a file, and compares datasets and texts with their checksums.
@@ -9,7 +9,7 @@ extension FileTree {
   ///   - path: Any HDF5 file.
   ///   - verifying: Whether to read the datasets that have a checksum.
   /// - Throws: `HDF5Error` if it is no HDF5 file or its structure is damaged.
-  public init(of path: String, verifying: Bool) throws(HDF5Error) {
+  package init(of path: String, verifying: Bool) throws(HDF5Error) {
     let file = try HDF5File.open(path)
     let attributes = try? FileManager.default.attributesOfItem(atPath: path)
     self.path = path

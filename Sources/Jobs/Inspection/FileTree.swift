@@ -1,9 +1,9 @@
 /// What is in an HDF5 file, without the numbers: groups, datasets, attributes.
-public struct FileTree: Hashable, Sendable {
+package struct FileTree: Hashable, Sendable {
   /// A group, or a dataset, or what is neither.
-  public struct Node: Hashable, Sendable {
+  package struct Node: Hashable, Sendable {
     /// What a node is.
-    public enum Kind: Hashable, Sendable {
+    package enum Kind: Hashable, Sendable {
       /// A group of other nodes.
       case group
       /// An array, with the name of its type and its extents, slowest axis first.
@@ -13,35 +13,35 @@ public struct FileTree: Hashable, Sendable {
     }
 
     /// The name in the group around it.
-    public var name: String
+    package var name: String
 
     /// What the node is.
-    public var kind: Kind
+    package var kind: Kind
 
     /// The attributes in the order of the file, their values as text.
-    public var attributes: [Attribute] = []
+    package var attributes: [Attribute] = []
 
     /// How the content compares with its checksum.
-    public var verification = Verification.unasked
+    package var verification = Verification.unasked
 
     /// The nodes of a group.
-    public var children: [Node] = []
+    package var children: [Node] = []
   }
 
   /// A name and a value in words.
-  public struct Attribute: Hashable, Sendable {
+  package struct Attribute: Hashable, Sendable {
     /// The name of the attribute.
-    public var name: String
+    package var name: String
 
     /// The value: a text, a number, or a list of numbers.
-    public var value: String
+    package var value: String
 
     /// How a text compares with the checksum in the attribute beside it.
-    public var verification = Verification.unasked
+    package var verification = Verification.unasked
   }
 
   /// How the content of a dataset or a text compares with the checksum that was written with it.
-  public enum Verification: Hashable, Sendable {
+  package enum Verification: Hashable, Sendable {
     /// There is no checksum, or it was not compared.
     case unasked
     /// The content is what was written.
@@ -53,16 +53,16 @@ public struct FileTree: Hashable, Sendable {
   }
 
   /// The path of the file.
-  public var path: String
+  package var path: String
 
   /// The size of the file [bytes].
-  public var byteCount: Int
+  package var byteCount: Int
 
   /// The root group.
-  public var root: Node
+  package var root: Node
 
   /// The paths of datasets and attributes that are damaged or unreadable, in the order of the file.
-  public var failures: [String] { root.failures(in: "") }
+  package var failures: [String] { root.failures(in: "") }
 }
 
 extension FileTree.Verification {
@@ -95,7 +95,7 @@ extension FileTree.Node {
 
 extension FileTree: CustomStringConvertible {
   /// The tree as text, one node or attribute per line.
-  public var description: String {
+  package var description: String {
     "\(path), \(Self.size(byteCount))\n" + root.lines().map { $0 + "\n" }.joined()
   }
 

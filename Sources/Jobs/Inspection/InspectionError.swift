@@ -1,23 +1,23 @@
 /// A file whose content is not what was written.
-public struct InspectionError: JobFailure, Hashable, CustomStringConvertible {
+package struct InspectionError: JobFailure, Hashable, CustomStringConvertible {
   /// The path of the file.
-  public let file: String
+  package let file: String
 
   /// The paths of the datasets and attributes (`/group/@name`) that are damaged or unreadable.
-  public let datasets: [String]
+  package let datasets: [String]
 
   /// Makes the error of a tree with failures, or nothing if it has none.
-  public init?(_ tree: FileTree) {
+  package init?(_ tree: FileTree) {
     guard !tree.failures.isEmpty else { return nil }
     file = tree.path
     datasets = tree.failures
   }
 
   /// A file that is not what it must be.
-  public var exitCode: JobExitCode { .badData }
+  package var exitCode: JobExitCode { .badData }
 
   /// Which parts of which file, and what to do.
-  public var description: String {
+  package var description: String {
     "verifying \(file): \(datasets.joined(separator: ", ")) "
       + "\(datasets.count == 1 ? "differs" : "differ") from what was written; "
       + "restore the file from a copy, or make it again"

@@ -1,10 +1,10 @@
 internal import Foundation
 internal import HDF5
-public import MPI
+package import MPI
 internal import Snapshots
 
 /// What `prepare` would read of a snapshot, and what it would miss.
-public struct SnapshotInspection: Sendable {
+package struct SnapshotInspection: Sendable {
   private let snapshot: Snapshot
 
   /// What the particles are like, or why they cannot be read.
@@ -20,7 +20,7 @@ public struct SnapshotInspection: Sendable {
   ///   - path: A path that `Snapshot.open` takes.
   ///   - communicator: A single rank.
   /// - Throws: `SnapshotError` if its headers cannot be read, or what MPI reported.
-  public init(of path: String, on communicator: borrowing Communicator) throws {
+  package init(of path: String, on communicator: borrowing Communicator) throws {
     snapshot = try Snapshot.open(path)
     do {
       survey = .success(try SnapshotSurvey(snapshot, on: communicator))
@@ -32,7 +32,7 @@ public struct SnapshotInspection: Sendable {
 
   /// Whether a path is that of a snapshot: a folder, GADGET's binary records, what several files have in
   /// common, or HDF5 with numbers of particles.
-  public static func isSnapshot(_ path: String) -> Bool {
+  package static func isSnapshot(_ path: String) -> Bool {
     let manager = FileManager.default
     var isFolder: ObjCBool = false
     guard manager.fileExists(atPath: path, isDirectory: &isFolder) else {
@@ -45,7 +45,7 @@ public struct SnapshotInspection: Sendable {
   }
 
   /// What is missing for `prepare` with what to do about it, as sentences; none if nothing is.
-  public var problems: [String] {
+  package var problems: [String] {
     var problems: [String] = []
     if gridSize == nil {
       problems.append(
@@ -143,31 +143,31 @@ public struct SnapshotInspection: Sendable {
 
 extension SnapshotInspection: CustomStringConvertible {
   /// A line for each thing that is known, and what the snapshot can be used for.
-  public var description: String {
+  package var description: String {
     "\(snapshot.path)\n" + (lines + use).map { "  \($0)\n" }.joined()
   }
 }
 
 /// A snapshot that cannot be prepared.
-public struct UnpreparableSnapshotError: JobFailure, Hashable, CustomStringConvertible {
+package struct UnpreparableSnapshotError: JobFailure, Hashable, CustomStringConvertible {
   /// The path of the snapshot.
-  public let path: String
+  package let path: String
 
   /// What is missing.
-  public let problems: [String]
+  package let problems: [String]
 
   /// Makes the error of a snapshot with problems, or nothing if it has none.
-  public init?(_ inspection: SnapshotInspection, path: String) {
+  package init?(_ inspection: SnapshotInspection, path: String) {
     guard !inspection.problems.isEmpty else { return nil }
     self.path = path
     problems = inspection.problems
   }
 
   /// A file that is not what it must be.
-  public var exitCode: JobExitCode { .badData }
+  package var exitCode: JobExitCode { .badData }
 
   /// What is missing for `prepare`.
-  public var description: String {
+  package var description: String {
     "inspecting \(path): it cannot be prepared; \(problems.joined(separator: " "))"
   }
 }

@@ -4,7 +4,7 @@ internal import Training
 
 extension ExperimentPlan: CustomStringConvertible {
   /// The plan in words and tables.
-  public var description: String {
+  package var description: String {
     [
       heading, memoryTable, timeTable, messageTable, scalingTable, ablationLine,
     ].joined(separator: "\n")

@@ -3,30 +3,30 @@ internal import Foundation
 internal import Networks
 internal import Slurm
 internal import SubBoxes
-public import Training
+package import Training
 
 /// What an experiment will take on a cluster, before anything runs: predictions, and the facts they come from.
-public struct ExperimentPlan: Sendable {
+package struct ExperimentPlan: Sendable {
   /// The nodes, ranks and threads that a plan is made for.
-  public struct Layout: Codable, Hashable, Sendable {
+  package struct Layout: Codable, Hashable, Sendable {
     /// The number of nodes.
-    public var nodes: Int
+    package var nodes: Int
 
     /// The ranks of each node.
-    public var ranksPerNode: Int
+    package var ranksPerNode: Int
 
     /// The threads that compute on each rank.
-    public var threads: Int
+    package var threads: Int
 
     /// Names a layout.
-    public init(nodes: Int, ranksPerNode: Int, threads: Int) {
+    package init(nodes: Int, ranksPerNode: Int, threads: Int) {
       self.nodes = nodes
       self.ranksPerNode = ranksPerNode
       self.threads = threads
     }
 
     /// The layout that the section `cluster` of an experiment asks for.
-    public init(of experiment: Experiment) {
+    package init(of experiment: Experiment) {
       let cluster = experiment.cluster
       self.init(
         nodes: cluster.nodes, ranksPerNode: cluster.ranksPerNode,
@@ -35,31 +35,31 @@ public struct ExperimentPlan: Sendable {
   }
 
   /// The experiment.
-  public let experiment: Experiment
+  package let experiment: Experiment
 
   /// The nodes, ranks and threads.
-  public let layout: Layout
+  package let layout: Layout
 
   /// The memory by term.
-  public let memory: MemoryPlan
+  package let memory: MemoryPlan
 
   /// The memory of `halompi simulate` by term; `nil` if nothing is simulated.
-  public let universeMemory: UniverseMemory?
+  package let universeMemory: UniverseMemory?
 
   /// The memory of a node.
-  public let nodeMemory: NodeMemory
+  package let nodeMemory: NodeMemory
 
   /// How long a sample takes.
-  public let time: SampleTime
+  package let time: SampleTime
 
   /// The messages of a training.
-  public let messages: MessageVolume
+  package let messages: MessageVolume
 
   /// The model of a step on any number of workers.
-  public let scaling: ScalingModel
+  package let scaling: ScalingModel
 
   /// The ranks that compute.
-  public let workers: Int
+  package let workers: Int
 
   /// Makes a plan.
   ///
@@ -73,7 +73,7 @@ public struct ExperimentPlan: Sendable {
   ///   - costs: What messages and files cost.
   /// - Throws: `MissingFieldsError` if the size of a simulation is not known yet, and what
   ///   ``MemoryPlan/init(of:program:)`` and ``UniverseMemory/init(of:ranks:ranksPerNode:program:)`` throw.
-  public init(
+  package init(
     of experiment: Experiment, in directory: RunDirectory, layout: Layout, program: Int,
     nodeMemory: NodeMemory, time: SampleTime, costs: ScalingModel.Costs
   ) throws {
@@ -103,18 +103,18 @@ public struct ExperimentPlan: Sendable {
   /// Checks that a node can hold the training and the simulations.
   ///
   /// - Throws: ``MemoryError`` that names the largest term.
-  public func checkMemory() throws(MemoryError) {
+  package func checkMemory() throws(MemoryError) {
     try memory.check(against: nodeMemory)
     try universeMemory?.check(against: nodeMemory)
   }
 
   /// The steps of an epoch.
-  public var stepsPerEpoch: Int {
+  package var stepsPerEpoch: Int {
     experiment.sampling.trainingSamples / experiment.training.batchSize
   }
 
   /// The time of an epoch with its validation [seconds].
-  public func epochSeconds(workers: Int) -> Double {
+  package func epochSeconds(workers: Int) -> Double {
     let slots = Double(workers * layout.threads)
     let validation = (Double(experiment.sampling.validationSamples) / slots).rounded(.up)
     return Double(stepsPerEpoch) * scaling.step(workers: workers).seconds
@@ -122,7 +122,7 @@ public struct ExperimentPlan: Sendable {
   }
 
   /// The time of all runs of the ablation on these nodes, one after the other [hours of a node].
-  public var ablationNodeHours: Double {
+  package var ablationNodeHours: Double {
     experiment.ablation.effectiveVariants.elements.reduce(0) { sum, variant in
       let run = try? experiment.overridden(by: variant, seed: 1)
       let epochs = (run ?? experiment).effectiveTraining.epochLimit

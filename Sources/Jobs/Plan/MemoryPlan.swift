@@ -1,21 +1,21 @@
-public import Training
+package import Training
 
 /// What the ranks of a job take of the memory, by term: a prediction.
-public struct MemoryPlan: Hashable, Sendable {
+package struct MemoryPlan: Hashable, Sendable {
   /// The terms of a rank that trains, rank 0 if that trains too; the program itself is the first.
-  public let training: [MemoryTerm]
+  package let training: [MemoryTerm]
 
   /// The terms of rank 0 if it only coordinates; none otherwise.
-  public let coordination: [MemoryTerm]
+  package let coordination: [MemoryTerm]
 
   /// The terms of a rank that predicts.
-  public let prediction: [MemoryTerm]
+  package let prediction: [MemoryTerm]
 
   /// The terms of a rank while samples are drawn, before the others are there.
-  public let drawing: [MemoryTerm]
+  package let drawing: [MemoryTerm]
 
   /// The ranks on a node.
-  public let ranksPerNode: Int
+  package let ranksPerNode: Int
 
   /// Makes the plan of a job.
   ///
@@ -24,7 +24,7 @@ public struct MemoryPlan: Hashable, Sendable {
   ///   - program: What a process takes before it has any data [bytes].
   /// - Throws: `SubBoxError` if the fields are to be in memory and do not fit the budget,
   ///   `ArchitectureError` if the kernels cannot compute the network.
-  public init(of demand: MemoryDemand, program: Int) throws {
+  package init(of demand: MemoryDemand, program: Int) throws {
     let base = [MemoryTerm("program and libraries", program)]
     let isDedicated = demand.workers < demand.ranks
     training = base + (try demand.training(coordinates: !isDedicated))
@@ -35,20 +35,20 @@ public struct MemoryPlan: Hashable, Sendable {
   }
 
   /// The largest memory of a rank that trains, the shared fields included [bytes].
-  public var peakOfTraining: Int { max(training.bytes, drawing.bytes) }
+  package var peakOfTraining: Int { max(training.bytes, drawing.bytes) }
 
   /// The largest memory of a rank that predicts, the shared fields included [bytes].
-  public var peakOfPrediction: Int { prediction.bytes }
+  package var peakOfPrediction: Int { prediction.bytes }
 
   /// The largest memory of a node: the private terms of its ranks, and one copy of the shared ones [bytes].
-  public var peakOfNode: Int {
+  package var peakOfNode: Int {
     [training, drawing, prediction].map { Self.sumOfNode($0, ranks: ranksPerNode) }.max() ?? 0
   }
 
   /// Checks that a node can hold the job.
   ///
   /// - Throws: ``MemoryError`` that names the largest term.
-  public func check(against limit: NodeMemory) throws(MemoryError) {
+  package func check(against limit: NodeMemory) throws(MemoryError) {
     guard peakOfNode > limit.bytes else { return }
     let stages = [training, drawing, prediction]
     let stage =

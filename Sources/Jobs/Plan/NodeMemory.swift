@@ -1,21 +1,21 @@
 internal import Foundation
 
 /// The memory that a job may take on a node.
-public struct NodeMemory: Hashable, Sendable {
+package struct NodeMemory: Hashable, Sendable {
   /// How much it is [bytes].
-  public let bytes: Int
+  package let bytes: Int
 
   /// Who says so.
-  public let source: String
+  package let source: String
 
   /// Names a limit.
-  public init(bytes: Int, source: String) {
+  package init(bytes: Int, source: String) {
     self.bytes = bytes
     self.source = source
   }
 
   /// The least of what this machine has, and what a batch system or a container allows.
-  public static func ofThisNode() -> NodeMemory {
+  package static func ofThisNode() -> NodeMemory {
     var limits = [
       NodeMemory(
         bytes: Int(clamping: ProcessInfo.processInfo.physicalMemory),
@@ -36,7 +36,7 @@ public struct NodeMemory: Hashable, Sendable {
   }
 
   /// The memory of this process at present, shared pages included [bytes].
-  public static func ofThisProcess() -> Int {
+  package static func ofThisProcess() -> Int {
     let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
     let line = status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") }
     let kibibytes = line?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0
@@ -45,7 +45,7 @@ public struct NodeMemory: Hashable, Sendable {
 }
 
 /// A job that needs more memory than a node has.
-public struct MemoryError: JobFailure, Hashable, CustomStringConvertible {
+package struct MemoryError: JobFailure, Hashable, CustomStringConvertible {
   let needed: Int
   let limit: NodeMemory
   let ranks: Int
@@ -54,10 +54,10 @@ public struct MemoryError: JobFailure, Hashable, CustomStringConvertible {
   let remedy: String
 
   /// The settings ask for too much.
-  public var exitCode: JobExitCode { .usage }
+  package var exitCode: JobExitCode { .usage }
 
   /// What is too large, and what to change.
-  public var description: String {
+  package var description: String {
     """
     planning the memory: \(ranks) ranks on a node are predicted to take \(mebibytes(needed)) MiB, and \
     \(limit.source) is \(mebibytes(limit.bytes)) MiB; the largest term is \(largest) with \

@@ -1,26 +1,26 @@
 internal import DurableFiles
 internal import Foundation
-public import Networks
+package import Networks
 internal import Training
 
 /// How long a sample takes on one thread, and who says so.
-public struct SampleTime: Hashable, Sendable {
+package struct SampleTime: Hashable, Sendable {
   /// Forward and backward [seconds].
-  public let training: Double
+  package let training: Double
 
   /// Forward alone [seconds].
-  public let prediction: Double
+  package let prediction: Double
 
   /// The update of the weights [seconds].
-  public let update: Double
+  package let update: Double
 
   /// Where the times come from.
-  public let source: String
+  package let source: String
 
   /// Measures a sample or a few, for less than some seconds: a rough figure of a machine that may be busy.
   ///
   /// - Throws: `ArchitectureError` if the kernels cannot compute the network.
-  public static func measured(
+  package static func measured(
     _ architecture: NetworkArchitecture, kernels: NetworkKernels
   ) throws(ArchitectureError) -> SampleTime {
     let layout = architecture.parameters
@@ -74,7 +74,7 @@ public struct SampleTime: Hashable, Sendable {
   /// Takes the times from the record of a benchmark.
   ///
   /// - Throws: `FileError` if it cannot be read, ``BenchmarkRecordError`` if it is of another network.
-  public static func recorded(
+  package static func recorded(
     in file: String, _ architecture: NetworkArchitecture, kernels: NetworkKernels
   ) throws -> SampleTime {
     let data: Data = try DurableFile.read(file)
@@ -98,15 +98,15 @@ public struct SampleTime: Hashable, Sendable {
 }
 
 /// The record of a benchmark that a plan cannot use.
-public struct BenchmarkRecordError: JobFailure, Hashable, CustomStringConvertible {
+package struct BenchmarkRecordError: JobFailure, Hashable, CustomStringConvertible {
   let file: String
   let reason: String
 
   /// A file that is not what it must be.
-  public var exitCode: JobExitCode { .badData }
+  package var exitCode: JobExitCode { .badData }
 
   /// Which, why, and what to do.
-  public var description: String {
+  package var description: String {
     "planning by the benchmark in \(file): \(reason); run halompi benchmark step --json with the "
       + "experiment's box width and kernels, or leave --benchmark out"
   }

@@ -13,60 +13,60 @@ internal import Training
 /// The sum of the dense layers travels while the convolutions go backward, half of the computing of a sample, and
 /// counts only as far as it takes longer. (Thakur, Rabenseifner, Gropp, "Optimization of Collective
 /// Communication Operations in MPICH", IJHPCA 19, 49, 2005, doi:10.1177/1094342005051521, section 2.)
-public struct ScalingModel: Hashable, Sendable {
+package struct ScalingModel: Hashable, Sendable {
   /// What messages and files cost.
-  public struct Costs: Codable, Hashable, Sendable {
+  package struct Costs: Codable, Hashable, Sendable {
     /// The time of the shortest message between nodes [seconds].
-    public var latency = 2e-6
+    package var latency = 2e-6
 
     /// What a connection carries [bytes per second].
-    public var bandwidth = 10e9
+    package var bandwidth = 10e9
 
     /// What a node reads from files [bytes per second].
-    public var storage = 1e9
+    package var storage = 1e9
 
     /// Makes the costs of a fast network.
-    public init() {}
+    package init() {}
   }
 
   /// The samples of a step.
-  public var batchSize: Int
+  package var batchSize: Int
 
   /// The threads of each worker.
-  public var threads: Int
+  package var threads: Int
 
   /// The workers of each node.
-  public var workersPerNode: Int
+  package var workersPerNode: Int
 
   /// Forward and backward of one sample on one thread [seconds].
-  public var sampleSeconds: Double
+  package var sampleSeconds: Double
 
   /// The priors and the update of the weights, on one thread [seconds].
-  public var updateSeconds: Double
+  package var updateSeconds: Double
 
   /// What each worker gives to the sums, dense layers and convolutions [bytes].
-  public var sums: [Int]
+  package var sums: [Int]
 
   /// What a sample reads from files; 0 if fields are in memory [bytes].
-  public var bytesPerSample: Int
+  package var bytesPerSample: Int
 
   /// What messages and files cost.
-  public var costs: Costs
+  package var costs: Costs
 
   /// The parts of a step [seconds].
-  public struct Step: Hashable, Sendable {
+  package struct Step: Hashable, Sendable {
     /// Forward and backward.
-    public let computing: Double
+    package let computing: Double
     /// The sums over the ranks, as far as nothing is computed meanwhile, and the update.
-    public let reducing: Double
+    package let reducing: Double
     /// Reading, as far as nothing is computed meanwhile.
-    public let reading: Double
+    package let reading: Double
     /// All of it.
-    public var seconds: Double { computing + reducing + reading }
+    package var seconds: Double { computing + reducing + reading }
   }
 
   /// The step of a job with so many workers.
-  public func step(workers: Int) -> Step {
+  package func step(workers: Int) -> Step {
     let slots = workers * threads
     let computing = Double((batchSize + slots - 1) / slots) * sampleSeconds
     let dense = max(0, sum(sums[0], over: workers) - sampleSeconds / 2)
@@ -84,5 +84,5 @@ public struct ScalingModel: Hashable, Sendable {
   }
 
   /// The most workers that have something to do in a step.
-  public var usefulWorkers: Int { (batchSize + threads - 1) / threads }
+  package var usefulWorkers: Int { (batchSize + threads - 1) / threads }
 }

@@ -1,21 +1,21 @@
-public import FourierTransforms
+package import FourierTransforms
 internal import ParticleMesh
-public import Training
+package import Training
 
 /// What a rank of `halompi simulate` takes of the memory, by term: a prediction.
 ///
 /// Particles and meshes have the sizes that the generator gives them. What the halo finder takes beside the
 /// particles was measured (Documentation/performance.md). Ranks of one simulation have equal numbers of
 /// planes, and at z = 0 not equally many particles: the figures are those of the average rank.
-public struct UniverseMemory: Hashable, Sendable {
+package struct UniverseMemory: Hashable, Sendable {
   /// The terms while particles move; the program itself is the first.
-  public let stepping: [MemoryTerm]
+  package let stepping: [MemoryTerm]
 
   /// The terms while halos are sought.
-  public let findingHalos: [MemoryTerm]
+  package let findingHalos: [MemoryTerm]
 
   /// The ranks of a node that simulate.
-  public let ranksPerNode: Int
+  package let ranksPerNode: Int
 
   /// The memory of a particle: its site, position and momentum [bytes].
   private static let particle = 8 + 12 + 12
@@ -31,7 +31,7 @@ public struct UniverseMemory: Hashable, Sendable {
   ///   - ranksPerNode: Those of a node.
   ///   - program: What a process takes before it has any data [bytes].
   /// - Throws: `FourierTransformError` if more ranks share a simulation than its mesh has planes.
-  public init(
+  package init(
     of universe: UniverseSettings, ranks: Int, ranksPerNode: Int, program: Int
   ) throws(FourierTransformError) {
     let sharing = min(universe.ranksPerSimulation ?? ranks, ranks)
@@ -56,12 +56,12 @@ public struct UniverseMemory: Hashable, Sendable {
   }
 
   /// The largest memory of a rank [bytes].
-  public var peak: Int { max(stepping.bytes, findingHalos.bytes) }
+  package var peak: Int { max(stepping.bytes, findingHalos.bytes) }
 
   /// Checks that a node can hold its ranks.
   ///
   /// - Throws: ``MemoryError`` that names the largest term.
-  public func check(against limit: NodeMemory) throws(MemoryError) {
+  package func check(against limit: NodeMemory) throws(MemoryError) {
     guard peak * ranksPerNode > limit.bytes else { return }
     let stage = stepping.bytes > findingHalos.bytes ? stepping : findingHalos
     guard let largest = stage.max(by: { $0.bytes < $1.bytes }) else { return }

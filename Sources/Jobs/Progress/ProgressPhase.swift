@@ -1,25 +1,25 @@
 /// One phase of a job, and how far it is: a pure value that says itself in one line.
-public struct ProgressPhase: Hashable, Sendable {
+package struct ProgressPhase: Hashable, Sendable {
   /// What is being done, such as "density of A_1001".
-  public let name: String
+  package let name: String
 
   /// What is counted, such as "particles".
-  public let unit: String
+  package let unit: String
 
   /// How many there are.
-  public let total: Int
+  package let total: Int
 
   /// How many were done before the phase began, by the job that is resumed.
-  public let start: Int
+  package let start: Int
 
   /// How many are done.
-  public var completed: Int
+  package var completed: Int
 
   /// More to say, such as the present loss.
-  public var note: String
+  package var note: String
 
   /// Makes a phase that begins.
-  public init(_ name: String, unit: String, total: Int, start: Int = 0) {
+  package init(_ name: String, unit: String, total: Int, start: Int = 0) {
     self.name = name
     self.unit = unit
     self.total = total
@@ -29,7 +29,7 @@ public struct ProgressPhase: Hashable, Sendable {
   }
 
   /// The part that is done, from 0 to 1.
-  public var fraction: Double {
+  package var fraction: Double {
     total > 0 ? min(1, Double(completed) / Double(total)) : 1
   }
 
@@ -39,7 +39,7 @@ public struct ProgressPhase: Hashable, Sendable {
   ///   - elapsed: The time since the phase began [s].
   ///   - barWidth: The number of characters of a bar, or `nil` for none.
   /// - Returns: The line, without its end.
-  public func line(after elapsed: Double, barWidth: Int? = nil) -> String {
+  package func line(after elapsed: Double, barWidth: Int? = nil) -> String {
     var parts = [name]
     if let barWidth {
       let filled = Int(fraction * Double(barWidth))

@@ -1,9 +1,9 @@
 /// Tells a user how far a job is: a bar on a terminal, a line now and then in a log, or nothing.
 ///
 /// Used by one rank, from one thread. It writes through a closure, and reads the time from another.
-public final class ProgressReporter {
+package final class ProgressReporter {
   /// How progress is shown.
-  public enum Style: Hashable, Sendable {
+  package enum Style: Hashable, Sendable {
     /// A bar that is drawn over itself, at most five times a second.
     case bar
     /// A line at the beginning and the end of a phase, and one per interval [s] in between.
@@ -25,7 +25,7 @@ public final class ProgressReporter {
   ///   - style: How progress is shown.
   ///   - clock: The time since any fixed moment [s].
   ///   - write: Takes text as it is to appear, with its line ends.
-  public init(
+  package init(
     style: Style, clock: @escaping () -> Double = monotonicSeconds,
     write: @escaping (String) -> Void
   ) {
@@ -35,7 +35,7 @@ public final class ProgressReporter {
   }
 
   /// Begins a phase, ending the one before if there is one.
-  public func begin(_ phase: ProgressPhase) {
+  package func begin(_ phase: ProgressPhase) {
     end()
     self.phase = phase
     beginning = clock()
@@ -43,7 +43,7 @@ public final class ProgressReporter {
   }
 
   /// Says how many are done, and anything else worth a few words.
-  public func advance(to completed: Int, note: String = "") {
+  package func advance(to completed: Int, note: String = "") {
     phase?.completed = completed
     phase?.note = note
     let now = clock()
@@ -51,7 +51,7 @@ public final class ProgressReporter {
   }
 
   /// Ends the phase, showing what was done.
-  public func end() {
+  package func end() {
     guard phase != nil else { return }
     show(at: clock())
     if style == .bar { write("\n") }
@@ -59,7 +59,7 @@ public final class ProgressReporter {
   }
 
   /// Says something that stays on the screen or in the log.
-  public func say(_ text: String) {
+  package func say(_ text: String) {
     switch style {
     case .silent: return
     case .lines: write("\(text)\n")
@@ -91,7 +91,7 @@ public final class ProgressReporter {
 }
 
 /// The time since the machine started [s], which no change of the clock disturbs.
-public func monotonicSeconds() -> Double {
+package func monotonicSeconds() -> Double {
   let elapsed = ContinuousClock.now - ContinuousClock.Instant.origin
   return Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
 }

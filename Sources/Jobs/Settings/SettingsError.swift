@@ -1,7 +1,7 @@
 /// A mistake in an experiment file or in a `--set` option.
-public struct SettingsError: Error, Hashable, Sendable {
+package struct SettingsError: Error, Hashable, Sendable {
   /// What is wrong with a setting.
-  public enum Problem: Hashable, Sendable {
+  package enum Problem: Hashable, Sendable {
     /// The file cannot be read; the reason is the system's.
     case unreadable(String)
     /// The text is not YAML; the reason is the parser's.
@@ -17,18 +17,18 @@ public struct SettingsError: Error, Hashable, Sendable {
   }
 
   /// The way to the setting, such as `simulations[1].initial`; empty for the file as a whole.
-  public let path: String
+  package let path: String
 
   /// Where the setting was written.
-  public let origin: SettingsOrigin
+  package let origin: SettingsOrigin
 
   /// What is wrong with it.
-  public let problem: Problem
+  package let problem: Problem
 }
 
 extension SettingsError: CustomStringConvertible {
   /// Place, setting, mistake and remedy in one sentence.
-  public var description: String {
+  package var description: String {
     let place = origin == .defaults ? "" : "\(origin): "
     let subject = path.isEmpty ? "the experiment" : "`\(path)`"
     switch problem {

@@ -72,7 +72,7 @@ struct SettingsTree: Hashable, Sendable {
 }
 
 /// Where a setting was written.
-public enum SettingsOrigin: Hashable, Sendable {
+package enum SettingsOrigin: Hashable, Sendable {
   /// Nowhere: the default in the declaration.
   case defaults
   /// On a line of a file, counted from one.
@@ -83,7 +83,7 @@ public enum SettingsOrigin: Hashable, Sendable {
 
 extension SettingsOrigin: CustomStringConvertible {
   /// The place as a message begins with it.
-  public var description: String {
+  package var description: String {
     switch self {
     case .defaults: "defaults"
     case .file(let path, let line): "\(path), line \(line)"

@@ -1,48 +1,48 @@
 internal import DurableFiles
 internal import Foundation
-public import Halos
-public import LinearTheory
-public import ParticleMesh
+package import Halos
+package import LinearTheory
+package import ParticleMesh
 
 /// The universe that the embedded generator simulates: the same for all realisations.
 ///
 /// The defaults are those of the paper's simulations: 256^3 particles in 50 Mpc/h, WMAP5.
-public struct UniverseSettings: Codable, Hashable, Sendable {
+package struct UniverseSettings: Codable, Hashable, Sendable {
   /// The width of the periodic box [Mpc/h].
-  public var boxSize = 50.0
+  package var boxSize = 50.0
 
   /// The particles along each axis, N.
-  public var gridSize = 256
+  package var gridSize = 256
 
   /// The cosmology.
-  public var cosmology = CosmologicalParameters()
+  package var cosmology = CosmologicalParameters()
 
   /// A table of the power spectrum at z = 0, such as CAMB writes; without it, Eisenstein and Hu's fit.
-  public var spectrum: String?
+  package var spectrum: String?
 
   /// What the table's columns are.
-  public var spectrumFormat = PowerSpectrumTable.Format.power
+  package var spectrumFormat = PowerSpectrumTable.Format.power
 
   /// The redshift of the initial particles, of which the networks' input is made.
-  public var initialRedshift = 99.0
+  package var initialRedshift = 99.0
 
   /// Whether every mode has the amplitude of the power spectrum, and only its phase is random.
-  public var amplitudesAreFixed = false
+  package var amplitudesAreFixed = false
 
   /// The particle mesh, and its steps.
-  public var mesh = ParticleMeshSettings()
+  package var mesh = ParticleMeshSettings()
 
   /// The halo finder.
-  public var halos = HaloSettings()
+  package var halos = HaloSettings()
 
   /// The time between checkpoints of a simulation [minutes].
-  public var checkpointMinutes = 10.0
+  package var checkpointMinutes = 10.0
 
   /// The ranks that share one simulation; without it all do, one simulation after the other.
-  public var ranksPerSimulation: Int?
+  package var ranksPerSimulation: Int?
 
   /// Makes the settings of the paper.
-  public init() {}
+  package init() {}
 }
 
 extension UniverseSettings {

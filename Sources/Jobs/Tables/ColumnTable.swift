@@ -5,15 +5,15 @@ internal import Foundation
 /// Fields are separated by tabs, commas or semicolons, whichever the header has first in this order. Lines
 /// that are empty or begin with # are left out. Quotes around a field are taken away; they do not protect
 /// a separator.
-public struct ColumnTable: Hashable, Sendable {
+package struct ColumnTable: Hashable, Sendable {
   /// The path of the file.
-  public let path: String
+  package let path: String
 
   /// The numbers of the columns that were asked for, [column, row].
-  public let numbers: [[Double]]
+  package let numbers: [[Double]]
 
   /// The labels of the column that was asked for, numbered from 0 in the order of their appearance, [row].
-  public let labels: [Int32]?
+  package let labels: [Int32]?
 
   /// Reads columns of a file.
   ///
@@ -22,7 +22,7 @@ public struct ColumnTable: Hashable, Sendable {
   ///   - columns: The names of columns of numbers.
   ///   - labelColumn: The name of a column of labels, such as identifiers of halos.
   /// - Throws: ``TableError`` that names the line and what is wrong in it.
-  public init(
+  package init(
     contentsOf path: String, columns: [String], labels labelColumn: String? = nil
   ) throws(TableError) {
     let data: Data

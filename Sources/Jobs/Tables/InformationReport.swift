@@ -1,40 +1,40 @@
 internal import Foundation
-public import Information
+package import Information
 
 /// The mutual information of two columns, as printed or written as JSON; all values in nats.
-public struct InformationReport: Hashable, Encodable, Sendable {
+package struct InformationReport: Hashable, Encodable, Sendable {
   /// What Gaussian mixtures gave.
-  public struct Mixtures: Hashable, Encodable, Sendable {
+  package struct Mixtures: Hashable, Encodable, Sendable {
     /// The mean over resampled rows, or the value of all rows without bootstraps.
-    public let mean: Double
+    package let mean: Double
     /// The standard deviation over resampled rows.
-    public let standardDeviation: Double?
+    package let standardDeviation: Double?
     /// The standard deviation over resampled groups.
-    public let groupStandardDeviation: Double?
+    package let groupStandardDeviation: Double?
     /// How many groups there are.
-    public let groups: Int?
+    package let groups: Int?
     /// The value of the mixture fitted to all rows.
-    public let allRows: Double
+    package let allRows: Double
     /// How well the integral over that mixture is known.
-    public let integralError: Double
+    package let integralError: Double
     /// The value if the columns were one Gaussian.
-    public let oneGaussian: Double
+    package let oneGaussian: Double
     /// The number of components.
-    public let components: Int
+    package let components: Int
     /// The values of resampled rows.
-    public let bootstraps: [Double]
+    package let bootstraps: [Double]
     /// The values of resampled groups.
-    public let groupBootstraps: [Double]
+    package let groupBootstraps: [Double]
     /// How many fits to resampled rows or groups failed, and have no value.
-    public let failedBootstraps: Int
+    package let failedBootstraps: Int
     /// How many fits to resampled rows or groups went on without a component that had shrunk.
-    public let reducedBootstraps: Int
+    package let reducedBootstraps: Int
     /// The mixture fitted to all rows.
-    public let mixture: GaussianMixture
+    package let mixture: GaussianMixture
     /// What was tried to find the number of components.
-    public let trials: [ComponentTrial]
+    package let trials: [ComponentTrial]
     /// What to know before the value is used, in words.
-    public let warnings: [String]
+    package let warnings: [String]
 
     init(_ information: MutualInformation) {
       mean = information.mean
@@ -56,25 +56,25 @@ public struct InformationReport: Hashable, Encodable, Sendable {
   }
 
   /// The path of the table.
-  public let file: String
+  package let file: String
 
   /// The names of the two columns.
-  public let columns: [String]
+  package let columns: [String]
 
   /// How many rows there are.
-  public let rows: Int
+  package let rows: Int
 
   /// The seed of all random numbers.
-  public let seed: UInt64
+  package let seed: UInt64
 
   /// What Gaussian mixtures gave.
-  public let mixtures: Mixtures?
+  package let mixtures: Mixtures?
 
   /// What nearest neighbours gave.
-  public let nearestNeighbours: NearestNeighbourInformation?
+  package let nearestNeighbours: NearestNeighbourInformation?
 
   /// The report as JSON, with sorted keys.
-  public var json: String {
+  package var json: String {
     get throws {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
@@ -85,7 +85,7 @@ public struct InformationReport: Hashable, Encodable, Sendable {
 
 extension InformationReport: CustomStringConvertible {
   /// One line for each estimate, and one for each warning.
-  public var description: String {
+  package var description: String {
     var lines = [
       "mutual information of \(columns.joined(separator: " and ")) in \(file), \(rows) rows [nats]"
     ]

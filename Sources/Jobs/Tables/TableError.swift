@@ -1,7 +1,7 @@
 /// A table of text that cannot be read.
-public struct TableError: JobFailure, Hashable {
+package struct TableError: JobFailure, Hashable {
   /// What is wrong.
-  public enum Problem: Hashable, Sendable {
+  package enum Problem: Hashable, Sendable {
     /// There is no such file.
     case missing
     /// The file cannot be read; the reason is the system's.
@@ -19,10 +19,10 @@ public struct TableError: JobFailure, Hashable {
   }
 
   /// The path of the file.
-  public let path: String
+  package let path: String
 
   /// What is wrong.
-  public let problem: Problem
+  package let problem: Problem
 
   init(_ path: String, _ problem: Problem) {
     self.path = path
@@ -30,7 +30,7 @@ public struct TableError: JobFailure, Hashable {
   }
 
   /// A missing file, one that cannot be read, a wrong option, or a table that is not what it must be.
-  public var exitCode: JobExitCode {
+  package var exitCode: JobExitCode {
     switch problem {
     case .missing: .missingInput
     case .unreadable: .inputOutput
@@ -42,7 +42,7 @@ public struct TableError: JobFailure, Hashable {
 
 extension TableError: CustomStringConvertible {
   /// File, line, mistake and remedy in one sentence.
-  public var description: String {
+  package var description: String {
     switch problem {
     case .missing: "\(path): there is no such file; give the path of a table with a header"
     case .unreadable(let reason):

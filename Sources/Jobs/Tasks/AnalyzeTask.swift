@@ -1,25 +1,25 @@
-public import Analysis
+package import Analysis
 internal import DurableFiles
 internal import Foundation
-public import MPI
+package import MPI
 internal import Training
 
 /// Turns the predictions of a run directory into tables, figures, and a page with both.
-public struct AnalyzeTask: Sendable {
+package struct AnalyzeTask: Sendable {
   private let experiment: Experiment
   private let directory: RunDirectory
 
   /// Makes the task; it takes the predictions of all models that are there.
-  public init(_ experiment: Experiment, in directory: RunDirectory) {
+  package init(_ experiment: Experiment, in directory: RunDirectory) {
     self.experiment = experiment
     self.directory = directory
   }
 
   /// The report: every number.
-  public var reportFile: String { "\(directory.report.path)/report.json" }
+  package var reportFile: String { "\(directory.report.path)/report.json" }
 
   /// The page with all tables and figures.
-  public var page: String { pages([]).page }
+  package var page: String { pages([]).page }
 
   private var tableFolder: String { "\(directory.report.path)/tables" }
   private var textFile: String { "\(directory.report.path)/tables.md" }
@@ -33,7 +33,7 @@ public struct AnalyzeTask: Sendable {
   ///   - progress: Is told how far it is; it speaks on rank 0.
   /// - Returns: The report on rank 0, and `nil` on the others.
   /// - Throws: A ``JobFailure``, in an `AgreedFailure` if all ranks know of it.
-  public func run(
+  package func run(
     on world: borrowing Communicator, progress: ProgressReporter
   ) throws -> Report? {
     let lock = try LockHolder(directory.report.lockFile, on: world)

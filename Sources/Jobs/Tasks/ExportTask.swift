@@ -2,10 +2,10 @@ internal import DurableFiles
 internal import Foundation
 internal import Interchange
 internal import Networks
-public import Training
+package import Training
 
 /// The formats in which weights go to other programs.
-public enum WeightFormat: String, CaseIterable, Hashable, Sendable {
+package enum WeightFormat: String, CaseIterable, Hashable, Sendable {
   /// Tensors in the layout of PyTorch, with metadata; can be imported again.
   case safetensors
 
@@ -14,18 +14,18 @@ public enum WeightFormat: String, CaseIterable, Hashable, Sendable {
 }
 
 /// Writes the weights of a model for other programs.
-public struct ExportTask: Sendable {
+package struct ExportTask: Sendable {
   /// The path of the model.
-  public var model: String
+  package var model: String
 
   /// The format of the file.
-  public var format: WeightFormat
+  package var format: WeightFormat
 
   /// The file to write, which replaces one that is there.
-  public var output: String
+  package var output: String
 
   /// Makes the task.
-  public init(model: String, format: WeightFormat, output: String) {
+  package init(model: String, format: WeightFormat, output: String) {
     self.model = model
     self.format = format
     self.output = output
@@ -37,7 +37,7 @@ public struct ExportTask: Sendable {
   ///
   /// - Returns: The model that was read.
   /// - Throws: A ``JobFailure``.
-  public func run() throws -> Model {
+  package func run() throws -> Model {
     let content = try Model(contentsOf: model)
     let folder = ResultDirectory(path: (model as NSString).deletingLastPathComponent)
     let record = folder.path.isEmpty ? "provenance.json" : folder.provenanceFile

@@ -1,21 +1,21 @@
 internal import DurableFiles
 internal import Foundation
 internal import Interchange
-public import MPI
+package import MPI
 internal import Networks
 internal import SubBoxes
-public import Training
+package import Training
 
 /// Makes a model of weights that another program saved, or that were exported.
-public struct ImportTask: Sendable {
+package struct ImportTask: Sendable {
   /// The file in the format of the package safetensors.
-  public var weights: String
+  package var weights: String
 
   /// The path of the model to make, at which there is none.
-  public var output: String
+  package var output: String
 
   /// Makes the task.
-  public init(weights: String, output: String) {
+  package init(weights: String, output: String) {
     self.weights = weights
     self.output = output
   }
@@ -26,7 +26,7 @@ public struct ImportTask: Sendable {
   ///
   /// - Returns: The model on the first rank, and `nil` on the others.
   /// - Throws: A ``JobFailure``, in an `AgreedFailure` if all ranks know of it.
-  public func run(on world: borrowing Communicator) throws -> Model? {
+  package func run(on world: borrowing Communicator) throws -> Model? {
     let provenance = try Provenance.collect(on: world, inputs: [weights])
     return try world.agree {
       guard let provenance else { return nil }
@@ -62,26 +62,26 @@ public struct ImportTask: Sendable {
 }
 
 /// A model that an import would replace.
-public struct ModelExistsError: JobFailure, Hashable, CustomStringConvertible {
+package struct ModelExistsError: JobFailure, Hashable, CustomStringConvertible {
   /// The path of the model.
-  public let file: String
+  package let file: String
 
   /// An option that cannot be used.
-  public var exitCode: JobExitCode { .usage }
+  package var exitCode: JobExitCode { .usage }
 
   /// What is in the way, and what to do.
-  public var description: String {
+  package var description: String {
     "importing into \(file): there is a model already; give another path to --output, or move it away"
   }
 }
 
 /// What a user is told of a model that was exported or imported.
-public struct ModelSummary: Hashable, Sendable, CustomStringConvertible {
+package struct ModelSummary: Hashable, Sendable, CustomStringConvertible {
   /// The lines: what the network is, what it takes and what it gives.
-  public let description: String
+  package let description: String
 
   /// Describes a model, and the file that was written.
-  public init(_ model: Model, file: String) {
+  package init(_ model: Model, file: String) {
     let architecture = model.architecture
     let count = model.parameters.count
     let scales = (model.data.standardization, model.data.labels)

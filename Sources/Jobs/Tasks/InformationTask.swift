@@ -1,9 +1,9 @@
-public import Information
+package import Information
 
 /// Estimates the mutual information of two columns of a table.
-public struct InformationTask: Sendable {
+package struct InformationTask: Sendable {
   /// Which estimators are used.
-  public enum Estimators: String, CaseIterable, Sendable {
+  package enum Estimators: String, CaseIterable, Sendable {
     /// Gaussian mixtures.
     case gmm
     /// Nearest neighbours (Kraskov, Stögbauer, Grassberger).
@@ -13,25 +13,25 @@ public struct InformationTask: Sendable {
   }
 
   /// The path of the table.
-  public let file: String
+  package let file: String
 
   /// The names of the two columns.
-  public let columns: (first: String, second: String)
+  package let columns: (first: String, second: String)
 
   /// The name of the column that says which rows belong together.
-  public var groups: String?
+  package var groups: String?
 
   /// The ranges of columns that end abruptly, by name.
-  public var edges: [String: ClosedRange<Double>] = [:]
+  package var edges: [String: ClosedRange<Double>] = [:]
 
   /// Which estimators are used.
-  public var estimators = Estimators.both
+  package var estimators = Estimators.both
 
   /// How mixtures are fitted.
-  public var settings = MutualInformationSettings()
+  package var settings = MutualInformationSettings()
 
   /// Makes a task with the default settings.
-  public init(file: String, columns: (first: String, second: String)) {
+  package init(file: String, columns: (first: String, second: String)) {
     self.file = file
     self.columns = columns
   }
@@ -39,7 +39,7 @@ public struct InformationTask: Sendable {
   /// Reads the table and estimates.
   ///
   /// - Throws: ``TableError`` for the file, `InformationError` for its numbers.
-  public func run() throws -> InformationReport {
+  package func run() throws -> InformationReport {
     let mixtureEstimator = try MutualInformationEstimator(settings: settings)
     let neighbourEstimator = try NearestNeighbourEstimator(
       seed: settings.seed, threads: settings.threads)

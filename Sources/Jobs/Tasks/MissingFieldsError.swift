@@ -1,15 +1,15 @@
 internal import Foundation
 
 /// Field files that a job needs and that were not made yet.
-public struct MissingFieldsError: JobFailure, Hashable, CustomStringConvertible {
+package struct MissingFieldsError: JobFailure, Hashable, CustomStringConvertible {
   /// The paths of the files.
-  public let files: [String]
+  package let files: [String]
 
   /// A file that is needed is not there.
-  public var exitCode: JobExitCode { .missingInput }
+  package var exitCode: JobExitCode { .missingInput }
 
   /// What is missing, and how it is made.
-  public var description: String {
+  package var description: String {
     "opening the fields of the experiment: \(files.joined(separator: ", ")) "
       + "\(files.count == 1 ? "does" : "do") not exist; make them with halompi prepare, "
       + "given the same experiment file and --runs"

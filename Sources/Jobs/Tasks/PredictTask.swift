@@ -1,17 +1,17 @@
 internal import DurableFiles
 internal import Foundation
-public import MPI
+package import MPI
 internal import SubBoxes
-public import Training
+package import Training
 
 /// Predicts the halo masses of an experiment's test particles with its trained network.
-public struct PredictTask: Sendable {
+package struct PredictTask: Sendable {
   private let experiment: Experiment
   private let directory: RunDirectory
   private let name: TrainingName
 
   /// Makes the task; the model is that of the experiment's variant and seed.
-  public init(_ experiment: Experiment, in directory: RunDirectory) {
+  package init(_ experiment: Experiment, in directory: RunDirectory) {
     self.experiment = experiment
     self.directory = directory
     name = experiment.trainingName
@@ -24,7 +24,7 @@ public struct PredictTask: Sendable {
   ///   - ablation: The ablation.
   ///   - resources: What the run shares with others that the same process executes.
   /// - Throws: `SettingsError` for a variant that overrides what it cannot.
-  public init(
+  package init(
     _ run: AblationRun, of ablation: Ablation, resources: RunResources = RunResources()
   ) throws(SettingsError) {
     var experiment = try ablation.experiment(of: run)
@@ -37,7 +37,7 @@ public struct PredictTask: Sendable {
   }
 
   /// The file of predictions.
-  public var output: String { directory.prediction(of: name) }
+  package var output: String { directory.prediction(of: name) }
 
   /// Predicts, and writes the file.
   ///
@@ -48,7 +48,7 @@ public struct PredictTask: Sendable {
   ///   - progress: Is told how far it is; it speaks on rank 0.
   /// - Returns: The predictions on rank 0, and `nil` on the others.
   /// - Throws: A ``JobFailure``, in an `AgreedFailure` if all ranks know of it.
-  public func run(
+  package func run(
     on world: borrowing Communicator, progress: ProgressReporter
   ) throws -> PredictionTable? {
     let roles = Set(experiment.prediction.roles)
@@ -88,30 +88,30 @@ public struct PredictTask: Sendable {
 }
 
 /// A model that a job needs and that was not trained yet.
-public struct MissingModelError: JobFailure, Hashable, CustomStringConvertible {
+package struct MissingModelError: JobFailure, Hashable, CustomStringConvertible {
   /// The path of the model.
-  public let file: String
+  package let file: String
 
   /// A file that is needed is not there.
-  public var exitCode: JobExitCode { .missingInput }
+  package var exitCode: JobExitCode { .missingInput }
 
   /// What is missing, and how it is made.
-  public var description: String {
+  package var description: String {
     "opening the model \(file): it does not exist; make it with halompi train, given the same "
       + "experiment file, --set and --runs; a model appears after the first epoch"
   }
 }
 
 /// An experiment without simulations to predict.
-public struct NoSimulationsError: JobFailure, Hashable, CustomStringConvertible {
+package struct NoSimulationsError: JobFailure, Hashable, CustomStringConvertible {
   /// The roles that were asked for.
-  public let roles: [SimulationRole]
+  package let roles: [SimulationRole]
 
   /// Settings that do not fit each other.
-  public var exitCode: JobExitCode { .usage }
+  package var exitCode: JobExitCode { .usage }
 
   /// What is missing, and what to do.
-  public var description: String {
+  package var description: String {
     "choosing simulations to predict: none has a role of prediction.roles "
       + "(\(roles.map(\.rawValue).joined(separator: ", "))); give one such a role"
   }

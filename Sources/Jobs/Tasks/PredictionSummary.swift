@@ -1,18 +1,18 @@
-public import Training
+package import Training
 
 /// What a prediction comes to, in lines for a person.
-public struct PredictionSummary: CustomStringConvertible {
+package struct PredictionSummary: CustomStringConvertible {
   private let table: PredictionTable
   private let file: String
 
   /// Sums up a table that was written to a file.
-  public init(_ table: PredictionTable, file: String) {
+  package init(_ table: PredictionTable, file: String) {
     self.table = table
     self.file = file
   }
 
   /// Particles, correlation, scatter and bias, and where the predictions are.
-  public var description: String {
+  package var description: String {
     """
     particles    \(table.predictions.count) of \(table.simulations.joined(separator: ", "))
     correlation  \(digits(table.correlation)) (Pearson's r of predicted and true log10 M)

@@ -1,19 +1,19 @@
-public import Fields
+package import Fields
 internal import Snapshots
 
 /// What a preparation comes to, in lines that a cosmologist can check.
-public struct PreparationSummary: CustomStringConvertible {
+package struct PreparationSummary: CustomStringConvertible {
   private let summary: FieldSummary
   private let file: String
 
   /// Sums up a field file that was written.
-  public init(_ summary: FieldSummary, file: String) {
+  package init(_ summary: FieldSummary, file: String) {
     self.summary = summary
     self.file = file
   }
 
   /// Particles, sites, density, halos, time, and where the fields are.
-  public var description: String {
+  package var description: String {
     let data = summary.metadata
     let density = data.densityMoments
     let fraction = digits(summary.labelledFraction * 100)

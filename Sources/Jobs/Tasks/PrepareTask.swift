@@ -1,9 +1,9 @@
-public import Fields
+package import Fields
 internal import Foundation
-public import MPI
+package import MPI
 
 /// Makes the field files of an experiment's simulations in its run directory.
-public struct PrepareTask: Sendable {
+package struct PrepareTask: Sendable {
   private let experiment: Experiment
   private let directory: RunDirectory
   private let names: [String]
@@ -14,7 +14,7 @@ public struct PrepareTask: Sendable {
   ///   - experiment: The simulations, and how fields are made of them.
   ///   - directory: Where fields are written.
   ///   - names: The names of the simulations to prepare; all of them if there is none.
-  public init(_ experiment: Experiment, in directory: RunDirectory, only names: [String] = []) {
+  package init(_ experiment: Experiment, in directory: RunDirectory, only names: [String] = []) {
     self.experiment = experiment
     self.directory = directory
     self.names = names
@@ -29,7 +29,7 @@ public struct PrepareTask: Sendable {
   ///   - progress: Is told how far it is; it speaks on rank 0.
   ///   - finished: Is given what can be checked of each file, with its path, on rank 0.
   /// - Throws: A ``JobFailure``, in an `AgreedFailure` if all ranks know of it.
-  public func run(
+  package func run(
     on world: borrowing Communicator, progress: ProgressReporter,
     finished: (FieldSummary, String) -> Void
   ) throws {
@@ -90,18 +90,18 @@ public struct PrepareTask: Sendable {
 }
 
 /// A simulation that the experiment does not have.
-public struct UnknownSimulationError: JobFailure, Hashable, CustomStringConvertible {
+package struct UnknownSimulationError: JobFailure, Hashable, CustomStringConvertible {
   /// The name that was given.
-  public let name: String
+  package let name: String
 
   /// The names that there are.
-  public let known: [String]
+  package let known: [String]
 
   /// A mistake on the command line.
-  public var exitCode: JobExitCode { .usage }
+  package var exitCode: JobExitCode { .usage }
 
   /// Which name is unknown, and which are known.
-  public var description: String {
+  package var description: String {
     "choosing simulations to prepare: the experiment has none called \(name); "
       + (nearestKey(to: name, among: known).map { "did you mean \($0)?" }
         ?? "it has \(known.joined(separator: ", "))")

@@ -1,5 +1,5 @@
 internal import Foundation
-public import MPI
+package import MPI
 internal import ParticleMesh
 
 /// Simulates from the initial snapshot of another code: the same universe with our particle mesh.
@@ -7,7 +7,7 @@ internal import ParticleMesh
 /// The linear modes are found in the displacements of the snapshot's particles, so that what the particle
 /// mesh makes of them can be compared with what the other code made, particle by particle: the IDs written
 /// are those of the snapshot. Box, particles and cosmology are the snapshot's.
-public struct SimulateFromTask: Sendable {
+package struct SimulateFromTask: Sendable {
   private let snapshot: String
   private let settings: UniverseSettings
   private let folder: SimulationFolder
@@ -19,7 +19,7 @@ public struct SimulateFromTask: Sendable {
   ///   - settings: The particle mesh, the halo finder and the checkpoints; box, particles and cosmology must
   ///     be the defaults or those of the snapshot.
   ///   - output: The folder of the simulation.
-  public init(_ snapshot: String, settings: UniverseSettings, output: String) {
+  package init(_ snapshot: String, settings: UniverseSettings, output: String) {
     self.snapshot = snapshot
     self.settings = settings
     folder = SimulationFolder(path: output)
@@ -30,7 +30,7 @@ public struct SimulateFromTask: Sendable {
   /// Collective.
   ///
   /// - Throws: A ``JobFailure``, in an `AgreedFailure` if all ranks know of it.
-  public func run(on world: borrowing Communicator, progress: ProgressReporter) throws {
+  package func run(on world: borrowing Communicator, progress: ProgressReporter) throws {
     let lock = try LockHolder("\(folder.path)/lock", on: world)
     let provenance = try Provenance.collect(on: world, threadsPerRank: settings.mesh.threads)
     try world.agree { try provenance?.append(to: "\(folder.path)/provenance.json") }

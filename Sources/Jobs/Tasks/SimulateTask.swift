@@ -1,15 +1,15 @@
 internal import Foundation
-public import MPI
+package import MPI
 internal import ParticleMesh
 internal import Training
 
 /// Simulates the realisations of an experiment that have a seed instead of files.
-public struct SimulateTask: Sendable {
+package struct SimulateTask: Sendable {
   private let experiment: Experiment
   private let directory: RunDirectory
 
   /// Makes the task.
-  public init(_ experiment: Experiment, in directory: RunDirectory) {
+  package init(_ experiment: Experiment, in directory: RunDirectory) {
     self.experiment = experiment
     self.directory = directory
   }
@@ -23,7 +23,7 @@ public struct SimulateTask: Sendable {
   ///   - world: The ranks.
   ///   - progress: Is told how far the simulations of the first group are; it speaks on rank 0.
   /// - Throws: A ``JobFailure``, in an `AgreedFailure` if all ranks know of it.
-  public func run(on world: borrowing Communicator, progress: ProgressReporter) throws {
+  package func run(on world: borrowing Communicator, progress: ProgressReporter) throws {
     StopSignals.install()
     let mark = ProgressMark()
     let lock = try LockHolder("\(directory.simulations)/lock", on: world)
@@ -73,12 +73,12 @@ public struct SimulateTask: Sendable {
 }
 
 /// An experiment whose simulations all come from files.
-public struct NothingToSimulateError: JobFailure, Hashable, CustomStringConvertible {
+package struct NothingToSimulateError: JobFailure, Hashable, CustomStringConvertible {
   /// Settings that do not fit the command.
-  public var exitCode: JobExitCode { .usage }
+  package var exitCode: JobExitCode { .usage }
 
   /// What is missing, and what to do.
-  public var description: String {
+  package var description: String {
     "choosing simulations to make: all of them have files; give a simulation a seed instead of "
       + "initial, final and catalogue to have it simulated"
   }

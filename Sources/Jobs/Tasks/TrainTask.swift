@@ -1,10 +1,10 @@
 internal import Foundation
-public import MPI
+package import MPI
 internal import SubBoxes
-public import Training
+package import Training
 
 /// Trains the network of an experiment in its run directory.
-public struct TrainTask: Sendable {
+package struct TrainTask: Sendable {
   private let experiment: Experiment
   private let directory: RunDirectory
   private let name: TrainingName
@@ -13,7 +13,7 @@ public struct TrainTask: Sendable {
   private let fields: (any SubBoxSource)?
 
   /// The file to which the times of all ranks and threads are written when the job ends.
-  public var timeline: String?
+  package var timeline: String?
 
   /// Makes the task.
   ///
@@ -21,7 +21,7 @@ public struct TrainTask: Sendable {
   ///   - experiment: What to train, and on what.
   ///   - directory: Where fields are found and results are written.
   ///   - timeLimit: After how long to stop, resumably [s]; without it, at the end of the Slurm job.
-  public init(_ experiment: Experiment, in directory: RunDirectory, timeLimit: Double? = nil) {
+  package init(_ experiment: Experiment, in directory: RunDirectory, timeLimit: Double? = nil) {
     self.experiment = experiment
     self.directory = directory
     self.timeLimit = timeLimit
@@ -38,7 +38,7 @@ public struct TrainTask: Sendable {
   ///   - timeLimit: After how long to stop, resumably [s]; without it, at the end of the Slurm job.
   ///   - resources: What the run shares with others that the same process executes.
   /// - Throws: `SettingsError` for a variant that overrides what it cannot.
-  public init(
+  package init(
     _ run: AblationRun, of ablation: Ablation, timeLimit: Double? = nil,
     resources: RunResources = RunResources()
   ) throws(SettingsError) {
@@ -66,7 +66,7 @@ public struct TrainTask: Sendable {
   ///   - progress: Is told how far the training is; it speaks on rank 0.
   /// - Returns: Whether the training is complete, or was stopped and can be resumed.
   /// - Throws: A ``JobFailure``, in an `AgreedFailure` if all ranks know of it.
-  public func run(
+  package func run(
     on world: borrowing Communicator, progress: ProgressReporter
   ) throws -> TrainingOutcome {
     let lock = try LockHolder(folder.lockFile, on: world)

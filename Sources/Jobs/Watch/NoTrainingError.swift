@@ -1,16 +1,16 @@
 /// A folder in which there is no training to watch.
-public struct NoTrainingError: JobFailure, Hashable, CustomStringConvertible {
+package struct NoTrainingError: JobFailure, Hashable, CustomStringConvertible {
   /// The folder that was given.
-  public let directory: String
+  package let directory: String
 
   /// Makes the error of a folder.
-  public init(directory: String) { self.directory = directory }
+  package init(directory: String) { self.directory = directory }
 
   /// A file that is needed is not there.
-  public var exitCode: JobExitCode { .missingInput }
+  package var exitCode: JobExitCode { .missingInput }
 
   /// What is missing, and what to give instead.
-  public var description: String {
+  package var description: String {
     "looking for a training in \(directory): neither it nor its folder training has a metrics.jsonl; "
       + "give a run directory, such as runs/quickstart, in which halompi train has begun"
   }

@@ -1,11 +1,11 @@
-public import Foundation
+package import Foundation
 internal import SubBoxes
-public import Training
+package import Training
 
 /// Follows one training by its files, which another process writes.
-public struct TrainingMonitor: Sendable {
+package struct TrainingMonitor: Sendable {
   /// What the job that trains is doing.
-  public enum State: Hashable, Sendable {
+  package enum State: Hashable, Sendable {
     /// A job holds the folder and is alive, or was heard of lately.
     case running
 
@@ -17,44 +17,44 @@ public struct TrainingMonitor: Sendable {
   }
 
   /// The folder of the training.
-  public let directory: String
+  package let directory: String
 
   /// The numbers of its steps and epochs.
-  public private(set) var metrics = TrainingMetrics()
+  package private(set) var metrics = TrainingMetrics()
 
   /// The times of its steps.
-  public private(set) var timings = TrainingTimings()
+  package private(set) var timings = TrainingTimings()
 
   /// What the job is doing.
-  public private(set) var state = State.stopped
+  package private(set) var state = State.stopped
 
   /// The steps of an epoch, once they are known.
-  public private(set) var stepsPerEpoch: Int?
+  package private(set) var stepsPerEpoch: Int?
 
   /// The largest number of epochs, once it is known.
-  public private(set) var epochLimit: Int?
+  package private(set) var epochLimit: Int?
 
   /// When a log last grew.
-  public private(set) var lastChange: Date?
+  package private(set) var lastChange: Date?
 
   private var metricsTail: LogTail
   private var timingsTail: LogTail
 
   /// Begins to follow a training; nothing is read yet.
-  public init(_ directory: String) {
+  package init(_ directory: String) {
     self.directory = directory
     metricsTail = LogTail("\(directory)/metrics.jsonl")
     timingsTail = LogTail("\(directory)/timings.jsonl")
   }
 
   /// The name of the training, such as `raw-seed1`.
-  public var name: String { URL(filePath: directory).standardizedFileURL.lastPathComponent }
+  package var name: String { URL(filePath: directory).standardizedFileURL.lastPathComponent }
 
   /// The trainings of a run directory, or the one whose folder it is.
   ///
   /// - Parameter path: A run directory, its folder `training`, or the folder of one training.
   /// - Returns: The folders, sorted by name; none if there is no training.
-  public static func folders(in path: String) -> [String] {
+  package static func folders(in path: String) -> [String] {
     func isTraining(_ folder: String) -> Bool {
       ["metrics.jsonl", "lock", "checkpoints"].contains {
         FileManager.default.fileExists(atPath: "\(folder)/\($0)")
@@ -72,7 +72,7 @@ public struct TrainingMonitor: Sendable {
   /// Reads what is new.
   ///
   /// - Throws: `TrainingError` if a log has lines that halompi does not write.
-  public mutating func update() throws {
+  package mutating func update() throws {
     if let part = try metricsTail.read() {
       if part.isBeginning { metrics = TrainingMetrics() }
       try metrics.add(part.text, from: "\(directory)/metrics.jsonl")
@@ -95,13 +95,13 @@ public struct TrainingMonitor: Sendable {
   }
 
   /// The step that the training ends with at the latest, once it is known.
-  public var lastStep: Int? {
+  package var lastStep: Int? {
     guard let stepsPerEpoch, let epochLimit else { return nil }
     return stepsPerEpoch * epochLimit
   }
 
   /// The time that the remaining steps take, without validations [s].
-  public var secondsLeft: Double? {
+  package var secondsLeft: Double? {
     guard state == .running, let lastStep, let done = metrics.steps.last?.step,
       let seconds = timings.medianSeconds(ofLast: 50)
     else { return nil }

@@ -1,19 +1,19 @@
-public import Foundation
+package import Foundation
 internal import Training
 
 /// What `halompi watch` shows of a training: a pure value that says itself in lines of characters.
-public struct TrainingView: Sendable {
+package struct TrainingView: Sendable {
   private let monitor: TrainingMonitor
   private let now: Date
 
   /// Makes the view of a training at a time.
-  public init(_ monitor: TrainingMonitor, at now: Date = Date()) {
+  package init(_ monitor: TrainingMonitor, at now: Date = Date()) {
     self.monitor = monitor
     self.now = now
   }
 
   /// One line: name, state, likelihood of the epochs, and the best one.
-  public var line: String {
+  package var line: String {
     let epochs = monitor.metrics.epochs
     var parts = ["\(monitor.name):", state]
     if !epochs.isEmpty { parts.append(sparkline(epochs.map(\.likelihood), width: 40)) }
@@ -29,7 +29,7 @@ public struct TrainingView: Sendable {
   ///   - width: The most characters of a line.
   ///   - height: The most lines.
   /// - Returns: The lines.
-  public func lines(width: Int, height: Int) -> [String] {
+  package func lines(width: Int, height: Int) -> [String] {
     let metrics = monitor.metrics
     guard let last = metrics.steps.last else {
       return ["\(monitor.name): \(state)", "no step is done yet"]

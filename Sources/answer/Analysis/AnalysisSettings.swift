@@ -1,49 +1,49 @@
 /// Which particles are compared, in which bins, and how information is estimated.
-public struct AnalysisSettings: Codable, Hashable, Sendable {
+package struct AnalysisSettings: Codable, Hashable, Sendable {
   /// The smallest true mass of a particle's halo [log10 Msun].
-  public var minimumLogMass = 11.0
+  package var minimumLogMass = 11.0
 
   /// The largest true mass [log10 Msun].
-  public var maximumLogMass = 13.4
+  package var maximumLogMass = 13.4
 
   /// The edges of the bins of the true mass in which residuals are compared [log10 Msun].
-  public var massEdges = [11, 11.8, 12.6, 13.4]
+  package var massEdges = [11, 11.8, 12.6, 13.4]
 
   /// Where particles are split by their distance from the halo's centre [r200m].
-  public var radiusEdges = [0.3, 0.6]
+  package var radiusEdges = [0.3, 0.6]
 
   /// The number of equal bins of the true mass for running medians and violins.
-  public var massBins = 12
+  package var massBins = 12
 
   /// The number of bins of residual histograms.
-  public var residualBins = 49
+  package var residualBins = 49
 
   /// Residual histograms reach from minus this to this [dex].
-  public var residualLimit = 3.0
+  package var residualLimit = 3.0
 
   /// The noise levels of the reference lines [dex].
-  public var noiseLevels = [1.5, 1.0, 0.75, 0.5]
+  package var noiseLevels = [1.5, 1.0, 0.75, 0.5]
 
   /// Half the width of the slices in which the likelihood is compared with the truth [scaled label].
-  public var likelihoodHalfWidth = 0.01
+  package var likelihoodHalfWidth = 0.01
 
   /// How mutual information is estimated.
-  public var information = InformationSettings()
+  package var information = InformationSettings()
 
   /// How collapse models predict masses.
-  public var collapse = CollapseSettings()
+  package var collapse = CollapseSettings()
 
   /// The threads of each rank; without it, the cores of a node are shared by its ranks.
-  public var threadsPerRank: Int?
+  package var threadsPerRank: Int?
 
   /// Makes the settings of the paper.
-  public init() {}
+  package init() {}
 
   /// The range of true masses [log10 Msun].
-  public var window: ClosedRange<Double> { minimumLogMass...maximumLogMass }
+  package var window: ClosedRange<Double> { minimumLogMass...maximumLogMass }
 
   /// What is wrong with the settings: the key, its value, and what is allowed.
-  public var problems: [(key: String, value: String, allowed: String)] {
+  package var problems: [(key: String, value: String, allowed: String)] {
     var problems: [(key: String, value: String, allowed: String)] = []
     func require(_ holds: Bool, _ key: String, _ value: Any, _ allowed: String) {
       if !holds { problems.append((key, "\(value)", allowed)) }

@@ -1,19 +1,19 @@
-public import Analysis
+package import Analysis
 
 /// Predicted against true masses of a network and of analytic models.
 ///
 /// Fig. 10 of the paper.
-public struct CollapseFigure: Sendable {
+package struct CollapseFigure: Sendable {
   /// One model over the particles that it has a prediction for.
-  public struct Panel: Sendable {
+  package struct Panel: Sendable {
     /// The name, such as `Sheth-Tormen`.
-    public var name: String
+    package var name: String
 
     /// The counts in the plane of true and predicted mass, or why there are none.
-    public var map: Outcome<DensityMap>
+    package var map: Outcome<DensityMap>
 
     /// Makes a panel.
-    public init(name: String, map: Outcome<DensityMap>) {
+    package init(name: String, map: Outcome<DensityMap>) {
       self.name = name
       self.map = map
     }
@@ -23,7 +23,7 @@ public struct CollapseFigure: Sendable {
   ///
   /// - Parameter panels: The models, the network first.
   /// - Returns: The figure `collapse-models`.
-  public static func figure(of panels: [Panel]) -> Figure {
+  package static func figure(of panels: [Panel]) -> Figure {
     let missing = panels.compactMap { panel in panel.map.reason.map { "\(panel.name): \($0)" } }
     return Figure(
       name: "collapse-models", title: "Network and analytic models",

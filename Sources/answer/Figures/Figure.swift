@@ -1,24 +1,24 @@
-public import Analysis
+package import Analysis
 
 /// A figure: what it shows, and how gnuplot draws it from tables of numbers.
 ///
 /// A pure value. All numbers are computed before; the script only draws them, so that tests compare tables
 /// and not pictures. ``Gnuplot`` makes files of it.
-public struct Figure: Hashable, Sendable {
+package struct Figure: Hashable, Sendable {
   /// The beginning of the names of its files: letters, digits and hyphens.
-  public var name: String
+  package var name: String
 
   /// What it is called in a report.
-  public var title: String
+  package var title: String
 
   /// What is seen, with definitions and units: plain text.
-  public var caption: String
+  package var caption: String
 
   /// How it is drawn, or why there is nothing to draw.
-  public var plot: Outcome<Plot>
+  package var plot: Outcome<Plot>
 
   /// Makes a figure.
-  public init(name: String, title: String, caption: String, plot: Outcome<Plot>) {
+  package init(name: String, title: String, caption: String, plot: Outcome<Plot>) {
     self.name = name
     self.title = title
     self.caption = caption
@@ -27,9 +27,9 @@ public struct Figure: Hashable, Sendable {
 }
 
 /// A script for gnuplot, the tables that it reads, and the size of the paper.
-public struct Plot: Hashable, Sendable {
+package struct Plot: Hashable, Sendable {
   /// How wide a figure is in a journal of two columns.
-  public enum Width: Hashable, Sendable {
+  package enum Width: Hashable, Sendable {
     /// One column, 8.6 cm.
     case column
 
@@ -41,19 +41,19 @@ public struct Plot: Hashable, Sendable {
   }
 
   /// The width.
-  public var width: Width
+  package var width: Width
 
   /// The height [cm].
-  public var height: Double
+  package var height: Double
 
   /// The tables, whose names are those of the files in ``commands`` without `.csv`.
-  public var tables: [PlotTable]
+  package var tables: [PlotTable]
 
   /// What gnuplot is told, after terminal, output and style are set.
-  public var commands: String
+  package var commands: String
 
   /// Makes a plot.
-  public init(width: Width, height: Double, tables: [PlotTable], commands: String) {
+  package init(width: Width, height: Double, tables: [PlotTable], commands: String) {
     self.width = width
     self.height = height
     self.tables = tables
@@ -62,18 +62,18 @@ public struct Plot: Hashable, Sendable {
 }
 
 /// Numbers in columns, with names and units in the first line.
-public struct PlotTable: Hashable, Sendable {
+package struct PlotTable: Hashable, Sendable {
   /// The name of the file without `.csv`.
-  public var name: String
+  package var name: String
 
   /// The names of the columns, with their units.
-  public var columns: [String]
+  package var columns: [String]
 
   /// Rows in blocks, which a blank line parts: the lines of a contour, the columns of an image.
-  public var blocks: [[[Double?]]]
+  package var blocks: [[[Double?]]]
 
   /// Makes a table of blocks.
-  public init(name: String, columns: [String], blocks: [[[Double?]]]) {
+  package init(name: String, columns: [String], blocks: [[[Double?]]]) {
     precondition(
       blocks.allSatisfy { $0.allSatisfy { $0.count == columns.count } }, "a row is not whole")
     self.name = name
@@ -82,12 +82,12 @@ public struct PlotTable: Hashable, Sendable {
   }
 
   /// Makes a table of one block.
-  public init(name: String, columns: [String], rows: [[Double?]]) {
+  package init(name: String, columns: [String], rows: [[Double?]]) {
     self.init(name: name, columns: columns, blocks: [rows])
   }
 
   /// The text of the file; a number that is missing is an empty field, one that is not finite `NaN`.
-  public var text: String {
+  package var text: String {
     let heading = columns.map { $0.contains(",") ? "\"\($0)\"" : $0 }.joined(separator: ",")
     let body = blocks.map { rows in
       rows.map { row in

@@ -1,14 +1,14 @@
 internal import Analysis
-public import DurableFiles
+package import DurableFiles
 internal import Foundation
 
 /// Draws figures with gnuplot, in the one place where a program is started.
 ///
 /// Beside each picture (`.svg` and `.pdf`) stay the script (`.gp`) and its tables (`.csv`): `gnuplot name.gp` draws it
 /// again, and `gnuplot -e "format='pdf'" name.gp` as PDF.
-public struct Gnuplot: Sendable {
+package struct Gnuplot: Sendable {
   /// What became of a figure.
-  public enum Drawing: Hashable, Sendable {
+  package enum Drawing: Hashable, Sendable {
     /// It was drawn: the text of the SVG.
     case svg(String)
 
@@ -17,12 +17,12 @@ public struct Gnuplot: Sendable {
   }
 
   /// The program, or `nil` if it is not there.
-  public let program: String?
+  package let program: String?
 
   /// Finds gnuplot in the folders of `PATH`.
   ///
   /// - Parameter path: The folders, parted by colons; without it, those of the environment.
-  public init(searching path: String? = nil) {
+  package init(searching path: String? = nil) {
     let path = path ?? ProcessInfo.processInfo.environment["PATH"] ?? ""
     program = path.split(separator: ":").lazy.map { "\($0)/gnuplot" }
       .first { FileManager.default.isExecutableFile(atPath: $0) }
@@ -37,7 +37,7 @@ public struct Gnuplot: Sendable {
   ///   - folder: Where its files are written; made if it is missing.
   /// - Returns: The picture, or why there is none.
   /// - Throws: `FileError` if a file cannot be written.
-  public func draw(_ figure: Figure, in folder: String) throws(FileError) -> Drawing {
+  package func draw(_ figure: Figure, in folder: String) throws(FileError) -> Drawing {
     let stem = "\(folder)/\(figure.name)"
     for suffix in ["svg", "pdf", "gp"] {
       try? FileManager.default.removeItem(atPath: "\(stem).\(suffix)")

@@ -3,20 +3,20 @@ internal import Analysis
 /// Mutual information of models, with reference lines of noise.
 ///
 /// Fig. 4 of the paper.
-public struct InformationFigure: Sendable {
+package struct InformationFigure: Sendable {
   /// The information of one model.
-  public struct Bar: Hashable, Sendable {
+  package struct Bar: Hashable, Sendable {
     /// Its name, such as `raw`.
-    public var name: String
+    package var name: String
 
     /// Mutual information of predicted and true mass [nats].
-    public var information: Double
+    package var information: Double
 
     /// Its standard error [nats].
-    public var error: Double
+    package var error: Double
 
     /// Makes a bar.
-    public init(name: String, information: Double, error: Double) {
+    package init(name: String, information: Double, error: Double) {
       self.name = name
       self.information = information
       self.error = error
@@ -24,15 +24,15 @@ public struct InformationFigure: Sendable {
   }
 
   /// The information that is left if the true mass is known with Gaussian noise.
-  public struct NoiseLine: Hashable, Sendable {
+  package struct NoiseLine: Hashable, Sendable {
     /// The standard deviation of the noise [dex].
-    public var sigma: Double
+    package var sigma: Double
 
     /// The mutual information [nats].
-    public var information: Double
+    package var information: Double
 
     /// Makes a line.
-    public init(sigma: Double, information: Double) {
+    package init(sigma: Double, information: Double) {
       self.sigma = sigma
       self.information = information
     }
@@ -44,7 +44,7 @@ public struct InformationFigure: Sendable {
   ///   - bars: The models, the first on top; those whose numbers are not finite are left out.
   ///   - lines: The reference lines.
   /// - Returns: The figure `information`.
-  public static func figure(of bars: [Bar], lines: [NoiseLine]) -> Figure {
+  package static func figure(of bars: [Bar], lines: [NoiseLine]) -> Figure {
     let known = bars.filter { $0.information.isFinite }
     let missing = bars.filter { !$0.information.isFinite }.map(\.name)
     return Figure(

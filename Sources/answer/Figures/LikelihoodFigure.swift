@@ -1,16 +1,16 @@
-public import Analysis
+package import Analysis
 
 /// The truth at fixed predictions beside the likelihood.
 ///
 /// Fig. 8 of the paper.
-public struct LikelihoodFigure: Sendable {
+package struct LikelihoodFigure: Sendable {
   /// Draws six slices of a model.
   ///
   /// - Parameters:
   ///   - slices: The slices, or why there are none.
   ///   - model: The name of the model, such as `raw`; it becomes part of file names.
   /// - Returns: The figure `likelihood-<model>`.
-  public static func figure(of slices: Outcome<LikelihoodSlices>, model: String) -> Figure {
+  package static func figure(of slices: Outcome<LikelihoodSlices>, model: String) -> Figure {
     let stem = "likelihood-\(model)"
     var caption =
       "Distribution of the true mass of test particles with nearly the same prediction (histograms), and the likelihood that the "

@@ -1,22 +1,22 @@
-public import Analysis
+package import Analysis
 
 /// Predicted against true halo masses, and the residuals.
 ///
 /// Fig. 2b of the paper.
-public struct PredictionFigure: Sendable {
+package struct PredictionFigure: Sendable {
   /// What is drawn of one model.
-  public struct Content: Sendable {
+  package struct Content: Sendable {
     /// The counts in the plane of true and predicted mass.
-    public var map: DensityMap
+    package var map: DensityMap
 
     /// Median and 68 % of the predictions in bins of the true mass [log10 Msun].
-    public var predictions: RunningInterval
+    package var predictions: RunningInterval
 
     /// Median and 68 % of the residuals in the same bins [dex].
-    public var residuals: RunningInterval
+    package var residuals: RunningInterval
 
     /// Makes the content.
-    public init(map: DensityMap, predictions: RunningInterval, residuals: RunningInterval) {
+    package init(map: DensityMap, predictions: RunningInterval, residuals: RunningInterval) {
       self.map = map
       self.predictions = predictions
       self.residuals = residuals
@@ -29,7 +29,7 @@ public struct PredictionFigure: Sendable {
   ///   - content: The numbers, or why there are none.
   ///   - model: The name of the model, such as `raw`; it becomes part of file names.
   /// - Returns: The figure `predictions-<model>`.
-  public static func figure(of content: Outcome<Content>, model: String) -> Figure {
+  package static func figure(of content: Outcome<Content>, model: String) -> Figure {
     let stem = "predictions-\(model)"
     var caption =
       "Predicted against true halo mass of the test particles. Top: density of particles, with contours that "

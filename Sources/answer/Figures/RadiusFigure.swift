@@ -1,22 +1,22 @@
-public import Analysis
+package import Analysis
 
 /// Residuals of particles that end at different radii of their halos.
 ///
 /// Fig. 5 of the paper.
-public struct RadiusFigure: Sendable {
+package struct RadiusFigure: Sendable {
   /// One model in one range of radii.
-  public struct Entry: Sendable {
+  package struct Entry: Sendable {
     /// The name of the model, such as `raw`.
-    public var model: String
+    package var model: String
 
     /// Median and 68 % of the residuals in bins of the true mass [dex].
-    public var residuals: RunningInterval
+    package var residuals: RunningInterval
 
     /// The mutual information of predicted and true mass [nats].
-    public var information: Outcome<Double>
+    package var information: Outcome<Double>
 
     /// Makes an entry.
-    public init(model: String, residuals: RunningInterval, information: Outcome<Double>) {
+    package init(model: String, residuals: RunningInterval, information: Outcome<Double>) {
       self.model = model
       self.residuals = residuals
       self.information = information
@@ -24,18 +24,18 @@ public struct RadiusFigure: Sendable {
   }
 
   /// The particles of one range of radii.
-  public struct Panel: Sendable {
+  package struct Panel: Sendable {
     /// Above this distance, or from it on if it is 0 [r200m].
-    public var above: Double
+    package var above: Double
 
     /// Up to this distance [r200m]; nothing if there is no end.
-    public var upTo: Double?
+    package var upTo: Double?
 
     /// The models, in the same order in all panels.
-    public var entries: [Entry]
+    package var entries: [Entry]
 
     /// Makes a panel.
-    public init(above: Double, upTo: Double?, entries: [Entry]) {
+    package init(above: Double, upTo: Double?, entries: [Entry]) {
       self.above = above
       self.upTo = upTo
       self.entries = entries
@@ -53,7 +53,7 @@ public struct RadiusFigure: Sendable {
   ///
   /// - Parameter panels: From the inner to the outer radii.
   /// - Returns: The figure `residuals-by-radius`.
-  public static func figure(of panels: [Panel]) -> Figure {
+  package static func figure(of panels: [Panel]) -> Figure {
     let hasPoints = panels.contains {
       $0.entries.contains { $0.residuals.points.contains { $0.interval.value != nil } }
     }

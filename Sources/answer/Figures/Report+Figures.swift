@@ -1,10 +1,10 @@
-public import Analysis
+package import Analysis
 
 extension Report {
   /// The figures that a report's own numbers make, in the order in which they are read.
   ///
   /// Those of trainings and of slices need files beside the report: ``TrainingFigure`` and ``SliceFigure``.
-  public var figures: [Figure] {
+  package var figures: [Figure] {
     [informationFigure] + variants.map(predictionFigure) + [residualFigure, radiusFigure]
       + violinFigures + variants.map(likelihoodFigure) + [collapseFigure]
   }

@@ -1,19 +1,19 @@
-public import Analysis
+package import Analysis
 
 /// Residuals of models in bins of true mass, with the scatter over seeds.
 ///
 /// Fig. 3b of the paper.
-public struct ResidualFigure: Sendable {
+package struct ResidualFigure: Sendable {
   /// The bands of one model.
-  public struct Model: Sendable {
+  package struct Model: Sendable {
     /// Its name, such as `raw`.
-    public var name: String
+    package var name: String
 
     /// A band for each bin of the true mass, the same bins for all models.
-    public var bands: [Outcome<HistogramBand>]
+    package var bands: [Outcome<HistogramBand>]
 
     /// Makes a model.
-    public init(name: String, bands: [Outcome<HistogramBand>]) {
+    package init(name: String, bands: [Outcome<HistogramBand>]) {
       self.name = name
       self.bands = bands
     }
@@ -26,7 +26,7 @@ public struct ResidualFigure: Sendable {
   ///   - massRanges: The bins [log10 Msun].
   ///   - limit: The axis reaches from minus this to this [dex].
   /// - Returns: The figure `residuals-by-mass`.
-  public static func figure(
+  package static func figure(
     of models: [Model], massRanges: [ClosedRange<Double>], limit: Double = 3
   ) -> Figure {
     precondition(models.allSatisfy { $0.bands.count == massRanges.count }, "a bin has no band")

@@ -1,9 +1,9 @@
-public import Analysis
+package import Analysis
 
 /// Slices of grids, side by side: sub-boxes as networks see them, density and mass maps.
-public struct SliceFigure: Sendable {
+package struct SliceFigure: Sendable {
   /// How the numbers of a slice become colours.
-  public enum Scale: Hashable, Sendable {
+  package enum Scale: Hashable, Sendable {
     /// Blue below zero, red above, as far as `end` on both sides.
     case aboutZero(end: Double)
 
@@ -12,18 +12,18 @@ public struct SliceFigure: Sendable {
   }
 
   /// A particle upon a plane.
-  public struct Point: Hashable, Sendable {
+  package struct Point: Hashable, Sendable {
     /// The place along the horizontal axis [Mpc/h].
-    public var x: Double
+    package var x: Double
 
     /// The place along the vertical axis [Mpc/h].
-    public var y: Double
+    package var y: Double
 
     /// The value that gives the colour.
-    public var value: Double
+    package var value: Double
 
     /// Makes a point.
-    public init(x: Double, y: Double, value: Double) {
+    package init(x: Double, y: Double, value: Double) {
       self.x = x
       self.y = y
       self.value = value
@@ -31,33 +31,33 @@ public struct SliceFigure: Sendable {
   }
 
   /// A plane of values.
-  public struct Panel: Hashable, Sendable {
+  package struct Panel: Hashable, Sendable {
     /// What it is called.
-    public var name: String
+    package var name: String
 
     /// The number of values along the horizontal axis.
-    public var columns: Int
+    package var columns: Int
 
     /// The number of values along the vertical axis.
-    public var rows: Int
+    package var rows: Int
 
     /// The values [columns, rows]; NaN where there is nothing.
-    public var values: [Double]
+    package var values: [Double]
 
     /// The distance of two values, the same on both axes [Mpc/h].
-    public var spacing: Double
+    package var spacing: Double
 
     /// What the values are, with their unit: markup of gnuplot.
-    public var quantity: String
+    package var quantity: String
 
     /// How they are coloured.
-    public var scale: Scale
+    package var scale: Scale
 
     /// Particles with values of their own, in the same colours.
-    public var points: [Point]
+    package var points: [Point]
 
     /// Makes a plane.
-    public init(
+    package init(
       name: String, columns: Int, rows: Int, values: [Double], spacing: Double, quantity: String,
       scale: Scale, points: [Point] = []
     ) {
@@ -74,13 +74,13 @@ public struct SliceFigure: Sendable {
   }
 
   /// The standardised density of a sub-box.
-  public static let standardizedDensity = "(ρ − mean) / standard deviation"
+  package static let standardizedDensity = "(ρ − mean) / standard deviation"
 
   /// The density contrast.
-  public static let densityContrast = "ρ/ρ_{mean} − 1"
+  package static let densityContrast = "ρ/ρ_{mean} − 1"
 
   /// The logarithm of a halo mass.
-  public static let haloMass = "log_{10}({/:Italic M}\u{A0}/\u{A0}M_☉)"
+  package static let haloMass = "log_{10}({/:Italic M}\u{A0}/\u{A0}M_☉)"
 
   /// The most values of a plane that is drawn value by value, and not as one picture.
   private static let pixelLimit = 10_000
@@ -93,7 +93,7 @@ public struct SliceFigure: Sendable {
   ///   - title: What the figure is called.
   ///   - caption: What is seen.
   /// - Returns: The figure `<name>`.
-  public static func figure(
+  package static func figure(
     of panels: Outcome<[Panel]>, name: String, title: String, caption: String
   ) -> Figure {
     Figure(
@@ -179,7 +179,7 @@ public struct SliceFigure: Sendable {
   }
 
   /// How far colours about zero reach: all but the outermost half percent of the values.
-  public static func end(of values: [Double]) -> Double {
+  package static func end(of values: [Double]) -> Double {
     Quantiles(values.filter(\.isFinite).map(abs))(0.995) ?? 1
   }
 }

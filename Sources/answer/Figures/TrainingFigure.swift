@@ -1,20 +1,20 @@
 internal import Analysis
-public import Training
+package import Training
 
 /// Loss and gamma against the number of steps, with the epoch whose weights were kept.
 ///
 /// Fig. 9 of the paper.
-public struct TrainingFigure: Sendable {
+package struct TrainingFigure: Sendable {
   /// One training.
-  public struct Run: Sendable {
+  package struct Run: Sendable {
     /// Its name, such as `raw-seed1`.
-    public var name: String
+    package var name: String
 
     /// Its steps and epochs.
-    public var metrics: TrainingMetrics
+    package var metrics: TrainingMetrics
 
     /// Makes a run.
-    public init(name: String, metrics: TrainingMetrics) {
+    package init(name: String, metrics: TrainingMetrics) {
       self.name = name
       self.metrics = metrics
     }
@@ -27,7 +27,7 @@ public struct TrainingFigure: Sendable {
   ///
   /// - Parameter run: The training.
   /// - Returns: The figure `training-<name>`; without its plot if no step is done.
-  public static func figure(of run: Run) -> Figure {
+  package static func figure(of run: Run) -> Figure {
     let stem = "training-\(run.name)"
     var caption =
       "Top: likelihood of each batch before its update (light; means where steps are denser than the line) and of "
@@ -42,7 +42,7 @@ public struct TrainingFigure: Sendable {
   }
 
   /// The figure of a training without numbers.
-  public static func missing(name: String, because reason: String) -> Figure {
+  package static func missing(name: String, because reason: String) -> Figure {
     Figure(
       name: "training-\(name)", title: "Training of \(name)",
       caption: "Likelihood and gamma against the number of steps.", plot: .unknown(reason))

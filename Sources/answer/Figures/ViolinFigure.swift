@@ -1,22 +1,22 @@
-public import Analysis
+package import Analysis
 
 /// Distributions of predicted masses in bins of the true mass.
 ///
 /// Fig. 6 and, split, Fig. 7 of the paper.
-public struct ViolinFigure: Sendable {
+package struct ViolinFigure: Sendable {
   /// The violins of one model.
-  public struct Model: Sendable {
+  package struct Model: Sendable {
     /// Its name, such as `raw`.
-    public var name: String
+    package var name: String
 
     /// The densities in bins of the true mass.
-    public var row: ViolinRow
+    package var row: ViolinRow
 
     /// Its place in the order of colours; that in the figure, if it is not given.
-    public var color: Int?
+    package var color: Int?
 
     /// Makes a model.
-    public init(name: String, row: ViolinRow, color: Int? = nil) {
+    package init(name: String, row: ViolinRow, color: Int? = nil) {
       self.name = name
       self.row = row
       self.color = color
@@ -32,7 +32,7 @@ public struct ViolinFigure: Sendable {
   ///   - left: The model; with a second one, that of the left halves.
   ///   - right: The model of the right halves.
   /// - Returns: The figure `violins-<left>` or `violins-<left>-<right>`.
-  public static func figure(of left: Model, _ right: Model? = nil) -> Figure {
+  package static func figure(of left: Model, _ right: Model? = nil) -> Figure {
     let stem = (["violins", left.name] + (right.map { [$0.name] } ?? [])).joined(separator: "-")
     let models = [left] + (right.map { [$0] } ?? [])
     let hasViolins = models.contains { $0.row.violins.contains { $0.value != nil } }

@@ -1,38 +1,38 @@
 internal import Randomness
 
 /// The values of a quantity in resampled data.
-public struct Bootstrap: Hashable, Codable, Sendable {
+package struct Bootstrap: Hashable, Codable, Sendable {
   /// The values, in the order of the draws.
-  public let values: [Double]
+  package let values: [Double]
 
   /// The numbers of the draws, from 0, that gave no value.
-  public let failedDraws: [Int]
+  package let failedDraws: [Int]
 
   /// Makes a bootstrap of its values.
-  public init(values: [Double]) {
+  package init(values: [Double]) {
     self.values = values
     failedDraws = []
   }
 
   /// Makes a bootstrap of what the draws gave; nothing if less than half of them, or than two, gave a value.
-  public init?(draws: [Double?]) {
+  package init?(draws: [Double?]) {
     values = draws.compactMap { $0 }
     failedDraws = draws.indices.filter { draws[$0] == nil }
     guard values.count > 1, values.count >= failedDraws.count else { return nil }
   }
 
   /// The value of each draw, or nothing, [draw].
-  public var draws: [Double?] {
+  package var draws: [Double?] {
     let failed = Set(failedDraws)
     var succeeded = values.makeIterator()
     return (0..<values.count + failed.count).map { failed.contains($0) ? nil : succeeded.next() }
   }
 
   /// The mean of the values.
-  public var mean: Double { values.reduce(0, +) / Double(values.count) }
+  package var mean: Double { values.reduce(0, +) / Double(values.count) }
 
   /// The standard deviation of the values, over their count less one; zero for one value.
-  public var standardDeviation: Double {
+  package var standardDeviation: Double {
     guard values.count > 1 else { return 0 }
     let mean = mean
     let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
@@ -42,7 +42,7 @@ public struct Bootstrap: Hashable, Codable, Sendable {
   /// The value below which the share `probability` of the values lies, with linear interpolation.
   ///
   /// Hyndman, Fan 1996, doi:10.2307/2684934, definition 7.
-  public func quantile(_ probability: Double) -> Double {
+  package func quantile(_ probability: Double) -> Double {
     precondition(!values.isEmpty && (0...1).contains(probability), "no such quantile")
     let sorted = values.sorted()
     let place = probability * Double(sorted.count - 1)

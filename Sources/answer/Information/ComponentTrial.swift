@@ -1,31 +1,31 @@
 /// What came of the fits with one number of components.
-public struct ComponentTrial: Hashable, Codable, Sendable {
+package struct ComponentTrial: Hashable, Codable, Sendable {
   /// The number of components.
-  public let components: Int
+  package let components: Int
 
   /// The mean log-likelihood per held-out point, of the best start; nothing if no start led to a fit.
   ///
   /// In the units of the standardised columns [nats].
-  public let logLikelihood: Double?
+  package let logLikelihood: Double?
 
   /// The best start.
-  public let start: MixtureStart?
+  package let start: MixtureStart?
 
   /// Whether the likelihood gained enough over that of fewer components.
-  public let improved: Bool
+  package let improved: Bool
 
   /// How many fits there were, over starts and folds.
-  public let fits: Int
+  package let fits: Int
 
   /// How many fits failed because a component shrank to a point or a line.
-  public let failed: Int
+  package let failed: Int
 
   /// How many fits ended at the iteration limit.
-  public let unconverged: Int
+  package let unconverged: Int
 
   /// How many fits stayed at the saddle where components lie on top of each other, by kind of start.
   ///
   /// A fit is counted if it describes the points that it was made of no better than one with a component less,
   /// to 1e-4 in the mean log-likelihood. Such a fit stops after a few iterations and looks converged.
-  public let stuck: [MixtureStart.Kind: Int]
+  package let stuck: [MixtureStart.Kind: Int]
 }

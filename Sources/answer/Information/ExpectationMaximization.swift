@@ -4,33 +4,33 @@ internal import CKernels
 ///
 /// Each iteration computes the responsibilities of the components for the points, and then the weights,
 /// means and covariances under these: Dempster, Laird, Rubin 1977, doi:10.1111/j.2517-6161.1977.tb01600.x.
-public struct ExpectationMaximization: Hashable, Sendable {
+package struct ExpectationMaximization: Hashable, Sendable {
   /// A mixture and how it was reached.
-  public struct Fit: Hashable, Sendable {
+  package struct Fit: Hashable, Sendable {
     /// The parameters after the last iteration.
-    public let mixture: GaussianMixture
+    package let mixture: GaussianMixture
 
     /// The mean of ln p over the points, under the parameters before the last iteration [nats].
-    public let logLikelihood: Double
+    package let logLikelihood: Double
 
     /// How many iterations there were.
-    public let iterations: Int
+    package let iterations: Int
 
     /// Whether the last iteration changed the likelihood by less than the tolerance.
-    public let converged: Bool
+    package let converged: Bool
   }
 
   /// The change of the mean log-likelihood per point that ends the fit [nats].
-  public var tolerance: Double
+  package var tolerance: Double
 
   /// What is added to the variances in each iteration, in the units of the points squared.
-  public var regularization: Double
+  package var regularization: Double
 
   /// The most iterations.
-  public var maximumIterations: Int
+  package var maximumIterations: Int
 
   /// Makes a fit with its settings.
-  public init(
+  package init(
     tolerance: Double = 1e-5, regularization: Double = 1e-15, maximumIterations: Int = 10_000
   ) {
     self.tolerance = tolerance
@@ -41,7 +41,7 @@ public struct ExpectationMaximization: Hashable, Sendable {
   /// Fits points from a start.
   ///
   /// - Throws: ``InformationError/singular(component:)`` if a component shrinks to a point or a line.
-  public func fit(
+  package func fit(
     _ points: WeightedPoints, from start: GaussianMixture
   ) throws(InformationError) -> Fit {
     var mixture = start

@@ -2,24 +2,24 @@ internal import CKernels
 internal import Foundation
 
 /// A mixture of Gaussians in the plane with full covariances.
-public struct GaussianMixture: Hashable, Codable, Sendable {
+package struct GaussianMixture: Hashable, Codable, Sendable {
   /// One weighted Gaussian.
-  public struct Component: Hashable, Codable, Sendable {
+  package struct Component: Hashable, Codable, Sendable {
     /// The share of the mixture.
-    public var weight: Double
+    package var weight: Double
     /// The mean of x.
-    public var meanX: Double
+    package var meanX: Double
     /// The mean of y.
-    public var meanY: Double
+    package var meanY: Double
     /// The variance of x.
-    public var varianceX: Double
+    package var varianceX: Double
     /// The covariance of x and y.
-    public var covariance: Double
+    package var covariance: Double
     /// The variance of y.
-    public var varianceY: Double
+    package var varianceY: Double
 
     /// Makes a component.
-    public init(
+    package init(
       weight: Double, meanX: Double, meanY: Double, varianceX: Double, covariance: Double,
       varianceY: Double
     ) {
@@ -51,13 +51,13 @@ public struct GaussianMixture: Hashable, Codable, Sendable {
   }
 
   /// The components; their weights sum to one.
-  public var components: [Component]
+  package var components: [Component]
 
   /// The most components that a mixture may have.
-  public static let maximumComponents = Int(HALOMPI_MIXTURE_LIMIT)
+  package static let maximumComponents = Int(HALOMPI_MIXTURE_LIMIT)
 
   /// Makes a mixture of at most ``maximumComponents``.
-  public init(components: [Component]) {
+  package init(components: [Component]) {
     precondition(
       !components.isEmpty && components.count <= Self.maximumComponents,
       "a mixture has 1 to \(Self.maximumComponents) components")
@@ -76,7 +76,7 @@ public struct GaussianMixture: Hashable, Codable, Sendable {
   /// The mean of ln p(x, y) over points, by their weights.
   ///
   /// - Throws: ``InformationError/singular(component:)``.
-  public func meanLogDensity(of points: WeightedPoints) throws(InformationError) -> Double {
+  package func meanLogDensity(of points: WeightedPoints) throws(InformationError) -> Double {
     let gaussians = try evaluable()
     return halompi_mixture_step(
       gaussians, gaussians.count, points.x, points.y, points.weights, points.x.count, nil,
@@ -86,7 +86,7 @@ public struct GaussianMixture: Hashable, Codable, Sendable {
   /// The mean of ln [p(x, y) / (p(x) p(y))] over points, by their weights.
   ///
   /// - Throws: ``InformationError/singular(component:)``.
-  public func meanLogRatio(of points: WeightedPoints) throws(InformationError) -> Double {
+  package func meanLogRatio(of points: WeightedPoints) throws(InformationError) -> Double {
     let gaussians = try evaluable()
     return halompi_mixture_log_ratio(
       gaussians, gaussians.count, points.x, points.y, points.weights, points.x.count,

@@ -10,23 +10,23 @@ internal import Randomness
 ///
 /// A monotone function keeps mutual information. What the noise takes from it is negligible if it is much
 /// smaller than what the other column resolves. Lucie-Smith et al. 2024, doi:10.1103/PhysRevD.109.063524.
-public struct HardEdges: Hashable, Codable, Sendable {
+package struct HardEdges: Hashable, Codable, Sendable {
   /// The range of the values [a, b].
-  public let range: ClosedRange<Double>
+  package let range: ClosedRange<Double>
 
   /// The standard deviation of the normal noise, which is reflected at the edges, in the unit of the values.
-  public let noise: Double
+  package let noise: Double
 
   /// By how much the ends of the range are moved inwards, so that they stay finite.
-  public let shrinkage: Double
+  package let shrinkage: Double
 
   /// The seed of the noise.
-  public let seed: UInt64
+  package let seed: UInt64
 
   /// Makes a transformation.
   ///
   /// - Throws: ``InformationError/setting(name:value:allowed:)``.
-  public init(
+  package init(
     range: ClosedRange<Double>, noise: Double = 1e-3, shrinkage: Double = 1e-4, seed: UInt64 = 0
   ) throws(InformationError) {
     guard range.lowerBound < range.upperBound, (range.upperBound - range.lowerBound).isFinite else {
@@ -50,7 +50,7 @@ public struct HardEdges: Hashable, Codable, Sendable {
   /// The transformed values; the noise of each is a function of the seed and its row.
   ///
   /// - Throws: ``InformationError/outsideRange(row:value:range:)``.
-  public func removed(from values: [Double]) throws(InformationError) -> [Double] {
+  package func removed(from values: [Double]) throws(InformationError) -> [Double] {
     var result: [Double] = []
     result.reserveCapacity(values.count)
     let half = 0.5 * (range.upperBound - range.lowerBound)
@@ -85,7 +85,7 @@ public struct HardEdges: Hashable, Codable, Sendable {
 /// - Returns: The spread values, [row]; none of none.
 /// - Throws: ``InformationError/constant(column:value:)`` for values that are all the same, and
 ///   ``InformationError/notFinite(column:row:)``.
-public func spreadWithinGaps(
+package func spreadWithinGaps(
   _ values: [Double], seed: UInt64 = 0
 ) throws(InformationError) -> [Double] {
   if let row = values.firstIndex(where: { !$0.isFinite }) {

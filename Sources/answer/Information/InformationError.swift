@@ -1,7 +1,7 @@
 /// Why no information can be estimated.
-public enum InformationError: Error, Hashable, Sendable {
+package enum InformationError: Error, Hashable, Sendable {
   /// One of the two columns of an estimate.
-  public enum Column: String, Hashable, Sendable {
+  package enum Column: String, Hashable, Sendable {
     /// The first column, x.
     case first
     /// The second column, y.
@@ -44,7 +44,7 @@ public enum InformationError: Error, Hashable, Sendable {
 
 extension InformationError: CustomStringConvertible {
   /// One sentence: what was wrong, and what to try.
-  public var description: String {
+  package var description: String {
     switch self {
     case .setting(let name, let value, let allowed):
       "estimating information: \(name) is \(value), and may be \(allowed)"

@@ -2,9 +2,9 @@ internal import Foundation
 internal import Randomness
 
 /// Where the fit of a mixture starts.
-public struct MixtureStart: Hashable, Codable, Sendable {
+package struct MixtureStart: Hashable, Codable, Sendable {
   /// How a start is made.
-  public enum Kind: String, Hashable, Codable, CodingKeyRepresentable, Sendable {
+  package enum Kind: String, Hashable, Codable, CodingKeyRepresentable, Sendable {
     /// Random responsibilities, as by default in gmm-mi.
     ///
     /// All components lie nearly on top of each other, which is close to a saddle of the likelihood.
@@ -15,13 +15,13 @@ public struct MixtureStart: Hashable, Codable, Sendable {
   }
 
   /// How the start is made.
-  public let kind: Kind
+  package let kind: Kind
 
   /// The number of the start among those of its kind.
-  public let number: Int
+  package let number: Int
 
   /// Makes a start.
-  public init(kind: Kind, number: Int) {
+  package init(kind: Kind, number: Int) {
     self.kind = kind
     self.number = number
   }
@@ -29,7 +29,7 @@ public struct MixtureStart: Hashable, Codable, Sendable {
   /// The mixture of `components` to start from, a function of the points, the seed and the start.
   ///
   /// A start whose components have too few points to span a plane cannot be used as a mixture.
-  public func mixture(
+  package func mixture(
     of components: Int, for points: WeightedPoints, seed: UInt64
   ) -> GaussianMixture {
     precondition(components >= 1 && components <= GaussianMixture.maximumComponents)

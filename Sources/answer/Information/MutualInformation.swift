@@ -1,57 +1,57 @@
 /// The mutual information of two columns, as estimated with a Gaussian mixture.
-public struct MutualInformation: Hashable, Codable, Sendable {
+package struct MutualInformation: Hashable, Codable, Sendable {
   /// How many rows there were.
-  public let points: Int
+  package let points: Int
 
   /// How many groups of rows there were, if groups were given.
-  public let groups: Int?
+  package let groups: Int?
 
   /// The mutual information of the mixture fitted to all rows [nats].
-  public let fullSample: Double
+  package let fullSample: Double
 
   /// How well the integral over that mixture is known [nats].
-  public let integralError: Double
+  package let integralError: Double
 
   /// The mutual information of mixtures fitted to rows drawn with replacement [nats].
-  public let rowBootstrap: Bootstrap?
+  package let rowBootstrap: Bootstrap?
 
   /// The same with whole groups drawn with replacement, which counts what their rows share [nats].
-  public let groupBootstrap: Bootstrap?
+  package let groupBootstrap: Bootstrap?
 
   /// The mixture fitted to all rows, in the units of the columns.
-  public let mixture: GaussianMixture
+  package let mixture: GaussianMixture
 
   /// -1/2 ln(1 - r^2) with the correlation r: the information if the columns were one Gaussian [nats].
-  public let gaussianValue: Double
+  package let gaussianValue: Double
 
   /// What was tried to find the number of components.
-  public let trials: [ComponentTrial]
+  package let trials: [ComponentTrial]
 
   /// How many fits to resampled rows or groups failed and are not among the values.
-  public let failedBootstraps: Int
+  package let failedBootstraps: Int
 
   /// How many fits to resampled rows or groups went on without a component that had shrunk.
   ///
   /// Their values are among the others.
-  public let reducedBootstraps: Int
+  package let reducedBootstraps: Int
 
   /// What to know before the value is used.
-  public let warnings: [Warning]
+  package let warnings: [Warning]
 
   /// The number of components.
-  public var components: Int { mixture.components.count }
+  package var components: Int { mixture.components.count }
 
   /// The mean over resampled rows, as gmm-mi quotes it; without bootstraps that of all rows [nats].
-  public var mean: Double { rowBootstrap?.mean ?? fullSample }
+  package var mean: Double { rowBootstrap?.mean ?? fullSample }
 
   /// The standard deviation over resampled rows [nats].
-  public var standardDeviation: Double? { rowBootstrap?.standardDeviation }
+  package var standardDeviation: Double? { rowBootstrap?.standardDeviation }
 
   /// The standard deviation over resampled groups [nats].
-  public var groupStandardDeviation: Double? { groupBootstrap?.standardDeviation }
+  package var groupStandardDeviation: Double? { groupBootstrap?.standardDeviation }
 
   /// A reason to look at an estimate again.
-  public enum Warning: Hashable, Codable, Sendable {
+  package enum Warning: Hashable, Codable, Sendable {
     /// One Gaussian was found best, so the value is that of the correlation alone.
     ///
     /// This is right for a Gaussian; it is also what is left if all other fits stayed at the saddle.
@@ -88,7 +88,7 @@ public struct MutualInformation: Hashable, Codable, Sendable {
 
 extension MutualInformation.Warning: CustomStringConvertible {
   /// One sentence.
-  public var description: String {
+  package var description: String {
     switch self {
     case .singleGaussian(let stuck, let fits):
       "one Gaussian was found best: the value is that of the correlation alone"

@@ -10,14 +10,14 @@
 ///
 /// All random numbers are functions of the seed and of what they are for: results are the same bits for any
 /// number of threads.
-public struct MutualInformationEstimator: Sendable {
+package struct MutualInformationEstimator: Sendable {
   /// How the information is estimated.
-  public let settings: MutualInformationSettings
+  package let settings: MutualInformationSettings
 
   /// Makes an estimator.
   ///
   /// - Throws: ``InformationError/setting(name:value:allowed:)``.
-  public init(settings: MutualInformationSettings = .init()) throws(InformationError) {
+  package init(settings: MutualInformationSettings = .init()) throws(InformationError) {
     try settings.validate()
     self.settings = settings
   }
@@ -31,7 +31,7 @@ public struct MutualInformationEstimator: Sendable {
   ///     scatter between groups larger than that between rows. It adds the bootstrap over groups.
   /// - Returns: The information with its errors, the mixture, and what to know before it is used.
   /// - Throws: ``InformationError`` for columns that allow no estimate.
-  public func estimate(
+  package func estimate(
     _ x: [Double], _ y: [Double], groups: [Int32]? = nil
   ) throws(InformationError) -> MutualInformation {
     let fit = try fit(x, y)

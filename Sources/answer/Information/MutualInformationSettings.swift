@@ -4,9 +4,9 @@ internal import Foundation
 ///
 /// The defaults give the method of gmm-mi (Piras et al. 2023, doi:10.1088/2632-2153/acc444) without its
 /// traps: starts by k-means beside random ones, patience for two, and an integral without noise.
-public struct MutualInformationSettings: Hashable, Codable, Sendable {
+package struct MutualInformationSettings: Hashable, Codable, Sendable {
   /// How the integral over a fitted mixture is taken.
-  public enum Integration: Hashable, Codable, Sendable {
+  package enum Integration: Hashable, Codable, Sendable {
     /// By quadrature, to about 1e-7.
     case quadrature
 
@@ -16,46 +16,46 @@ public struct MutualInformationSettings: Hashable, Codable, Sendable {
   }
 
   /// The seed of all random numbers.
-  public var seed: UInt64 = 0
+  package var seed: UInt64 = 0
 
   /// How many random starts there are for each number of components.
-  public var randomStarts = 3
+  package var randomStarts = 3
 
   /// How many starts by k-means there are for each number of components.
-  public var kMeansStarts = 3
+  package var kMeansStarts = 3
 
   /// Into how many parts the rows are divided for cross-validation.
-  public var folds = 2
+  package var folds = 2
 
   /// The smallest gain of the cross-validated mean log-likelihood that counts [nats].
-  public var improvement = 1e-5
+  package var improvement = 1e-5
 
   /// After how many numbers of components without a gain the search ends.
-  public var patience = 2
+  package var patience = 2
 
   /// The most components.
-  public var maximumComponents = 50
+  package var maximumComponents = 50
 
   /// How many bootstraps there are, of rows and (where groups are given) as many of groups.
-  public var bootstraps = 50
+  package var bootstraps = 50
 
   /// How the integral is taken.
-  public var integration = Integration.quadrature
+  package var integration = Integration.quadrature
 
   /// The change of the mean log-likelihood per point that ends a fit [nats].
-  public var fitTolerance = 1e-5
+  package var fitTolerance = 1e-5
 
   /// The most iterations of a fit.
-  public var maximumIterations = 10_000
+  package var maximumIterations = 10_000
 
   /// How many threads compute; the results are the same bits for any number.
-  public var threads = ProcessInfo.processInfo.activeProcessorCount
+  package var threads = ProcessInfo.processInfo.activeProcessorCount
 
   /// Makes the default settings.
-  public init() {}
+  package init() {}
 
   /// The settings of gmm-mi 0.8: random starts alone, patience for one, Monte Carlo.
-  public static var parity: Self {
+  package static var parity: Self {
     var settings = Self()
     settings.kMeansStarts = 0
     settings.patience = 1
@@ -66,7 +66,7 @@ public struct MutualInformationSettings: Hashable, Codable, Sendable {
   /// Checks that the settings can be used.
   ///
   /// - Throws: ``InformationError/setting(name:value:allowed:)``.
-  public func validate() throws(InformationError) {
+  package func validate() throws(InformationError) {
     func require(
       _ isAllowed: Bool, _ name: String, _ value: some CustomStringConvertible, _ allowed: String
     ) throws(InformationError) {

@@ -1,19 +1,19 @@
-public import Foundation
+internal import Foundation
 internal import Randomness
 
 /// The mutual information of two columns, as estimated from distances to neighbours.
-public struct NearestNeighbourInformation: Hashable, Codable, Sendable {
+package struct NearestNeighbourInformation: Hashable, Codable, Sendable {
   /// The mutual information; may be a little below zero for independent columns [nats].
-  public let value: Double
+  package let value: Double
 
   /// The standard error of the mean over the rows' terms, as if they were independent [nats].
-  public let uncertainty: Double
+  package let uncertainty: Double
 
   /// Which neighbour the distances are to.
-  public let neighbours: Int
+  package let neighbours: Int
 
   /// How many rows there were.
-  public let points: Int
+  package let points: Int
 }
 
 /// Estimates mutual information from distances to nearest neighbours, without any model of the density.
@@ -25,20 +25,20 @@ public struct NearestNeighbourInformation: Hashable, Codable, Sendable {
 ///
 /// with the digamma function psi: Kraskov, Stögbauer, Grassberger 2004, doi:10.1103/PhysRevE.69.066138,
 /// equation 8. Columns are standardised, and a noise of 1e-10 of their deviation parts equal values.
-public struct NearestNeighbourEstimator: Sendable {
+package struct NearestNeighbourEstimator: Sendable {
   /// Which neighbour the distances are to; more give less scatter and more bias.
-  public let neighbours: Int
+  package let neighbours: Int
 
   /// The seed of the noise that parts equal values.
-  public let seed: UInt64
+  package let seed: UInt64
 
   /// How many threads compute; the results are the same bits for any number.
-  public let threads: Int
+  package let threads: Int
 
   /// Makes an estimator.
   ///
   /// - Throws: ``InformationError/setting(name:value:allowed:)``.
-  public init(
+  package init(
     neighbours: Int = 5, seed: UInt64 = 0,
     threads: Int = ProcessInfo.processInfo.activeProcessorCount
   ) throws(InformationError) {
@@ -56,7 +56,7 @@ public struct NearestNeighbourEstimator: Sendable {
   /// Estimates the mutual information of two columns, [row], in any units.
   ///
   /// - Throws: ``InformationError`` for columns that allow no estimate.
-  public func estimate(
+  package func estimate(
     _ x: [Double], _ y: [Double]
   ) throws(InformationError) -> NearestNeighbourInformation {
     let columns = try Columns(x, y)

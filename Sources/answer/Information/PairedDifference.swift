@@ -1,39 +1,39 @@
 internal import Foundation
 
 /// How much more two columns know of a third, one over the other, in the same rows.
-public struct PairedDifference: Hashable, Codable, Sendable {
+package struct PairedDifference: Hashable, Codable, Sendable {
   /// The information of the first column.
-  public let first: MutualInformation
+  package let first: MutualInformation
 
   /// The information of the second column.
-  public let second: MutualInformation
+  package let second: MutualInformation
 
   /// First minus second in the same drawn rows; draws in which a fit failed are left out and counted [nats].
-  public let rowBootstrap: Bootstrap?
+  package let rowBootstrap: Bootstrap?
 
   /// First minus second in the same drawn groups, likewise [nats].
-  public let groupBootstrap: Bootstrap?
+  package let groupBootstrap: Bootstrap?
 
   /// First minus second in all rows [nats].
-  public var fullSample: Double { first.fullSample - second.fullSample }
+  package var fullSample: Double { first.fullSample - second.fullSample }
 
   /// The mean difference over resampled rows; without bootstraps that of all rows [nats].
-  public var mean: Double { rowBootstrap?.mean ?? fullSample }
+  package var mean: Double { rowBootstrap?.mean ?? fullSample }
 
   /// The standard deviation over groups if they were given, or over rows [nats].
-  public var standardDeviation: Double? {
+  package var standardDeviation: Double? {
     (groupBootstrap ?? rowBootstrap)?.standardDeviation
   }
 
   /// The interval that holds the share `probability` of the differences, as resampled groups or rows have it.
-  public func interval(_ probability: Double = 0.95) -> ClosedRange<Double>? {
+  package func interval(_ probability: Double = 0.95) -> ClosedRange<Double>? {
     guard let bootstrap = groupBootstrap ?? rowBootstrap else { return nil }
     let tail = 0.5 * (1 - probability)
     return bootstrap.quantile(tail)...bootstrap.quantile(1 - tail)
   }
 
   /// The mean difference in units of its standard deviation; nothing if there is no scatter.
-  public var significance: Double? {
+  package var significance: Double? {
     guard let standardDeviation, standardDeviation > 0 else { return nil }
     return mean / standardDeviation
   }
@@ -52,7 +52,7 @@ extension MutualInformationEstimator {
   /// - Returns: Both estimates, and the difference with its errors.
   /// - Throws: ``InformationError`` for columns that allow no estimate; columns are named as in
   ///   ``estimate(_:_:groups:)``, the truth first.
-  public func pairedDifference(
+  package func pairedDifference(
     of first: [Double], and second: [Double], truth: [Double], groups: [Int32]? = nil
   ) throws(InformationError) -> PairedDifference {
     let fits = [try fit(truth, first), try fit(truth, second)]

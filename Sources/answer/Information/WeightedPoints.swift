@@ -1,12 +1,12 @@
 internal import CKernels
 
 /// Points of the plane with weights, as the kernels read them.
-public struct WeightedPoints: Sendable {
+package struct WeightedPoints: Sendable {
   /// How many points there are.
-  public let count: Int
+  package let count: Int
 
   /// The sum of the weights.
-  public let totalWeight: Double
+  package let totalWeight: Double
 
   /// Coordinates and weights, filled up with points of weight zero to whole vectors.
   let x: [Double]
@@ -16,7 +16,7 @@ public struct WeightedPoints: Sendable {
   /// Makes points; without weights, each has the weight one.
   ///
   /// All coordinates are finite, and the columns equally long.
-  public init(x: [Double], y: [Double], weights: [Double]? = nil) {
+  package init(x: [Double], y: [Double], weights: [Double]? = nil) {
     precondition(x.count == y.count && weights?.count ?? x.count == x.count, "a column is short")
     let lanes = Int(HALOMPI_MIXTURE_LANES)
     let filling = (lanes - x.count % lanes) % lanes
@@ -32,7 +32,7 @@ public struct WeightedPoints: Sendable {
   ///
   /// - Parameter multiplicities: How often each point is drawn, [count].
   /// - Returns: The points with their weights times their multiplicities.
-  public func resampled(_ multiplicities: [UInt32]) -> WeightedPoints {
+  package func resampled(_ multiplicities: [UInt32]) -> WeightedPoints {
     precondition(multiplicities.count == count, "a multiplicity is missing")
     var x: [Double] = []
     var y: [Double] = []
@@ -46,7 +46,7 @@ public struct WeightedPoints: Sendable {
   }
 
   /// The points of the rows for which `isIncluded` is true.
-  public func filtered(_ isIncluded: (Int) -> Bool) -> WeightedPoints {
+  package func filtered(_ isIncluded: (Int) -> Bool) -> WeightedPoints {
     resampled((0..<count).map { isIncluded($0) ? 1 : 0 })
   }
 }

@@ -1,7 +1,7 @@
-public import ArgumentParser
+internal import ArgumentParser
 import Foundation
 import HDF5
-public import Jobs
+package import Jobs
 import MPI
 
 /// Executes the runs of an ablation.

@@ -1,4 +1,4 @@
-public import ArgumentParser
+internal import ArgumentParser
 import Jobs
 import MPI
 import Networks

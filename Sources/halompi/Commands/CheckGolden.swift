@@ -1,7 +1,7 @@
-public import ArgumentParser
+internal import ArgumentParser
 import Jobs
 import MPI
-public import Networks
+package import Networks
 
 /// Checks the network against the values of another program.
 struct CheckGolden: ParsableCommand {

@@ -1,4 +1,4 @@
-public import ArgumentParser
+internal import ArgumentParser
 
 /// Prints a script with which a shell completes commands and options.
 struct Completions: ParsableCommand {

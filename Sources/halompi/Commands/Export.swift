@@ -1,5 +1,5 @@
-public import ArgumentParser
-public import Jobs
+internal import ArgumentParser
+package import Jobs
 import MPI
 
 /// Writes the weights of a model for other programs.

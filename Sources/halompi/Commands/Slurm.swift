@@ -1,7 +1,7 @@
-public import ArgumentParser
+internal import ArgumentParser
 import Foundation
 import HDF5
-public import Jobs
+package import Jobs
 import Slurm
 
 /// Writes and submits batch scripts.

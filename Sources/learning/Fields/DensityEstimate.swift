@@ -1,6 +1,6 @@
 internal import Dispatch
 internal import Foundation
-public import MPI
+package import MPI
 
 /// Estimates the SPH density at every particle, or its smoothing length, from its nearest neighbours.
 ///
@@ -14,25 +14,25 @@ public import MPI
 ///
 /// Memory on a rank: 60 bytes for each of its particles while they are sorted, 24 for each
 /// particle of the margin, and 12 bytes for each column of the box.
-public struct DensityEstimate: Sendable {
+package struct DensityEstimate: Sendable {
   /// Why densities cannot be estimated.
-  public struct Failure: Error, CustomStringConvertible {
+  package struct Failure: Error, CustomStringConvertible {
     /// What is wrong, and what to try.
-    public let description: String
+    package let description: String
   }
 
   /// The nearest neighbours of a particle, itself included.
-  public let neighbours: Int
+  package let neighbours: Int
 
   /// The threads of a rank that search at a time.
-  public let threads: Int
+  package let threads: Int
 
   /// Makes an estimate.
   ///
   /// - Parameters:
   ///   - neighbours: At least 2; 32 in SCIENCE section 3.
   ///   - threads: The threads of each rank.
-  public init(neighbours: Int = 32, threads: Int = 1) {
+  package init(neighbours: Int = 32, threads: Int = 1) {
     precondition(neighbours >= 2 && threads >= 1, "an estimate needs neighbours and a thread")
     self.neighbours = neighbours
     self.threads = threads
@@ -48,7 +48,7 @@ public struct DensityEstimate: Sendable {
   ///   - communicator: The ranks.
   /// - Returns: The density of each of this rank's particles [particle], [rho/rho_mean].
   /// - Throws: `AgreedFailure` with a ``Failure`` if there are too few particles, or many at one point.
-  public func densities(
+  package func densities(
     at positions: [Double], boxSize: Double, on communicator: borrowing Communicator
   ) throws -> [Float] {
     try values(at: positions, boxSize: boxSize, on: communicator) { squares, volume in

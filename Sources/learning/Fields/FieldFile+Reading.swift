@@ -1,4 +1,4 @@
-public import HDF5
+package import HDF5
 internal import Snapshots
 
 extension FieldFile {
@@ -10,7 +10,7 @@ extension FieldFile {
   ///   - transfer: Collective only for a file opened by a communicator.
   /// - Returns: The values.
   /// - Throws: A ``FieldFileError``; an input that is NaN or infinite is one.
-  public func read<Element: HDF5Element>(
+  package func read<Element: HDF5Element>(
     _ field: GridField<Element>, _ slab: Hyperslab? = nil,
     _ transfer: HDF5Dataset.Transfer = .independent
   ) throws(FieldFileError) -> [Element] {
@@ -32,7 +32,7 @@ extension FieldFile {
   ///   - slab: The box within [N, N, N].
   ///   - transfer: Collective only for a file opened by a communicator.
   /// - Throws: A ``FieldFileError``; an input that is NaN or infinite is one.
-  public func read<Element: HDF5Element>(
+  package func read<Element: HDF5Element>(
     _ field: GridField<Element>, into destination: UnsafeMutableBufferPointer<Element>,
     _ slab: Hyperslab, _ transfer: HDF5Dataset.Transfer = .independent
   ) throws(FieldFileError) {
@@ -51,7 +51,7 @@ extension FieldFile {
   ///   - transfer: Collective only for a file opened by a communicator.
   /// - Returns: The values.
   /// - Throws: A ``FieldFileError``; an input that is NaN or infinite is one.
-  public func read<Element: HDF5Element>(
+  package func read<Element: HDF5Element>(
     _ field: GridField<Element>, planes: Range<Int>,
     _ transfer: HDF5Dataset.Transfer = .independent
   ) throws(FieldFileError) -> [Element] {
@@ -63,7 +63,7 @@ extension FieldFile {
   /// Reads the halo table.
   ///
   /// Not collective.
-  public func halos() throws(FieldFileError) -> HaloTable {
+  package func halos() throws(FieldFileError) -> HaloTable {
     var table = HaloTable()
     let floats = HaloColumn<Float>.all
     table.mass = try read(floats[0])
@@ -86,7 +86,7 @@ extension FieldFile {
   /// - Parameter planes: A range of the slowest axis.
   /// - Returns: The particles in the order of the sites.
   /// - Throws: A ``FieldFileError``, one that the file was made without them among others.
-  public func finalParticles(planes: Range<Int>) throws(FieldFileError) -> FinalParticles {
+  package func finalParticles(planes: Range<Int>) throws(FieldFileError) -> FinalParticles {
     let n = metadata.gridSize
     return FinalParticles(
       positions: try read(

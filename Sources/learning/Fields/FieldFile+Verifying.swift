@@ -9,7 +9,7 @@ extension FieldFile {
   /// Not collective.
   ///
   /// - Throws: A ``FieldFileError`` that names the first dataset that differs.
-  public func verifyChecksums() throws(FieldFileError) {
+  package func verifyChecksums() throws(FieldFileError) {
     try verify(GridField.density)
     for field in [GridField.potential, .finalPosition, .finalSmoothing] where metadata.holds(field)
     {

@@ -1,6 +1,6 @@
 internal import DurableFiles
 internal import HDF5
-public import MPI
+package import MPI
 internal import Snapshots
 
 extension FieldFile {
@@ -18,7 +18,7 @@ extension FieldFile {
   /// - Returns: What the file says about itself.
   /// - Throws: `AgreedFailure` on every rank, with a ``FieldFileError`` from the rank that failed.
   @discardableResult
-  public static func write(
+  package static func write(
     _ slab: FieldSlab, _ halos: HaloTable, _ description: FieldDescription, creator: String,
     to path: String, on communicator: borrowing Communicator
   ) throws -> FieldMetadata {

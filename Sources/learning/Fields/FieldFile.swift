@@ -1,6 +1,6 @@
 internal import Foundation
 internal import HDF5
-public import MPI
+package import MPI
 internal import Snapshots
 
 /// An open field file: the initial density and the final halos of one simulation, in the order of
@@ -17,12 +17,12 @@ internal import Snapshots
 /// `final/position` [N, N, N, 3]; `halo/mass`, `halo/boundMass`, `halo/center`, `halo/r200m`,
 /// `halo/count`, `halo/boundCount` [halo]. `label/halo` is the row in `/halo`. Each has the
 /// attributes `unit`, `description` and `checksum`.
-public struct FieldFile: ~Copyable {
+package struct FieldFile: ~Copyable {
   /// The path by which the file was opened.
-  public let path: String
+  package let path: String
 
   /// What the file says about itself.
-  public let metadata: FieldMetadata
+  package let metadata: FieldMetadata
 
   let file: HDF5File
   private let density: HDF5Dataset
@@ -31,7 +31,7 @@ public struct FieldFile: ~Copyable {
   private let radius: HDF5Dataset
 
   /// Opens a field file, by this process alone, and checks its layout.
-  public static func open(_ path: String) throws(FieldFileError) -> FieldFile {
+  package static func open(_ path: String) throws(FieldFileError) -> FieldFile {
     try requireFile(path)
     return try FieldFile(
       inFieldFile(path) { () throws(HDF5Error) in try HDF5File.open(path) }, path)
@@ -46,7 +46,7 @@ public struct FieldFile: ~Copyable {
   ///   - communicator: The ranks; reading may then be collective.
   /// - Returns: The file.
   /// - Throws: A ``FieldFileError``, perhaps on this rank alone.
-  public static func open(
+  package static func open(
     _ path: String, on communicator: borrowing Communicator
   ) throws(FieldFileError) -> FieldFile {
     try requireFile(path)
@@ -58,7 +58,7 @@ public struct FieldFile: ~Copyable {
   /// Closes the file.
   ///
   /// Collective if it was opened by a communicator.
-  public consuming func close() throws(FieldFileError) {
+  package consuming func close() throws(FieldFileError) {
     let path = path
     do throws(HDF5Error) {
       try file.close()

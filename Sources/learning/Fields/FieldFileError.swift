@@ -1,11 +1,11 @@
-public import HDF5
+package import HDF5
 
 /// Why a field file cannot be read or written.
 ///
 /// The description names the file, the dataset or attribute, what is wrong, and what to try.
-public struct FieldFileError: Error, Sendable {
+package struct FieldFileError: Error, Sendable {
   /// What is wrong, for callers that tell problems apart.
-  public enum Problem: Hashable, Sendable {
+  package enum Problem: Hashable, Sendable {
     /// The file is not there.
     case missingFile
     /// The file system or the HDF5 library refused.
@@ -21,22 +21,22 @@ public struct FieldFileError: Error, Sendable {
   }
 
   /// What is wrong.
-  public let problem: Problem
+  package let problem: Problem
 
   /// The path of the file.
-  public let file: String
+  package let file: String
 
   /// The dataset or attribute, if one is to blame.
-  public let dataset: String?
+  package let dataset: String?
 
   /// What was found, as a clause.
-  public let reason: String
+  package let reason: String
 
   /// What to try, as a sentence.
-  public let remedy: String
+  package let remedy: String
 
   /// What the library reported, if that was the cause.
-  public let underlying: HDF5Error?
+  package let underlying: HDF5Error?
 
   init(
     _ problem: Problem, in file: String, dataset: String? = nil, because reason: String,
@@ -53,7 +53,7 @@ public struct FieldFileError: Error, Sendable {
 
 extension FieldFileError: CustomStringConvertible {
   /// The file, the dataset, what was found, and what to try.
-  public var description: String {
+  package var description: String {
     let place = dataset.map { "field file \(file), \($0)" } ?? "field file \(file)"
     return "\(place): \(reason). \(remedy)"
   }

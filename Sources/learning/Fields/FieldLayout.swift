@@ -1,9 +1,9 @@
-public import HDF5
+package import HDF5
 
 /// A field on the Lagrangian grid, by its place in a field file.
-public struct GridField<Element: HDF5Element>: Hashable, Sendable {
+package struct GridField<Element: HDF5Element>: Hashable, Sendable {
   /// The path of the dataset.
-  public let dataset: String
+  package let dataset: String
 
   let unit: String
   let meaning: String
@@ -17,13 +17,13 @@ public struct GridField<Element: HDF5Element>: Hashable, Sendable {
 
 extension GridField<Float> {
   /// SPH density [rho/rho_mean].
-  public static let density = GridField(
+  package static let density = GridField(
     dataset: "density", unit: "rho/rho_mean",
     meaning: "SPH density at the initial particle of each site, cubic spline over the neighbours")
 
   /// Gravitational potential of the density contrast, phi_k = -delta_k / k^2 [(Mpc/h)^2]; only in
   /// files that were asked for it.
-  public static let potential = GridField(
+  package static let potential = GridField(
     dataset: "potential", unit: "(Mpc/h)^2",
     meaning: "potential of the density contrast: the inverse Laplacian of density - mean")
 
@@ -40,22 +40,22 @@ extension GridField<Float> {
     meaning: "half the distance of the site's particle from the last of its neighbours, at the end")
 
   /// The fields that sub-boxes are cut from.
-  public static let inputs = [density, potential]
+  package static let inputs = [density, potential]
 
   /// log10 of the mass of the particle's halo [log10 Msun]; NaN outside halos.
-  public static let logMass = GridField(
+  package static let logMass = GridField(
     dataset: "label/logMass", unit: "log10 Msun",
     meaning: "log10 of the mass of the halo that the site's particle is in; NaN outside halos")
 
   /// Distance of the particle from its halo's centre [r200m]; NaN where there is none.
-  public static let radius = GridField(
+  package static let radius = GridField(
     dataset: "label/radius", unit: "r200m",
     meaning: "final distance of the site's particle from its halo's centre; NaN outside halos")
 }
 
 extension GridField<Int32> {
   /// The number of the particle's halo; -1 outside halos.
-  public static let halo = GridField(
+  package static let halo = GridField(
     dataset: "label/halo", unit: "1",
     meaning: "row in /halo of the halo that the site's particle is in; -1 outside halos")
 }

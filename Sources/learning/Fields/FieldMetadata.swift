@@ -1,8 +1,8 @@
-public import HDF5
-public import Snapshots
+internal import HDF5
+package import Snapshots
 
 /// Which mass of a halo its particles are labelled with.
-public enum HaloLabel: String, Hashable, Codable, Sendable, CaseIterable {
+package enum HaloLabel: String, Hashable, Codable, Sendable, CaseIterable {
   /// All particles that friends-of-friends links, and their mass.
   case fof
 
@@ -12,21 +12,21 @@ public enum HaloLabel: String, Hashable, Codable, Sendable, CaseIterable {
 }
 
 /// Files that a field file was made from, taken as one.
-public struct FieldSource: Hashable, Codable, Sendable {
+package struct FieldSource: Hashable, Codable, Sendable {
   /// The path as it was given.
-  public var path: String
+  package var path: String
 
   /// The number of files.
-  public var fileCount: Int
+  package var fileCount: Int
 
   /// Their size, added [bytes].
-  public var byteCount: Int
+  package var byteCount: Int
 
   /// The checksum of their bytes one after the other, in hexadecimal digits.
-  public var checksum: String
+  package var checksum: String
 
   /// Makes the description of a source.
-  public init(path: String, fileCount: Int, byteCount: Int, checksum: String) {
+  package init(path: String, fileCount: Int, byteCount: Int, checksum: String) {
     self.path = path
     self.fileCount = fileCount
     self.byteCount = byteCount
@@ -35,39 +35,39 @@ public struct FieldSource: Hashable, Codable, Sendable {
 }
 
 /// What the maker of a field file says about the simulation.
-public struct FieldDescription: Hashable, Codable, Sendable {
+package struct FieldDescription: Hashable, Codable, Sendable {
   /// The name of the simulation.
-  public var name: String
+  package var name: String
 
   /// The sites along one axis of the Lagrangian grid, N.
-  public var gridSize: Int
+  package var gridSize: Int
 
   /// The side of the periodic box [Mpc/h].
-  public var boxSize: Double
+  package var boxSize: Double
 
   /// The background universe.
-  public var cosmology: Cosmology
+  package var cosmology: Cosmology
 
   /// The mass of a particle [Msun].
-  public var particleMass: Double
+  package var particleMass: Double
 
   /// The redshift of the particles whose density is stored.
-  public var initialRedshift: Double
+  package var initialRedshift: Double
 
   /// The redshift of the halos.
-  public var finalRedshift: Double
+  package var finalRedshift: Double
 
   /// What `/label` holds.
-  public var label: HaloLabel
+  package var label: HaloLabel
 
   /// The neighbours that a density was estimated from, the particle itself included.
-  public var neighbours: Int
+  package var neighbours: Int
 
   /// What the fields were made from, by role: `initialSnapshot`, `finalSnapshot`, `catalogue`.
-  public var sources: [String: FieldSource]
+  package var sources: [String: FieldSource]
 
   /// Makes a description.
-  public init(
+  package init(
     name: String, gridSize: Int, boxSize: Double, cosmology: Cosmology, particleMass: Double,
     initialRedshift: Double, finalRedshift: Double, label: HaloLabel, neighbours: Int = 32,
     sources: [String: FieldSource] = [:]
@@ -86,15 +86,15 @@ public struct FieldDescription: Hashable, Codable, Sendable {
 }
 
 /// The mean of a field over all sites, and its standard deviation (divided by the count).
-public struct FieldMoments: Hashable, Codable, Sendable {
+package struct FieldMoments: Hashable, Codable, Sendable {
   /// The mean, in the field's unit.
-  public var mean: Double
+  package var mean: Double
 
   /// The standard deviation, in the field's unit.
-  public var standardDeviation: Double
+  package var standardDeviation: Double
 
   /// Makes the moments of a field.
-  public init(mean: Double, standardDeviation: Double) {
+  package init(mean: Double, standardDeviation: Double) {
     self.mean = mean
     self.standardDeviation = standardDeviation
   }
@@ -105,29 +105,29 @@ public struct FieldMoments: Hashable, Codable, Sendable {
 ///
 /// The members of the description are members of this too: `metadata.gridSize`.
 @dynamicMemberLookup
-public struct FieldMetadata: Hashable, Codable, Sendable {
+package struct FieldMetadata: Hashable, Codable, Sendable {
   /// What the maker said.
-  public let description: FieldDescription
+  package let description: FieldDescription
 
   /// The number of halos.
-  public let haloCount: Int
+  package let haloCount: Int
 
   /// The number of sites whose particle is in a halo by the label.
-  public let labelledCount: Int
+  package let labelledCount: Int
 
   /// The moments of the density [rho/rho_mean].
-  public let densityMoments: FieldMoments
+  package let densityMoments: FieldMoments
 
   /// The moments of the potential [(Mpc/h)^2], if the file holds it.
-  public let potentialMoments: FieldMoments?
+  package let potentialMoments: FieldMoments?
 
   /// The largest smoothing length of the final particles [Mpc/h], if the file holds them.
-  public let largestSmoothingLength: Double?
+  package let largestSmoothingLength: Double?
 
   /// Changes whenever a dataset, the grid or the box does: 16 hexadecimal digits.
   ///
   /// What a file may lack does not count: it follows from the snapshots, as the others do.
-  public let fingerprint: String
+  package let fingerprint: String
 
   init(
     description: FieldDescription, haloCount: Int, labelledCount: Int,
@@ -144,7 +144,7 @@ public struct FieldMetadata: Hashable, Codable, Sendable {
   }
 
   /// A member of the description.
-  public subscript<Value>(dynamicMember member: KeyPath<FieldDescription, Value>) -> Value {
+  package subscript<Value>(dynamicMember member: KeyPath<FieldDescription, Value>) -> Value {
     description[keyPath: member]
   }
 
@@ -159,7 +159,7 @@ public struct FieldMetadata: Hashable, Codable, Sendable {
   }
 
   /// The moments of a field that sub-boxes are cut from; `nil` if the file does not hold it.
-  public func moments(of field: GridField<Float>) -> FieldMoments? {
+  package func moments(of field: GridField<Float>) -> FieldMoments? {
     switch field {
     case .density: densityMoments
     case .potential: potentialMoments
@@ -168,7 +168,7 @@ public struct FieldMetadata: Hashable, Codable, Sendable {
   }
 
   /// The number of sites of the grid, N^3.
-  public var siteCount: Int { gridSize * gridSize * gridSize }
+  package var siteCount: Int { gridSize * gridSize * gridSize }
 
   private var gridSize: Int { description.gridSize }
 }

@@ -1,6 +1,6 @@
 internal import Foundation
-public import MPI
-public import Snapshots
+package import MPI
+package import Snapshots
 
 /// Makes a field file from an initial snapshot, a final snapshot and its halos.
 ///
@@ -12,45 +12,45 @@ public import Snapshots
 /// found, 24 + 60 while densities are estimated (``DensityEstimate``, with its margin), 16 for the
 /// finished fields, up to 16 more while the potential is solved for, 16 more for final particles
 /// (and what their density would take); and the halos (`HaloAssignment`).
-public struct FieldPreparation: Hashable, Codable, Sendable {
+package struct FieldPreparation: Hashable, Codable, Sendable {
   /// The name of the simulation.
-  public var name: String
+  package var name: String
 
   /// The snapshot whose density is the networks' input: a path that `Snapshot.open` takes.
-  public var initialSnapshot: String
+  package var initialSnapshot: String
 
   /// The snapshot in which halos were found.
-  public var finalSnapshot: String
+  package var finalSnapshot: String
 
   /// Where it is written which halo each particle of the final snapshot is in.
-  public var halos: HaloSource
+  package var halos: HaloSource
 
   /// The units of the snapshots; those that they state, or the usual ones that fit, if not given.
-  public var units: SnapshotUnits?
+  package var units: SnapshotUnits?
 
   /// Where the field file will be.
-  public var output: String
+  package var output: String
 
   /// Which mass of a halo its particles are labelled with.
-  public var label: HaloLabel
+  package var label: HaloLabel
 
   /// Whether the file will hold the potential, too.
-  public var withPotential: Bool
+  package var withPotential: Bool
 
   /// Whether the file will hold the particles' final positions and smoothing lengths, too.
-  public var withFinalParticles: Bool
+  package var withFinalParticles: Bool
 
   /// The nearest neighbours of a density, the particle itself included.
-  public var neighbours: Int
+  package var neighbours: Int
 
   /// The threads of each rank.
-  public var threads: Int
+  package var threads: Int
 
   /// The command that makes the file, for the file's own record.
-  public var creator: String
+  package var creator: String
 
   /// Makes the settings of a preparation.
-  public init(
+  package init(
     name: String, initialSnapshot: String, finalSnapshot: String, halos: HaloSource,
     units: SnapshotUnits? = nil, output: String, withPotential: Bool = false,
     withFinalParticles: Bool = false,
@@ -81,7 +81,7 @@ public struct FieldPreparation: Hashable, Codable, Sendable {
   /// - Returns: What can be checked, the same on every rank.
   /// - Throws: `AgreedFailure` on every rank, with a `SnapshotError`, ``FieldFileError`` or
   ///   ``DensityEstimate/Failure`` from the rank that failed.
-  public func run(
+  package func run(
     on communicator: borrowing Communicator,
     progress: (FieldPreparationPhase) -> Void = { _ in }
   ) throws -> FieldSummary {

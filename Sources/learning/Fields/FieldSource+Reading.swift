@@ -1,6 +1,6 @@
 internal import DurableFiles
 internal import Foundation
-public import MPI
+package import MPI
 internal import Snapshots
 
 extension FieldSource {
@@ -13,7 +13,7 @@ extension FieldSource {
   ///   - files: The files, the same on every rank.
   ///   - communicator: The ranks.
   /// - Throws: `AgreedFailure` with a `SnapshotError` if a file cannot be read.
-  public init(
+  package init(
     path: String, files: [String], on communicator: borrowing Communicator
   ) throws {
     var values: [UInt64] = []

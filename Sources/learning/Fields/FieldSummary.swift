@@ -1,7 +1,7 @@
 internal import Snapshots
 
 /// A step of ``FieldPreparation``, in order.
-public enum FieldPreparationPhase: String, Hashable, Codable, Sendable, CaseIterable {
+package enum FieldPreparationPhase: String, Hashable, Codable, Sendable, CaseIterable {
   case headers = "reading headers and catalogue"
   case initialParticles = "reading initial particles"
   case sites = "finding Lagrangian sites"
@@ -14,39 +14,39 @@ public enum FieldPreparationPhase: String, Hashable, Codable, Sendable, CaseIter
 }
 
 /// What a cosmologist can check of a preparation.
-public struct FieldSummary: Hashable, Codable, Sendable {
+package struct FieldSummary: Hashable, Codable, Sendable {
   /// What the field file says about itself.
-  public let metadata: FieldMetadata
+  package let metadata: FieldMetadata
 
   /// How the sites of particles were found.
-  public let siteOrigin: SiteOrigin
+  package let siteOrigin: SiteOrigin
 
   /// The root mean square distance of undone positions from their sites [cells].
-  public let siteResidual: Double
+  package let siteResidual: Double
 
   /// The fraction of particles whose undone position is within half a cell of its site.
-  public let verifiedSiteFraction: Double
+  package let verifiedSiteFraction: Double
 
   /// The number of particles in groups.
-  public let groupedCount: Int
+  package let groupedCount: Int
 
   /// The number of particles of the largest halo, 0 without halos.
-  public let largestCount: Int
+  package let largestCount: Int
 
   /// The mass of the most massive halo by the label [Msun], 0 without halos.
-  public let largestMass: Double
+  package let largestMass: Double
 
   /// The wall time of each phase on the slowest rank [s].
-  public let seconds: [FieldPreparationPhase: Double]
+  package let seconds: [FieldPreparationPhase: Double]
 
   /// Densities per second of wall time, rank and thread.
-  public let densitiesPerSecondAndCore: Double
+  package let densitiesPerSecondAndCore: Double
 
   /// The number of particles.
-  public var particleCount: Int { metadata.siteCount }
+  package var particleCount: Int { metadata.siteCount }
 
   /// The fraction of particles that are labelled with a halo.
-  public var labelledFraction: Double {
+  package var labelledFraction: Double {
     Double(metadata.labelledCount) / Double(metadata.siteCount)
   }
 }

@@ -1,8 +1,8 @@
 internal import MPI
-public import Snapshots
+package import Snapshots
 
 /// How the sites of particles were found.
-public enum SiteOrigin: Hashable, Codable, Sendable {
+package enum SiteOrigin: Hashable, Codable, Sendable {
   /// The IDs name them, as the undone positions confirm.
   case ids(LagrangianLattice)
 

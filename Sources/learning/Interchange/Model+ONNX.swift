@@ -2,7 +2,7 @@ internal import DurableFiles
 internal import Foundation
 internal import Networks
 internal import SubBoxes
-public import Training
+package import Training
 
 extension Model {
   /// Writes the network as an ONNX model (operators of version 17), which appears when it is complete.
@@ -17,7 +17,7 @@ extension Model {
   ///   - provenance: How the model was made: the text of the `provenance.json` beside it, if there is one.
   ///   - creator: The program that makes the file, with its version.
   /// - Throws: `FileError` if it cannot be written, ``WeightFileError`` if it is too large for the format.
-  public func writeONNX(to path: String, provenance: String?, creator: String) throws {
+  package func writeONNX(to path: String, provenance: String?, creator: String) throws {
     // A message of protocol buffers is smaller than 2 GiB; the graph takes some kilobytes.
     let size = parameters.count * MemoryLayout<Float>.size + (1 << 20)
     guard size < 1 << 31 else {

@@ -1,5 +1,5 @@
 internal import Networks
-public import Training
+package import Training
 
 extension Model {
   /// The weights in the layout of PyTorch, with all else in the metadata.
@@ -9,7 +9,7 @@ extension Model {
   ///   - creator: The program that makes the file, with its version.
   /// - Returns: The content of the file.
   /// - Throws: `EncodingError` if a number of the metadata is not finite.
-  public func safeTensors(provenance: String?, creator: String) throws -> SafeTensors {
+  package func safeTensors(provenance: String?, creator: String) throws -> SafeTensors {
     let layout = TorchLayout(of: architecture)
     var tensors: [String: SafeTensors.Tensor] = [:]
     for tensor in architecture.parameters.tensors {
@@ -30,7 +30,7 @@ extension Model {
   ///   - path: The path of the file, for errors.
   /// - Throws: ``WeightFileError`` for a tensor that is missing, of another shape, unknown, or not finite, and for
   ///   metadata that are missing or cannot be used.
-  public init(_ file: SafeTensors, from path: String) throws(WeightFileError) {
+  package init(_ file: SafeTensors, from path: String) throws(WeightFileError) {
     let metadata = ModelMetadataReader(texts: file.metadata, path: path)
     let architecture = try metadata.architecture()
     let layout = TorchLayout(of: architecture)

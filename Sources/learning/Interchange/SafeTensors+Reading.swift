@@ -1,12 +1,12 @@
 internal import DurableFiles
-public import Foundation
+package import Foundation
 
 extension SafeTensors {
   /// Reads a file.
   ///
   /// - Throws: `FileError` if it cannot be read, ``WeightFileError`` if it is not of this format, or has
   ///   tensors of other types than `F32`.
-  public init(contentsOf path: String) throws {
+  package init(contentsOf path: String) throws {
     try self.init(decoding: try DurableFile.read(path), of: path)
   }
 
@@ -17,7 +17,7 @@ extension SafeTensors {
   ///   - path: The path of the file, for errors.
   /// - Throws: ``WeightFileError`` if they are not of this format, or have tensors of other types than
   ///   `F32`.
-  public init(decoding data: Data, of path: String) throws(WeightFileError) {
+  package init(decoding data: Data, of path: String) throws(WeightFileError) {
     let reader = Reader(data: data, path: path)
     let (header, start) = try reader.header()
     self.init(tensors: [:], metadata: header.metadata)

@@ -1,5 +1,5 @@
 internal import DurableFiles
-public import Foundation
+package import Foundation
 
 /// Named tensors of single-precision numbers, and texts beside them, in the format of the package
 /// safetensors.
@@ -9,17 +9,17 @@ public import Foundation
 /// (github.com/huggingface/safetensors, section "Format"). Tensors are written in the order of their
 /// names, as the package does, and texts too, which it writes in any order: the same content makes the same
 /// bytes.
-public struct SafeTensors: Hashable, Sendable {
+package struct SafeTensors: Hashable, Sendable {
   /// A tensor.
-  public struct Tensor: Hashable, Sendable {
+  package struct Tensor: Hashable, Sendable {
     /// The length of each axis, slowest first.
-    public var shape: [Int]
+    package var shape: [Int]
 
     /// The numbers in C order, [the product of the shape].
-    public var values: [Float]
+    package var values: [Float]
 
     /// Makes a tensor of as many numbers as its shape says.
-    public init(shape: [Int], values: [Float]) {
+    package init(shape: [Int], values: [Float]) {
       precondition(values.count == shape.reduce(1, *), "numbers that do not fill the shape")
       self.shape = shape
       self.values = values
@@ -27,22 +27,22 @@ public struct SafeTensors: Hashable, Sendable {
   }
 
   /// The tensors by their names.
-  public var tensors: [String: Tensor]
+  package var tensors: [String: Tensor]
 
   /// The texts by their names.
-  public var metadata: [String: String]
+  package var metadata: [String: String]
 
   /// The longest header that the format allows [bytes].
   static let largestHeader = 100_000_000
 
   /// Makes the content of a file.
-  public init(tensors: [String: Tensor], metadata: [String: String] = [:]) {
+  package init(tensors: [String: Tensor], metadata: [String: String] = [:]) {
     self.tensors = tensors
     self.metadata = metadata
   }
 
   /// The bytes of the file.
-  public var encoded: Data {
+  package var encoded: Data {
     var entries: [String] = []
     if !metadata.isEmpty {
       let texts = metadata.sorted { $0.key < $1.key }
@@ -71,7 +71,7 @@ public struct SafeTensors: Hashable, Sendable {
   /// Writes the file, which appears when it is complete.
   ///
   /// - Throws: `FileError` if it cannot be written.
-  public func write(to path: String) throws {
+  package func write(to path: String) throws {
     try DurableFile.write(encoded, to: path)
   }
 

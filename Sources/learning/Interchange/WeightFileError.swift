@@ -1,19 +1,19 @@
 /// Why weights could not be brought to another program, or taken from one.
-public struct WeightFileError: Error, Hashable, Sendable {
+package struct WeightFileError: Error, Hashable, Sendable {
   /// What was being done, such as "importing".
-  public let action: String
+  package let action: String
 
   /// To which file.
-  public let file: String
+  package let file: String
 
   /// Why it failed, as a clause.
-  public let reason: String
+  package let reason: String
 
   /// What to try, as a sentence.
-  public let remedy: String
+  package let remedy: String
 
   /// Makes an error of what was being done, to which file, why it failed and what to try.
-  public init(_ action: String, _ file: String, because reason: String, remedy: String) {
+  package init(_ action: String, _ file: String, because reason: String, remedy: String) {
     self.action = action
     self.file = file
     self.reason = reason
@@ -23,5 +23,5 @@ public struct WeightFileError: Error, Hashable, Sendable {
 
 extension WeightFileError: CustomStringConvertible {
   /// What was being done, to which file, why it failed and what to try.
-  public var description: String { "\(action) \(file): \(reason). \(remedy)" }
+  package var description: String { "\(action) \(file): \(reason). \(remedy)" }
 }

@@ -15,26 +15,26 @@ internal import CKernels
 /// The factors of a step are computed in double precision and rounded to single; the elements are
 /// computed in single precision with every operation rounded (none are fused or reordered), so the
 /// bits are the same on any processor, with any vector width.
-public struct AMSGrad: Sendable {
+package struct AMSGrad: Sendable {
   /// What a user may change about the optimiser.
-  public struct Settings: Codable, Hashable, Sendable {
+  package struct Settings: Codable, Hashable, Sendable {
     /// The size of a step.
-    public var learningRate = 5e-5
+    package var learningRate = 5e-5
 
     /// The memory of the first moment.
-    public var beta1 = 0.9
+    package var beta1 = 0.9
 
     /// The memory of the second moment.
-    public var beta2 = 0.999
+    package var beta2 = 0.999
 
     /// What is added to the root of the second moment.
-    public var epsilon = 1e-8
+    package var epsilon = 1e-8
 
     /// Whether gamma keeps its initial value instead of being trained.
-    public var gammaIsFixed = false
+    package var gammaIsFixed = false
 
     /// Makes settings, the published ones unless told otherwise.
-    public init(
+    package init(
       learningRate: Double = 5e-5, beta1: Double = 0.9, beta2: Double = 0.999,
       epsilon: Double = 1e-8, gammaIsFixed: Bool = false
     ) {
@@ -47,21 +47,21 @@ public struct AMSGrad: Sendable {
   }
 
   /// What the optimiser remembers: all that a checkpoint needs beside parameters and settings.
-  public struct State: Hashable, Sendable {
+  package struct State: Hashable, Sendable {
     /// The number of updates made.
-    public var step: Int
+    package var step: Int
 
     /// The first moments m, [count].
-    public var m: [Float]
+    package var m: [Float]
 
     /// The second moments v, [count].
-    public var v: [Float]
+    package var v: [Float]
 
     /// The largest second moments so far, [count].
-    public var vhat: [Float]
+    package var vhat: [Float]
 
     /// Makes the state after `step` updates; the three buffers are equally long.
-    public init(step: Int, m: [Float], v: [Float], vhat: [Float]) {
+    package init(step: Int, m: [Float], v: [Float], vhat: [Float]) {
       precondition(m.count == v.count && v.count == vhat.count, "moments of unequal lengths")
       self.step = step
       self.m = m
@@ -71,22 +71,22 @@ public struct AMSGrad: Sendable {
   }
 
   /// The values that gamma is clipped to after each update that trains it.
-  public static let gammaBounds: ClosedRange<Float> = 0.001...2
+  package static let gammaBounds: ClosedRange<Float> = 0.001...2
 
   /// The settings, the same for all steps.
-  public let settings: Settings
+  package let settings: Settings
 
   /// The moments and the step count.
-  public private(set) var state: State
+  package private(set) var state: State
 
   /// Makes an optimiser that has made no step, for the parameters of a layout.
-  public init(_ settings: Settings = Settings(), layout: ParameterLayout) {
+  package init(_ settings: Settings = Settings(), layout: ParameterLayout) {
     let zeros = [Float](repeating: 0, count: layout.count)
     self.init(settings, resuming: State(step: 0, m: zeros, v: zeros, vhat: zeros))
   }
 
   /// Makes an optimiser that continues from a state.
-  public init(_ settings: Settings = Settings(), resuming state: State) {
+  package init(_ settings: Settings = Settings(), resuming state: State) {
     self.settings = settings
     self.state = state
   }
@@ -98,7 +98,7 @@ public struct AMSGrad: Sendable {
   /// - Parameters:
   ///   - parameters: The parameters, [count].
   ///   - gradient: The derivative of the batch's loss, priors included, [count].
-  public mutating func update(
+  package mutating func update(
     _ parameters: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>
   ) {
     state.step += 1

@@ -1,22 +1,22 @@
 /// How far a quantity is from its golden value.
-public struct GoldenResult: Hashable, Sendable {
+package struct GoldenResult: Hashable, Sendable {
   /// What was compared, such as "prediction" or "gradient of conv2.weight".
-  public let quantity: String
+  package let quantity: String
 
   /// The largest relative error over steps, boxes and elements.
-  public let worstError: Double
+  package let worstError: Double
 
   /// The largest relative error that is allowed.
-  public let tolerance: Double
+  package let tolerance: Double
 
   /// Whether the error is allowed; one that is NaN never is.
-  public var passed: Bool { worstError <= tolerance }
+  package var passed: Bool { worstError <= tolerance }
 }
 
 /// Holds kernels to the golden values of another program.
-public enum GoldenCheck {
+package enum GoldenCheck {
   /// The relative error that single precision is allowed against double.
-  public static let tolerance = 1e-4
+  package static let tolerance = 1e-4
 
   /// Runs all steps of a reference with some kernels.
   ///
@@ -26,7 +26,7 @@ public enum GoldenCheck {
   ///
   /// - Returns: One result per quantity, in the order of the computation.
   /// - Throws: ``ArchitectureError`` if the kernels cannot compute the reference's network.
-  public static func run(
+  package static func run(
     _ reference: GoldenReference, kernels: NetworkKernels
   ) throws(ArchitectureError) -> [GoldenResult] {
     var errors = Errors()

@@ -1,4 +1,4 @@
-public import Foundation
+package import Foundation
 
 /// Values of the network, loss, priors and optimiser that another program computed.
 ///
@@ -12,92 +12,92 @@ public import Foundation
 /// | biases of layer l | 0.02 (2u - 1) | 200 + l |
 /// | box n | 2 (2u - 1) | 300 + n |
 /// | truth n | 1.8 u(400, n) - 0.9 | 400 |
-public struct GoldenReference: Codable, Sendable {
+package struct GoldenReference: Codable, Sendable {
   /// The width of the boxes [voxels].
-  public let size: Int
+  package let size: Int
 
   /// The number of boxes, one batch.
-  public let batch: Int
+  package let batch: Int
 
   /// The strength of the priors.
-  public let alpha: Double
+  package let alpha: Double
 
   /// The number of features that the dense layers get.
-  public let features: Int
+  package let features: Int
 
   /// The number of parameters.
-  public let parameters: Int
+  package let parameters: Int
 
   /// The slope of the rectifier below zero.
-  public let activationSlope: Double
+  package let activationSlope: Double
 
   /// The optimiser's learning rate.
-  public let learningRate: Double
+  package let learningRate: Double
 
   /// The optimiser's memory of the first moment.
-  public let beta1: Double
+  package let beta1: Double
 
   /// The optimiser's memory of the second moment.
-  public let beta2: Double
+  package let beta2: Double
 
   /// What the optimiser adds to the root of the second moment.
-  public let epsilon: Double
+  package let epsilon: Double
 
   /// The steps on the same batch, each before its update.
-  public let steps: [Step]
+  package let steps: [Step]
 
   /// For each tensor, the places within it whose gradient is recorded.
-  public let probeIndices: [String: [Int]]
+  package let probeIndices: [String: [Int]]
 
   /// Values of the loss alone.
-  public let lossVectors: [LossVector]
+  package let lossVectors: [LossVector]
 
   /// What was computed at one step, before the update.
-  public struct Step: Codable, Sendable {
+  package struct Step: Codable, Sendable {
     /// The prediction for each box.
-    public let prediction: [Double]
+    package let prediction: [Double]
 
     /// The mean of the loss over the batch.
-    public let likelihood: Double
+    package let likelihood: Double
 
     /// The penalty of the priors.
-    public let penalty: Double
+    package let penalty: Double
 
     /// The sum of both.
-    public let loss: Double
+    package let loss: Double
 
     /// Gamma.
-    public let gamma: Double
+    package let gamma: Double
 
     /// For each tensor, its gradient; empty at the steps that record none.
-    public let gradients: [String: Gradient]
+    package let gradients: [String: Gradient]
   }
 
   /// A summary of the gradient of one tensor, priors included.
-  public struct Gradient: Codable, Sendable {
+  package struct Gradient: Codable, Sendable {
     /// The root of the sum of squares.
-    public let l2: Double
+    package let l2: Double
 
     /// The sum.
-    public let sum: Double
+    package let sum: Double
 
     /// The elements at the tensor's probe indices.
-    public let probe: [Double]
+    package let probe: [Double]
   }
 
   /// One value of the loss.
-  public struct LossVector: Codable, Sendable {
+  package struct LossVector: Codable, Sendable {
     /// The prediction.
-    public let y: Double
+    package let y: Double
 
     /// The truth.
-    public let d: Double
+    package let d: Double
 
     /// The width of the distribution.
-    public let gamma: Double
+    package let gamma: Double
 
     /// The loss.
-    public let value: Double
+    package let value: Double
   }
 
   private enum CodingKeys: String, CodingKey {
@@ -112,7 +112,7 @@ public struct GoldenReference: Codable, Sendable {
   /// Reads a file of golden values.
   ///
   /// - Throws: ``GoldenReferenceError`` that names the file, if it cannot be read or understood.
-  public init(contentsOf file: URL) throws(GoldenReferenceError) {
+  package init(contentsOf file: URL) throws(GoldenReferenceError) {
     do {
       self = try JSONDecoder().decode(GoldenReference.self, from: Data(contentsOf: file))
     } catch {
@@ -144,15 +144,15 @@ public struct GoldenReference: Codable, Sendable {
 }
 
 /// A file of golden values that cannot be used.
-public struct GoldenReferenceError: Error, Hashable, CustomStringConvertible {
+package struct GoldenReferenceError: Error, Hashable, CustomStringConvertible {
   /// The file.
-  public let file: String
+  package let file: String
 
   /// Why it cannot be used.
-  public let reason: String
+  package let reason: String
 
   /// What was being done, to which file, why it failed and what to try.
-  public var description: String {
+  package var description: String {
     "cannot use the golden values in \(file): \(reason); "
       + "give a file that the generator of golden values wrote to its end"
   }
@@ -162,12 +162,12 @@ public struct GoldenReferenceError: Error, Hashable, CustomStringConvertible {
 
 extension GoldenReference {
   /// The network that the values are of: the default one at the file's width.
-  public var architecture: NetworkArchitecture {
+  package var architecture: NetworkArchitecture {
     NetworkArchitecture(boxWidth: size, leakySlope: Float(activationSlope))
   }
 
   /// The parameters before the first step, [count].
-  public func initialParameters() -> [Float] {
+  package func initialParameters() -> [Float] {
     let layout = architecture.parameters
     var values = [Float](repeating: 0, count: layout.count)
     for (number, tensor) in layout.tensors.enumerated() {
@@ -189,12 +189,12 @@ extension GoldenReference {
   }
 
   /// Box `n` of the batch, [size, size, size].
-  public func box(_ n: Int) -> [Float] {
+  package func box(_ n: Int) -> [Float] {
     (0..<size * size * size).map { 2 * (2 * Self.uniform(stream: 300 + UInt64(n), $0) - 1) }
   }
 
   /// The truth of box `n`.
-  public func truth(_ n: Int) -> Float { 1.8 * Self.uniform(stream: 400, n) - 0.9 }
+  package func truth(_ n: Int) -> Float { 1.8 * Self.uniform(stream: 400, n) - 0.9 }
 
   /// A multiple of 2^-24 in [0, 1): the high bits of splitmix64 (Steele, Lea, Flood 2014,
   /// doi:10.1145/2660193.2660195).

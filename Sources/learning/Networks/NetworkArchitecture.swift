@@ -6,21 +6,21 @@
 /// entry of `hiddenUnits`, each with a leaky rectifier, and a last linear one with a single output.
 ///
 /// The defaults are those of Lucie-Smith et al. 2024, appendix B, doi:10.1103/PhysRevD.109.063524.
-public struct NetworkArchitecture: Codable, Hashable, Sendable {
+package struct NetworkArchitecture: Codable, Hashable, Sendable {
   /// The width of the input box [voxels], at least 3.
-  public var boxWidth = 75
+  package var boxWidth = 75
 
   /// The output channels of each convolution; the first convolution is not pooled.
-  public var convolutionChannels = [32, 32, 64, 128, 128, 128]
+  package var convolutionChannels = [32, 32, 64, 128, 128, 128]
 
   /// The outputs of each dense layer before the last, which has one.
-  public var hiddenUnits = [256, 128]
+  package var hiddenUnits = [256, 128]
 
   /// The slope of the rectifier below zero, from 0 to 1.
-  public var leakySlope: Float = 0.03
+  package var leakySlope: Float = 0.03
 
   /// Makes an architecture, the published one unless told otherwise.
-  public init(
+  package init(
     boxWidth: Int = 75, convolutionChannels: [Int] = [32, 32, 64, 128, 128, 128],
     hiddenUnits: [Int] = [256, 128], leakySlope: Float = 0.03
   ) {
@@ -31,10 +31,10 @@ public struct NetworkArchitecture: Codable, Hashable, Sendable {
   }
 
   /// Where each parameter tensor lies in the flat buffer of parameters.
-  public var parameters: ParameterLayout { ParameterLayout(of: self) }
+  package var parameters: ParameterLayout { ParameterLayout(of: self) }
 
   /// The widths of the activations: that of the box, then that after each convolution and its pool.
-  public var activationWidths: [Int] {
+  package var activationWidths: [Int] {
     var widths = [boxWidth]
     for layer in convolutionChannels.indices {
       widths.append(layer == 0 ? widths[layer] : MaxPool.outputWidth(of: widths[layer]))
@@ -43,7 +43,7 @@ public struct NetworkArchitecture: Codable, Hashable, Sendable {
   }
 
   /// The number of features: what the convolutions give to the first dense layer.
-  public var featureCount: Int {
+  package var featureCount: Int {
     let width = activationWidths[convolutionChannels.count]
     return width * width * width * (convolutionChannels.last ?? 1)
   }
@@ -51,7 +51,7 @@ public struct NetworkArchitecture: Codable, Hashable, Sendable {
   /// Checks that a network can be made of this.
   ///
   /// - Throws: ``ArchitectureError`` that names the setting and what it may be.
-  public func validate() throws(ArchitectureError) {
+  package func validate() throws(ArchitectureError) {
     func require(_ holds: Bool, _ setting: String, _ value: String, _ allowed: String)
       throws(ArchitectureError)
     {
@@ -69,18 +69,18 @@ public struct NetworkArchitecture: Codable, Hashable, Sendable {
 }
 
 /// A setting of a ``NetworkArchitecture`` that no network can be made of.
-public struct ArchitectureError: Error, Hashable, CustomStringConvertible {
+package struct ArchitectureError: Error, Hashable, CustomStringConvertible {
   /// The name of the property.
-  public let setting: String
+  package let setting: String
 
   /// What it was set to.
-  public let value: String
+  package let value: String
 
   /// What it may be.
-  public let allowed: String
+  package let allowed: String
 
   /// One sentence: what was being done, why it failed and what is allowed.
-  public var description: String {
+  package var description: String {
     "cannot make a network with \(setting) \(value): it must be \(allowed)"
   }
 }

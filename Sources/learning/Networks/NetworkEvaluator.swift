@@ -10,7 +10,7 @@
 ///     let prediction = evaluator.forward(box)
 ///     evaluator.backwardDense(outputGradient: slope, into: gradient)
 ///     evaluator.backwardConvolutions(into: gradient)
-public protocol NetworkEvaluator: AnyObject {
+package protocol NetworkEvaluator: AnyObject {
   /// Returns the prediction for a box and keeps the activations for the way backward.
   ///
   /// The box is standardised, [w, w, w], z slowest, and not used after the call. The prediction is in

@@ -1,7 +1,7 @@
 internal import CKernels
 
 /// The implementations of the network; all compute the same function.
-public enum NetworkKernels: String, Codable, CaseIterable, Sendable {
+package enum NetworkKernels: String, Codable, CaseIterable, Sendable {
   /// The fused kernels in C: Winograd's convolutions forward, and backward only through the maxima of
   /// the pools.
   case fast
@@ -12,7 +12,7 @@ public enum NetworkKernels: String, Codable, CaseIterable, Sendable {
   /// Checks that these kernels can compute a network.
   ///
   /// - Throws: ``ArchitectureError`` that names the setting and what it may be.
-  public func validate(_ architecture: NetworkArchitecture) throws(ArchitectureError) {
+  package func validate(_ architecture: NetworkArchitecture) throws(ArchitectureError) {
     try architecture.validate()
     guard self == .fast else { return }
     let channels = architecture.convolutionChannels
@@ -32,7 +32,7 @@ public enum NetworkKernels: String, Codable, CaseIterable, Sendable {
   /// does not know for an old one, several times slower; the environment variable
   /// `OPENBLAS_CORETYPE` (`Haswell`, `SkylakeX`) corrects it, if set before the program starts. The
   /// fast kernels give the same bits with every instruction set.
-  public var implementation: String {
+  package var implementation: String {
     switch self {
     case .fast:
       switch halompi_supported_instruction_set(HALOMPI_FASTEST) {

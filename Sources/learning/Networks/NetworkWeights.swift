@@ -3,15 +3,15 @@ internal import CKernels
 /// The parameters of a network, in the forms that its kernels read.
 ///
 /// One copy serves the evaluators of all threads. It is changed while none of them computes.
-public final class NetworkWeights: @unchecked Sendable {
+package final class NetworkWeights: @unchecked Sendable {
   /// The shape of the network.
-  public let architecture: NetworkArchitecture
+  package let architecture: NetworkArchitecture
 
   /// The kernels that read the weights.
-  public let kernels: NetworkKernels
+  package let kernels: NetworkKernels
 
   /// Where the parameter tensors lie.
-  public let layout: ParameterLayout
+  package let layout: ParameterLayout
 
   private let values: AlignedBuffer<Float>
   private let fast: FastNetwork?
@@ -24,7 +24,7 @@ public final class NetworkWeights: @unchecked Sendable {
   ///   - kernels: The kernels that will read the weights.
   ///   - threads: How many threads bring the kernels' forms up to date after a change.
   /// - Throws: ``ArchitectureError`` if the kernels cannot compute this network.
-  public init(
+  package init(
     _ parameters: [Float], of architecture: NetworkArchitecture, for kernels: NetworkKernels,
     threads: Int = 1
   ) throws(ArchitectureError) {
@@ -39,16 +39,16 @@ public final class NetworkWeights: @unchecked Sendable {
   }
 
   /// The parameters, [count].
-  public var parameters: UnsafePointer<Float> { UnsafePointer(values.pointer) }
+  package var parameters: UnsafePointer<Float> { UnsafePointer(values.pointer) }
 
   /// The width of the likelihood, the last of the parameters.
-  public var gamma: Float { values.pointer[layout.gammaIndex] }
+  package var gamma: Float { values.pointer[layout.gammaIndex] }
 
   /// The memory of the parameters in all their forms [bytes].
-  public var byteCount: Int { values.byteCount + (fast?.preparedBytes ?? 0) }
+  package var byteCount: Int { values.byteCount + (fast?.preparedBytes ?? 0) }
 
   /// Changes the parameters, and brings the forms that the kernels read up to date.
-  public func update(_ change: (UnsafeMutablePointer<Float>) -> Void) {
+  package func update(_ change: (UnsafeMutablePointer<Float>) -> Void) {
     change(values.pointer)
     fast?.prepare(values.pointer)
   }
@@ -57,7 +57,7 @@ public final class NetworkWeights: @unchecked Sendable {
   ///
   /// So many `threads`, the calling one included, share the convolutions of a sample, which changes no
   /// bit of the result. The reference kernels use the calling one alone.
-  public func makeEvaluator(threads: Int = 1) -> any NetworkEvaluator {
+  package func makeEvaluator(threads: Int = 1) -> any NetworkEvaluator {
     if let fast { FastEvaluator(self, fast, threads: threads) } else { ReferenceEvaluator(self) }
   }
 }

@@ -6,7 +6,7 @@ extension ParameterLayout {
   /// Weights are uniform on [-l, l] with l = sqrt(6 / (fanIn + fanOut)), biases zero: Glorot,
   /// Bengio, "Understanding the difficulty of training deep feedforward neural networks",
   /// AISTATS 2010. A weight depends on the seed, the number of its tensor and its place there.
-  public func initialized(seed: UInt64, gamma: Float) -> [Float] {
+  package func initialized(seed: UInt64, gamma: Float) -> [Float] {
     var parameters = [Float](repeating: 0, count: count)
     for (number, tensor) in tensors.enumerated() {
       switch tensor.role {

@@ -1,7 +1,7 @@
 /// One tensor of a network's parameters: a named, shaped range of the flat buffer.
-public struct ParameterTensor: Hashable, Sendable {
+package struct ParameterTensor: Hashable, Sendable {
   /// What a tensor does in its network.
-  public enum Role: String, Hashable, Sendable, CaseIterable {
+  package enum Role: String, Hashable, Sendable, CaseIterable {
     /// The kernels of a convolution, [kz, ky, kx, input channel, output channel].
     case convolutionWeight
     /// What a convolution adds to each output channel, [output channel].
@@ -15,47 +15,47 @@ public struct ParameterTensor: Hashable, Sendable {
   }
 
   /// The layer and the kind, such as "conv1.weight" or "dense3.bias", or "gamma".
-  public let name: String
+  package let name: String
 
   /// The length of each axis, slowest first.
-  public let shape: [Int]
+  package let shape: [Int]
 
   /// The elements of the flat buffer that it occupies, in C order.
-  public let range: Range<Int>
+  package let range: Range<Int>
 
   /// What it does in the network.
-  public let role: Role
+  package let role: Role
 
   /// The number of inputs that each output of its layer sums over; 1 for gamma.
-  public let fanIn: Int
+  package let fanIn: Int
 
   /// The number of outputs that each input of its layer goes to; 1 for gamma.
-  public let fanOut: Int
+  package let fanOut: Int
 
   /// The number of elements.
-  public var count: Int { range.count }
+  package var count: Int { range.count }
 }
 
 /// Where the parameter tensors of a network lie in one flat buffer.
 ///
 /// The order is conv1.weight, conv1.bias, ..., dense1.weight, dense1.bias, ..., gamma. Parameters,
 /// gradients and the optimiser's moments are buffers of this one layout.
-public struct ParameterLayout: Hashable, Sendable {
+package struct ParameterLayout: Hashable, Sendable {
   /// All tensors, in the order of the buffer.
-  public let tensors: [ParameterTensor]
+  package let tensors: [ParameterTensor]
 
   /// The number of parameters.
-  public let count: Int
+  package let count: Int
 
   /// The tensors of the convolutions: complete after
   /// ``NetworkEvaluator/backwardConvolutions(parameters:into:)``.
-  public let convolutionRange: Range<Int>
+  package let convolutionRange: Range<Int>
 
   /// The tensors of the dense layers, and gamma: complete once the dense layers have gone backward.
-  public let denseRange: Range<Int>
+  package let denseRange: Range<Int>
 
   /// Lays out the parameters of an architecture, which must be valid.
-  public init(of architecture: NetworkArchitecture) {
+  package init(of architecture: NetworkArchitecture) {
     do { try architecture.validate() } catch { preconditionFailure(error.description) }
     var builder = Builder()
     let channels = [1] + architecture.convolutionChannels
@@ -81,10 +81,10 @@ public struct ParameterLayout: Hashable, Sendable {
   }
 
   /// The tensor of that name, or nil if the network has none.
-  public subscript(name: String) -> ParameterTensor? { tensors.first { $0.name == name } }
+  package subscript(name: String) -> ParameterTensor? { tensors.first { $0.name == name } }
 
   /// The position of gamma, which is the last parameter.
-  public var gammaIndex: Int { count - 1 }
+  package var gammaIndex: Int { count - 1 }
 
   private struct Builder {
     var tensors: [ParameterTensor] = []

@@ -7,22 +7,22 @@
 /// Lucie-Smith et al. 2024, appendix C, doi:10.1103/PhysRevD.109.063524; group lasso: Scardapane et
 /// al. 2017, doi:10.1016/j.neucom.2017.02.029. Sums are in double precision in the order of the
 /// buffer, so their bits depend on the parameters alone.
-public struct Priors: Hashable, Sendable {
+package struct Priors: Hashable, Sendable {
   /// The strength of the priors.
-  public let alpha: Double
+  package let alpha: Double
 
   private let squared: [ParameterTensor]
   private let grouped: [ParameterTensor]
 
   /// Makes the priors of a strength for the parameters of a network.
-  public init(alpha: Double, layout: ParameterLayout) {
+  package init(alpha: Double, layout: ParameterLayout) {
     self.alpha = alpha
     squared = layout.tensors.filter { $0.role == .convolutionWeight }
     grouped = layout.tensors.filter { $0.role == .denseWeight }.dropLast()
   }
 
   /// Returns the penalty of parameters [count].
-  public func penalty(_ parameters: UnsafePointer<Float>) -> Double {
+  package func penalty(_ parameters: UnsafePointer<Float>) -> Double {
     var sum = 0.0
     for tensor in squared {
       var squares = 0.0
@@ -43,7 +43,7 @@ public struct Priors: Hashable, Sendable {
   }
 
   /// Adds the derivative of the penalty to a gradient [count].
-  public func addGradient(
+  package func addGradient(
     _ parameters: UnsafePointer<Float>, to gradient: UnsafeMutablePointer<Float>
   ) {
     let strength = Float(alpha)

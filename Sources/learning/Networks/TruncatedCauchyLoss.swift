@@ -11,30 +11,30 @@ import Foundation
 /// continuous at |y| = 1. Inside the double exponential |y| is clamped at 3, where its slope ends.
 ///
 /// Lucie-Smith et al. 2024, appendix C, doi:10.1103/PhysRevD.109.063524.
-public struct TruncatedCauchyLoss: Hashable, Sendable {
+package struct TruncatedCauchyLoss: Hashable, Sendable {
   /// The width g of the distribution, positive.
-  public let gamma: Double
+  package let gamma: Double
 
   /// The |y| beyond which the double exponential stays constant.
-  public static let clamp = 3.0
+  package static let clamp = 3.0
 
   /// The loss of one sample and its derivatives.
-  public struct Evaluation: Hashable, Sendable {
+  package struct Evaluation: Hashable, Sendable {
     /// The loss [nats].
-    public let value: Double
+    package let value: Double
 
     /// The derivative with respect to the prediction.
-    public let predictionGradient: Double
+    package let predictionGradient: Double
 
     /// The derivative with respect to gamma.
-    public let gammaGradient: Double
+    package let gammaGradient: Double
   }
 
   /// Makes the loss for a width.
-  public init(gamma: Double) { self.gamma = gamma }
+  package init(gamma: Double) { self.gamma = gamma }
 
   /// Returns the loss of one sample and its derivatives.
-  public func evaluate(prediction: Double, truth: Double) -> Evaluation {
+  package func evaluate(prediction: Double, truth: Double) -> Evaluation {
     abs(prediction) <= 1
       ? inside(prediction: prediction, truth: truth)
       : outside(prediction: prediction, truth: truth)

@@ -1,5 +1,5 @@
 /// What a network sees of the field around a particle.
-public enum BoxKind: String, Codable, Hashable, Sendable, CaseIterable {
+package enum BoxKind: String, Codable, Hashable, Sendable, CaseIterable {
   /// The voxels as they are.
   case raw
 

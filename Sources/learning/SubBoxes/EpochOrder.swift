@@ -1,4 +1,4 @@
-public import Randomness
+package import Randomness
 
 /// The order in which an epoch visits the training samples.
 ///
@@ -10,20 +10,20 @@ public import Randomness
 /// An epoch has as many steps as there are whole batches. The samples that are left over are not
 /// visited in that epoch; they are others in every epoch. (200,000 samples make 3125 batches of 64
 /// exactly.) The samples of all simulations are permuted together, so every batch mixes them.
-public struct EpochOrder: Hashable, Sendable {
+package struct EpochOrder: Hashable, Sendable {
   /// The number of training samples.
-  public let sampleCount: Int
+  package let sampleCount: Int
 
   /// The number of samples of a step.
-  public let batchSize: Int
+  package let batchSize: Int
 
   /// The seed of the orders of all epochs.
-  public let seed: UInt64
+  package let seed: UInt64
 
   /// Makes the orders of all epochs.
   ///
   /// - Throws: ``SubBoxError`` if there is less than one batch of samples.
-  public init(sampleCount: Int, batchSize: Int, seed: UInt64) throws(SubBoxError) {
+  package init(sampleCount: Int, batchSize: Int, seed: UInt64) throws(SubBoxError) {
     precondition(batchSize > 0, "a batch has at least one sample, not \(batchSize)")
     guard sampleCount >= batchSize else {
       throw SubBoxError(
@@ -37,10 +37,10 @@ public struct EpochOrder: Hashable, Sendable {
   }
 
   /// The number of steps of an epoch.
-  public var stepsPerEpoch: Int { sampleCount / batchSize }
+  package var stepsPerEpoch: Int { sampleCount / batchSize }
 
   /// The indices of the samples in the order of an epoch, leftover ones last.
-  public func permutation(epoch: Int) -> RandomPermutation {
+  package func permutation(epoch: Int) -> RandomPermutation {
     RandomPermutation(count: sampleCount, seed: seed, for: .epochOrder, index: UInt64(epoch))
   }
 
@@ -50,7 +50,7 @@ public struct EpochOrder: Hashable, Sendable {
   ///   - epoch: From zero.
   ///   - step: The step within the epoch, from zero.
   /// - Returns: The indices of the samples, as many as a batch has.
-  public func batch(epoch: Int, step: Int) -> [Int] {
+  package func batch(epoch: Int, step: Int) -> [Int] {
     precondition(
       step >= 0 && step < stepsPerEpoch, "step \(step) is outside an epoch of \(stepsPerEpoch)")
     let order = permutation(epoch: epoch)

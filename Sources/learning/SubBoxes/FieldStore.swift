@@ -1,6 +1,6 @@
-public import Fields
-public import HDF5
-public import MPI
+package import Fields
+internal import HDF5
+package import MPI
 
 /// The fields of several simulations, from which sub-boxes are cut.
 ///
@@ -9,7 +9,7 @@ public import MPI
 /// have the same bits either way.
 ///
 /// Resident fields are freed collectively, by ``free()`` on all ranks of the communicator.
-public final class FieldStore: SubBoxSource {
+package final class FieldStore: SubBoxSource {
   /// Where the voxels are.
   private enum Voxels {
     case resident([ResidentField])
@@ -17,25 +17,25 @@ public final class FieldStore: SubBoxSource {
   }
 
   /// The voxels along each axis of what is read at a time from fields that are not in memory.
-  public static var chunkWidth: Int { ChunkCache.chunkWidth }
+  package static var chunkWidth: Int { ChunkCache.chunkWidth }
 
   /// The field that boxes are cut from.
-  public let field: GridField<Float>
+  package let field: GridField<Float>
 
   /// The field that boxes are cut from, as an input of a network.
-  public var input: BoxInput { .field(field) }
+  package var input: BoxInput { .field(field) }
 
   /// The field files, in the order in which ``Sample/simulation`` counts them.
-  public let paths: [String]
+  package let paths: [String]
 
   /// What the files say about themselves.
-  public let simulations: [FieldMetadata]
+  package let simulations: [FieldMetadata]
 
   /// Where boxes are cut from: ``StreamSettings/Mode/resident`` or ``StreamSettings/Mode/stream``.
-  public let mode: StreamSettings.Mode
+  package let mode: StreamSettings.Mode
 
   /// Why: the mode that was asked for, the size of the fields, and the budget.
-  public let reason: String
+  package let reason: String
 
   private let voxels: Voxels
 
@@ -50,7 +50,7 @@ public final class FieldStore: SubBoxSource {
   ///   - communicator: The ranks that cut boxes.
   /// - Throws: `AgreedFailure` of the ``SubBoxError`` of a file that cannot be read, or of settings
   ///   that ask for more memory than they allow; `MPIError`.
-  public init(
+  package init(
     _ field: GridField<Float> = .density, of paths: [String], settings: StreamSettings,
     on communicator: borrowing Communicator
   ) throws {
@@ -105,7 +105,7 @@ public final class FieldStore: SubBoxSource {
   }
 
   /// The memory that the fields take on this node, or the cache in this process [bytes].
-  public var bytes: Int {
+  package var bytes: Int {
     switch voxels {
     case .resident: Self.bytes(simulations)
     case .streamed(let cache): cache.bytes
@@ -116,7 +116,7 @@ public final class FieldStore: SubBoxSource {
   ///
   /// Collective; nothing may cut boxes any more. Without it the memory is kept until the process
   /// ends.
-  public func free() throws(MPIError) {
+  package func free() throws(MPIError) {
     guard case .resident(let fields) = voxels else { return }
     for field in fields { try field.free() }
   }
@@ -134,7 +134,7 @@ public final class FieldStore: SubBoxSource {
   ///   - fields: How many fields these are.
   /// - Returns: Resident or streamed, and why.
   /// - Throws: ``SubBoxError`` if fields that do not fit the budget are to be in memory.
-  public static func mode(
+  package static func mode(
     _ settings: StreamSettings, bytes: Int, fields: Int
   ) throws(SubBoxError) -> (StreamSettings.Mode, String) {
     let budget = settings.memoryBudget
@@ -164,7 +164,7 @@ public final class FieldStore: SubBoxSource {
   ///   - communicator: The ranks.
   /// - Returns: The standardization of the field of these simulations taken as one.
   /// - Throws: `AgreedFailure` of a ``SubBoxError`` if all values are the same; `MPIError`.
-  public func standardization(
+  package func standardization(
     ofFirst simulations: Int, samples: [Sample], boxWidth: Int,
     on communicator: borrowing Communicator
   ) throws -> Standardization {
@@ -179,7 +179,7 @@ public final class FieldStore: SubBoxSource {
   ///   - boxWidth: The number of voxels along each axis of a box.
   ///   - standardization: How the values of the field are standardized.
   /// - Returns: What writes the box of a sample.
-  public func boxWriter(boxWidth: Int, standardization: Standardization) -> BoxWriter {
+  package func boxWriter(boxWidth: Int, standardization: Standardization) -> BoxWriter {
     let cutters = simulations.map {
       SubBoxCutter(
         boxWidth: boxWidth, gridSize: $0.gridSize, standardization: standardization)
@@ -200,7 +200,7 @@ public final class FieldStore: SubBoxSource {
   ///   - cutter: Made for the size of the field.
   ///   - box: Where the box is written, [w, w, w].
   /// - Throws: ``SubBoxError`` if a file cannot be read.
-  public func cut(
+  package func cut(
     around site: Int, of simulation: Int, with cutter: SubBoxCutter,
     into box: UnsafeMutablePointer<Float>
   ) throws(SubBoxError) {

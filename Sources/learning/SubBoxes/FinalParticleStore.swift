@@ -1,5 +1,5 @@
-public import Fields
-public import MPI
+package import Fields
+package import MPI
 
 /// The final particles of several simulations, from which boxes of the final density are made.
 ///
@@ -7,21 +7,21 @@ public import MPI
 /// are sorted by cell, in a cell by site, so that a box is a function of the files alone.
 ///
 /// It is freed collectively, by ``free()`` on all ranks of the communicator.
-public final class FinalParticleStore: SubBoxSource {
+package final class FinalParticleStore: SubBoxSource {
   /// The final density, in voxels of the width that was asked for.
-  public let input: BoxInput
+  package let input: BoxInput
 
   /// The field files, in the order in which ``Sample/simulation`` counts them.
-  public let paths: [String]
+  package let paths: [String]
 
   /// What the files say about themselves.
-  public let simulations: [FieldMetadata]
+  package let simulations: [FieldMetadata]
 
   /// Particles are always in memory.
-  public let mode = StreamSettings.Mode.resident
+  package let mode = StreamSettings.Mode.resident
 
   /// The size of the particles, and the budget.
-  public let reason: String
+  package let reason: String
 
   private let voxelSize: Double
   private let particles: [CellSortedParticles]
@@ -37,7 +37,7 @@ public final class FinalParticleStore: SubBoxSource {
   ///   - communicator: The ranks that make boxes.
   /// - Throws: `AgreedFailure` of the ``SubBoxError`` of a file that cannot be read or was made without
   ///   the particles, or of settings that allow less memory; `MPIError`.
-  public init(
+  package init(
     of paths: [String], voxelSize: Double, settings: StreamSettings,
     on communicator: borrowing Communicator
   ) throws {
@@ -70,14 +70,14 @@ public final class FinalParticleStore: SubBoxSource {
   }
 
   /// The memory that the particles take on this node [bytes].
-  public var bytes: Int {
+  package var bytes: Int {
     simulations.reduce(0) { $0 + CellSortedParticles.bytes(gridSize: $1.gridSize) }
   }
 
   /// Frees the memory.
   ///
   /// Collective; nothing may make boxes any more.
-  public func free() throws(MPIError) {
+  package func free() throws(MPIError) {
     for each in particles { try each.free() }
   }
 
@@ -87,7 +87,7 @@ public final class FinalParticleStore: SubBoxSource {
   ///   - boxWidth: The number of voxels along each axis of a box.
   ///   - standardization: How log10 of the density is standardized.
   /// - Returns: What writes the box of a sample.
-  public func boxWriter(boxWidth: Int, standardization: Standardization) -> BoxWriter {
+  package func boxWriter(boxWidth: Int, standardization: Standardization) -> BoxWriter {
     let makers = particles.map {
       FinalDensityMaker(
         $0, boxWidth: boxWidth, voxelSize: voxelSize, standardization: standardization)
@@ -111,7 +111,7 @@ public final class FinalParticleStore: SubBoxSource {
   ///   - communicator: The ranks, which share the work.
   /// - Returns: The standardization of all their voxels taken together.
   /// - Throws: `AgreedFailure` of a ``SubBoxError`` if all values are the same; `MPIError`.
-  public func standardization(
+  package func standardization(
     ofFirst simulations: Int, samples: [Sample], boxWidth: Int,
     on communicator: borrowing Communicator
   ) throws -> Standardization {

@@ -2,15 +2,15 @@
 ///
 /// The label y, log10 of Msun, becomes d = 2 (y - minimum) / (maximum - minimum) - 1, which is in
 /// [-1, 1] for the training samples. Both ways are computed in double precision.
-public struct LabelRange: Codable, Hashable, Sendable {
+package struct LabelRange: Codable, Hashable, Sendable {
   /// The smallest label of the training samples, log10 of Msun.
-  public let minimum: Double
+  package let minimum: Double
 
   /// The largest label of the training samples, log10 of Msun.
-  public let maximum: Double
+  package let maximum: Double
 
   /// Makes the range from its ends, the smaller first.
-  public init(minimum: Double, maximum: Double) {
+  package init(minimum: Double, maximum: Double) {
     precondition(minimum < maximum, "\(minimum) is not below \(maximum)")
     self.minimum = minimum
     self.maximum = maximum
@@ -19,7 +19,7 @@ public struct LabelRange: Codable, Hashable, Sendable {
   /// Finds the range of the labels of samples.
   ///
   /// - Throws: ``SubBoxError`` if there are no two different labels.
-  public init(of samples: [Sample]) throws(SubBoxError) {
+  package init(of samples: [Sample]) throws(SubBoxError) {
     let labels = samples.lazy.map { Double($0.logMass) }
     guard let minimum = labels.min(), let maximum = labels.max(), minimum < maximum else {
       throw SubBoxError(
@@ -33,7 +33,7 @@ public struct LabelRange: Codable, Hashable, Sendable {
   /// The range that settings ask for: their own, or that of the labels of the training samples.
   ///
   /// - Throws: ``SubBoxError`` if labels are outside the range of the settings, or no two differ.
-  public init(
+  package init(
     _ settings: SamplingSettings, samples: [Sample]
   ) throws(SubBoxError) {
     let found = try LabelRange(of: samples)
@@ -53,12 +53,12 @@ public struct LabelRange: Codable, Hashable, Sendable {
   }
 
   /// The scaled label of a halo mass, log10 of Msun.
-  public func scaled(_ logMass: Double) -> Double {
+  package func scaled(_ logMass: Double) -> Double {
     2 * (logMass - minimum) / (maximum - minimum) - 1
   }
 
   /// The halo mass, log10 of Msun, of a scaled label.
-  public func logMass(_ scaled: Double) -> Double {
+  package func logMass(_ scaled: Double) -> Double {
     minimum + (scaled + 1) / 2 * (maximum - minimum)
   }
 }

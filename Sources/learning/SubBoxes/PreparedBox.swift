@@ -2,15 +2,15 @@
 ///
 /// It lends a buffer of the ``SubBoxStream`` that it came from, and gives it back when it goes out
 /// of scope.
-public struct PreparedBox: ~Copyable {
+package struct PreparedBox: ~Copyable {
   /// The position of the sample in the order that was asked for.
-  public let position: Int
+  package let position: Int
 
   /// The particle that the box is centered on.
-  public let sample: Sample
+  package let sample: Sample
 
   /// The standardized voxels, [w, w, w], aligned to 64 bytes; valid as long as the box is.
-  public let voxels: UnsafePointer<Float>
+  package let voxels: UnsafePointer<Float>
 
   private let buffer: UnsafeMutablePointer<Float>
   private let queue: PreparationQueue

@@ -1,4 +1,4 @@
-public import MPI
+package import MPI
 import Randomness
 
 /// Particles drawn at random from the halos of several simulations.
@@ -10,9 +10,9 @@ import Randomness
 ///
 /// With ``SamplingSettings/balancedMassEdges`` the particles of each bin of the mass are numbered and permuted by
 /// themselves, and a training draw takes from the bins in turn.
-public struct SampleDraw: Sendable {
+package struct SampleDraw: Sendable {
   /// What the samples are for; draws for different roles are independent.
-  public enum Role: String, Codable, Hashable, Sendable, CaseIterable {
+  package enum Role: String, Codable, Hashable, Sendable, CaseIterable {
     /// The weights are fitted to them.
     case training
 
@@ -23,7 +23,7 @@ public struct SampleDraw: Sendable {
     case test
 
     /// The number of samples that settings ask for; 0 for every eligible particle.
-    public func sampleCount(_ settings: SamplingSettings) -> Int {
+    package func sampleCount(_ settings: SamplingSettings) -> Int {
       switch self {
       case .training: settings.trainingSamples
       case .validation: settings.validationSamples
@@ -41,10 +41,10 @@ public struct SampleDraw: Sendable {
   }
 
   /// The samples, in the order in which they were drawn.
-  public let samples: [Sample]
+  package let samples: [Sample]
 
   /// The number of eligible particles of each simulation.
-  public let eligibleCounts: [Int]
+  package let eligibleCounts: [Int]
 
   /// Draws samples for a role.
   ///
@@ -59,7 +59,7 @@ public struct SampleDraw: Sendable {
   ///   - communicator: The ranks that share the reading and all get the samples.
   /// - Throws: `AgreedFailure` of a ``SubBoxError`` if a file cannot be read or there are fewer
   ///   eligible particles than asked for; `MPIError`.
-  public init(
+  package init(
     _ role: Role, from paths: [String], settings: SamplingSettings, firstSimulation: Int = 0,
     on communicator: borrowing Communicator
   ) throws {
@@ -92,7 +92,7 @@ public struct SampleDraw: Sendable {
 
   /// The memory that a rank needs for labels and radii while it draws from simulations of these sizes, N of N^3
   /// sites each: those of one slab of planes at a time [bytes].
-  public static func workingBytes(gridSizes: [Int]) -> Int {
+  package static func workingBytes(gridSizes: [Int]) -> Int {
     let sites = PlaneSlabs(gridSizes: gridSizes).slabs.map { slab in
       slab.planes.count * gridSizes[slab.simulation] * gridSizes[slab.simulation]
     }

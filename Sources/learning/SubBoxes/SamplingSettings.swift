@@ -1,39 +1,39 @@
 /// Which particles a network is trained, validated and tested on, and how large their boxes are.
-public struct SamplingSettings: Codable, Hashable, Sendable {
+package struct SamplingSettings: Codable, Hashable, Sendable {
   /// The number of voxels along each axis of a sub-box.
-  public var boxWidth = 75
+  package var boxWidth = 75
 
   /// The number of training samples; 0 takes every eligible particle.
-  public var trainingSamples = 200_000
+  package var trainingSamples = 200_000
 
   /// The number of validation samples; 0 takes every eligible particle.
-  public var validationSamples = 10_000
+  package var validationSamples = 10_000
 
   /// The number of test samples; 0 takes every eligible particle.
-  public var testSamples = 100_000
+  package var testSamples = 100_000
 
   /// The largest halo mass of a sample, log10 of Msun.
-  public var maximumLogMass = 13.4
+  package var maximumLogMass = 13.4
 
   /// The smallest halo mass of a sample, log10 of Msun; without it, every halo counts.
-  public var minimumLogMass: Double?
+  package var minimumLogMass: Double?
 
   /// The edges of bins of the halo mass from which equally many training samples are drawn, log10 of Msun;
   /// without them, every eligible particle is as likely as any other.
-  public var balancedMassEdges: [Double]?
+  package var balancedMassEdges: [Double]?
 
   /// The ends of the range of halo masses that the network's answer is scaled with, log10 of Msun; without
   /// them, the smallest and the largest mass of the training samples.
-  public var labelRange: [Double]?
+  package var labelRange: [Double]?
 
   /// The seed of the draws, which is not that of a training.
-  public var seed: UInt64 = 0
+  package var seed: UInt64 = 0
 
   /// Makes the settings of the paper.
-  public init() {}
+  package init() {}
 
   /// Throws if a setting contradicts itself or another.
-  public func check() throws(SubBoxError) {
+  package func check() throws(SubBoxError) {
     func fail(_ reason: String, _ remedy: String) -> SubBoxError {
       SubBoxError(.settings, while: "checking the sampling", because: reason, remedy: remedy)
     }
@@ -67,7 +67,7 @@ public struct SamplingSettings: Codable, Hashable, Sendable {
   }
 
   /// Whether a particle in a halo of this mass may be drawn; NaN, outside halos, never is.
-  public func isEligible(logMass: Float) -> Bool {
+  package func isEligible(logMass: Float) -> Bool {
     Double(logMass) <= maximumLogMass && Double(logMass) >= minimumLogMass ?? -.infinity
   }
 

@@ -14,21 +14,21 @@
 ///
 /// Lucie-Smith et al., Phys. Rev. D 109, 063524 (2024), doi:10.1103/PhysRevD.109.063524,
 /// section IV.
-public struct ShellAverage: Sendable {
+package struct ShellAverage: Sendable {
   /// The number of shells that fit inside a box, of any width above four.
-  public static let inscribedShells = 20
+  package static let inscribedShells = 20
 
   /// The number of voxels along each axis of a box, w.
-  public let width: Int
+  package let width: Int
 
   /// The number of voxels of each shell.
-  public let counts: [Int]
+  package let counts: [Int]
 
   /// The shell of each voxel, [w, w, w].
-  public let labels: [Int32]
+  package let labels: [Int32]
 
   /// Finds the shell of every voxel of a box of [width, width, width].
-  public init(width: Int) {
+  package init(width: Int) {
     precondition(width > 0, "a box has at least one voxel, not \(width)")
     self.width = width
     let squares = (0..<width).map { ($0 - width / 2) * ($0 - width / 2) }
@@ -75,7 +75,7 @@ public struct ShellAverage: Sendable {
   /// to single precision. A constant box stays as it is.
   ///
   /// - Parameter box: [w, w, w].
-  public func apply(to box: UnsafeMutablePointer<Float>) {
+  package func apply(to box: UnsafeMutablePointer<Float>) {
     withUnsafeTemporaryAllocation(of: Double.self, capacity: counts.count) { sums in
       withUnsafeTemporaryAllocation(of: Float.self, capacity: counts.count) { means in
         sums.initialize(repeating: 0)

@@ -1,5 +1,5 @@
-public import Fields
-public import HDF5
+package import Fields
+internal import HDF5
 
 extension Standardization {
   /// The standardization of a field of several simulations taken as one.
@@ -12,7 +12,7 @@ extension Standardization {
   ///   - simulations: What the field files of the training simulations say of themselves.
   /// - Throws: ``SubBoxError`` if there is no simulation, one without the field, or no two different
   ///   values.
-  public init(
+  package init(
     of field: GridField<Float>, in simulations: [FieldMetadata]
   ) throws(SubBoxError) {
     try self.init(

@@ -3,22 +3,22 @@
 /// The standardized value of `x` is `(x - Float(mean)) * Float(1 / standardDeviation)`: one rounded
 /// subtraction and one rounded multiplication in single precision, never fused, so that its bits
 /// are the same on every processor. The reciprocal is taken in double precision.
-public struct Standardization: Codable, Hashable, Sendable {
+package struct Standardization: Codable, Hashable, Sendable {
   /// The mean of the field, in its own unit.
-  public let mean: Double
+  package let mean: Double
 
   /// The standard deviation of the field (divided by the count), in its own unit.
-  public let standardDeviation: Double
+  package let standardDeviation: Double
 
   /// The standardization that leaves every value as it is.
-  public static let none = Standardization(mean: 0, standardDeviation: 1)
+  package static let none = Standardization(mean: 0, standardDeviation: 1)
 
   /// Makes the standardization of a field with this mean and standard deviation.
   ///
   /// - Parameters:
   ///   - mean: Finite.
   ///   - standardDeviation: Finite and positive.
-  public init(mean: Double, standardDeviation: Double) {
+  package init(mean: Double, standardDeviation: Double) {
     precondition(mean.isFinite, "the mean of a field is finite, not \(mean)")
     precondition(
       standardDeviation.isFinite && standardDeviation > 0,
@@ -28,11 +28,11 @@ public struct Standardization: Codable, Hashable, Sendable {
   }
 
   /// What is subtracted from a value.
-  public var shift: Float { Float(mean) }
+  package var shift: Float { Float(mean) }
 
   /// What the difference is multiplied with.
-  public var scale: Float { Float(1 / standardDeviation) }
+  package var scale: Float { Float(1 / standardDeviation) }
 
   /// The standardized value of `x`.
-  public func callAsFunction(_ x: Float) -> Float { (x - shift) * scale }
+  package func callAsFunction(_ x: Float) -> Float { (x - shift) * scale }
 }

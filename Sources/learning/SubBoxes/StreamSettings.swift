@@ -1,7 +1,7 @@
 /// Where sub-boxes are cut from, and how far ahead they are prepared.
-public struct StreamSettings: Codable, Hashable, Sendable {
+package struct StreamSettings: Codable, Hashable, Sendable {
   /// Where sub-boxes are cut from.
-  public enum Mode: String, Codable, Hashable, Sendable, CaseIterable {
+  package enum Mode: String, Codable, Hashable, Sendable, CaseIterable {
     /// From memory if the fields fit the memory budget, otherwise from the files.
     case auto
 
@@ -13,22 +13,22 @@ public struct StreamSettings: Codable, Hashable, Sendable {
   }
 
   /// Where sub-boxes are cut from.
-  public var mode = Mode.auto
+  package var mode = Mode.auto
 
   /// The memory that the fields or the caches of chunks may take on a node [MiB].
-  public var memoryBudget = 8192
+  package var memoryBudget = 8192
 
   /// The number of boxes that are prepared before they are asked for.
-  public var lookAhead = 8
+  package var lookAhead = 8
 
   /// The number of threads that prepare boxes; fields that are not in memory are read by one.
-  public var threads = 1
+  package var threads = 1
 
   /// Makes the default settings.
-  public init() {}
+  package init() {}
 
   /// Throws if a setting is out of its range.
-  public func check() throws(SubBoxError) {
+  package func check() throws(SubBoxError) {
     for (name, value) in [
       ("memoryBudget", memoryBudget), ("lookAhead", lookAhead), ("threads", threads),
     ] where value < 1 {

@@ -5,19 +5,19 @@
 ///
 /// A field lies in memory as one brick of [N, N, N], or as several of a smaller width, such as the
 /// chunks of a dataset. The bits of a box do not depend on which.
-public struct SubBoxCutter: Sendable {
+package struct SubBoxCutter: Sendable {
   /// The number of voxels along each axis of a box, w.
-  public let boxWidth: Int
+  package let boxWidth: Int
 
   /// The number of voxels along each axis of the field, N.
-  public let gridSize: Int
+  package let gridSize: Int
 
   /// How the values of the field are standardized.
-  public let standardization: Standardization
+  package let standardization: Standardization
 
   /// Makes the cutter of boxes of [boxWidth, boxWidth, boxWidth] out of fields of [gridSize,
   /// gridSize, gridSize].
-  public init(boxWidth: Int, gridSize: Int, standardization: Standardization) {
+  package init(boxWidth: Int, gridSize: Int, standardization: Standardization) {
     precondition(boxWidth > 0, "a box has at least one voxel, not \(boxWidth)")
     precondition(gridSize > 0, "a field has at least one voxel, not \(gridSize)")
     self.boxWidth = boxWidth
@@ -26,7 +26,7 @@ public struct SubBoxCutter: Sendable {
   }
 
   /// The number of voxels of a box.
-  public var voxelCount: Int { boxWidth * boxWidth * boxWidth }
+  package var voxelCount: Int { boxWidth * boxWidth * boxWidth }
 
   /// Writes the box around a site.
   ///
@@ -34,7 +34,7 @@ public struct SubBoxCutter: Sendable {
   ///   - site: The index of the center voxel, (ix N + iy) N + iz.
   ///   - field: The field, [N, N, N].
   ///   - box: Where the box is written, [w, w, w].
-  public func cut(
+  package func cut(
     around site: Int, from field: UnsafePointer<Float>, into box: UnsafeMutablePointer<Float>
   ) {
     cut(around: site, brickWidth: gridSize, into: box) { _, _, _ in

@@ -1,7 +1,7 @@
 /// Why samples could not be drawn, or a sub-box not be made.
-public struct SubBoxError: Error, Hashable, Sendable {
+package struct SubBoxError: Error, Hashable, Sendable {
   /// What kind of failure it is, which decides how a job ends.
-  public enum Kind: String, Hashable, Sendable {
+  package enum Kind: String, Hashable, Sendable {
     /// A setting that cannot be honored with these data.
     case settings
 
@@ -16,25 +16,25 @@ public struct SubBoxError: Error, Hashable, Sendable {
   }
 
   /// What kind of failure it is.
-  public let kind: Kind
+  package let kind: Kind
 
   /// What was being done, such as "drawing 200000 training samples".
-  public let action: String
+  package let action: String
 
   /// The path of the file that it was done to, if it was one.
-  public let file: String?
+  package let file: String?
 
   /// The path of the dataset inside the file, if it was one.
-  public let dataset: String?
+  package let dataset: String?
 
   /// Why it failed, as a clause.
-  public let reason: String
+  package let reason: String
 
   /// What to try, as a sentence.
-  public let remedy: String
+  package let remedy: String
 
   /// Makes an error of what was being done, to what, why it failed and what to try.
-  public init(
+  package init(
     _ kind: Kind, while action: String, file: String? = nil, dataset: String? = nil,
     because reason: String, remedy: String
   ) {
@@ -49,7 +49,7 @@ public struct SubBoxError: Error, Hashable, Sendable {
 
 extension SubBoxError: CustomStringConvertible {
   /// What was being done, to what, why it failed, and what to try.
-  public var description: String {
+  package var description: String {
     var text = action
     if let dataset { text += " of \(dataset)" }
     if let file { text += " in \(file)" }

@@ -1,9 +1,9 @@
-public import Fields
-public import HDF5
-public import MPI
+package import Fields
+internal import HDF5
+package import MPI
 
 /// What the voxels of sub-boxes are values of.
-public enum BoxInput: Hashable, Sendable {
+package enum BoxInput: Hashable, Sendable {
   /// A field on the Lagrangian grid, around the particle's site.
   case field(GridField<Float>)
 
@@ -12,12 +12,12 @@ public enum BoxInput: Hashable, Sendable {
   case finalDensity(voxelSize: Double)
 
   /// The width of the voxels of a final density [Mpc/h]; `nil` of a field, whose grid says it.
-  public var finalVoxelSize: Double? {
+  package var finalVoxelSize: Double? {
     if case .finalDensity(let voxelSize) = self { voxelSize } else { nil }
   }
 
   /// The name by which a model says what it was shown.
-  public var name: String {
+  package var name: String {
     switch self {
     case .field(let field): field.dataset
     case .finalDensity: "finalDensity"
@@ -36,7 +36,7 @@ extension BoxInput {
   ///   - communicator: The ranks that make boxes.
   /// - Returns: The source, which is freed collectively.
   /// - Throws: `AgreedFailure` of a ``SubBoxError``; `MPIError`.
-  public func open(
+  package func open(
     _ paths: [String], settings: StreamSettings, on communicator: borrowing Communicator
   ) throws -> any SubBoxSource {
     switch self {
@@ -49,7 +49,7 @@ extension BoxInput {
   }
 
   /// The memory that the data of a simulation with N^3 particles take if they are resident [bytes].
-  public func residentBytes(gridSize: Int) -> Int {
+  package func residentBytes(gridSize: Int) -> Int {
     switch self {
     case .field: gridSize * gridSize * gridSize * MemoryLayout<Float>.stride
     case .finalDensity: CellSortedParticles.bytes(gridSize: gridSize)
@@ -58,13 +58,13 @@ extension BoxInput {
 }
 
 /// What writes the standardized box of a sample, [w, w, w]; several threads may call it at once.
-public typealias BoxWriter =
+package typealias BoxWriter =
   @Sendable (Sample, UnsafeMutablePointer<Float>) throws(SubBoxError) -> Void
 
 /// The data of several simulations from which sub-boxes are made.
 ///
 /// A source that ranks of a node share is freed collectively, by ``free()``.
-public protocol SubBoxSource: AnyObject, Sendable {
+package protocol SubBoxSource: AnyObject, Sendable {
   /// What the voxels are values of.
   var input: BoxInput { get }
 

@@ -16,15 +16,15 @@
 ///
 /// The threads of a stream end with it. They do not keep the source: whoever made the stream keeps
 /// the source for longer.
-public final class SubBoxStream: Sendable {
+package final class SubBoxStream: Sendable {
   /// What the boxes show.
-  public let kind: BoxKind
+  package let kind: BoxKind
 
   /// The number of voxels along each axis of a box, w.
-  public let boxWidth: Int
+  package let boxWidth: Int
 
   /// The memory of the buffers and the tables [bytes].
-  public let bytes: Int
+  package let bytes: Int
 
   private let source: any SubBoxSource
   private let queue: PreparationQueue
@@ -40,7 +40,7 @@ public final class SubBoxStream: Sendable {
   ///   - threads: How many threads prepare boxes; those of a source that reads its files take turns.
   ///   - consumers: How many boxes are in use at a time, beyond which ``next(before:)`` waits for
   ///     one to go out of use.
-  public init(
+  package init(
     from source: any SubBoxSource, kind: BoxKind, boxWidth: Int, standardization: Standardization,
     lookAhead: Int, threads: Int, consumers: Int
   ) {
@@ -63,22 +63,22 @@ public final class SubBoxStream: Sendable {
   deinit { queue.cancel() }
 
   /// Ends the threads, and waits until they have ended; no more boxes are prepared.
-  public func cancel() { queue.cancel() }
+  package func cancel() { queue.cancel() }
 
   /// How long consumers have waited for boxes since the stream was made, added over them.
-  public var waitingTime: Duration { queue.waitingTime }
+  package var waitingTime: Duration { queue.waitingTime }
 
   /// Begins a new order, and forgets what is left of the one before.
   ///
   /// - Parameters:
   ///   - samples: The samples in their order.
   ///   - position: The position of the first of them, from which the boxes are counted.
-  public func start(_ samples: [Sample], at position: Int = 0) {
+  package func start(_ samples: [Sample], at position: Int = 0) {
     queue.start(samples, at: position)
   }
 
   /// Appends samples to the order.
-  public func enqueue(_ samples: [Sample]) {
+  package func enqueue(_ samples: [Sample]) {
     queue.enqueue(samples)
   }
 
@@ -91,7 +91,7 @@ public final class SubBoxStream: Sendable {
   /// - Returns: The box, or `nil` if all boxes before the end have been handed out.
   /// - Throws: ``SubBoxError`` that kept the next box from being made. The boxes before it are
   ///   handed out first; it is thrown until a new order is started.
-  public func next(before end: Int = .max) throws(SubBoxError) -> PreparedBox? {
+  package func next(before end: Int = .max) throws(SubBoxError) -> PreparedBox? {
     try queue.next(before: end)
   }
 }

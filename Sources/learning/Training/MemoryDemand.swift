@@ -1,21 +1,21 @@
-public import Fields
+internal import Fields
 internal import HDF5
-public import Networks
-public import SubBoxes
+package import Networks
+package import SubBoxes
 
 /// A part of the memory of a rank, and what it is for.
-public struct MemoryTerm: Codable, Hashable, Sendable {
+package struct MemoryTerm: Codable, Hashable, Sendable {
   /// What it is for.
-  public let name: String
+  package let name: String
 
   /// How much it is [bytes].
-  public let bytes: Int
+  package let bytes: Int
 
   /// Whether the ranks of a node have one copy together.
-  public let isSharedByNode: Bool
+  package let isSharedByNode: Bool
 
   /// Makes a term.
-  public init(_ name: String, _ bytes: Int, isSharedByNode: Bool = false) {
+  package init(_ name: String, _ bytes: Int, isSharedByNode: Bool = false) {
     self.name = name
     self.bytes = bytes
     self.isSharedByNode = isSharedByNode
@@ -26,36 +26,36 @@ public struct MemoryTerm: Codable, Hashable, Sendable {
 ///
 /// The sizes are those of the objects that the job makes, asked of the same code; the program itself and
 /// MPI are not among them. Not collective.
-public struct MemoryDemand: Sendable {
+package struct MemoryDemand: Sendable {
   /// How the network is trained.
-  public var settings: TrainingSettings
+  package var settings: TrainingSettings
 
   /// Which samples are drawn, and how large their boxes are.
-  public var sampling: SamplingSettings
+  package var sampling: SamplingSettings
 
   /// Where boxes are cut from.
-  public var streaming: StreamSettings
+  package var streaming: StreamSettings
 
   /// What the boxes show.
-  public var input: BoxInput
+  package var input: BoxInput
 
   /// The shape of the network.
-  public var architecture: NetworkArchitecture
+  package var architecture: NetworkArchitecture
 
   /// The particles along each axis of each simulation that is trained or validated on.
-  public var gridSizes: [Int]
+  package var gridSizes: [Int]
 
   /// The ranks of the job.
-  public var ranks: Int
+  package var ranks: Int
 
   /// The ranks of each node.
-  public var ranksPerNode: Int
+  package var ranksPerNode: Int
 
   /// The threads that compute on each rank.
-  public var threadsPerRank: Int
+  package var threadsPerRank: Int
 
   /// Makes a demand.
-  public init(
+  package init(
     settings: TrainingSettings, sampling: SamplingSettings, streaming: StreamSettings,
     input: BoxInput = .field(.density), architecture: NetworkArchitecture, gridSizes: [Int],
     ranks: Int, ranksPerNode: Int, threadsPerRank: Int
@@ -78,15 +78,15 @@ public struct MemoryDemand: Sendable {
   var isDedicated: Bool { settings.coordinator.isDedicated(ranks: ranks) }
 
   /// The ranks that compute.
-  public var workers: Int { isDedicated ? ranks - 1 : ranks }
+  package var workers: Int { isDedicated ? ranks - 1 : ranks }
 
   /// The size of the fields, or of the final particles, of all simulations [bytes].
-  public var fieldBytes: Int { gridSizes.reduce(0) { $0 + input.residentBytes(gridSize: $1) } }
+  package var fieldBytes: Int { gridSizes.reduce(0) { $0 + input.residentBytes(gridSize: $1) } }
 
   /// Whether the fields are kept in memory, as the stream's settings decide.
   ///
   /// - Throws: `SubBoxError` if they are to be and do not fit the budget.
-  public func fieldsAreResident() throws(SubBoxError) -> Bool {
+  package func fieldsAreResident() throws(SubBoxError) -> Bool {
     if case .finalDensity = input { return true }
     return try FieldStore.mode(streaming, bytes: fieldBytes, fields: gridSizes.count).0 == .resident
   }
@@ -97,7 +97,7 @@ public struct MemoryDemand: Sendable {
   /// - Returns: The terms, the program itself not among them.
   /// - Throws: `SubBoxError` if the fields are to be in memory and do not fit the budget,
   ///   `ArchitectureError` if the kernels cannot compute the network.
-  public func training(coordinates: Bool) throws -> [MemoryTerm] {
+  package func training(coordinates: Bool) throws -> [MemoryTerm] {
     let weights = try NetworkWeights(
       architecture.parameters.initialized(
         seed: settings.seed, gamma: Float(settings.initialGamma)), of: architecture,
@@ -123,7 +123,7 @@ public struct MemoryDemand: Sendable {
   }
 
   /// The memory of rank 0 where it only coordinates.
-  public var coordination: [MemoryTerm] {
+  package var coordination: [MemoryTerm] {
     [MemoryTerm("checkpoint being written", 2 * checkpointBytes)]
   }
 
@@ -133,7 +133,7 @@ public struct MemoryDemand: Sendable {
   /// The memory of a rank that predicts.
   ///
   /// - Throws: As ``training(coordinates:)``.
-  public func prediction() throws -> [MemoryTerm] {
+  package func prediction() throws -> [MemoryTerm] {
     let weights = try NetworkWeights(
       architecture.parameters.initialized(
         seed: settings.seed, gamma: Float(settings.initialGamma)), of: architecture,
@@ -160,7 +160,7 @@ public struct MemoryDemand: Sendable {
 
   /// While samples are drawn, before anything else is there: labels and radii of a slab of planes, and the numbers
   /// of the samples.
-  public var drawing: [MemoryTerm] {
+  package var drawing: [MemoryTerm] {
     let draw = max(sampling.trainingSamples, sampling.validationSamples)
     return [
       MemoryTerm(
@@ -171,7 +171,7 @@ public struct MemoryDemand: Sendable {
 
   /// What a sample reads from files that are not in memory, if nothing of it was read before: whole chunks of
   /// the field file [bytes].
-  public var streamedBytesPerSample: Int {
+  package var streamedBytesPerSample: Int {
     let (width, chunk) = (Double(sampling.boxWidth), Double(FieldStore.chunkWidth))
     // A box at a random place meets so many chunks along each axis, on the average.
     let chunks = (width - 1) / chunk + 1

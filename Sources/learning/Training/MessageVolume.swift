@@ -4,14 +4,14 @@ internal import SubBoxes
 /// The messages that the ranks of a training hand to MPI: a function of the settings.
 ///
 /// How many pieces the MPI library makes of a collective sum is its own affair.
-public struct MessageVolume: Hashable, Sendable {
+package struct MessageVolume: Hashable, Sendable {
   /// Messages from one rank to another, and their contents [bytes].
-  public struct Traffic: Hashable, Sendable {
+  package struct Traffic: Hashable, Sendable {
     /// The number of messages of all ranks together.
-    public var messages = 0
+    package var messages = 0
 
     /// Their contents [bytes].
-    public var bytes = 0
+    package var bytes = 0
 
     fileprivate mutating func add(_ count: Int, of size: Int) {
       messages += count
@@ -20,10 +20,10 @@ public struct MessageVolume: Hashable, Sendable {
   }
 
   /// The ranks that compute.
-  public let workers: Int
+  package let workers: Int
 
   /// The ranks that compute beside rank 0.
-  public let others: Int
+  package let others: Int
 
   private let isDedicated: Bool
   private let batchSize: Int
@@ -34,7 +34,7 @@ public struct MessageVolume: Hashable, Sendable {
   private let parameterCount: Int
 
   /// Makes the volume of a training.
-  public init(of demand: MemoryDemand) {
+  package init(of demand: MemoryDemand) {
     workers = demand.workers
     others = demand.ranks - 1
     isDedicated = demand.isDedicated
@@ -52,13 +52,13 @@ public struct MessageVolume: Hashable, Sendable {
   /// What each worker gives to the two sums of a step, dense layers and convolutions [bytes].
   ///
   /// Two numbers in each count the gradients that are in another sum, or in none.
-  public var sumsPerStep: [Int] { [denseCount + 2, convolutionCount + 2].map { $0 * Self.word } }
+  package var sumsPerStep: [Int] { [denseCount + 2, convolutionCount + 2].map { $0 * Self.word } }
 
   /// The messages of one step beside the sums: commands, notices, and reports on every sample.
-  public var step: Traffic { command(samples: batchSize, hasNotice: true) }
+  package var step: Traffic { command(samples: batchSize, hasNotice: true) }
 
   /// The messages of one validation.
-  public var validation: Traffic {
+  package var validation: Traffic {
     var traffic = Traffic()
     for start in stride(from: 0, to: validationSamples, by: validationPartSize) {
       let part = command(
@@ -70,7 +70,7 @@ public struct MessageVolume: Hashable, Sendable {
   }
 
   /// The messages of one checkpoint: the state of the training goes to rank 0 if it has none itself.
-  public var checkpoint: Traffic {
+  package var checkpoint: Traffic {
     var traffic = command(samples: 0, hasNotice: false)
     if isDedicated {
       traffic.add(1, of: Self.word)
@@ -80,14 +80,14 @@ public struct MessageVolume: Hashable, Sendable {
   }
 
   /// The messages of the end.
-  public var end: Traffic {
+  package var end: Traffic {
     var traffic = Traffic()
     traffic.add(others, of: Command.finish(isComplete: true).message.count * Self.word)
     return traffic
   }
 
   /// All messages of a training that is not interrupted.
-  public func total(steps: Int, validations: Int, checkpoints: Int) -> Traffic {
+  package func total(steps: Int, validations: Int, checkpoints: Int) -> Traffic {
     let parts = [(step, steps), (validation, validations), (checkpoint, checkpoints), (end, 1)]
     return parts.reduce(into: Traffic()) { sum, part in
       sum.messages += part.0.messages * part.1

@@ -1,41 +1,41 @@
 internal import HDF5
-public import Networks
-public import SubBoxes
+package import Networks
+package import SubBoxes
 
 /// A trained network with all that a prediction needs.
 ///
 /// On disk it is an HDF5 file with one dataset per parameter tensor under `/weights`, in the shapes of
 /// ``ParameterLayout``. The file holds no times and no places: the same training makes the same bytes.
-public struct Model: Sendable {
+package struct Model: Sendable {
   /// The shape of the network.
-  public var architecture: NetworkArchitecture
+  package var architecture: NetworkArchitecture
 
   /// What the network was shown.
-  public var variant: BoxKind
+  package var variant: BoxKind
 
   /// What its boxes were values of: the dataset of a field file, or `finalDensity`.
-  public var field: String
+  package var field: String
 
   /// What it was trained on, with the scales of its input and output.
-  public var data: DataDescription
+  package var data: DataDescription
 
   /// The seed of its initial weights and of the order of its samples.
-  public var seed: UInt64
+  package var seed: UInt64
 
   /// The epoch whose weights these are, from zero.
-  public var epoch: Int
+  package var epoch: Int
 
   /// The steps done by its end.
-  public var step: Int
+  package var step: Int
 
   /// The validation loss after that epoch.
-  public var validationLoss: Double
+  package var validationLoss: Double
 
   /// The settings that the result depends on, a line each: `training.batchSize = 64`.
-  public var settings: [String]
+  package var settings: [String]
 
   /// The parameters, [count], of the layout of `architecture`.
-  public var parameters: [Float]
+  package var parameters: [Float]
 
   private static let format = "halompi-model"
   private static let version = 1
@@ -50,7 +50,7 @@ public struct Model: Sendable {
   }
 
   /// Writes the model to a file, which appears when it is complete.
-  public func write(to path: String) throws {
+  package func write(to path: String) throws {
     try NumberFile.write(to: path, format: Self.format, version: Self.version) { file in
       try NumberFile.addJSON(
         "header",
@@ -70,7 +70,7 @@ public struct Model: Sendable {
   }
 
   /// Reads a model, and verifies its checksums.
-  public init(contentsOf path: String) throws {
+  package init(contentsOf path: String) throws {
     let file = try NumberFile.open(path, format: Self.format, version: Self.version)
     let header = try NumberFile.json("header", from: file, as: Header.self)
     architecture = header.architecture
@@ -108,7 +108,7 @@ public struct Model: Sendable {
   ///   - validationLoss: The validation loss after that epoch.
   ///   - settings: The settings that the result depends on, a line each.
   ///   - parameters: The parameters, [count], of the layout of `architecture`.
-  public init(
+  package init(
     architecture: NetworkArchitecture, variant: BoxKind, field: String, data: DataDescription,
     seed: UInt64, epoch: Int, step: Int, validationLoss: Double, settings: [String],
     parameters: [Float]

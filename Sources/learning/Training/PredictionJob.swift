@@ -1,43 +1,43 @@
 internal import Fields
 internal import Foundation
-public import MPI
-public import Networks
-public import SubBoxes
+package import MPI
+package import Networks
+package import SubBoxes
 
 /// Predicts the halo masses of particles with a trained network.
 ///
 /// Every rank computes a share of the particles; the file is the same for any number of ranks.
-public struct PredictionJob: Sendable {
+package struct PredictionJob: Sendable {
   /// The model.
-  public var modelPath: String
+  package var modelPath: String
 
   /// The field files of the simulations.
-  public var files: [String]
+  package var files: [String]
 
   /// How many of their particles are predicted: `testSamples`, 0 for all in halos within the limits.
-  public var sampling: SamplingSettings
+  package var sampling: SamplingSettings
 
   /// Where boxes are cut from.
-  public var streaming: StreamSettings
+  package var streaming: StreamSettings
 
   /// The implementation of the network.
-  public var kernels: NetworkKernels
+  package var kernels: NetworkKernels
 
   /// The number of threads that compute on each rank; without it, the cores of a node are shared by
   /// its ranks.
-  public var threadsPerRank: Int?
+  package var threadsPerRank: Int?
 
   /// The file of predictions to write.
-  public var output: String
+  package var output: String
 
   /// Whether simulations may be predicted that the model was trained or validated on.
-  public var mayPredictSeen: Bool
+  package var mayPredictSeen: Bool
 
   /// How long a rank may take for a part of its samples [seconds].
-  public var watchdogSeconds: Double
+  package var watchdogSeconds: Double
 
   /// Makes a job.
-  public init(
+  package init(
     modelPath: String, files: [String], sampling: SamplingSettings, streaming: StreamSettings,
     kernels: NetworkKernels, threadsPerRank: Int?, output: String,
     mayPredictSeen: Bool = false, watchdogSeconds: Double = 600
@@ -64,7 +64,7 @@ public struct PredictionJob: Sendable {
   /// - Returns: The predictions on rank 0; `nil` on the others.
   /// - Throws: ``TrainingError`` and the errors of the modules below, in an `AgreedFailure` if all
   ///   ranks know of it.
-  public func run(
+  package func run(
     on world: borrowing Communicator, tell: (_ done: Int, _ of: Int) -> Void
   ) throws -> PredictionTable? {
     let (model, input, metadata) = try world.agree {

@@ -1,22 +1,22 @@
 internal import HDF5
-public import SubBoxes
+package import SubBoxes
 
 /// Predicted and true halo masses of particles.
-public struct PredictionTable: Hashable, Sendable {
+package struct PredictionTable: Hashable, Sendable {
   /// The names of the simulations, which samples count from zero.
-  public let simulations: [String]
+  package let simulations: [String]
 
   /// The particles with their true masses, by simulation and site.
-  public let samples: [Sample]
+  package let samples: [Sample]
 
   /// The predicted log10 of the halo mass of each [Msun].
-  public let predictions: [Float]
+  package let predictions: [Float]
 
   private static let format = "halompi-predictions"
   private static let version = 1
 
   /// Makes a table; `samples` and `predictions` are equally long.
-  public init(simulations: [String], samples: [Sample], predictions: [Float]) {
+  package init(simulations: [String], samples: [Sample], predictions: [Float]) {
     precondition(samples.count == predictions.count, "a prediction is missing")
     self.simulations = simulations
     self.samples = samples
@@ -29,7 +29,7 @@ public struct PredictionTable: Hashable, Sendable {
   ///   - path: The file; one that exists is replaced.
   ///   - model: The model that predicted.
   /// - Throws: `HDF5Error`, `FileError`.
-  public func write(to path: String, model: Model) throws {
+  package func write(to path: String, model: Model) throws {
     try NumberFile.write(to: path, format: Self.format, version: Self.version) { file in
       try NumberFile.addJSON("simulations", simulations, to: file)
       try file.setAttribute("variant", to: model.variant.rawValue)
@@ -55,7 +55,7 @@ public struct PredictionTable: Hashable, Sendable {
   }
 
   /// Reads a table, and verifies its checksums.
-  public init(contentsOf path: String) throws {
+  package init(contentsOf path: String) throws {
     let file = try NumberFile.open(path, format: Self.format, version: Self.version)
     let simulation = try NumberFile.read("simulation", from: file, as: Int32.self)
     let site = try NumberFile.read("site", from: file, as: Int64.self)
@@ -76,7 +76,7 @@ public struct PredictionTable: Hashable, Sendable {
   }
 
   /// Pearson's correlation of predicted and true log10 mass.
-  public var correlation: Double {
+  package var correlation: Double {
     Training.correlation(
       zip(samples, predictions).enumerated().map { index, pair in
         SampleOutcome(
@@ -85,11 +85,11 @@ public struct PredictionTable: Hashable, Sendable {
   }
 
   /// The median of log10(predicted / true mass) [dex]; NaN without predictions.
-  public var bias: Double { residualQuantile(0.5) }
+  package var bias: Double { residualQuantile(0.5) }
 
   /// Half of the range from the 16th to the 84th percentile of log10(predicted / true mass) [dex]; NaN
   /// without predictions.
-  public var scatter: Double { (residualQuantile(0.84) - residualQuantile(0.16)) / 2 }
+  package var scatter: Double { (residualQuantile(0.84) - residualQuantile(0.16)) / 2 }
 
   private func residualQuantile(_ fraction: Double) -> Double {
     let residuals = zip(predictions, samples).map { Double($0) - Double($1.logMass) }.sorted()

@@ -2,43 +2,43 @@
 ///
 /// Fields are written in the order in which they are added, those of value zero too. The encoding is that of
 /// protobuf.dev/programming-guides/encoding.
-public struct ProtocolMessage: Sendable {
+package struct ProtocolMessage: Sendable {
   /// The bytes of the message so far.
-  public private(set) var bytes: [UInt8] = []
+  package private(set) var bytes: [UInt8] = []
 
   /// Makes a message without fields.
-  public init() {}
+  package init() {}
 
   /// Adds a number that is written with as many bytes as it needs (`uint64`, and `int64` of no sign).
-  public mutating func add(_ field: UInt64, _ value: UInt64) {
+  package mutating func add(_ field: UInt64, _ value: UInt64) {
     add(variable: field << 3)
     add(variable: value)
   }
 
   /// Adds a number of double precision (`double`).
-  public mutating func add(_ field: UInt64, _ value: Double) {
+  package mutating func add(_ field: UInt64, _ value: Double) {
     add(variable: field << 3 | 1)
     withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes += $0 }
   }
 
   /// Adds a number of single precision (`float`).
-  public mutating func add(_ field: UInt64, _ value: Float) {
+  package mutating func add(_ field: UInt64, _ value: Float) {
     add(variable: field << 3 | 5)
     withUnsafeBytes(of: value.bitPattern.littleEndian) { bytes += $0 }
   }
 
   /// Adds bytes, or the bytes of another message (`bytes`, `message`).
-  public mutating func add(_ field: UInt64, _ value: [UInt8]) {
+  package mutating func add(_ field: UInt64, _ value: [UInt8]) {
     add(variable: field << 3 | 2)
     add(variable: UInt64(value.count))
     bytes += value
   }
 
   /// Adds a text (`string`).
-  public mutating func add(_ field: UInt64, _ text: String) { add(field, Array(text.utf8)) }
+  package mutating func add(_ field: UInt64, _ text: String) { add(field, Array(text.utf8)) }
 
   /// Adds a message as a field of this one (`message`).
-  public mutating func add(_ field: UInt64, _ message: ProtocolMessage) {
+  package mutating func add(_ field: UInt64, _ message: ProtocolMessage) {
     add(field, message.bytes)
   }
 

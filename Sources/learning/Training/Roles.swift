@@ -1,5 +1,5 @@
 internal import Foundation
-public import MPI
+package import MPI
 
 /// Who does what in a training: rank 0 coordinates, and the workers compute.
 struct Roles: ~Copyable {
@@ -43,7 +43,7 @@ extension TrainingSettings.Coordinator {
 ///
 /// Collective. Ranks that may run on the same cores share them evenly; ranks that `mpirun` has bound to
 /// cores of their own keep those.
-public func availableThreads(on ranks: borrowing Communicator) throws(MPIError) -> Int {
+package func availableThreads(on ranks: borrowing Communicator) throws(MPIError) -> Int {
   let node = try ranks.splitByNode()
   let own = Array(allowedCores().utf8)
   let lists = try node.allGatherVarying(own)

@@ -1,19 +1,19 @@
-public import Foundation
+package import Foundation
 internal import Synchronization
 
 /// What asks a job to stop at the next step boundary, with a checkpoint (exit code 75).
-public struct StopConditions: Sendable {
+package struct StopConditions: Sendable {
   /// A file whose appearance asks to stop; rank 0 looks for it.
-  public var file: String?
+  package var file: String?
 
   /// When the job must have ended, with ``margin`` before it for the last step and the checkpoint.
-  public var deadline: Date?
+  package var deadline: Date?
 
   /// How long before the deadline the job stops [seconds].
-  public var margin = 60.0
+  package var margin = 60.0
 
   /// Makes conditions under which a job never stops by itself, except by a signal.
-  public init() {}
+  package init() {}
 
   /// Makes the conditions of a run directory.
   ///
@@ -21,7 +21,7 @@ public struct StopConditions: Sendable {
   ///   - directory: Where a file named `stop` asks to stop.
   ///   - timeLimit: How long the job may take [seconds]; without it, the end of the Slurm job counts, if
   ///     its environment tells it.
-  public init(directory: String, timeLimit: Double? = nil) {
+  package init(directory: String, timeLimit: Double? = nil) {
     file = directory + "/stop"
     if let timeLimit {
       deadline = Date(timeIntervalSinceNow: timeLimit)
@@ -35,7 +35,7 @@ public struct StopConditions: Sendable {
   /// Why to stop now; `nil` to go on.
   ///
   /// The last step took `stepSeconds`: the next one must not pass the deadline.
-  public func reason(stepSeconds: Double = 0) -> String? {
+  package func reason(stepSeconds: Double = 0) -> String? {
     if let file, FileManager.default.fileExists(atPath: file) { return "the file \(file) exists" }
     if let deadline, Date(timeIntervalSinceNow: margin + 2 * stepSeconds) > deadline {
       return "the time limit is near"
@@ -45,13 +45,13 @@ public struct StopConditions: Sendable {
 }
 
 /// Signals that ask the process to stop: SIGTERM and SIGUSR1, as Slurm sends them.
-public enum StopSignals {
+package enum StopSignals {
   private static let received = Atomic<Int32>(0)
 
   /// Lets the signals set a flag, and nothing else, from now on; called by the main thread.
   ///
   /// - Parameter interrupt: Whether SIGINT does too, as a terminal sends it.
-  public static func install(interrupt: Bool = false) {
+  package static func install(interrupt: Bool = false) {
     let numbers = [SIGTERM, SIGUSR1] + (interrupt ? [SIGINT] : [])
     // Whoever started the process may have blocked them, as the threads of a thread pool do.
     var unblocked = sigset_t()
@@ -71,7 +71,7 @@ public enum StopSignals {
   }
 
   /// The signal that was received last; `nil` if none was.
-  public static var last: Int32? {
+  package static var last: Int32? {
     let number = received.load(ordering: .relaxed)
     return number == 0 ? nil : number
   }

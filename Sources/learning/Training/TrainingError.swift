@@ -1,7 +1,7 @@
-public import MPI
+package import MPI
 
 /// Why a training, or a prediction, could not go on.
-public enum TrainingError: Error, Hashable, Sendable {
+package enum TrainingError: Error, Hashable, Sendable {
   /// A setting is out of its range.
   case setting(key: String, value: String, allowed: String)
 
@@ -38,7 +38,7 @@ public enum TrainingError: Error, Hashable, Sendable {
 
 extension TrainingError: CustomStringConvertible {
   /// What was being done, to what, why it failed and what to try.
-  public var description: String {
+  package var description: String {
     switch self {
     case .setting(let key, let value, let allowed):
       "cannot train with \(key) = \(value): it must be \(allowed)"
@@ -94,7 +94,7 @@ extension TrainingError: CustomStringConvertible {
 
 extension TrainingError: SilentPeerError {
   /// The host of a rank that has not been heard of.
-  public var silentHost: String? {
+  package var silentHost: String? {
     guard case .stalled(_, let host, _, _) = self else { return nil }
     return host
   }

@@ -1,13 +1,13 @@
 internal import Foundation
-public import MPI
+package import MPI
 internal import Networks
-public import SubBoxes
+package import SubBoxes
 
 /// Runs a training from its plan to its end, or to where it is asked to stop.
 ///
 /// The result, model and metrics, is the same for any number of ranks and threads, whoever
 /// coordinates, and however often it was stopped or killed and resumed.
-public struct TrainingJob {
+package struct TrainingJob {
   private var plan: TrainingPlan
   private let fields: (any SubBoxSource)?
 
@@ -17,7 +17,7 @@ public struct TrainingJob {
   ///   - plan: What is trained, on what.
   ///   - fields: The fields of the plan's training and validation files in this order, if the process
   ///     has them open already; whoever opened them frees them. Without it, the job opens its own.
-  public init(_ plan: TrainingPlan, fields: (any SubBoxSource)? = nil) {
+  package init(_ plan: TrainingPlan, fields: (any SubBoxSource)? = nil) {
     self.plan = plan
     self.fields = fields
   }
@@ -33,7 +33,7 @@ public struct TrainingJob {
   /// - Returns: How it ended, the same on all ranks.
   /// - Throws: ``TrainingError`` and the errors of the modules below, in an `AgreedFailure` if all
   ///   ranks know of it.
-  public mutating func run(
+  package mutating func run(
     on world: borrowing Communicator, stop: StopConditions,
     tell: @escaping (TrainingEvent) -> Void
   ) throws -> TrainingOutcome {

@@ -1,41 +1,41 @@
-public import Fields
+internal import Fields
 internal import HDF5
-public import Networks
-public import SubBoxes
+package import Networks
+package import SubBoxes
 
 /// One training: what is trained, on what, and where its files are.
-public struct TrainingPlan: Sendable {
+package struct TrainingPlan: Sendable {
   /// How the network is trained.
-  public var settings: TrainingSettings
+  package var settings: TrainingSettings
 
   /// Which samples are drawn, and how large their boxes are.
-  public var sampling: SamplingSettings
+  package var sampling: SamplingSettings
 
   /// Where boxes are cut from.
-  public var streaming: StreamSettings
+  package var streaming: StreamSettings
 
   /// The shape of the network; its box width is that of `sampling`.
-  public var architecture: NetworkArchitecture
+  package var architecture: NetworkArchitecture
 
   /// What the boxes show.
-  public var input: BoxInput
+  package var input: BoxInput
 
   /// The field files of the simulations that train.
-  public var trainingFiles: [String]
+  package var trainingFiles: [String]
 
   /// The field files of the simulations that validate.
-  public var validationFiles: [String]
+  package var validationFiles: [String]
 
   /// The folder of the training.
-  public var directory: String
+  package var directory: String
 
   /// The settings that the result depends on, a line each, such as `training.batchSize = 64`.
   ///
   /// A training is resumed only with the same lines.
-  public var identity: [String]
+  package var identity: [String]
 
   /// The file to which the times of all ranks and threads are written when the job ends; none without it.
-  public var timelinePath: String?
+  package var timelinePath: String?
 
   /// The steps of an epoch; known once the samples are drawn.
   var stepsPerEpoch = 0
@@ -46,7 +46,7 @@ public struct TrainingPlan: Sendable {
   static func validationPartSize(batchSize: Int) -> Int { 4 * batchSize }
 
   /// Makes the plan of a training.
-  public init(
+  package init(
     settings: TrainingSettings, sampling: SamplingSettings, streaming: StreamSettings,
     architecture: NetworkArchitecture, input: BoxInput = .field(.density), trainingFiles: [String],
     validationFiles: [String], directory: String, identity: [String]
@@ -64,16 +64,16 @@ public struct TrainingPlan: Sendable {
   }
 
   /// The weights of the best epoch.
-  public var modelPath: String { "\(directory)/model.h5" }
+  package var modelPath: String { "\(directory)/model.h5" }
 
   /// The numbers of each step and epoch: the same bytes for any number of ranks, stops and resumes.
-  public var metricsPath: String { "\(directory)/metrics.jsonl" }
+  package var metricsPath: String { "\(directory)/metrics.jsonl" }
 
   /// The times of each step.
-  public var timingsPath: String { "\(directory)/timings.jsonl" }
+  package var timingsPath: String { "\(directory)/timings.jsonl" }
 
   /// The file whose appearance asks the training to stop.
-  public var stopPath: String { "\(directory)/stop" }
+  package var stopPath: String { "\(directory)/stop" }
 
   var checkpoints: CheckpointFolder {
     CheckpointFolder(path: "\(directory)/checkpoints", kept: settings.keptCheckpoints)

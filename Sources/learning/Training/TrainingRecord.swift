@@ -1,32 +1,32 @@
-public import DurableFiles
+package import DurableFiles
 internal import Foundation
 internal import HDF5
 
 /// How far a training is, as the files in its folder tell whoever looks.
-public struct TrainingRecord: Hashable, Sendable {
+package struct TrainingRecord: Hashable, Sendable {
   /// The epoch that is under way, from zero.
-  public let epoch: Int
+  package let epoch: Int
 
   /// The steps done in all.
-  public let step: Int
+  package let step: Int
 
   /// The steps of an epoch; `nil` before the first checkpoint.
-  public let stepsPerEpoch: Int?
+  package let stepsPerEpoch: Int?
 
   /// The epoch with the lowest validation loss, as of the newest checkpoint.
-  public let bestEpoch: Int?
+  package let bestEpoch: Int?
 
   /// That loss.
-  public let bestLoss: Double?
+  package let bestLoss: Double?
 
   /// Whether the training is over, and its model is what it will be.
-  public let isComplete: Bool
+  package let isComplete: Bool
 
   /// The settings that it depends on, a line each; empty before the first checkpoint.
-  public let settings: [String]
+  package let settings: [String]
 
   /// What a step took lately [seconds]; `nil` before the first.
-  public let secondsPerStep: Double?
+  package let secondsPerStep: Double?
 
   /// Reads the record of a folder.
   ///
@@ -35,7 +35,7 @@ public struct TrainingRecord: Hashable, Sendable {
   /// - Parameters:
   ///   - directory: The folder of the training.
   ///   - batchSize: The samples of a step.
-  public init?(directory: String, batchSize: Int) {
+  package init?(directory: String, batchSize: Int) {
     let folder = CheckpointFolder(path: "\(directory)/checkpoints", kept: 1)
     let header = folder.names().lazy.compactMap {
       try? Checkpoint.Header(contentsOf: "\(folder.path)/\($0)")
@@ -74,20 +74,20 @@ public struct TrainingRecord: Hashable, Sendable {
 }
 
 /// The validations of a training, epoch by epoch, as its metrics tell.
-public struct ValidationRecord: Hashable, Sendable {
+package struct ValidationRecord: Hashable, Sendable {
   /// The epoch, from zero.
-  public let epoch: Int
+  package let epoch: Int
 
   /// The mean likelihood of the validation samples [nats].
-  public let likelihood: Double
+  package let likelihood: Double
 
   /// Whether the weights of this epoch were the best so far.
-  public let isBest: Bool
+  package let isBest: Bool
 
   /// Reads all validations of a folder's `metrics.jsonl`.
   ///
   /// - Throws: `FileError` if it cannot be read.
-  public static func all(in directory: String) throws(FileError) -> [ValidationRecord] {
+  package static func all(in directory: String) throws(FileError) -> [ValidationRecord] {
     let data = try DurableFile.read("\(directory)/metrics.jsonl")
     let marker = Data("{\"kind\":\"epoch\"".utf8)
     return data.split(separator: UInt8(ascii: "\n")).filter { $0.starts(with: marker) }

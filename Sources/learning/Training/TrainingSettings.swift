@@ -1,13 +1,13 @@
-public import Networks
-public import SubBoxes
+package import Networks
+package import SubBoxes
 
 /// How a network is trained.
 ///
 /// The defaults are those of Lucie-Smith et al. 2024, appendix D, doi:10.1103/PhysRevD.109.063524.
 /// An optional setting without a value takes the published one of the variant.
-public struct TrainingSettings: Codable, Hashable, Sendable {
+package struct TrainingSettings: Codable, Hashable, Sendable {
   /// Who trains beside rank 0, which coordinates.
-  public enum Coordinator: String, Codable, Hashable, Sendable, CaseIterable {
+  package enum Coordinator: String, Codable, Hashable, Sendable, CaseIterable {
     /// Rank 0 trains too in a job of fewer than four ranks.
     case auto
 
@@ -19,7 +19,7 @@ public struct TrainingSettings: Codable, Hashable, Sendable {
   }
 
   /// By which loss on the validation samples the weights of an epoch are kept.
-  public enum Selection: String, Codable, Hashable, Sendable, CaseIterable {
+  package enum Selection: String, Codable, Hashable, Sendable, CaseIterable {
     /// Likelihood and penalty, the loss that is trained.
     case loss
 
@@ -28,70 +28,70 @@ public struct TrainingSettings: Codable, Hashable, Sendable {
   }
 
   /// What the network sees: the raw sub-box or its spherical average.
-  public var variant = BoxKind.raw
+  package var variant = BoxKind.raw
 
   /// The seed of the initial weights and of the order of the samples.
-  public var seed: UInt64 = 1
+  package var seed: UInt64 = 1
 
   /// The number of samples of a step, from 1 to 4096.
-  public var batchSize = 64
+  package var batchSize = 64
 
   /// The largest number of epochs; without it 30 for raw boxes and 40 for averaged ones.
-  public var epochs: Int?
+  package var epochs: Int?
 
   /// The number of epochs without a lower validation loss after which the training ends; without it,
   /// it never ends before its last epoch.
-  public var patience: Int?
+  package var patience: Int?
 
   /// The loss that tells which epoch was best.
-  public var selection = Selection.loss
+  package var selection = Selection.loss
 
   /// The strength of the priors on the weights; without it 10^-2.5 for raw boxes and 10^-4.3 for
   /// averaged ones.
-  public var alpha: Double?
+  package var alpha: Double?
 
   /// The width of the likelihood that the training starts with.
-  public var initialGamma = 0.2
+  package var initialGamma = 0.2
 
   /// The optimiser.
-  public var optimizer = AMSGrad.Settings()
+  package var optimizer = AMSGrad.Settings()
 
   /// The implementation of the network.
-  public var kernels = NetworkKernels.fast
+  package var kernels = NetworkKernels.fast
 
   /// Whether rank 0 trains too.
-  public var coordinator = Coordinator.auto
+  package var coordinator = Coordinator.auto
 
   /// The number of threads that compute on each rank; without it, the cores of a node are shared by its
   /// ranks.
-  public var threadsPerRank: Int?
+  package var threadsPerRank: Int?
 
   /// The time between checkpoints [minutes]; one is also written after each epoch.
-  public var checkpointMinutes = 10.0
+  package var checkpointMinutes = 10.0
 
   /// The number of steps between checkpoints; without it, time alone decides.
-  public var checkpointSteps: Int?
+  package var checkpointSteps: Int?
 
   /// The number of checkpoints that are kept.
-  public var keptCheckpoints = 2
+  package var keptCheckpoints = 2
 
   /// Whether event files for TensorBoard are written beside the metrics.
-  public var tensorboard = false
+  package var tensorboard = false
 
   /// How long a rank may stay silent before it is asked whether it is there, and then before the job is ended
   /// [seconds].
   ///
   /// The default is five times the longest command that was measured (`Documentation/cluster.md`).
-  public var watchdogSeconds = 600.0
+  package var watchdogSeconds = 600.0
 
   /// Makes the settings of the paper.
-  public init() {}
+  package init() {}
 
   /// The largest number of epochs of this variant.
-  public var epochLimit: Int { epochs ?? (variant == .raw ? 30 : 40) }
+  package var epochLimit: Int { epochs ?? (variant == .raw ? 30 : 40) }
 
   /// The strength of the priors of this variant.
-  public var priorStrength: Double {
+  package var priorStrength: Double {
     // 10^-2.5 and 10^-4.3, written out so that no mathematical library decides the last bit.
     alpha ?? (variant == .raw ? 0.0031622776601683794 : 5.011872336272725e-05)
   }
@@ -99,7 +99,7 @@ public struct TrainingSettings: Codable, Hashable, Sendable {
   /// Checks that a training can be run with these settings.
   ///
   /// - Throws: ``TrainingError`` that names the setting and what it may be.
-  public func check() throws(TrainingError) {
+  package func check() throws(TrainingError) {
     func require(_ holds: Bool, _ key: String, _ value: Any, _ allowed: String)
       throws(TrainingError)
     {

@@ -1,6 +1,6 @@
 internal import Foundation
 internal import Networks
-public import SubBoxes
+package import SubBoxes
 
 /// What a training has come to, besides the numbers of the network.
 ///
@@ -47,20 +47,20 @@ struct TrainingState: Sendable {
 }
 
 /// What the workers know of the data, and rank 0 stores with the model.
-public struct DataDescription: Codable, Hashable, Sendable {
+package struct DataDescription: Codable, Hashable, Sendable {
   /// A simulation and the fingerprint of its field file.
-  public struct Simulation: Codable, Hashable, Sendable {
+  package struct Simulation: Codable, Hashable, Sendable {
     /// The name of the simulation.
-    public let name: String
+    package let name: String
 
     /// The fingerprint of its fields, in hexadecimal digits.
-    public let fingerprint: String
+    package let fingerprint: String
 
     /// Its number of eligible particles.
-    public let eligible: Int
+    package let eligible: Int
 
     /// Describes a simulation.
-    public init(name: String, fingerprint: String, eligible: Int) {
+    package init(name: String, fingerprint: String, eligible: Int) {
       self.name = name
       self.fingerprint = fingerprint
       self.eligible = eligible
@@ -68,31 +68,31 @@ public struct DataDescription: Codable, Hashable, Sendable {
   }
 
   /// The simulations that train.
-  public let training: [Simulation]
+  package let training: [Simulation]
 
   /// The simulations that validate.
-  public let validation: [Simulation]
+  package let validation: [Simulation]
 
   /// The width of a voxel of the Lagrangian grid, the same in all simulations [Mpc/h].
-  public let voxelSize: Double
+  package let voxelSize: Double
 
   /// The width of a voxel of a box of the final density [Mpc/h]; those of other boxes are the grid's.
-  public let finalVoxelSize: Double?
+  package let finalVoxelSize: Double?
 
   /// The number of samples drawn for training.
-  public let trainingSamples: Int
+  package let trainingSamples: Int
 
   /// The number of samples drawn for validation.
-  public let validationSamples: Int
+  package let validationSamples: Int
 
   /// How fields are standardised.
-  public let standardization: Standardization
+  package let standardization: Standardization
 
   /// How labels are scaled.
-  public let labels: LabelRange
+  package let labels: LabelRange
 
   /// Describes what a model was trained on.
-  public init(
+  package init(
     training: [Simulation], validation: [Simulation], voxelSize: Double, finalVoxelSize: Double?,
     trainingSamples: Int, validationSamples: Int, standardization: Standardization,
     labels: LabelRange

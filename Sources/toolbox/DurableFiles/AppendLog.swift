@@ -4,12 +4,12 @@ import Foundation
 ///
 /// A program that resumes remembers the length at its last checkpoint; what was appended after it
 /// is cut off and appended again, so that the file is as though nothing had happened.
-public struct AppendLog: ~Copyable {
+package struct AppendLog: ~Copyable {
   /// The path of the file.
-  public let path: String
+  package let path: String
 
   /// The number of bytes in the file, all of them in whole records.
-  public private(set) var length: Int
+  package private(set) var length: Int
 
   private let file: Descriptor
 
@@ -20,7 +20,7 @@ public struct AppendLog: ~Copyable {
   ///   - length: The ``length`` at an earlier time, or zero to start over.
   /// - Returns: The log, at that length.
   /// - Throws: Also if the file has fewer bytes.
-  public static func open(_ path: String, length: Int = 0) throws(FileError) -> AppendLog {
+  package static func open(_ path: String, length: Int = 0) throws(FileError) -> AppendLog {
     let creation = length == 0 ? O_CREAT : 0
     let file = try Descriptor.open(path, O_WRONLY | O_APPEND | creation, for: "opening")
     let found = try file.length()
@@ -36,14 +36,14 @@ public struct AppendLog: ~Copyable {
   /// Appends a line, to which the line break is added.
   ///
   /// If it fails, no part of the line is left in the file.
-  public mutating func append(_ line: String) throws(FileError) {
+  package mutating func append(_ line: String) throws(FileError) {
     try append(Array((line + "\n").utf8))
   }
 
   /// Appends bytes, whole lines or records.
   ///
   /// If it fails, no part of them is left in the file.
-  public mutating func append(_ bytes: [UInt8]) throws(FileError) {
+  package mutating func append(_ bytes: [UInt8]) throws(FileError) {
     do throws(FileError) {
       try bytes.span.bytes.withUnsafeBytes { (bytes) throws(FileError) in try file.write(bytes) }
     } catch {
@@ -54,12 +54,12 @@ public struct AppendLog: ~Copyable {
   }
 
   /// Waits until all lines are on the disk.
-  public func sync() throws(FileError) {
+  package func sync() throws(FileError) {
     try file.sync()
   }
 
   /// Stores all lines on the disk and closes the file.
-  public consuming func close() throws(FileError) {
+  package consuming func close() throws(FileError) {
     try file.sync()
     try file.close()
   }

@@ -1,4 +1,4 @@
-public import Foundation
+package import Foundation
 
 /// A 64-bit checksum of bytes that may be added in parts and in any order.
 ///
@@ -11,23 +11,23 @@ public import Foundation
 /// exchanged words are noticed. It is a guard against accidents, not against malice.
 ///
 /// SplitMix64: Steele, Lea and Flood 2014, doi:10.1145/2660193.2660195.
-public struct Checksum: Hashable, Sendable {
+package struct Checksum: Hashable, Sendable {
   /// The sum of the mixed words.
   private var sum: UInt64 = 0
 
   /// The number of bytes that have been added.
-  public private(set) var byteCount = 0
+  package private(set) var byteCount = 0
 
   /// The checksum of no bytes.
-  public init() {}
+  package init() {}
 
   /// The checksum of `data`.
-  public init(of data: Data) {
+  package init(of data: Data) {
     data.withUnsafeBytes { add($0, at: 0) }
   }
 
   /// Reads a whole file and returns its checksum.
-  public static func ofFile(_ path: String) throws(FileError) -> Checksum {
+  package static func ofFile(_ path: String) throws(FileError) -> Checksum {
     let file = try Descriptor.open(path, O_RDONLY, for: "opening")
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 8)
     defer { buffer.deallocate() }
@@ -44,7 +44,7 @@ public struct Checksum: Hashable, Sendable {
   /// - Parameters:
   ///   - bytes: A whole number of words, unless it is the last part.
   ///   - byteOffset: Where the part begins, a multiple of 8.
-  public mutating func add(_ bytes: UnsafeRawBufferPointer, at byteOffset: Int) {
+  package mutating func add(_ bytes: UnsafeRawBufferPointer, at byteOffset: Int) {
     precondition(byteOffset >= 0 && byteOffset % 8 == 0, "a part begins with a whole word")
     var key = UInt64(byteOffset / 8) &* Self.golden
     let whole = bytes.count & ~7
@@ -61,13 +61,13 @@ public struct Checksum: Hashable, Sendable {
   }
 
   /// Adds the parts that another checksum has seen.
-  public mutating func combine(_ other: Checksum) {
+  package mutating func combine(_ other: Checksum) {
     sum &+= other.sum
     byteCount += other.byteCount
   }
 
   /// The checksum of what has been added.
-  public var value: UInt64 { sum &+ UInt64(byteCount) }
+  package var value: UInt64 { sum &+ UInt64(byteCount) }
 
   private static let golden: UInt64 = 0x9e37_79b9_7f4a_7c15
 
@@ -81,7 +81,7 @@ public struct Checksum: Hashable, Sendable {
 
 extension Checksum: CustomStringConvertible {
   /// The value as 16 hexadecimal digits.
-  public var description: String {
+  package var description: String {
     let digits = String(value, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
   }

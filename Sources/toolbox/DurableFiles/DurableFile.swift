@@ -1,16 +1,16 @@
-public import Foundation
+package import Foundation
 
 /// Files that are there whole or not at all, whatever ends the process or the machine.
 ///
 /// What is new is written beside, stored on the disk, and then takes the name of what was before.
-public enum DurableFile {
+package enum DurableFile {
   /// The path beside `path` at which a new version is written before ``commit(_:as:)``.
-  public static func temporary(for path: String) -> String { path + ".partial" }
+  package static func temporary(for path: String) -> String { path + ".partial" }
 
   /// Writes a file, replacing one that exists once the new one is on the disk.
   ///
   /// If it fails, what was at `path` is still there, and the space is given back.
-  public static func write(_ data: Data, to path: String) throws(FileError) {
+  package static func write(_ data: Data, to path: String) throws(FileError) {
     let temporary = temporary(for: path)
     do throws(FileError) {
       let file = try Descriptor.open(temporary, O_WRONLY | O_CREAT | O_TRUNC, for: "creating")
@@ -26,7 +26,7 @@ public enum DurableFile {
   /// Gives a file that was written at `temporary` its name, once it is on the disk.
   ///
   /// The two must be in the same file system. Whoever wrote the file must have closed it.
-  public static func commit(_ temporary: String, as path: String) throws(FileError) {
+  package static func commit(_ temporary: String, as path: String) throws(FileError) {
     let file = try Descriptor.open(temporary, O_RDONLY, for: "opening")
     try file.sync()
     try file.close()
@@ -35,7 +35,7 @@ public enum DurableFile {
   }
 
   /// Reads a whole file.
-  public static func read(_ path: String) throws(FileError) -> Data {
+  package static func read(_ path: String) throws(FileError) -> Data {
     let file = try Descriptor.open(path, O_RDONLY, for: "opening")
     var data = Data(count: try file.length())
     var bytes = data.mutableBytes
@@ -49,7 +49,7 @@ public enum DurableFile {
   }
 
   /// Makes a folder and those on the way to it, unless they are there.
-  public static func createDirectory(_ path: String) throws(FileError) {
+  package static func createDirectory(_ path: String) throws(FileError) {
     var isFolder: ObjCBool = false
     if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) {
       guard isFolder.boolValue else { throw FileError("creating", path, .system(ENOTDIR)) }

@@ -1,9 +1,9 @@
 import Foundation
 
 /// A file operation that failed.
-public struct FileError: Error, Hashable, Sendable {
+package struct FileError: Error, Hashable, Sendable {
   /// Why a file operation failed.
-  public enum Cause: Hashable, Sendable {
+  package enum Cause: Hashable, Sendable {
     /// The operating system refused, with this `errno`.
     case system(Int32)
 
@@ -12,13 +12,13 @@ public struct FileError: Error, Hashable, Sendable {
   }
 
   /// What was being done, such as `writing`.
-  public let operation: String
+  package let operation: String
 
   /// To which file or folder.
-  public let path: String
+  package let path: String
 
   /// Why it failed.
-  public let cause: Cause
+  package let cause: Cause
 
   init(_ operation: String, _ path: String, _ cause: Cause) {
     self.operation = operation
@@ -27,10 +27,10 @@ public struct FileError: Error, Hashable, Sendable {
   }
 
   /// Whether the file, or a folder on the way to it, does not exist.
-  public var isMissing: Bool { cause == .system(ENOENT) }
+  package var isMissing: Bool { cause == .system(ENOENT) }
 
   /// What to try.
-  public var remedy: String {
+  package var remedy: String {
     switch cause {
     case .system(ENOSPC): "Free space or choose another directory; nothing was lost"
     case .system(EDQUOT):
@@ -54,7 +54,7 @@ public struct FileError: Error, Hashable, Sendable {
 
 extension FileError: CustomStringConvertible {
   /// One sentence: the operation, the file, the system's words and the remedy.
-  public var description: String {
+  package var description: String {
     let reason =
       switch cause {
       case .system(let code): String(cString: strerror(code))

@@ -7,9 +7,9 @@
 /// of the other (a Feistel network of eight rounds); results past the end are sent through again.
 /// Black, Rogaway, "Ciphers with arbitrary finite domains", CT-RSA 2002,
 /// doi:10.1007/3-540-45760-7_9.
-public struct RandomPermutation: RandomAccessCollection, Sendable {
+package struct RandomPermutation: RandomAccessCollection, Sendable {
   /// The number of elements.
-  public let count: Int
+  package let count: Int
 
   private let key: SIMD2<UInt32>
   private let purpose: UInt32
@@ -18,7 +18,7 @@ public struct RandomPermutation: RandomAccessCollection, Sendable {
   private let highBits: UInt64
 
   /// Makes the permutation of `0..<count` for a seed, a purpose and an index.
-  public init(count: Int, seed: UInt64, for purpose: RandomPurpose, index: UInt64 = 0) {
+  package init(count: Int, seed: UInt64, for purpose: RandomPurpose, index: UInt64 = 0) {
     precondition(count >= 0, "a permutation has no negative count")
     self.count = count
     key = SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
@@ -30,13 +30,13 @@ public struct RandomPermutation: RandomAccessCollection, Sendable {
   }
 
   /// The position of the first element.
-  public var startIndex: Int { 0 }
+  package var startIndex: Int { 0 }
 
   /// The position past the last element.
-  public var endIndex: Int { count }
+  package var endIndex: Int { count }
 
   /// The element at `position`.
-  public subscript(position: Int) -> Int {
+  package subscript(position: Int) -> Int {
     precondition(position >= 0 && position < count, "position \(position) is outside 0..<\(count)")
     var value = UInt64(position)
     repeat { value = mixed(value) } while value >= UInt64(count)

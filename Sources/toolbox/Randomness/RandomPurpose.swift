@@ -2,7 +2,7 @@
 ///
 /// Streams of different purposes are independent under one seed. A raw value is part of every
 /// result made with it: it is never changed or used again.
-public enum RandomPurpose: UInt16, Sendable, CaseIterable {
+package enum RandomPurpose: UInt16, Sendable, CaseIterable {
   /// Initial weights of a network; the index is that of the parameter tensor.
   case initialWeights = 1
 

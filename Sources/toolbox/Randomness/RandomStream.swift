@@ -5,7 +5,7 @@
 ///
 ///     var stream = RandomStream(seed: 7, for: .initialWeights, index: 3)
 ///     let weight = stream.uniform() * 2 - 1
-public struct RandomStream: RandomNumberGenerator, Sendable {
+package struct RandomStream: RandomNumberGenerator, Sendable {
   let key: SIMD2<UInt32>
   let purpose: RandomPurpose
   let index: UInt64
@@ -13,14 +13,14 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
   private var block = SIMD4<UInt32>()
 
   /// Starts the stream of `seed`, `purpose` and `index` at its first number.
-  public init(seed: UInt64, for purpose: RandomPurpose, index: UInt64 = 0) {
+  package init(seed: UInt64, for purpose: RandomPurpose, index: UInt64 = 0) {
     key = SIMD2(UInt32(truncatingIfNeeded: seed), UInt32(truncatingIfNeeded: seed >> 32))
     self.purpose = purpose
     self.index = index
   }
 
   /// Returns the next 64 uniformly distributed bits.
-  public mutating func next() -> UInt64 {
+  package mutating func next() -> UInt64 {
     let half = Int(position & 1)
     if half == 0 {
       block = Philox.block(
@@ -34,5 +34,5 @@ public struct RandomStream: RandomNumberGenerator, Sendable {
   }
 
   /// Returns the next number of the uniform distribution on [0, 1), a multiple of 2^-53.
-  public mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
+  package mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
 }

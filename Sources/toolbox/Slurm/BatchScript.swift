@@ -2,9 +2,9 @@
 ///
 /// The script is a pure function of this value (``text()``); submitting it is another matter
 /// (``SlurmQueue``).
-public struct BatchScript: Hashable, Sendable {
+package struct BatchScript: Hashable, Sendable {
   /// What a job runs.
-  public enum Command: Hashable, Sendable {
+  package enum Command: Hashable, Sendable {
     /// A program and its words.
     case words([String])
 
@@ -14,19 +14,19 @@ public struct BatchScript: Hashable, Sendable {
   }
 
   /// The elements of an array of jobs.
-  public struct Elements: Hashable, Sendable {
+  package struct Elements: Hashable, Sendable {
     /// The numbers of the elements.
-    public var indices: [Int]
+    package var indices: [Int]
 
     /// How many of them may run at the same time.
-    public var simultaneous: Int
+    package var simultaneous: Int
 
     /// The option by which the command is told the number of its element; without it, the number is the
     /// last word of the command.
-    public var option: String?
+    package var option: String?
 
     /// Makes the elements of an array.
-    public init(indices: [Int], simultaneous: Int, option: String? = nil) {
+    package init(indices: [Int], simultaneous: Int, option: String? = nil) {
       self.indices = indices
       self.simultaneous = simultaneous
       self.option = option
@@ -34,31 +34,31 @@ public struct BatchScript: Hashable, Sendable {
   }
 
   /// The name of the job: letters, digits, `-`, `_` and `.`.
-  public var name: String
+  package var name: String
 
   /// What the job asks for.
-  public var cluster: ClusterSettings
+  package var cluster: ClusterSettings
 
   /// What the job runs.
-  public var command: Command
+  package var command: Command
 
   /// Whether the command can be stopped by a signal and then resumed (exit code 75).
-  public var isResumable: Bool
+  package var isResumable: Bool
 
   /// The elements, if it is an array of jobs.
-  public var elements: Elements?
+  package var elements: Elements?
 
   /// The folder that the job runs in; without it, that of submission.
-  public var folder: String?
+  package var folder: String?
 
   /// The folder of the log; without it, that of submission.
-  public var logFolder: String?
+  package var logFolder: String?
 
   /// What the script is for, in lines without control characters.
-  public var comment: [String]
+  package var comment: [String]
 
   /// Makes a script.
-  public init(
+  package init(
     name: String, cluster: ClusterSettings, command: Command, isResumable: Bool,
     elements: Elements? = nil, folder: String? = nil, logFolder: String? = nil,
     comment: [String] = []
@@ -76,7 +76,7 @@ public struct BatchScript: Hashable, Sendable {
   /// The script.
   ///
   /// - Throws: ``SlurmError`` if a value could not stand in it as one word.
-  public func text() throws(SlurmError) -> String {
+  package func text() throws(SlurmError) -> String {
     try cluster.check()
     guard comment.allSatisfy(isOneLine) else {
       throw .word(comment.joined(separator: " "), purpose: "a comment", allowed: "one line each")
@@ -236,7 +236,7 @@ extension BatchScript {
 }
 
 /// Returns a word in single quotes, in which a shell changes nothing.
-public func shellQuoted(_ word: String) -> String {
+package func shellQuoted(_ word: String) -> String {
   "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
     + "'"
 }

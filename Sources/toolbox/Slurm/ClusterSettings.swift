@@ -2,9 +2,9 @@
 ///
 /// No value can become a command or a directive of its own: ``check()`` refuses whatever could end the
 /// word that it stands in, and what reaches the shell is quoted besides.
-public struct ClusterSettings: Codable, Hashable, Sendable {
+package struct ClusterSettings: Codable, Hashable, Sendable {
   /// What starts the ranks.
-  public enum Launcher: String, Codable, Hashable, Sendable, CaseIterable {
+  package enum Launcher: String, Codable, Hashable, Sendable, CaseIterable {
     /// Slurm's own launcher, with PMIx.
     case srun
 
@@ -13,46 +13,46 @@ public struct ClusterSettings: Codable, Hashable, Sendable {
   }
 
   /// The partition; without it, the cluster's default.
-  public var partition: String?
+  package var partition: String?
 
   /// The account that is charged; without it, the user's default.
-  public var account: String?
+  package var account: String?
 
   /// The number of nodes.
-  public var nodes = 1
+  package var nodes = 1
 
   /// The number of ranks on each node.
-  public var ranksPerNode = 1
+  package var ranksPerNode = 1
 
   /// The number of cores for the threads of each rank.
-  public var coresPerRank = 1
+  package var coresPerRank = 1
 
   /// The memory of each node [MiB]; without it, the cluster's default.
-  public var memoryPerNode: Int?
+  package var memoryPerNode: Int?
 
   /// The time limit of a job [minutes].
-  public var minutes = 240
+  package var minutes = 240
 
   /// How long before the time limit a job is told to stop, resumably [seconds].
-  public var warningSeconds = 120
+  package var warningSeconds = 120
 
   /// What starts the ranks.
-  public var launcher = Launcher.srun
+  package var launcher = Launcher.srun
 
   /// The environment modules to load, such as `openmpi/4.1`.
-  public var modules: [String] = []
+  package var modules: [String] = []
 
   /// Environment variables, each as `NAME=value`.
-  public var environment: [String] = []
+  package var environment: [String] = []
 
   /// Further options of `sbatch`, each as `--option` or `--option=value`.
-  public var options: [String] = []
+  package var options: [String] = []
 
   /// How often a job that stopped resumably is put back into the queue.
-  public var maximumRequeues = 20
+  package var maximumRequeues = 20
 
   /// Makes the default settings: one rank with one core for four hours.
-  public init() {}
+  package init() {}
 }
 
 extension ClusterSettings {
@@ -73,7 +73,7 @@ extension ClusterSettings {
   /// Checks that a script can be made of these settings.
   ///
   /// - Throws: ``SlurmError`` that names the setting and what it may be.
-  public func check() throws(SlurmError) {
+  package func check() throws(SlurmError) {
     let range = 1...1_000_000
     let counts = [
       ("nodes", nodes), ("ranksPerNode", ranksPerNode), ("coresPerRank", coresPerRank),

@@ -1,5 +1,5 @@
 /// Why a batch script could not be made, or a job not be submitted or asked after.
-public enum SlurmError: Error, Hashable, Sendable {
+package enum SlurmError: Error, Hashable, Sendable {
   /// A setting is out of its range, or could not stand in a script as one word.
   case setting(key: String, value: String, allowed: String)
 
@@ -18,7 +18,7 @@ public enum SlurmError: Error, Hashable, Sendable {
 
 extension SlurmError: CustomStringConvertible {
   /// What was being done, to what, why it failed and what to try.
-  public var description: String {
+  package var description: String {
     switch self {
     case .setting(let key, let value, let allowed):
       "cannot write a batch script with \(key) = \(oneLine(value)): it must be \(allowed)"

@@ -1,10 +1,10 @@
 /// The queue of a Slurm cluster, by way of its commands.
-public struct SlurmQueue: Sendable {
+package struct SlurmQueue: Sendable {
   /// Makes a queue that is reached by the commands in the search path.
-  public init() {}
+  package init() {}
 
   /// When a job may start, with respect to others.
-  public enum Dependency: Hashable, Sendable {
+  package enum Dependency: Hashable, Sendable {
     /// When these have succeeded; it is cancelled when one cannot.
     case success(of: [JobIdentifier])
 
@@ -25,12 +25,12 @@ public struct SlurmQueue: Sendable {
   }
 
   /// A job, or an array of jobs, in the queue.
-  public struct JobIdentifier: Hashable, Sendable, CustomStringConvertible {
+  package struct JobIdentifier: Hashable, Sendable, CustomStringConvertible {
     /// The number, as Slurm's commands take it.
-    public let number: String
+    package let number: String
 
     /// The number.
-    public var description: String { number }
+    package var description: String { number }
 
     /// Takes the number out of an answer of `sbatch --parsable`: `123` or `123;cluster`.
     init?(answer: String) {
@@ -47,7 +47,7 @@ public struct SlurmQueue: Sendable {
   ///   - dependency: What it waits for; nothing, if it is nil.
   /// - Returns: The number of the job.
   /// - Throws: ``SlurmError`` if there is no Slurm or it does not take the job.
-  public func submit(
+  package func submit(
     _ path: String, after dependency: Dependency? = nil
   ) throws(SlurmError) -> JobIdentifier {
     let words = ["sbatch", "--parsable"] + (dependency?.words ?? []) + [path]
@@ -62,7 +62,7 @@ public struct SlurmQueue: Sendable {
   /// Slurm has forgotten it, as it does some minutes after the end.
   ///
   /// - Throws: ``SlurmError`` if Slurm does not answer.
-  public func states(of job: JobIdentifier) throws(SlurmError) -> [JobState]? {
+  package func states(of job: JobIdentifier) throws(SlurmError) -> [JobState]? {
     let answer: String
     do {
       answer = try run(["scontrol", "--oneliner", "show", "job", job.number])
@@ -73,15 +73,15 @@ public struct SlurmQueue: Sendable {
   }
 
   /// The state of a job in Slurm's words.
-  public struct JobState: Hashable, Sendable, CustomStringConvertible {
+  package struct JobState: Hashable, Sendable, CustomStringConvertible {
     /// The name, such as `RUNNING`.
-    public let name: String
+    package let name: String
 
     /// The name, such as `RUNNING`.
-    public var description: String { name }
+    package var description: String { name }
 
     /// Whether the job has ended, in whatever way.
-    public var isEnd: Bool {
+    package var isEnd: Bool {
       let ends = [
         "COMPLETED", "CANCELLED", "FAILED", "TIMEOUT", "NODE_FAIL", "PREEMPTED", "BOOT_FAIL",
         "DEADLINE", "OUT_OF_MEMORY",
@@ -90,6 +90,6 @@ public struct SlurmQueue: Sendable {
     }
 
     /// Whether the job has ended with exit code 0.
-    public var isSuccess: Bool { name == "COMPLETED" }
+    package var isSuccess: Bool { name == "COMPLETED" }
   }
 }

@@ -1,13 +1,13 @@
 /// A complex number in single precision.
-public struct Complex: Hashable, Sendable, BitwiseCopyable {
+package struct Complex: Hashable, Sendable, BitwiseCopyable {
   /// The real part.
-  public var real: Float
+  package var real: Float
 
   /// The imaginary part.
-  public var imaginary: Float
+  package var imaginary: Float
 
   /// Makes a complex number of its parts.
-  public init(_ real: Float, _ imaginary: Float) {
+  package init(_ real: Float, _ imaginary: Float) {
     self.real = real
     self.imaginary = imaginary
   }
@@ -16,19 +16,19 @@ public struct Complex: Hashable, Sendable, BitwiseCopyable {
 /// The signed integer wavenumbers of a mode, in units of the box's fundamental mode.
 ///
 /// Each is above -width / 2 and at most width / 2, the Nyquist wavenumber of an even width.
-public struct Wavenumber: Hashable, Sendable {
+package struct Wavenumber: Hashable, Sendable {
   /// The wavenumber along each axis.
-  public var x, y, z: Int
+  package var x, y, z: Int
 
   /// Makes a wavenumber.
-  public init(_ x: Int, _ y: Int, _ z: Int) {
+  package init(_ x: Int, _ y: Int, _ z: Int) {
     self.x = x
     self.y = y
     self.z = z
   }
 
   /// The square of the length.
-  public var squared: Int { x * x + y * y + z * z }
+  package var squared: Int { x * x + y * y + z * z }
 }
 
 /// A rank's planes of the transform of a real mesh: modes [ky][kx][kz], kz from 0 to width / 2.
@@ -36,17 +36,17 @@ public struct Wavenumber: Hashable, Sendable {
 /// The modes with negative kz are the complex conjugates of those with the opposite wavenumber. A
 /// value is the coefficient of a Fourier series: the mesh is the sum over all modes of
 /// value exp(2 pi i (kx x + ky y + kz z) / width).
-public struct FourierMesh: ~Copyable {
+package struct FourierMesh: ~Copyable {
   /// Which planes of which mesh these are.
-  public let decomposition: MeshDecomposition
+  package let decomposition: MeshDecomposition
 
   /// Real and imaginary parts [planes, width, rowStride, 2], aligned to 64 bytes.
   ///
   /// It is valid as long as the mesh is.
-  public let parts: UnsafeMutablePointer<Float>
+  package let parts: UnsafeMutablePointer<Float>
 
   /// Makes a mesh of zeros.
-  public init(_ decomposition: MeshDecomposition) {
+  package init(_ decomposition: MeshDecomposition) {
     self.decomposition = decomposition
     parts = alignedZeros(decomposition.planes.count * decomposition.planeStride)
   }
@@ -54,13 +54,13 @@ public struct FourierMesh: ~Copyable {
   deinit { UnsafeMutableRawPointer(parts).deallocate() }
 
   /// The real and imaginary parts [width, rowStride, 2] of a plane of constant ky of this rank.
-  public func plane(_ plane: Int) -> UnsafeMutablePointer<Float> {
+  package func plane(_ plane: Int) -> UnsafeMutablePointer<Float> {
     precondition(decomposition.planes.contains(plane), "plane \(plane) is not this rank's")
     return parts + (plane - decomposition.planes.lowerBound) * decomposition.planeStride
   }
 
   /// The value of a mode by its indices from zero; `y` is one of this rank's planes.
-  public subscript(x: Int, y: Int, z: Int) -> Complex {
+  package subscript(x: Int, y: Int, z: Int) -> Complex {
     get {
       let mode = mode(x, y, z)
       return Complex(mode[0], mode[1])
@@ -80,7 +80,7 @@ public struct FourierMesh: ~Copyable {
   }
 
   /// Calls `body` with every mode of this rank in the order of memory: ky, kx, kz.
-  public func forEachMode(_ body: (Wavenumber, Complex) -> Void) {
+  package func forEachMode(_ body: (Wavenumber, Complex) -> Void) {
     for plane in decomposition.planes {
       forEachMode(ofPlane: plane) { body($0, Complex($1[0], $1[1])) }
     }
@@ -91,7 +91,7 @@ public struct FourierMesh: ~Copyable {
   /// - Parameters:
   ///   - threads: They share the planes, so `body` is called by several at a time.
   ///   - body: What makes the new value of a mode from its wavenumber and its value.
-  public mutating func updateModes(
+  package mutating func updateModes(
     threads: WorkerThreads = WorkerThreads(count: 1),
     _ body: @Sendable (Wavenumber, Complex) -> Complex
   ) {
@@ -110,7 +110,7 @@ public struct FourierMesh: ~Copyable {
 
   /// How many modes of the full mesh a stored one stands for: itself, and its conjugate if that is
   /// not stored.
-  public static func multiplicity(of wavenumber: Wavenumber, width: Int) -> Int {
+  package static func multiplicity(of wavenumber: Wavenumber, width: Int) -> Int {
     wavenumber.z == 0 || 2 * wavenumber.z == width ? 1 : 2
   }
 
@@ -123,7 +123,7 @@ public struct FourierMesh: ~Copyable {
 
 extension MeshDecomposition {
   /// The signed wavenumber of an index from zero.
-  public func wavenumber(_ index: Int) -> Int { 2 * index <= width ? index : index - width }
+  package func wavenumber(_ index: Int) -> Int { 2 * index <= width ? index : index - width }
 }
 
 /// The planes of a Fourier mesh that outlives this value.

@@ -1,4 +1,4 @@
-public import MPI
+package import MPI
 
 /// The distributed transform of a cubic mesh of real numbers, in single precision.
 ///
@@ -12,15 +12,15 @@ public import MPI
 ///     try transform.forward(&density, into: &modes, on: world)
 ///
 /// A mesh can be shared by at most as many ranks as it has planes.
-public final class FourierTransform {
+package final class FourierTransform {
   /// The planes of this rank, for real meshes and their transforms.
-  public let decomposition: MeshDecomposition
+  package let decomposition: MeshDecomposition
 
   /// The threads that share the planes.
-  public let threads: WorkerThreads
+  package let threads: WorkerThreads
 
   /// The time spent so far in waiting for other ranks and for their rows.
-  public internal(set) var exchangeTime: Duration = .zero
+  package internal(set) var exchangeTime: Duration = .zero
 
   let plans: SerialPlans
   let blocks: Int
@@ -32,7 +32,7 @@ public final class FourierTransform {
   ///   - threads: Those that share the planes of this rank.
   ///   - communicator: The ranks that share the mesh.
   /// - Throws: If there are more ranks than planes.
-  public convenience init(
+  package convenience init(
     width: Int, threads: WorkerThreads = WorkerThreads(count: 1),
     on communicator: borrowing Communicator
   ) throws(FourierTransformError) {
@@ -59,7 +59,7 @@ public final class FourierTransform {
   /// Collective. The mesh is used as room: its values are lost.
   ///
   /// - Throws: What MPI reported.
-  public func forward(
+  package func forward(
     _ real: inout RealMesh, into fourier: inout FourierMesh,
     on communicator: borrowing Communicator
   ) throws(MPIError) {
@@ -97,7 +97,7 @@ public final class FourierTransform {
   /// Collective.
   ///
   /// - Throws: What MPI reported.
-  public func backward(
+  package func backward(
     _ fourier: borrowing FourierMesh, into real: inout RealMesh,
     on communicator: borrowing Communicator
   ) throws(MPIError) {
@@ -119,7 +119,7 @@ public final class FourierTransform {
   ///   - makePlane: Writes the modes [kx][rowStride][2] of the plane of constant ky with the given index,
   ///     which is one of this rank's; several threads call it at a time.
   /// - Throws: What MPI reported.
-  public func backward(
+  package func backward(
     into real: inout RealMesh, on communicator: borrowing Communicator,
     makePlane: @Sendable (Int, UnsafeMutablePointer<Float>) -> Void
   ) throws(MPIError) {

@@ -1,5 +1,5 @@
 /// Why a mesh cannot be dealt to ranks.
-public enum FourierTransformError: Error, Hashable, Sendable {
+package enum FourierTransformError: Error, Hashable, Sendable {
   /// The mesh has fewer than two cells on a side.
   case tooSmall(width: Int)
 
@@ -9,7 +9,7 @@ public enum FourierTransformError: Error, Hashable, Sendable {
 
 extension FourierTransformError: CustomStringConvertible {
   /// What was being done, why it failed, and what to try.
-  public var description: String {
+  package var description: String {
     switch self {
     case .tooSmall(let width):
       "dealing a mesh of \(width)^3 cells to ranks: it needs at least 2 cells on a side. "

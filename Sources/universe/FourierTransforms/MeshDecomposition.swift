@@ -1,25 +1,25 @@
-public import MPI
+package import MPI
 
 /// How the planes of a cubic mesh are dealt to ranks: in order, as evenly as whole planes allow.
 ///
 /// The same slabs hold the planes of constant x of a real mesh and those of constant wavenumber ky of
 /// its transform.
-public struct MeshDecomposition: Hashable, Sendable {
+package struct MeshDecomposition: Hashable, Sendable {
   /// The cells on a side of the mesh.
-  public let width: Int
+  package let width: Int
 
   /// How many ranks share the mesh, not more than `width`.
-  public let ranks: Int
+  package let ranks: Int
 
   /// The rank that this value describes.
-  public let rank: Int
+  package let rank: Int
 
   /// Deals a mesh of `width`^3 cells to the ranks of `communicator`.
   ///
   /// Not collective.
   ///
   /// - Throws: If the mesh has fewer than two cells on a side, or fewer planes than there are ranks.
-  public init(
+  package init(
     width: Int, on communicator: borrowing Communicator
   ) throws(FourierTransformError) {
     try self.init(width: width, rank: communicator.rank, of: communicator.size)
@@ -28,7 +28,7 @@ public struct MeshDecomposition: Hashable, Sendable {
   /// Deals a mesh of `width`^3 cells to `ranks` ranks, as `rank` sees it.
   ///
   /// - Throws: If the mesh has fewer than two cells on a side, or fewer planes than there are ranks.
-  public init(width: Int, rank: Int, of ranks: Int) throws(FourierTransformError) {
+  package init(width: Int, rank: Int, of ranks: Int) throws(FourierTransformError) {
     precondition(ranks > 0 && (0..<ranks).contains(rank), "rank \(rank) of \(ranks)")
     guard width >= 2 else { throw .tooSmall(width: width) }
     guard ranks <= width else { throw .tooManyRanks(ranks: ranks, width: width) }
@@ -38,27 +38,27 @@ public struct MeshDecomposition: Hashable, Sendable {
   }
 
   /// The planes of this rank.
-  public var planes: Range<Int> { planes(of: rank) }
+  package var planes: Range<Int> { planes(of: rank) }
 
   /// The planes of a rank: never none.
-  public func planes(of rank: Int) -> Range<Int> {
+  package func planes(of rank: Int) -> Range<Int> {
     rank * width / ranks..<(rank + 1) * width / ranks
   }
 
   /// The rank that has a plane.
-  public func owner(of plane: Int) -> Int {
+  package func owner(of plane: Int) -> Int {
     precondition((0..<width).contains(plane), "plane \(plane) of a mesh of \(width)")
     return ((plane + 1) * ranks - 1) / width
   }
 
   /// The modes of a row of the transform: kz from 0 to `width` / 2.
-  public var modesPerRow: Int { width / 2 + 1 }
+  package var modesPerRow: Int { width / 2 + 1 }
 
   /// The modes from one row to the next in memory, so that every row starts at a multiple of 32 bytes.
-  public var rowStride: Int { (modesPerRow + 3) / 4 * 4 }
+  package var rowStride: Int { (modesPerRow + 3) / 4 * 4 }
 
   /// The floats from one plane to the next in memory.
-  public var planeStride: Int { 2 * width * rowStride }
+  package var planeStride: Int { 2 * width * rowStride }
 
   /// Part `block` of `blocks` of the planes of a rank; possibly none.
   func planes(of rank: Int, block: Int, of blocks: Int) -> Range<Int> {

@@ -2,24 +2,24 @@
 ///
 /// Rows are padded, so that the transform of each plane fits in its place:
 /// cell (x, y, z) is at (x - first plane) `planeStride` + y `rowStride` + z.
-public struct RealMesh: ~Copyable {
+package struct RealMesh: ~Copyable {
   /// Which planes of which mesh these are.
-  public let decomposition: MeshDecomposition
+  package let decomposition: MeshDecomposition
 
   /// The planes behind the last one of the slab, which the transform leaves alone.
-  public let ghostPlanes: Int
+  package let ghostPlanes: Int
 
   /// The cells [planes + ghostPlanes, width, rowStride], aligned to 64 bytes.
   ///
   /// It is valid as long as the mesh is.
-  public let cells: UnsafeMutablePointer<Float>
+  package let cells: UnsafeMutablePointer<Float>
 
   /// Makes a mesh of zeros.
   ///
   /// - Parameters:
   ///   - decomposition: Which planes of which mesh they are.
   ///   - ghostPlanes: How many planes of room follow those of the slab.
-  public init(_ decomposition: MeshDecomposition, ghostPlanes: Int = 0) {
+  package init(_ decomposition: MeshDecomposition, ghostPlanes: Int = 0) {
     self.decomposition = decomposition
     self.ghostPlanes = ghostPlanes
     let planes = decomposition.planes.count + ghostPlanes
@@ -29,13 +29,13 @@ public struct RealMesh: ~Copyable {
   deinit { UnsafeMutableRawPointer(cells).deallocate() }
 
   /// The floats from one plane to the next.
-  public var planeStride: Int { decomposition.planeStride }
+  package var planeStride: Int { decomposition.planeStride }
 
   /// The floats from one row to the next.
-  public var rowStride: Int { 2 * decomposition.rowStride }
+  package var rowStride: Int { 2 * decomposition.rowStride }
 
   /// The value of a cell, whose plane `x` is one of this rank's.
-  public subscript(x: Int, y: Int, z: Int) -> Float {
+  package subscript(x: Int, y: Int, z: Int) -> Float {
     get { cells[index(x, y, z)] }
     set { cells[index(x, y, z)] = newValue }
   }

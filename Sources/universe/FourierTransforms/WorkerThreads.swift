@@ -4,12 +4,12 @@ internal import Dispatch
 ///
 /// A loop is cut into as many equal parts as there are threads; what it computes must not depend on
 /// where it is cut.
-public struct WorkerThreads: Hashable, Sendable {
+package struct WorkerThreads: Hashable, Sendable {
   /// How many threads work, at least one.
-  public let count: Int
+  package let count: Int
 
   /// Makes a team of `count` threads.
-  public init(count: Int) {
+  package init(count: Int) {
     precondition(count > 0, "\(count) threads")
     self.count = count
   }
@@ -17,7 +17,7 @@ public struct WorkerThreads: Hashable, Sendable {
   /// Calls `body` with the number of the part and its range, for all parts of `0..<total` at once.
   ///
   /// Empty parts are left out. Returns when all have returned.
-  public func forEachPart(of total: Int, _ body: @Sendable (Int, Range<Int>) -> Void) {
+  package func forEachPart(of total: Int, _ body: @Sendable (Int, Range<Int>) -> Void) {
     let parts = min(count, total)
     guard parts > 1 else {
       if total > 0 { body(0, 0..<total) }

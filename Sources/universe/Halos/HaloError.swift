@@ -1,5 +1,5 @@
 /// Why groups cannot be found.
-public enum HaloError: Error, Hashable, Sendable {
+package enum HaloError: Error, Hashable, Sendable {
   /// The box cannot be cut into as many slabs that are wider than the linking length.
   case tooManyRanks(ranks: Int, slabs: Int)
 
@@ -12,7 +12,7 @@ public enum HaloError: Error, Hashable, Sendable {
 
 extension HaloError: CustomStringConvertible {
   /// What was being done, why it failed, and what to try.
-  public var description: String {
+  package var description: String {
     switch self {
     case .tooManyRanks(let ranks, let slabs):
       "finding groups failed: \(ranks) ranks, but only \(slabs) slabs of the box are as wide as the "

@@ -1,5 +1,5 @@
-public import MPI
-public import Particles
+package import MPI
+package import Particles
 
 /// Finds the groups of a simulation and what is to be known of them.
 ///
@@ -10,18 +10,18 @@ public import Particles
 /// Friends-of-friends groups, their bound parts, and spherical overdensities. Nothing of the result
 /// depends on the number of ranks or threads, or on which rank had which particle: positions are
 /// whole numbers, and each group is analysed by one rank in the order of its particles' sites.
-public struct HaloFinder: Sendable {
+package struct HaloFinder: Sendable {
   /// The units of positions.
-  public let box: PeriodicBox
+  package let box: PeriodicBox
 
   /// The time of the particles.
-  public let epoch: HaloEpoch
+  package let epoch: HaloEpoch
 
   /// What is found.
-  public let settings: HaloSettings
+  package let settings: HaloSettings
 
   /// Makes a finder.
-  public init(box: PeriodicBox, epoch: HaloEpoch, settings: HaloSettings = HaloSettings()) {
+  package init(box: PeriodicBox, epoch: HaloEpoch, settings: HaloSettings = HaloSettings()) {
     precondition(
       settings.minimumSize >= 1 && settings.minimumBoundSize >= 1 && settings.linkingLength > 0
         && settings.softening > 0 && settings.openingAngle >= 0 && settings.openingAngle < 0.57
@@ -45,7 +45,7 @@ public struct HaloFinder: Sendable {
   ///   - linked: Called when friends-of-friends are found, before anything else of them is.
   /// - Returns: The catalogue and the particles in its order.
   /// - Throws: `AgreedFailure` with a ``HaloError``, or what MPI reported.
-  public func find(
+  package func find(
     _ particles: Particles, threads: Int = 1, on communicator: borrowing Communicator,
     linked: () -> Void = {}
   ) throws -> GroupedParticles {

@@ -4,7 +4,7 @@ import Foundation
 ///
 /// A particle's predicted mass is the largest one whose smoothed contrast around it is above the
 /// barrier (appendix E of the paper).
-public enum CollapseBarrier: String, Codable, CaseIterable, Sendable {
+package enum CollapseBarrier: String, Codable, CaseIterable, Sendable {
   /// Spherical collapse, the same for all masses: Bond, Cole, Efstathiou, Kaiser 1991,
   /// doi:10.1086/170520.
   case extendedPressSchechter
@@ -13,7 +13,7 @@ public enum CollapseBarrier: String, Codable, CaseIterable, Sendable {
   case shethTormen
 
   /// The contrast of spherical collapse, with the digits of the paper.
-  public static let sphericalContrast = 1.686
+  package static let sphericalContrast = 1.686
 
   /// The contrast to be exceeded by the density field of a time.
   ///
@@ -24,7 +24,7 @@ public enum CollapseBarrier: String, Codable, CaseIterable, Sendable {
   ///   - sigma: The rms contrast of the mass at the time of the field.
   ///   - growth: The growth factor of the time of the field, 1 at z = 0.
   /// - Returns: The barrier.
-  public func contrast(sigma: Double, growth: Double) -> Double {
+  package func contrast(sigma: Double, growth: Double) -> Double {
     let sphere = Self.sphericalContrast * growth
     switch self {
     case .extendedPressSchechter:

@@ -4,30 +4,30 @@ import Foundation
 ///
 /// Radiation is left out of the expansion, as N-body codes do. The defaults are those of the paper:
 /// WMAP5, Dunkley et al. 2009, doi:10.1088/0067-0049/180/2/306.
-public struct CosmologicalParameters: Codable, Hashable, Sendable {
+package struct CosmologicalParameters: Codable, Hashable, Sendable {
   /// The density of all matter today in units of the critical density.
-  public var omegaMatter = 0.279
+  package var omegaMatter = 0.279
 
   /// The density of the cosmological constant in units of the critical density.
-  public var omegaLambda = 0.721
+  package var omegaLambda = 0.721
 
   /// The density of baryons today, a part of that of matter.
-  public var omegaBaryon = 0.045
+  package var omegaBaryon = 0.045
 
   /// The Hubble constant [100 km/s/Mpc].
-  public var hubble = 0.701
+  package var hubble = 0.701
 
   /// The rms density contrast, linear, today, in spheres of 8 Mpc/h.
-  public var sigma8 = 0.817
+  package var sigma8 = 0.817
 
   /// The slope of the primordial power spectrum.
-  public var spectralIndex = 0.96
+  package var spectralIndex = 0.96
 
   /// The temperature of the microwave background today [K].
-  public var temperature = 2.725
+  package var temperature = 2.725
 
   /// Makes parameters, those of the paper unless told otherwise.
-  public init(
+  package init(
     omegaMatter: Double = 0.279, omegaLambda: Double = 0.721, omegaBaryon: Double = 0.045,
     hubble: Double = 0.701, sigma8: Double = 0.817, spectralIndex: Double = 0.96,
     temperature: Double = 2.725
@@ -47,7 +47,7 @@ public struct CosmologicalParameters: Codable, Hashable, Sendable {
   /// Checks that the parameters describe a flat universe remotely like ours.
   ///
   /// - Throws: ``LinearTheoryError`` that names the parameter and the values allowed for it.
-  public func check() throws(LinearTheoryError) {
+  package func check() throws(LinearTheoryError) {
     try check(omegaMatter, "omegaMatter", within: 0.01...1)
     try check(omegaLambda, "omegaLambda", within: 0...0.99)
     try check(omegaBaryon, "omegaBaryon", within: 1e-4...1)
@@ -86,26 +86,26 @@ extension CosmologicalParameters {
   ///
   /// In solar masses it needs G only as the product with the Sun's mass, which is known to 1e-10
   /// (IAU 2015 Resolution B3).
-  public static let criticalDensity = 2.775_366_27e11
+  package static let criticalDensity = 2.775_366_27e11
 
   /// The mean comoving density of matter [h^2 Msun/Mpc^3].
-  public var meanDensity: Double { omegaMatter * Self.criticalDensity }
+  package var meanDensity: Double { omegaMatter * Self.criticalDensity }
 
   /// The expansion rate in units of today's, E(a) = H(a)/H0.
   ///
   /// Peebles, "Principles of Physical Cosmology" (1993), chapter 13, without curvature and radiation.
-  public func expansionRate(at a: Double) -> Double {
+  package func expansionRate(at a: Double) -> Double {
     (omegaMatter / (a * a * a) + omegaLambda).squareRoot()
   }
 
   /// The expansion rate H(a) [km/s/Mpc].
-  public func hubbleRate(at a: Double) -> Double { 100 * hubble * expansionRate(at: a) }
+  package func hubbleRate(at a: Double) -> Double { 100 * hubble * expansionRate(at: a) }
 
   /// The slope d ln E / d ln a.
   func expansionSlope(at a: Double) -> Double { -1.5 * omegaMatter(at: a) }
 
   /// The density of matter in units of the critical density of its time.
-  public func omegaMatter(at a: Double) -> Double {
+  package func omegaMatter(at a: Double) -> Double {
     omegaMatter / (omegaMatter + omegaLambda * a * a * a)
   }
 
@@ -113,7 +113,7 @@ extension CosmologicalParameters {
   ///
   /// H0 t = 2 / (3 sqrt(omegaLambda)) asinh(sqrt(omegaLambda a^3 / omegaMatter)); Peebles (1993),
   /// chapter 13.
-  public func age(at a: Double) -> Double {
+  package func age(at a: Double) -> Double {
     let x = (omegaLambda / omegaMatter * a * a * a).squareRoot()
     let inHubbleTimes =
       x < 1e-8
@@ -126,17 +126,17 @@ extension CosmologicalParameters {
   private static let hubbleTime = 9.777_922_217
 
   /// The radius of the sphere of mean density that holds a mass [Mpc/h], of the mass [Msun/h].
-  public func lagrangianRadius(ofMass mass: Double) -> Double {
+  package func lagrangianRadius(ofMass mass: Double) -> Double {
     cbrt(3 * mass / (4 * .pi * meanDensity))
   }
 
   /// The mass in a sphere of mean density [Msun/h], of its radius [Mpc/h].
-  public func mass(inRadius radius: Double) -> Double {
+  package func mass(inRadius radius: Double) -> Double {
     4 / 3.0 * .pi * meanDensity * radius * radius * radius
   }
 
   /// The mass of each of N^3 particles that fill a box [Msun/h], of the box's width [Mpc/h].
-  public func particleMass(boxWidth: Double, particlesPerAxis: Int) -> Double {
+  package func particleMass(boxWidth: Double, particlesPerAxis: Int) -> Double {
     let spacing = boxWidth / Double(particlesPerAxis)
     return meanDensity * spacing * spacing * spacing
   }

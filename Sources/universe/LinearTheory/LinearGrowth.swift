@@ -12,9 +12,9 @@
 ///
 /// Both are integrals over the known growing and decaying solutions, exact to about 1e-14 for
 /// 0 < a <= 1, without a fitting formula or steps in time.
-public struct LinearGrowth: Hashable, Sendable {
+package struct LinearGrowth: Hashable, Sendable {
   /// The universe.
-  public let parameters: CosmologicalParameters
+  package let parameters: CosmologicalParameters
 
   /// D1 at a = 1 when it equals a in the early universe.
   let today: Double
@@ -22,28 +22,28 @@ public struct LinearGrowth: Hashable, Sendable {
   /// Makes the growth of a universe.
   ///
   /// - Throws: ``LinearTheoryError`` if the parameters are absurd.
-  public init(_ parameters: CosmologicalParameters) throws(LinearTheoryError) {
+  package init(_ parameters: CosmologicalParameters) throws(LinearTheoryError) {
     try parameters.check()
     self.parameters = parameters
     today = Self.growthFromEarlyTimes(at: 1, in: parameters)
   }
 
   /// The first-order growth factor D1(a), with D1(1) = 1.
-  public func first(at a: Double) -> Double {
+  package func first(at a: Double) -> Double {
     Self.growthFromEarlyTimes(at: a, in: parameters) / today
   }
 
   /// The first-order growth rate f1 = d ln D1 / d ln a.
-  public func firstRate(at a: Double) -> Double {
+  package func firstRate(at a: Double) -> Double {
     let growth = Self.growthFromEarlyTimes(at: a, in: parameters)
     return Self.slope(of: growth, at: a, in: parameters) / growth
   }
 
   /// The second-order growth factor D2(a), which is negative.
-  public func second(at a: Double) -> Double { secondOrder(at: a).value / (today * today) }
+  package func second(at a: Double) -> Double { secondOrder(at: a).value / (today * today) }
 
   /// The second-order growth rate f2 = d ln D2 / d ln a.
-  public func secondRate(at a: Double) -> Double {
+  package func secondRate(at a: Double) -> Double {
     let (value, slope) = secondOrder(at: a)
     return slope / value
   }

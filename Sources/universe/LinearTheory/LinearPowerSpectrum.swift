@@ -7,9 +7,9 @@ import Foundation
 ///
 /// At another time it is multiplied by the square of ``LinearGrowth/first(at:)``: the spectrum is
 /// scaled back from z = 0, as an N-body run without radiation needs it.
-public struct LinearPowerSpectrum: Sendable {
+package struct LinearPowerSpectrum: Sendable {
   /// Where the shape comes from.
-  public enum Shape: Hashable, Sendable {
+  package enum Shape: Hashable, Sendable {
     /// k^n T(k)^2 with Eisenstein and Hu's transfer function.
     case eisensteinHu
     /// A table, which is scaled to sigma8.
@@ -17,13 +17,13 @@ public struct LinearPowerSpectrum: Sendable {
   }
 
   /// The universe.
-  public let parameters: CosmologicalParameters
+  package let parameters: CosmologicalParameters
 
   /// Where the shape comes from.
-  public let shape: Shape
+  package let shape: Shape
 
   /// What the shape is multiplied by; for ``Shape/eisensteinHu`` [(Mpc/h)^(3 + n)].
-  public let amplitude: Double
+  package let amplitude: Double
 
   let transfer: TransferFunction
   let variances: VarianceIntegral
@@ -32,7 +32,7 @@ public struct LinearPowerSpectrum: Sendable {
   ///
   /// - Throws: ``LinearTheoryError`` if the parameters are absurd, or if the table does not reach the
   ///   wavenumbers that make up sigma8.
-  public init(
+  package init(
     _ parameters: CosmologicalParameters, shape: Shape = .eisensteinHu
   ) throws(LinearTheoryError) {
     self.parameters = parameters
@@ -45,7 +45,7 @@ public struct LinearPowerSpectrum: Sendable {
   /// The power at a wavenumber [h/Mpc]: P [(Mpc/h)^3].
   ///
   /// - Throws: ``LinearTheoryError`` if a table does not reach there.
-  public func value(at wavenumber: Double) throws(LinearTheoryError) -> Double {
+  package func value(at wavenumber: Double) throws(LinearTheoryError) -> Double {
     amplitude * (try shape.value(at: wavenumber, transfer, slope: parameters.spectralIndex))
   }
 
@@ -55,21 +55,21 @@ public struct LinearPowerSpectrum: Sendable {
   /// "The Large-Scale Structure of the Universe" (1980).
   ///
   /// - Throws: ``LinearTheoryError`` if a table leaves out more than a thousandth of the variance.
-  public func sigma(radius: Double) throws(LinearTheoryError) -> Double {
+  package func sigma(radius: Double) throws(LinearTheoryError) -> Double {
     (amplitude * (try variances.value(radius: radius).variance)).squareRoot()
   }
 
   /// The rms linear density contrast at z = 0 in spheres that hold a mass [Msun/h].
   ///
   /// - Throws: ``LinearTheoryError`` if a table leaves out more than a thousandth of the variance.
-  public func sigma(mass: Double) throws(LinearTheoryError) -> Double {
+  package func sigma(mass: Double) throws(LinearTheoryError) -> Double {
     try sigma(radius: parameters.lagrangianRadius(ofMass: mass))
   }
 
   /// The slope d ln sigma / d ln M at a mass [Msun/h], which is negative.
   ///
   /// - Throws: ``LinearTheoryError`` if a table leaves out more than a thousandth of the variance.
-  public func sigmaSlope(mass: Double) throws(LinearTheoryError) -> Double {
+  package func sigmaSlope(mass: Double) throws(LinearTheoryError) -> Double {
     let radius = parameters.lagrangianRadius(ofMass: mass)
     let (variance, slope) = try variances.value(radius: radius)
     return slope / variance / 6

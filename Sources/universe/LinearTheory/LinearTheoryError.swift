@@ -1,9 +1,9 @@
 /// Why linear theory cannot be computed for what was asked.
 ///
 /// The description names what was asked for, what is wrong, and what to try.
-public struct LinearTheoryError: Error, Hashable, Sendable {
+package struct LinearTheoryError: Error, Hashable, Sendable {
   /// What is wrong, for callers that tell problems apart.
-  public enum Problem: Hashable, Sendable {
+  package enum Problem: Hashable, Sendable {
     /// A cosmological parameter is not finite or outside what any universe like ours has.
     case absurdParameter
     /// The densities do not add up to a flat universe.
@@ -15,16 +15,16 @@ public struct LinearTheoryError: Error, Hashable, Sendable {
   }
 
   /// What is wrong.
-  public let problem: Problem
+  package let problem: Problem
 
   /// What is to blame: the parameter, or the table and its line.
-  public let subject: String
+  package let subject: String
 
   /// What was found, as a clause.
-  public let reason: String
+  package let reason: String
 
   /// What to try, as a sentence.
-  public let remedy: String
+  package let remedy: String
 
   init(_ problem: Problem, in subject: String, because reason: String, remedy: String) {
     self.problem = problem
@@ -36,5 +36,5 @@ public struct LinearTheoryError: Error, Hashable, Sendable {
 
 extension LinearTheoryError: CustomStringConvertible {
   /// What is to blame, what was found, and what to try.
-  public var description: String { "\(subject): \(reason). \(remedy)" }
+  package var description: String { "\(subject): \(reason). \(remedy)" }
 }

@@ -7,7 +7,7 @@ import Foundation
 ///     dn / dln M = f(sigma) (mean density / M) |dln sigma / dln M|
 ///
 /// Jenkins et al. 2001, doi:10.1046/j.1365-8711.2001.04029.x, eq. 4.
-public enum MassFunction: String, Codable, CaseIterable, Sendable {
+package enum MassFunction: String, Codable, CaseIterable, Sendable {
   /// Spherical collapse: Press, Schechter 1974, doi:10.1086/152650, with the factor 2 of Bond et al.
   /// 1991, doi:10.1086/170520.
   case pressSchechter
@@ -29,7 +29,7 @@ public enum MassFunction: String, Codable, CaseIterable, Sendable {
   case tinker
 
   /// The linear contrast at which a sphere collapses in a universe of matter, (3/20) (12 pi)^(2/3).
-  public static let collapseThreshold = 1.686_470_199_841_145_6
+  package static let collapseThreshold = 1.686_470_199_841_145_6
 
   /// The part of the mass in halos per ln sigma^-1.
   ///
@@ -37,7 +37,7 @@ public enum MassFunction: String, Codable, CaseIterable, Sendable {
   ///   - sigma: The rms contrast of the mass at the redshift.
   ///   - redshift: Only ``tinker`` depends on it beside sigma, to z = 3.
   /// - Returns: f(sigma).
-  public func multiplicity(sigma: Double, redshift: Double = 0) -> Double {
+  package func multiplicity(sigma: Double, redshift: Double = 0) -> Double {
     let height = Self.collapseThreshold / sigma
     switch self {
     case .pressSchechter:
@@ -71,7 +71,7 @@ public enum MassFunction: String, Codable, CaseIterable, Sendable {
   ///
   /// - Parameter linked: The particles that friends-of-friends link, N.
   /// - Returns: The corrected number, not a whole one.
-  public static func countedParticles(of linked: Int) -> Double {
+  package static func countedParticles(of linked: Int) -> Double {
     let number = Double(linked)
     return number * (1 - pow(number, -0.6))
   }
@@ -87,7 +87,7 @@ extension LinearPowerSpectrum {
   ///   - scaleFactor: The time.
   /// - Returns: dn / dln M [(h/Mpc)^3].
   /// - Throws: ``LinearTheoryError`` if a table leaves out more than a thousandth of the variance.
-  public func haloAbundance(
+  package func haloAbundance(
     _ function: MassFunction, mass: Double, growth: LinearGrowth, scaleFactor: Double = 1
   ) throws(LinearTheoryError) -> Double {
     let sigma = try sigma(mass: mass) * growth.first(at: scaleFactor)

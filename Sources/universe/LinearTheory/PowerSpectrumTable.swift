@@ -3,9 +3,9 @@ import Foundation
 /// A tabulated linear power spectrum at z = 0, from a Boltzmann code.
 ///
 /// Between its rows ln P is a natural cubic spline in ln k; beyond them there is no value.
-public struct PowerSpectrumTable: Hashable, Sendable {
+package struct PowerSpectrumTable: Hashable, Sendable {
   /// What the columns of a text are.
-  public enum Format: String, Codable, CaseIterable, Sendable {
+  package enum Format: String, Codable, CaseIterable, Sendable {
     /// k [h/Mpc] and P [(Mpc/h)^3], as CAMB and CLASS write.
     case power
 
@@ -14,10 +14,10 @@ public struct PowerSpectrumTable: Hashable, Sendable {
   }
 
   /// What the table is called in errors, usually its file.
-  public let name: String
+  package let name: String
 
   /// The wavenumbers of the first and the last row [h/Mpc].
-  public let range: ClosedRange<Double>
+  package let range: ClosedRange<Double>
 
   private let logWavenumbers: [Double]
   private let logPowers: [Double]
@@ -32,7 +32,7 @@ public struct PowerSpectrumTable: Hashable, Sendable {
   ///   - name: What the table is called in errors, usually its file.
   ///   - format: What its columns are.
   /// - Throws: ``LinearTheoryError`` that names the first line that cannot be used.
-  public init(text: String, name: String, format: Format) throws(LinearTheoryError) {
+  package init(text: String, name: String, format: Format) throws(LinearTheoryError) {
     var logWavenumbers: [Double] = []
     var logPowers: [Double] = []
     let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
@@ -84,7 +84,7 @@ public struct PowerSpectrumTable: Hashable, Sendable {
   /// The power at a wavenumber [h/Mpc]: P [(Mpc/h)^3].
   ///
   /// - Throws: ``LinearTheoryError`` if the table does not reach there.
-  public func value(at wavenumber: Double) throws(LinearTheoryError) -> Double {
+  package func value(at wavenumber: Double) throws(LinearTheoryError) -> Double {
     let x = log(wavenumber)
     let slack = 1e-12
     guard let first = logWavenumbers.first, let last = logWavenumbers.last, x >= first - slack,

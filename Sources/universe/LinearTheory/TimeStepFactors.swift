@@ -4,9 +4,9 @@
 /// F = -(3/2) omegaMatter grad laplace^(-1) delta,
 ///
 ///     p(end) = p(start) + kick(start, end, at: c) F(c),   x(end) = x(start) + drift(start, end, at: c) p(c).
-public struct TimeStepFactors: Hashable, Sendable {
+package struct TimeStepFactors: Hashable, Sendable {
   /// Which factors.
-  public enum Scheme: String, Codable, CaseIterable, Sendable {
+  package enum Scheme: String, Codable, CaseIterable, Sendable {
     /// Linear growth is followed exactly, in steps of any length.
     ///
     /// Feng, Chu, Seljak, McDonald 2016, doi:10.1093/mnras/stw2123, section 2.
@@ -19,13 +19,13 @@ public struct TimeStepFactors: Hashable, Sendable {
   }
 
   /// Which factors.
-  public let scheme: Scheme
+  package let scheme: Scheme
 
   /// The growth that the steps follow.
-  public let growth: LinearGrowth
+  package let growth: LinearGrowth
 
   /// Makes the factors of a universe.
-  public init(_ scheme: Scheme, growth: LinearGrowth) {
+  package init(_ scheme: Scheme, growth: LinearGrowth) {
     self.scheme = scheme
     self.growth = growth
   }
@@ -40,7 +40,7 @@ public struct TimeStepFactors: Hashable, Sendable {
   ///   - end: The scale factor of the momentum after.
   ///   - reference: The scale factor c of the force.
   /// - Returns: The change of p for F = 1.
-  public func kick(from start: Double, to end: Double, at reference: Double) -> Double {
+  package func kick(from start: Double, to end: Double, at reference: Double) -> Double {
     switch scheme {
     case .fastPM:
       return (growthMomentum(at: end) - growthMomentum(at: start))
@@ -60,7 +60,7 @@ public struct TimeStepFactors: Hashable, Sendable {
   ///   - end: The scale factor of the position after.
   ///   - reference: The scale factor c of the momentum.
   /// - Returns: The change of x for p = 1.
-  public func drift(from start: Double, to end: Double, at reference: Double) -> Double {
+  package func drift(from start: Double, to end: Double, at reference: Double) -> Double {
     switch scheme {
     case .fastPM:
       return (growth.first(at: end) - growth.first(at: start)) / growthMomentum(at: reference)

@@ -4,7 +4,7 @@ import Foundation
 ///
 /// Eisenstein, Hu 1998, ApJ 496, 605, doi:10.1086/305424; equation numbers below are theirs.
 /// It is within some percent of a Boltzmann code: 2 % in P(k) for the paper's cosmology.
-public struct TransferFunction: Hashable, Sendable {
+package struct TransferFunction: Hashable, Sendable {
   private let hubble: Double
   private let baryonFraction: Double
 
@@ -36,7 +36,7 @@ public struct TransferFunction: Hashable, Sendable {
   /// Makes the transfer function of a universe.
   ///
   /// - Throws: ``LinearTheoryError`` if the parameters are absurd.
-  public init(_ parameters: CosmologicalParameters) throws(LinearTheoryError) {
+  package init(_ parameters: CosmologicalParameters) throws(LinearTheoryError) {
     try parameters.check()
     let h2 = parameters.hubble * parameters.hubble
     let m = parameters.omegaMatter * h2
@@ -84,7 +84,7 @@ public struct TransferFunction: Hashable, Sendable {
   }
 
   /// The transfer function at a wavenumber [h/Mpc], 1 at k = 0 (equation 16).
-  public func value(at wavenumber: Double) -> Double {
+  package func value(at wavenumber: Double) -> Double {
     guard wavenumber > 0 else { return 1 }
     let k = wavenumber * hubble
     let q = k / (13.41 * equalityWavenumber)  // eq. 10

@@ -1,24 +1,24 @@
 internal import CKernels
-public import FourierTransforms
-public import MPI
-public import Particles
+package import FourierTransforms
+package import MPI
+package import Particles
 
 /// The density contrast of particles on a periodic mesh, and its modes.
 ///
 /// Particles are painted as clouds in cells (Hockney & Eastwood 1988, section 5-2) in integers, each as
 /// 65536 units of mass; so the sums have the same bits in whatever order they are made.
-public final class DensityMesh {
+package final class DensityMesh {
   /// The planes of this rank.
-  public let decomposition: MeshDecomposition
+  package let decomposition: MeshDecomposition
 
   /// The time that the work took so far.
-  public internal(set) var times = PhaseTimes()
+  package internal(set) var times = PhaseTimes()
 
   /// How many particles were painted, on all ranks.
-  public private(set) var particleCount = 0
+  package private(set) var particleCount = 0
 
   /// How far the mesh's corner is below that of the box, in units of positions.
-  public let offset: UInt32
+  package let offset: UInt32
 
   let transform: FourierTransform
   var mesh: RealMesh
@@ -33,7 +33,7 @@ public final class DensityMesh {
   ///   - threads: Those that share the work of this rank.
   ///   - communicator: The ranks that share the mesh.
   /// - Throws: ``ParticleMeshError`` if there are more ranks than planes.
-  public init(
+  package init(
     width: Int, offset: UInt32 = 0, threads: WorkerThreads = WorkerThreads(count: 1),
     on communicator: borrowing Communicator
   ) throws(ParticleMeshError) {
@@ -55,7 +55,7 @@ public final class DensityMesh {
   ///     this mesh's offset.
   ///   - communicator: The ranks that share the mesh.
   /// - Throws: ``ParticleMeshError`` if a cell overflows or MPI fails.
-  public func assign(
+  package func assign(
     _ particles: Particles, on communicator: borrowing Communicator
   ) throws(ParticleMeshError) {
     let missing: UInt64

@@ -1,8 +1,8 @@
-public import FourierTransforms
-public import MPI
+package import FourierTransforms
+package import MPI
 
 /// Why a particle-mesh computation cannot be done.
-public enum ParticleMeshError: Error, Sendable {
+package enum ParticleMeshError: Error, Sendable {
   /// A setting has a value that makes no sense.
   case setting(name: String, value: String, reason: String, remedy: String)
 
@@ -21,7 +21,7 @@ public enum ParticleMeshError: Error, Sendable {
 
 extension ParticleMeshError: CustomStringConvertible {
   /// What was being done, why it failed, and what to try.
-  public var description: String {
+  package var description: String {
     switch self {
     case .setting(let name, let value, let reason, let remedy):
       "setting up a particle-mesh simulation: \(name) = \(value) \(reason). \(remedy)"

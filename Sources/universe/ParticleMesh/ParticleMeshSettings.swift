@@ -1,7 +1,7 @@
-public import LinearTheory
+package import LinearTheory
 
 /// The Laplacian of the force; the gradient is the 4-point difference with either.
-public enum ForceLaplacian: String, Codable, CaseIterable, Sendable {
+package enum ForceLaplacian: String, Codable, CaseIterable, Sendable {
   /// The 3-point difference, which is stronger near the Nyquist wavenumber: more small halos.
   case threePoint
 
@@ -10,51 +10,51 @@ public enum ForceLaplacian: String, Codable, CaseIterable, Sendable {
 }
 
 /// The choices of a particle-mesh simulation.
-public struct ParticleMeshSettings: Codable, Hashable, Sendable {
+package struct ParticleMeshSettings: Codable, Hashable, Sendable {
   /// The steps in time.
-  public var steps = TimeSteps()
+  package var steps = TimeSteps()
 
   /// How many cells of the force mesh there are to a particle along each axis: 1, 2 or 3.
   ///
   /// With 1 the mesh beats with the particle lattice, and half of the halos of fewer than 128 particles
   /// are lost.
-  public var meshRefinement = 2
+  package var meshRefinement = 2
 
   /// Where the first site of the particles' lattice is along each axis, in spacings of the lattice.
   ///
   /// 0 is the corner of the box, where ``LagrangianPerturbation`` has it; other programs have 0.5. The
   /// mesh is shifted to suit.
-  public var latticeOrigin = 0.0
+  package var latticeOrigin = 0.0
 
   /// The Laplacian whose inverse makes the potential.
-  public var laplacian = ForceLaplacian.threePoint
+  package var laplacian = ForceLaplacian.threePoint
 
   /// What makes changes of momentum and position of forces and momenta.
   ///
   /// Only `fastPM` keeps linear growth in few steps.
-  public var factors = TimeStepFactors.Scheme.fastPM
+  package var factors = TimeStepFactors.Scheme.fastPM
 
   /// The redshifts at which the power spectrum is measured, each at the end of the step that is nearest.
-  public var spectrumRedshifts = [0.0]
+  package var spectrumRedshifts = [0.0]
 
   /// Whether the shot noise of particles is subtracted from power spectra.
   ///
   /// Particles that have hardly moved from their lattice have none.
-  public var subtractsShotNoise = true
+  package var subtractsShotNoise = true
 
   /// How many threads share the work of a rank, which does not change results.
-  public var threads = 1
+  package var threads = 1
 
   /// Makes the choices that suit most.
-  public init() {}
+  package init() {}
 
   /// After how many completed steps the power spectrum is measured.
-  public var spectrumSteps: Set<Int> {
+  package var spectrumSteps: Set<Int> {
     Set(spectrumRedshifts.map { steps.nearest(to: 1 / (1 + $0)) })
   }
 
   /// What a user should know of these choices, as sentences.
-  public var warnings: [String] {
+  package var warnings: [String] {
     meshRefinement > 1
       ? []
       : [
@@ -66,7 +66,7 @@ public struct ParticleMeshSettings: Codable, Hashable, Sendable {
   /// Checks that the choices make sense.
   ///
   /// - Throws: ``ParticleMeshError`` that names the setting.
-  public func check() throws(ParticleMeshError) {
+  package func check() throws(ParticleMeshError) {
     try steps.check()
     guard (1...3).contains(meshRefinement) else {
       throw .setting(

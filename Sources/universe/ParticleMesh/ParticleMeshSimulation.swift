@@ -1,22 +1,22 @@
 internal import CKernels
-public import FourierTransforms
-public import LinearTheory
-public import MPI
-public import Particles
+package import FourierTransforms
+package import LinearTheory
+package import MPI
+package import Particles
 
 /// The particles between two steps of a simulation: all that is needed to continue it.
-public struct SimulationState: Hashable, Sendable {
+package struct SimulationState: Hashable, Sendable {
   /// The particles of this rank.
   ///
   /// Before the first step and after the last, positions and momenta are of the same time; between steps
   /// the momenta are those of the middle of the step before (they have leapt).
-  public var particles: Particles
+  package var particles: Particles
 
   /// How many steps are completed.
-  public var completedSteps: Int
+  package var completedSteps: Int
 
   /// Makes a state; that of the beginning unless steps are completed.
-  public init(particles: Particles, completedSteps: Int = 0) {
+  package init(particles: Particles, completedSteps: Int = 0) {
     self.particles = particles
     self.completedSteps = completedSteps
   }
@@ -32,23 +32,23 @@ public struct SimulationState: Hashable, Sendable {
 ///     let simulation = try ParticleMeshSimulation(
 ///       settings, box: box, particlesPerAxis: 256, growth: LinearGrowth(cosmology))
 ///     let result = try simulation.run(from: SimulationState(particles: initial), on: world)
-public struct ParticleMeshSimulation: Sendable {
+package struct ParticleMeshSimulation: Sendable {
   /// The choices made.
-  public let settings: ParticleMeshSettings
+  package let settings: ParticleMeshSettings
 
   /// The box.
-  public let box: PeriodicBox
+  package let box: PeriodicBox
 
   /// The particles on a side of the lattice.
-  public let particlesPerAxis: Int
+  package let particlesPerAxis: Int
 
   /// The growth that the steps follow.
-  public let growth: LinearGrowth
+  package let growth: LinearGrowth
 
   /// Sets up a simulation of `particlesPerAxis`^3 particles.
   ///
   /// - Throws: ``ParticleMeshError`` that names a setting which makes no sense.
-  public init(
+  package init(
     _ settings: ParticleMeshSettings, box: PeriodicBox, particlesPerAxis: Int, growth: LinearGrowth
   ) throws(ParticleMeshError) {
     try settings.check()
@@ -64,7 +64,7 @@ public struct ParticleMeshSimulation: Sendable {
   }
 
   /// The cells on a side of the force mesh.
-  public var meshWidth: Int { settings.meshRefinement * particlesPerAxis }
+  package var meshWidth: Int { settings.meshRefinement * particlesPerAxis }
 
   /// How far the mesh's corner is below that of the box, in units of positions.
   ///
@@ -72,17 +72,17 @@ public struct ParticleMeshSimulation: Sendable {
   /// beyond the lattice's Nyquist wavenumber are not damped by painting, and act on the mode itself: with two
   /// cells to a particle a mode of a quarter of the Nyquist wavenumber is attracted by 22 % too much,
   /// in the middle of cells by 5 % (both are in the tests of the force).
-  public var meshOffset: UInt32 {
+  package var meshOffset: UInt32 {
     let origin = settings.latticeOrigin * Double(settings.meshRefinement)
     let cells = 0.5 - origin - (0.5 - origin).rounded(.down)
     return UInt32(cells * 0x1p32 / Double(meshWidth))
   }
 
   /// What the user should know of the settings, as sentences.
-  public var warnings: [String] { settings.warnings }
+  package var warnings: [String] { settings.warnings }
 
   /// The memory of a rank that has `particles` particles, of as many ranks as `decomposition` says.
-  public func memory(particles: Int, _ decomposition: MeshDecomposition) -> MemoryUse {
+  package func memory(particles: Int, _ decomposition: MeshDecomposition) -> MemoryUse {
     let float = MemoryLayout<Float>.stride
     let planes = 2 * decomposition.planes.count + 1 + settings.threads
     let isAlone = decomposition.ranks == 1
@@ -107,7 +107,7 @@ public struct ParticleMeshSimulation: Sendable {
   ///     all ranks together.
   /// - Returns: The particles of this rank at the last scale factor.
   /// - Throws: ``ParticleMeshError``, what MPI reported, or what a closure threw.
-  public func run(
+  package func run(
     from state: consuming SimulationState, on communicator: borrowing Communicator,
     progress: (SimulationProgress) -> Void = { _ in },
     spectrum: (Int, PowerSpectrum) throws -> Void = { _, _ in },

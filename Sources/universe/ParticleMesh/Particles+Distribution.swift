@@ -1,6 +1,6 @@
-public import FourierTransforms
-public import MPI
-public import Particles
+package import FourierTransforms
+package import MPI
+package import Particles
 
 extension Particles {
   /// Moves each particle to the rank that has its plane of a mesh, and orders them by their sites.
@@ -16,7 +16,7 @@ extension Particles {
   ///   - offset: How far the mesh's corner is below that of the box, in units of positions.
   ///   - communicator: The ranks that share the mesh.
   /// - Throws: What MPI reported.
-  public mutating func distribute(
+  package mutating func distribute(
     over decomposition: MeshDecomposition, offset: UInt32 = 0,
     on communicator: borrowing Communicator
   ) throws(MPIError) {

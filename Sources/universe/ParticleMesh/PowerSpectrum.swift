@@ -1,24 +1,24 @@
 internal import Foundation
 internal import FourierTransforms
-public import MPI
-public import Particles
+package import MPI
+package import Particles
 
 /// The power spectrum of the matter of a periodic box, in shells of wavenumber.
 ///
 /// Shell i holds the wavevectors whose length rounds to i + 1 fundamental modes, up to the Nyquist
 /// wavenumber of the mesh.
-public struct PowerSpectrum: Hashable, Sendable {
+package struct PowerSpectrum: Hashable, Sendable {
   /// The mean wavenumber of each shell [h/Mpc].
-  public let wavenumbers: [Double]
+  package let wavenumbers: [Double]
 
   /// The mean power of each shell [(Mpc/h)^3].
-  public let powers: [Double]
+  package let powers: [Double]
 
   /// How many modes each shell has, a mode and its conjugate counted as two.
-  public let modeCounts: [Int]
+  package let modeCounts: [Int]
 
   /// Whether the shot noise of particles was subtracted.
-  public let isShotNoiseSubtracted: Bool
+  package let isShotNoiseSubtracted: Bool
 }
 
 extension DensityMesh {
@@ -35,7 +35,7 @@ extension DensityMesh {
   ///   - communicator: The ranks that share the mesh.
   /// - Returns: The spectrum, on every rank.
   /// - Throws: What MPI reported.
-  public func powerSpectrum(
+  package func powerSpectrum(
     in box: PeriodicBox, subtractsShotNoise: Bool, on communicator: borrowing Communicator
   ) throws(MPIError) -> PowerSpectrum {
     let volume = box.width * box.width * box.width

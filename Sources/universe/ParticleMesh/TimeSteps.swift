@@ -1,9 +1,9 @@
 internal import Foundation
 
 /// The scale factors between which a simulation steps.
-public struct TimeSteps: Codable, Hashable, Sendable {
+package struct TimeSteps: Codable, Hashable, Sendable {
   /// In which variable the steps are equally long.
-  public enum Spacing: String, Codable, CaseIterable, Sendable {
+  package enum Spacing: String, Codable, CaseIterable, Sendable {
     /// The scale factor a.
     case scaleFactor
 
@@ -13,19 +13,19 @@ public struct TimeSteps: Codable, Hashable, Sendable {
   }
 
   /// The scale factor of the first particles; 0.05 is redshift 19.
-  public var start = 0.05
+  package var start = 0.05
 
   /// The scale factor of the last particles.
-  public var end = 1.0
+  package var end = 1.0
 
   /// How many steps there are.
-  public var count = 40
+  package var count = 40
 
   /// In which variable the steps are equally long.
-  public var spacing = Spacing.scaleFactor
+  package var spacing = Spacing.scaleFactor
 
   /// Makes steps: 40 from redshift 19 to 0 equally long in the scale factor, unless told otherwise.
-  public init(
+  package init(
     start: Double = 0.05, end: Double = 1, count: Int = 40, spacing: Spacing = .scaleFactor
   ) {
     self.start = start
@@ -35,7 +35,7 @@ public struct TimeSteps: Codable, Hashable, Sendable {
   }
 
   /// The scale factor after a number of completed steps, from 0 to `count`.
-  public func scaleFactor(after step: Int) -> Double {
+  package func scaleFactor(after step: Int) -> Double {
     precondition((0...count).contains(step), "step \(step) of \(count)")
     if step == 0 { return start }
     if step == count { return end }
@@ -47,12 +47,12 @@ public struct TimeSteps: Codable, Hashable, Sendable {
   }
 
   /// The scale factor in the middle of a step, from 0 to below `count`: the geometric mean of its ends.
-  public func middle(of step: Int) -> Double {
+  package func middle(of step: Int) -> Double {
     (scaleFactor(after: step) * scaleFactor(after: step + 1)).squareRoot()
   }
 
   /// The number of completed steps after which the scale factor is nearest to `scaleFactor`.
-  public func nearest(to scaleFactor: Double) -> Int {
+  package func nearest(to scaleFactor: Double) -> Int {
     var nearest = 0
     for step in 0...count
     where abs(self.scaleFactor(after: step) - scaleFactor)
@@ -66,7 +66,7 @@ public struct TimeSteps: Codable, Hashable, Sendable {
   /// Checks that the steps lead forward, to today at most.
   ///
   /// - Throws: ``ParticleMeshError`` that names the setting.
-  public func check() throws(ParticleMeshError) {
+  package func check() throws(ParticleMeshError) {
     guard start > 0 && start < end && end <= 1 else {
       throw .setting(
         name: "steps from a", value: "\(start) to \(end)", reason: "do not lead forward to a <= 1",

@@ -1,16 +1,16 @@
 /// The background universe that a simulation was run in: flat or curved, matter and Lambda.
-public struct Cosmology: Hashable, Codable, Sendable {
+package struct Cosmology: Hashable, Codable, Sendable {
   /// The matter density in units of the critical density today.
-  public var omegaMatter: Double
+  package var omegaMatter: Double
 
   /// The density of the cosmological constant in units of the critical density today.
-  public var omegaLambda: Double
+  package var omegaLambda: Double
 
   /// The Hubble constant in units of 100 km/s/Mpc.
-  public var hubble: Double
+  package var hubble: Double
 
   /// Makes a cosmology from its densities and h.
-  public init(omegaMatter: Double, omegaLambda: Double, hubble: Double) {
+  package init(omegaMatter: Double, omegaLambda: Double, hubble: Double) {
     self.omegaMatter = omegaMatter
     self.omegaLambda = omegaLambda
     self.hubble = hubble
@@ -20,13 +20,13 @@ public struct Cosmology: Hashable, Codable, Sendable {
   ///
   /// From G = 6.67430e-11 m^3/kg/s^2 (CODATA 2018) and the nominal solar mass parameter
   /// 1.3271244e20 m^3/s^2 (IAU 2015 resolution B3).
-  public static let criticalDensity = 2.775_366_27e11
+  package static let criticalDensity = 2.775_366_27e11
 
   /// The mean density of matter today [Msun/h / (Mpc/h)^3].
-  public var meanMatterDensity: Double { omegaMatter * Self.criticalDensity }
+  package var meanMatterDensity: Double { omegaMatter * Self.criticalDensity }
 
   /// The expansion rate H(a)/H0 at the scale factor `a`, without radiation.
-  public func expansionRate(at a: Double) -> Double {
+  package func expansionRate(at a: Double) -> Double {
     let omegaCurvature = 1 - omegaMatter - omegaLambda
     return (omegaMatter / (a * a * a) + omegaCurvature / (a * a) + omegaLambda).squareRoot()
   }
@@ -37,7 +37,7 @@ public struct Cosmology: Hashable, Codable, Sendable {
   ///   - count: The number of particles.
   ///   - boxSize: The side of the box [Mpc/h].
   /// - Returns: The mass [Msun].
-  public func particleMass(count: Int, boxSize: Double) -> Double {
+  package func particleMass(count: Int, boxSize: Double) -> Double {
     meanMatterDensity * boxSize * boxSize * boxSize / Double(count) / hubble
   }
 }

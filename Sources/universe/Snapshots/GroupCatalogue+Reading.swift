@@ -8,7 +8,7 @@ extension GroupCatalogue {
   ///   - snapshot: The snapshot of the same time; it has the units where the catalogue has none.
   /// - Returns: The catalogue, whose membership is yet to be compared with the snapshot's rows.
   /// - Throws: A ``SnapshotError``.
-  public static func open(
+  package static func open(
     _ path: String, of snapshot: Snapshot
   ) throws(SnapshotError) -> GroupCatalogue {
     let files = try SnapshotFiles(path, prefixes: ["fof_subhalo_tab", "fof_tab", "groups_"])

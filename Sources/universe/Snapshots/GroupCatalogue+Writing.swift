@@ -1,28 +1,28 @@
 internal import HDF5
-public import MPI
+package import MPI
 
 /// Groups to be written, the largest first; the particles of a snapshot are in their order.
-public struct GroupTable: Hashable, Sendable {
+package struct GroupTable: Hashable, Sendable {
   /// The number of particles of each group [group].
-  public var sizes: [Int]
+  package var sizes: [Int]
 
   /// The number of its first particles that are bound to it [group]; zero if it is not bound.
-  public var boundSizes: [Int]
+  package var boundSizes: [Int]
 
   /// The comoving position of its particle of lowest potential [group, 3], [Mpc/h].
-  public var positions: [Double]
+  package var positions: [Double]
 
   /// The mean peculiar velocity of its particles [group, 3], [km/s].
-  public var velocities: [Float]
+  package var velocities: [Float]
 
   /// The mean peculiar velocity of its bound particles [group, 3], [km/s].
-  public var boundVelocities: [Float]
+  package var boundVelocities: [Float]
 
   /// The comoving radius with 200 times the mean matter density [group], [Mpc/h].
-  public var radii: [Double]
+  package var radii: [Double]
 
   /// The number of particles within that radius [group].
-  public var enclosedCounts: [Int]
+  package var enclosedCounts: [Int]
 
   /// Makes a table of columns that are equally long.
   ///
@@ -34,7 +34,7 @@ public struct GroupTable: Hashable, Sendable {
   ///   - boundVelocities: That of its bound particles [group, 3], [km/s].
   ///   - radii: The comoving radius with 200 times the mean matter density [group], [Mpc/h].
   ///   - enclosedCounts: The number of particles within that radius [group].
-  public init(
+  package init(
     sizes: [Int], boundSizes: [Int], positions: [Double], velocities: [Float],
     boundVelocities: [Float], radii: [Double], enclosedCounts: [Int]
   ) {
@@ -80,7 +80,7 @@ extension GroupCatalogue {
   ///   - path: The file; one that exists is replaced. The same on every rank.
   ///   - communicator: The ranks.
   /// - Throws: `AgreedFailure` on every rank, with what the file system or HDF5 reported.
-  public static func write(
+  package static func write(
     _ groups: GroupTable, of simulation: SimulationDescription, scaleFactor: Double,
     to path: String, on communicator: borrowing Communicator
   ) throws {

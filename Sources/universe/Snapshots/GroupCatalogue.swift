@@ -5,50 +5,50 @@
 /// of subhaloes, so that membership is a matter of rows. A catalogue without groups is valid.
 ///
 /// Memory: about 100 bytes a group and 24 bytes a subhalo, on every rank that holds it.
-public struct GroupCatalogue: Hashable, Codable, Sendable {
+package struct GroupCatalogue: Hashable, Codable, Sendable {
   /// The path of the first file.
-  public let path: String
+  package let path: String
 
   /// All files.
-  public let files: [String]
+  package let files: [String]
 
   /// The side of the box [Mpc/h].
-  public let boxSize: Double
+  package let boxSize: Double
 
   /// The redshift.
-  public let redshift: Double
+  package let redshift: Double
 
   /// The rows of the snapshot that each group has [group].
-  public let rows: [Range<Int>]
+  package let rows: [Range<Int>]
 
   /// The mass of each group [group], [Msun].
-  public let masses: [Double]
+  package let masses: [Double]
 
   /// The comoving position of each group [group, 3], [Mpc/h], in [0, box).
-  public let positions: [Double]
+  package let positions: [Double]
 
   /// The comoving radius of the sphere with 200 times the mean matter density [group], [Mpc/h];
   /// NaN where the catalogue has none.
-  public let radii: [Double]
+  package let radii: [Double]
 
   /// The rows of each subhalo [subhalo], in ascending order; none if only groups were sought.
-  public let subhaloRows: [Range<Int>]
+  package let subhaloRows: [Range<Int>]
 
   /// Whether subhaloes were sought.
-  public let hasSubhalos: Bool
+  package let hasSubhalos: Bool
 
   /// The number of groups.
-  public var count: Int { rows.count }
+  package var count: Int { rows.count }
 
   /// The number of particles in groups.
-  public var memberCount: Int { rows.reduce(0) { $0 + $1.count } }
+  package var memberCount: Int { rows.reduce(0) { $0 + $1.count } }
 
   /// Finds the group that a row belongs to.
   ///
   /// - Parameter row: A row of the snapshot.
   /// - Returns: The group; `nil` for a particle in no group.
   /// - Complexity: O(log(groups)).
-  public func group(ofRow row: Int) -> Int? { Self.range(in: rows, containing: row) }
+  package func group(ofRow row: Int) -> Int? { Self.range(in: rows, containing: row) }
 
   /// Whether the particle of a row is in any subhalo of its group.
   ///
@@ -56,10 +56,10 @@ public struct GroupCatalogue: Hashable, Codable, Sendable {
   /// are the bound particles of a group if its substructure is ignored.
   ///
   /// - Complexity: O(log(subhaloes)).
-  public func isBound(row: Int) -> Bool { Self.range(in: subhaloRows, containing: row) != nil }
+  package func isBound(row: Int) -> Bool { Self.range(in: subhaloRows, containing: row) != nil }
 
   /// The number of bound particles in each group [group].
-  public func boundCounts() -> [Int] {
+  package func boundCounts() -> [Int] {
     var counts = [Int](repeating: 0, count: count)
     for subhalo in subhaloRows where !subhalo.isEmpty {
       if let group = group(ofRow: subhalo.lowerBound) { counts[group] += subhalo.count }
@@ -84,7 +84,7 @@ public struct GroupCatalogue: Hashable, Codable, Sendable {
   /// takes the particles: see ``MembershipCheck``.
   ///
   /// - Throws: A ``SnapshotError`` of the kind `mismatch`.
-  public func check(against snapshot: Snapshot) throws(SnapshotError) {
+  package func check(against snapshot: Snapshot) throws(SnapshotError) {
     func refuse(_ dataset: String, _ reason: String) -> SnapshotError {
       SnapshotError(
         .mismatch, in: path, dataset: dataset, because: reason,

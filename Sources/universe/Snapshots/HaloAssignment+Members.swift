@@ -1,5 +1,5 @@
 internal import Foundation
-public import MPI
+package import MPI
 
 extension HaloAssignment {
   /// Finds the halos, and which of them this rank's particles are in.
@@ -16,7 +16,7 @@ extension HaloAssignment {
   ///   - communicator: The ranks, which together have all rows.
   /// - Returns: The members; halos are the same on every rank.
   /// - Throws: `AgreedFailure` of a ``SnapshotError`` on every rank.
-  public func members(
+  package func members(
     of particles: SnapshotParticles, in snapshot: Snapshot,
     on communicator: borrowing Communicator
   ) throws -> HaloMembers {

@@ -1,5 +1,5 @@
 /// Where it is written which halo each particle of a snapshot is in.
-public enum HaloSource: Hashable, Codable, Sendable {
+package enum HaloSource: Hashable, Codable, Sendable {
   /// A catalogue of groups that are rows of the snapshot: a path that ``GroupCatalogue/open(_:of:)``
   /// takes.
   case catalogue(String)
@@ -11,7 +11,7 @@ public enum HaloSource: Hashable, Codable, Sendable {
   case table(LabelTable)
 
   /// The path that was given; `nil` if the snapshot says it itself.
-  public var path: String? {
+  package var path: String? {
     switch self {
     case .catalogue(let path): path
     case .snapshot: nil
@@ -23,7 +23,7 @@ public enum HaloSource: Hashable, Codable, Sendable {
 /// What a source of halos says before any particle is read.
 ///
 /// It knows which files there are, and that they fit the snapshot, and can be sent to other ranks.
-public enum HaloAssignment: Hashable, Codable, Sendable {
+package enum HaloAssignment: Hashable, Codable, Sendable {
   /// Groups that are rows of the snapshot.
   case groups(GroupCatalogue)
 
@@ -36,7 +36,7 @@ public enum HaloAssignment: Hashable, Codable, Sendable {
   /// Opens a source, and compares it with the snapshot as far as that takes no particles.
   ///
   /// - Throws: A ``SnapshotError``.
-  public static func open(
+  package static func open(
     _ source: HaloSource, of snapshot: Snapshot
   ) throws(SnapshotError) -> HaloAssignment {
     switch source {
@@ -60,17 +60,17 @@ public enum HaloAssignment: Hashable, Codable, Sendable {
   }
 
   /// Whether it is known which particles are bound.
-  public var hasSubhalos: Bool {
+  package var hasSubhalos: Bool {
     if case .groups(let catalogue) = self { catalogue.hasSubhalos } else { false }
   }
 
   /// Whether it is known already that there are no halos.
-  public var isEmpty: Bool {
+  package var isEmpty: Bool {
     if case .groups(let catalogue) = self { catalogue.count == 0 } else { false }
   }
 
   /// The file that says it, for errors and records.
-  public func path(of snapshot: Snapshot) -> String {
+  package func path(of snapshot: Snapshot) -> String {
     switch self {
     case .groups(let catalogue): catalogue.path
     case .labels: snapshot.path
@@ -79,7 +79,7 @@ public enum HaloAssignment: Hashable, Codable, Sendable {
   }
 
   /// All files that say it.
-  public func files(of snapshot: Snapshot) -> [String] {
+  package func files(of snapshot: Snapshot) -> [String] {
     switch self {
     case .groups(let catalogue): catalogue.files
     case .labels: snapshot.parts.map(\.path)
@@ -90,37 +90,37 @@ public enum HaloAssignment: Hashable, Codable, Sendable {
 
 /// The halos of a snapshot, and which of them some rows of it are in; the same for every kind of
 /// source.
-public struct HaloMembers: Sendable {
+package struct HaloMembers: Sendable {
   /// The mass of each halo [halo], [Msun].
-  public internal(set) var masses: [Double] = []
+  package internal(set) var masses: [Double] = []
 
   /// The comoving position of each halo [halo, 3], [Mpc/h], in [0, box); NaN if halos are told apart by
   /// their masses alone.
-  public internal(set) var positions: [Double] = []
+  package internal(set) var positions: [Double] = []
 
   /// The comoving radius of the sphere with 200 times the mean matter density [halo], [Mpc/h]; NaN where
   /// it is not known.
-  public internal(set) var radii: [Double] = []
+  package internal(set) var radii: [Double] = []
 
   /// The number of particles of each halo [halo].
-  public internal(set) var counts: [Int] = []
+  package internal(set) var counts: [Int] = []
 
   /// The number of its bound particles [halo]; zero if it is not known.
-  public internal(set) var boundCounts: [Int] = []
+  package internal(set) var boundCounts: [Int] = []
 
   /// The halo of each row [row]; -1 for none.
-  public internal(set) var halos: [Int32] = []
+  package internal(set) var halos: [Int32] = []
 
   /// Whether the particle of each row is bound [row]; no, if it is not known.
-  public internal(set) var isBound: [Bool] = []
+  package internal(set) var isBound: [Bool] = []
 
   /// The number of particles in halos.
-  public var memberCount: Int { counts.reduce(0, +) }
+  package var memberCount: Int { counts.reduce(0, +) }
 }
 
 extension GroupCatalogue {
   /// The groups, and which of them rows of the snapshot are in.
-  public func members(in rows: Range<Int>) -> HaloMembers {
+  package func members(in rows: Range<Int>) -> HaloMembers {
     HaloMembers(
       masses: masses, positions: positions, radii: radii, counts: self.rows.map(\.count),
       boundCounts: boundCounts(), halos: rows.map { Int32(group(ofRow: $0) ?? -1) },

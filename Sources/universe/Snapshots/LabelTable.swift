@@ -9,9 +9,9 @@ internal import Foundation
 ///
 /// Without numbers of halos, particles with the same mass count as one halo, whose position is not
 /// known.
-public struct LabelTable: Hashable, Codable, Sendable {
+package struct LabelTable: Hashable, Codable, Sendable {
   /// What a mass of 1 in the table is.
-  public enum MassUnit: String, Hashable, Codable, Sendable, CaseIterable {
+  package enum MassUnit: String, Hashable, Codable, Sendable, CaseIterable {
     case solar = "Msun"
     case solarPerHubble = "Msun/h"
     case tenBillionSolarPerHubble = "1e10 Msun/h"
@@ -31,22 +31,22 @@ public struct LabelTable: Hashable, Codable, Sendable {
   }
 
   /// The path of the file.
-  public var file: String
+  package var file: String
 
   /// The name of the column, or dataset, of particles' IDs.
-  public var id: String
+  package var id: String
 
   /// The name of the column of halos' masses.
-  public var mass: String
+  package var mass: String
 
   /// The name of the column of halos' numbers; `nil` if halos are told apart by their masses.
-  public var halo: String?
+  package var halo: String?
 
   /// The unit of masses.
-  public var massUnit: MassUnit
+  package var massUnit: MassUnit
 
   /// Makes a table of a file.
-  public init(
+  package init(
     file: String, id: String = "id", mass: String = "mass", halo: String? = nil,
     massUnit: MassUnit = .solar
   ) {
@@ -58,7 +58,7 @@ public struct LabelTable: Hashable, Codable, Sendable {
   }
 
   /// Decodes a table; only the file must be given.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let values = try decoder.container(keyedBy: CodingKeys.self)
     self.init(file: try values.decode(String.self, forKey: .file))
     id = try values.decodeIfPresent(String.self, forKey: .id) ?? id
@@ -71,7 +71,7 @@ public struct LabelTable: Hashable, Codable, Sendable {
   var columns: [String] { [id, mass] + (halo.map { [$0] } ?? []) }
 
   /// Refuses a table that is not there, or lacks a column.
-  public func check() throws(SnapshotError) { _ = try openFile() }
+  package func check() throws(SnapshotError) { _ = try openFile() }
 
   /// Opens the file, whose columns are there.
   func openFile() throws(SnapshotError) -> any LabelFile {

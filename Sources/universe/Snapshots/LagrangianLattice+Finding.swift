@@ -1,4 +1,4 @@
-public import MPI
+package import MPI
 
 extension LagrangianLattice {
   /// Finds how the IDs of initial particles name the sites that they started from.
@@ -14,7 +14,7 @@ extension LagrangianLattice {
   /// - Returns: The lattice and the root mean square distance of particles from their sites once undone
   ///   [cells]; `nil` if the IDs name no sites.
   /// - Throws: What MPI reported.
-  public static func found(
+  package static func found(
     in particles: SnapshotParticles, of snapshot: Snapshot, gridSize: Int,
     on communicator: borrowing Communicator
   ) throws(MPIError) -> (lattice: LagrangianLattice, residual: Double)? {

@@ -5,9 +5,9 @@
 /// of these it is follows from the particles (``LatticeResiduals``).
 ///
 /// Conventions of the codes: SCIENCE section 3.
-public struct LagrangianLattice: Hashable, Codable, Sendable {
+package struct LagrangianLattice: Hashable, Codable, Sendable {
   /// Which axis the slowest, the middle and the fastest digit of an ID count along.
-  public enum AxisOrder: String, Hashable, Codable, Sendable, CaseIterable {
+  package enum AxisOrder: String, Hashable, Codable, Sendable, CaseIterable {
     case xyz, xzy, yxz, yzx, zxy, zyx
 
     /// The axis (0, 1, 2) of each digit.
@@ -24,32 +24,32 @@ public struct LagrangianLattice: Hashable, Codable, Sendable {
   }
 
   /// Where in its cell a site lies.
-  public enum Placement: String, Hashable, Codable, Sendable, CaseIterable {
+  package enum Placement: String, Hashable, Codable, Sendable, CaseIterable {
     case corner, center
 
     /// The distance from the cell's lower corner along each axis [cells].
-    public var offset: Double { self == .corner ? 0 : 0.5 }
+    package var offset: Double { self == .corner ? 0 : 0.5 }
   }
 
   /// The sites along one axis, N.
-  public let gridSize: Int
+  package let gridSize: Int
 
   /// The ID of the first site, 0 or 1.
-  public let firstID: UInt64
+  package let firstID: UInt64
 
   /// The axes of an ID's digits.
-  public let axisOrder: AxisOrder
+  package let axisOrder: AxisOrder
 
   /// Where in its cell a site lies.
-  public let placement: Placement
+  package let placement: Placement
 
   /// The lattice of GADGET-4's initial conditions: IDs from 1 on, x slowest, sites at corners.
-  public static func gadget(gridSize: Int) -> LagrangianLattice {
+  package static func gadget(gridSize: Int) -> LagrangianLattice {
     LagrangianLattice(gridSize: gridSize, firstID: 1, axisOrder: .xyz, placement: .corner)
   }
 
   /// Makes a lattice.
-  public init(gridSize: Int, firstID: UInt64, axisOrder: AxisOrder, placement: Placement) {
+  package init(gridSize: Int, firstID: UInt64, axisOrder: AxisOrder, placement: Placement) {
     self.gridSize = gridSize
     self.firstID = firstID
     self.axisOrder = axisOrder
@@ -72,7 +72,7 @@ public struct LagrangianLattice: Hashable, Codable, Sendable {
   /// The squared distance of an origin from the site of an ID, across the box's faces [cells^2];
   /// `nil` for an ID that names no site.
   @inline(__always)
-  public func squaredDistance(from origin: SIMD3<Double>, toSiteOfID id: UInt64) -> Double? {
+  package func squaredDistance(from origin: SIMD3<Double>, toSiteOfID id: UInt64) -> Double? {
     guard let cell = cell(ofID: id) else { return nil }
     let side = Double(gridSize)
     var distance = origin - SIMD3<Double>(cell) - placement.offset
@@ -81,7 +81,7 @@ public struct LagrangianLattice: Hashable, Codable, Sendable {
   }
 
   /// The number of the site of an ID, (ix N + iy) N + iz; `nil` for an ID that names none.
-  public func site(ofID id: UInt64) -> Int? {
+  package func site(ofID id: UInt64) -> Int? {
     cell(ofID: id).map { ($0.x * gridSize + $0.y) * gridSize + $0.z }
   }
 }
@@ -90,15 +90,15 @@ public struct LagrangianLattice: Hashable, Codable, Sendable {
 ///
 /// In linear theory the displacement is psi = (dx/dt)/(f H(a)), f = 1 at high redshift, and GADGET
 /// stores u = sqrt(a) dx/dt, so q = x - u/(100 E(a) sqrt(a)) [Mpc/h].
-public struct DisplacementUndoing: Sendable {
+package struct DisplacementUndoing: Sendable {
   /// The sites along one axis.
-  public let gridSize: Int
+  package let gridSize: Int
 
   private let factor: Double
   private let cellsPerLength: Double
 
   /// Prepares to undo the displacements of a snapshot.
-  public init(_ snapshot: Snapshot, gridSize: Int) {
+  package init(_ snapshot: Snapshot, gridSize: Int) {
     let a = snapshot.scaleFactor
     self.gridSize = gridSize
     factor = 1 / (100 * snapshot.cosmology.expansionRate(at: a) * a.squareRoot())
@@ -106,7 +106,7 @@ public struct DisplacementUndoing: Sendable {
   }
 
   /// Where a particle came from [cells]; not wrapped into the box.
-  public func origin(_ particles: SnapshotParticles, _ index: Int) -> SIMD3<Double> {
+  package func origin(_ particles: SnapshotParticles, _ index: Int) -> SIMD3<Double> {
     var origin = SIMD3<Double>()
     for axis in 0..<3 {
       origin[axis] =
@@ -120,18 +120,18 @@ public struct DisplacementUndoing: Sendable {
 /// How far undone positions are from where each convention of numbering would put them.
 ///
 /// The sums are whole numbers, so that those of ranks can be added in any order.
-public struct LatticeResiduals: Sendable {
+package struct LatticeResiduals: Sendable {
   /// What is compared: every axis order at corners and at centres.
-  public let candidates: [LagrangianLattice]
+  package let candidates: [LagrangianLattice]
 
   /// The squared distances of each candidate, added [candidate], [cells^2 x 2^-28]; a particle
   /// counts at most 16.
-  public private(set) var sums: [Int64]
+  package private(set) var sums: [Int64]
 
   private static let unit = 0x1p28
 
   /// Starts with no particles, for IDs from `firstID` on.
-  public init(gridSize: Int, firstID: UInt64) {
+  package init(gridSize: Int, firstID: UInt64) {
     candidates = LagrangianLattice.AxisOrder.allCases.flatMap { order in
       LagrangianLattice.Placement.allCases.map {
         LagrangianLattice(
@@ -142,7 +142,7 @@ public struct LatticeResiduals: Sendable {
   }
 
   /// Adds particles; those with an ID that names no site count as far away.
-  public mutating func add(_ particles: SnapshotParticles, _ undoing: DisplacementUndoing) {
+  package mutating func add(_ particles: SnapshotParticles, _ undoing: DisplacementUndoing) {
     for index in particles.ids.indices {
       let origin = undoing.origin(particles, index)
       for (candidate, lattice) in candidates.enumerated() {
@@ -153,7 +153,7 @@ public struct LatticeResiduals: Sendable {
   }
 
   /// The root mean square distance of each candidate [candidate], [cells].
-  public static func rms(_ sums: [Int64], count: Int) -> [Double] {
+  package static func rms(_ sums: [Int64], count: Int) -> [Double] {
     sums.map { (Double($0) / unit / Double(count)).squareRoot() }
   }
 
@@ -164,7 +164,7 @@ public struct LatticeResiduals: Sendable {
   ///   - sums: The sums of all ranks, added.
   ///   - count: The number of particles of all ranks.
   /// - Returns: The lattice and its residual [cells].
-  public func verified(
+  package func verified(
     _ sums: [Int64], count: Int
   ) -> (lattice: LagrangianLattice, residual: Double)? {
     let rms = Self.rms(sums, count: count)
@@ -176,7 +176,7 @@ public struct LatticeResiduals: Sendable {
 
 extension LagrangianLattice {
   /// The ID of the particle that started from a site.
-  public func id(ofSite site: Int) -> UInt64 {
+  package func id(ofSite site: Int) -> UInt64 {
     let cell = SIMD3(site / (gridSize * gridSize), site / gridSize % gridSize, site % gridSize)
     let axes = axisOrder.axes
     return firstID

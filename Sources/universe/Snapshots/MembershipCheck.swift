@@ -6,23 +6,23 @@
 ///     for row in rows { check.add(halo, distance) }
 ///     // add `check.sums` of all ranks
 ///     try check.conclude(sums, path)
-public struct MembershipCheck: Sendable {
+package struct MembershipCheck: Sendable {
   /// The distances of the members of each halo from its position, added [halo],
   /// [box side x 2^-32].
-  public private(set) var sums: [Int64]
+  package private(set) var sums: [Int64]
 
   private let members: HaloMembers
   private let snapshot: Snapshot
 
   /// Starts with no members of the halos of a snapshot.
-  public init(_ members: HaloMembers, in snapshot: Snapshot) {
+  package init(_ members: HaloMembers, in snapshot: Snapshot) {
     sums = [Int64](repeating: 0, count: members.counts.count)
     self.members = members
     self.snapshot = snapshot
   }
 
   /// Adds a member at `distance` [Mpc/h] from its halo's position, which may be unknown.
-  public mutating func add(_ halo: Int, distance: Double) {
+  package mutating func add(_ halo: Int, distance: Double) {
     guard !distance.isNaN else { return }
     sums[halo] += Int64((distance / snapshot.boxSize * 0x1p32).rounded())
   }
@@ -36,7 +36,7 @@ public struct MembershipCheck: Sendable {
   ///   - sums: The sums of all ranks, added.
   ///   - path: The file that says who the members are.
   /// - Throws: A ``SnapshotError`` of the kind `mismatch`.
-  public func conclude(_ sums: [Int64], _ path: String) throws(SnapshotError) {
+  package func conclude(_ sums: [Int64], _ path: String) throws(SnapshotError) {
     let density = snapshot.cosmology.meanMatterDensity / snapshot.cosmology.hubble
     var strange: [Int] = []
     for halo in sums.indices where members.counts[halo] > 0 {

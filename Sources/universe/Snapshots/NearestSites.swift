@@ -5,15 +5,15 @@ internal import Foundation
 /// The lattice may lie anywhere in its cells: its offset is the mean direction of the positions'
 /// fractions of a cell on the circle. All sums are whole numbers, so that those of ranks can be
 /// added in any order.
-public struct LatticePhase: Sendable {
+package struct LatticePhase: Sendable {
   /// The cosines and sines along each axis, added [axis, 2], [2^-30].
-  public private(set) var sums = [Int64](repeating: 0, count: 6)
+  package private(set) var sums = [Int64](repeating: 0, count: 6)
 
   /// Starts with no particles.
-  public init() {}
+  package init() {}
 
   /// Adds the origin of a particle [cells].
-  public mutating func add(_ origin: SIMD3<Double>) {
+  package mutating func add(_ origin: SIMD3<Double>) {
     for axis in 0..<3 {
       let angle = 2 * Double.pi * (origin[axis] - origin[axis].rounded(.down))
       sums[2 * axis] += Int64((cos(angle) * 0x1p30).rounded())
@@ -25,7 +25,7 @@ public struct LatticePhase: Sendable {
   ///
   /// Between -1/4 and 3/4, so that rounding errors do not decide where a lattice at corners or
   /// centres begins.
-  public static func offset(_ sums: [Int64]) -> SIMD3<Double> {
+  package static func offset(_ sums: [Int64]) -> SIMD3<Double> {
     var offset = SIMD3<Double>()
     for axis in 0..<3 {
       offset[axis] =
@@ -37,16 +37,16 @@ public struct LatticePhase: Sendable {
 }
 
 /// The site of a lattice that is nearest to an origin.
-public struct NearestSite: Sendable {
+package struct NearestSite: Sendable {
   /// The number of the site, (ix N + iy) N + iz.
-  public let site: Int
+  package let site: Int
 
   /// The squared distance from it [cells^2].
-  public let squaredDistance: Double
+  package let squaredDistance: Double
 
   /// Finds the site nearest to `origin` [cells] on a lattice of `gridSize` sites along an axis that
   /// lies `offset` [cells] from the cells' corners.
-  public init(to origin: SIMD3<Double>, gridSize: Int, offset: SIMD3<Double>) {
+  package init(to origin: SIMD3<Double>, gridSize: Int, offset: SIMD3<Double>) {
     let place = origin - offset
     let nearest = place.rounded(.toNearestOrEven)
     let distance = place - nearest
@@ -72,7 +72,7 @@ public struct NearestSite: Sendable {
 ///   - gridSize: The sites along one axis.
 /// - Returns: The site of each particle [particle].
 /// - Complexity: O(particles^2); it is meant for a few in a thousand.
-public func assignLeftOverSites(
+package func assignLeftOverSites(
   ids: [UInt64], origins: [SIMD3<Double>], free: [Int], gridSize: Int
 ) -> [Int] {
   precondition(ids.count == free.count, "as many particles as sites are left over")

@@ -1,38 +1,38 @@
 internal import HDF5
 
 /// What the files of a simulation say about it.
-public struct SimulationDescription: Hashable, Codable, Sendable {
+package struct SimulationDescription: Hashable, Codable, Sendable {
   /// The background universe.
-  public var cosmology: Cosmology
+  package var cosmology: Cosmology
 
   /// The side of the periodic box, comoving [Mpc/h].
-  public var boxSize: Double
+  package var boxSize: Double
 
   /// The grid that the particles started from, and how their IDs name its sites.
-  public var lattice: LagrangianLattice
+  package var lattice: LagrangianLattice
 
   /// What made the initial phases; `nil` if they were taken from another code's particles.
-  public var origin: Origin?
+  package var origin: Origin?
 
   /// The program that makes the files, with its version.
-  public var creator: String
+  package var creator: String
 
   /// The random field that the initial phases are of.
-  public struct Origin: Hashable, Codable, Sendable {
+  package struct Origin: Hashable, Codable, Sendable {
     /// The seed of the initial phases.
-    public var seed: UInt64
+    package var seed: UInt64
 
     /// The baryon density today in units of the critical one.
-    public var omegaBaryon: Double
+    package var omegaBaryon: Double
 
     /// The linear fluctuation in spheres of 8 Mpc/h today.
-    public var sigma8: Double
+    package var sigma8: Double
 
     /// The tilt of the primordial spectrum.
-    public var spectralIndex: Double
+    package var spectralIndex: Double
 
     /// Describes a random field.
-    public init(seed: UInt64, omegaBaryon: Double, sigma8: Double, spectralIndex: Double) {
+    package init(seed: UInt64, omegaBaryon: Double, sigma8: Double, spectralIndex: Double) {
       self.seed = seed
       self.omegaBaryon = omegaBaryon
       self.sigma8 = sigma8
@@ -48,7 +48,7 @@ public struct SimulationDescription: Hashable, Codable, Sendable {
   ///   - lattice: The grid that the particles started from.
   ///   - origin: What made the initial phases.
   ///   - creator: The program that makes the files, with its version.
-  public init(
+  package init(
     cosmology: Cosmology, boxSize: Double, lattice: LagrangianLattice, origin: Origin?,
     creator: String
   ) {
@@ -60,10 +60,10 @@ public struct SimulationDescription: Hashable, Codable, Sendable {
   }
 
   /// The particles along one axis of the initial grid.
-  public var gridSize: Int { lattice.gridSize }
+  package var gridSize: Int { lattice.gridSize }
 
   /// The number of particles.
-  public var particleCount: Int { gridSize * gridSize * gridSize }
+  package var particleCount: Int { gridSize * gridSize * gridSize }
 
   /// The mass of a particle in the files' unit [10^10 Msun/h].
   var storedParticleMass: Double {

@@ -1,16 +1,16 @@
 /// Some rows of a snapshot.
-public struct SnapshotParticles: Sendable {
+package struct SnapshotParticles: Sendable {
   /// The rows, counted over all files.
-  public let rows: Range<Int>
+  package let rows: Range<Int>
 
   /// What identifies each particle in all snapshots of the simulation [particle].
-  public var ids: [UInt64] = []
+  package var ids: [UInt64] = []
 
   /// Comoving positions [particle, 3], [Mpc/h], each coordinate in [0, box).
-  public var positions: [Double] = []
+  package var positions: [Double] = []
 
   /// Velocities as GADGET stores them, sqrt(a) dx/dt [particle, 3], [km/s]; empty unless read.
-  public var velocities: [Float] = []
+  package var velocities: [Float] = []
 
   init(rows: Range<Int>) { self.rows = rows }
 }
@@ -25,7 +25,7 @@ extension Snapshot {
   ///   - velocities: Whether to read the velocities.
   /// - Returns: The particles in the order of the files, positions wrapped into the box.
   /// - Throws: A ``SnapshotError`` that names file, dataset and row.
-  public func particles(
+  package func particles(
     in rows: Range<Int>, velocities: Bool = false
   ) throws(SnapshotError) -> SnapshotParticles {
     precondition(rows.lowerBound >= 0 && rows.upperBound <= particleCount, "rows outside")

@@ -1,17 +1,17 @@
 internal import HDF5
-public import MPI
-public import Particles
+package import MPI
+package import Particles
 
 /// Rows of a snapshot that follow each other, to be written.
-public struct SnapshotRows: Sendable {
+package struct SnapshotRows: Sendable {
   /// The particles.
-  public var particles: Particles
+  package var particles: Particles
 
   /// The row of the first, counted over all ranks.
-  public var firstRow: Int
+  package var firstRow: Int
 
   /// Makes rows.
-  public init(_ particles: Particles, from firstRow: Int) {
+  package init(_ particles: Particles, from firstRow: Int) {
     self.particles = particles
     self.firstRow = firstRow
   }
@@ -34,7 +34,7 @@ extension Snapshot {
   ///   - path: The file; one that exists is replaced. The same on every rank.
   ///   - communicator: The ranks.
   /// - Throws: `AgreedFailure` on every rank, with what the file system or HDF5 reported.
-  public static func write(
+  package static func write(
     _ rows: [SnapshotRows], of simulation: SimulationDescription, scaleFactor: Double,
     to path: String, on communicator: borrowing Communicator
   ) throws {

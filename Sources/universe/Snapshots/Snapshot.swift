@@ -6,63 +6,63 @@
 ///
 /// The format is that of the files' content (``SnapshotFormat``); whatever it is, values are in this
 /// library's units and conventions.
-public struct Snapshot: Hashable, Codable, Sendable {
+package struct Snapshot: Hashable, Codable, Sendable {
   /// A file, and the rows of the snapshot that it holds.
-  public struct Part: Hashable, Codable, Sendable {
+  package struct Part: Hashable, Codable, Sendable {
     /// The path.
-    public var path: String
+    package var path: String
 
     /// The rows, counted over all files.
-    public var rows: Range<Int>
+    package var rows: Range<Int>
   }
 
   /// The files in the order of their rows.
-  public let parts: [Part]
+  package let parts: [Part]
 
   /// The number of particles.
-  public let particleCount: Int
+  package let particleCount: Int
 
   /// The side of the periodic box, comoving [Mpc/h].
-  public let boxSize: Double
+  package let boxSize: Double
 
   /// The redshift.
-  public let redshift: Double
+  package let redshift: Double
 
   /// The mass of each particle [Msun].
-  public let particleMass: Double
+  package let particleMass: Double
 
   /// The background universe.
-  public let cosmology: Cosmology
+  package let cosmology: Cosmology
 
   /// The units of the files.
-  public let units: SnapshotUnits
+  package let units: SnapshotUnits
 
   /// Whether the files state their units.
-  public let statesUnits: Bool
+  package let statesUnits: Bool
 
   /// The format of the files.
-  public let format: SnapshotFormat
+  package let format: SnapshotFormat
 
   /// The format in words, such as "GADGET binary, SnapFormat 2, big-endian".
-  public let formatDescription: String
+  package let formatDescription: String
 
   /// The width of the files' IDs [bytes].
-  public let idByteCount: Int
+  package let idByteCount: Int
 
   /// Whether the files say which halo each particle is in, as SWIFT's do.
-  public let hasHaloLabels: Bool
+  package let hasHaloLabels: Bool
 
   /// Whether masses are listed particle by particle; reading compares them.
-  public let listsMasses: Bool
+  package let listsMasses: Bool
 
   /// The scale factor, 1/(1 + z).
-  public var scaleFactor: Double { 1 / (1 + redshift) }
+  package var scaleFactor: Double { 1 / (1 + redshift) }
 
   /// The path of the first file.
-  public var path: String { parts[0].path }
+  package var path: String { parts[0].path }
 
   /// The particles along one axis of the initial grid, if their number is a cube.
-  public func gridSize() throws(SnapshotError) -> Int {
+  package func gridSize() throws(SnapshotError) -> Int {
     var side = 1
     while side * side * side < particleCount { side += 1 }
     guard side * side * side == particleCount else {
@@ -83,7 +83,7 @@ public struct Snapshot: Hashable, Codable, Sendable {
   ///     given.
   /// - Returns: The snapshot, its units converted and checked.
   /// - Throws: A ``SnapshotError``.
-  public static func open(
+  package static func open(
     _ path: String, units: SnapshotUnits? = nil
   ) throws(SnapshotError) -> Snapshot {
     let files = try SnapshotFiles(path, prefixes: ["snapshot", "snap_", "ics"])

@@ -1,9 +1,9 @@
 /// Why a snapshot or a halo catalogue cannot be used.
 ///
 /// The description names the file, the dataset or attribute, what is wrong, and what to try.
-public struct SnapshotError: Error, Hashable, Sendable {
+package struct SnapshotError: Error, Hashable, Sendable {
   /// What is wrong, for callers that tell problems apart.
-  public enum Problem: Hashable, Sendable {
+  package enum Problem: Hashable, Sendable {
     /// The file is not there.
     case missingFile
     /// The file cannot be read: not HDF5, cut off, or refused by the system.
@@ -31,19 +31,19 @@ public struct SnapshotError: Error, Hashable, Sendable {
   }
 
   /// What is wrong.
-  public let problem: Problem
+  package let problem: Problem
 
   /// The file.
-  public let file: String
+  package let file: String
 
   /// The dataset or attribute in the file, if one is to blame.
-  public let dataset: String?
+  package let dataset: String?
 
   /// What was found, as a clause.
-  public let reason: String
+  package let reason: String
 
   /// What to try, as a sentence.
-  public let remedy: String
+  package let remedy: String
 
   /// Makes an error.
   ///
@@ -53,7 +53,7 @@ public struct SnapshotError: Error, Hashable, Sendable {
   ///   - dataset: The dataset or attribute, if one is to blame.
   ///   - reason: What was found, as a clause.
   ///   - remedy: What to try, as a sentence.
-  public init(
+  package init(
     _ problem: Problem, in file: String, dataset: String? = nil, because reason: String,
     remedy: String
   ) {
@@ -67,7 +67,7 @@ public struct SnapshotError: Error, Hashable, Sendable {
 
 extension SnapshotError: CustomStringConvertible {
   /// The file, the dataset, what was found, and what to try.
-  public var description: String {
+  package var description: String {
     let place = dataset.map { "\(file), \($0)" } ?? file
     return "\(place): \(reason). \(remedy)"
   }

@@ -4,7 +4,7 @@ internal import Foundation
 ///
 /// Each format is one type that makes a ``SnapshotHeader`` of a file's header, and gives columns of
 /// particles (``SnapshotFile``). What is particular to a format stands in that type's file alone.
-public enum SnapshotFormat: String, Hashable, Codable, Sendable, CaseIterable {
+package enum SnapshotFormat: String, Hashable, Codable, Sendable, CaseIterable {
   /// HDF5 as GADGET-2, -3, -4 and AREPO write it.
   case gadgetHDF5
 
@@ -24,12 +24,12 @@ public enum SnapshotFormat: String, Hashable, Codable, Sendable, CaseIterable {
   }
 
   /// What the parts of a file are called in the format.
-  public var names: SnapshotNames { file.names }
+  package var names: SnapshotNames { file.names }
 
   /// Finds the format of a file.
   ///
   /// - Throws: A ``SnapshotError`` if it has none of the formats, or cannot be read.
-  public static func detected(in path: String) throws(SnapshotError) -> SnapshotFormat {
+  package static func detected(in path: String) throws(SnapshotError) -> SnapshotFormat {
     let beginning = try FileBeginning(path)
     if beginning.isHDF5 {
       let source = try SnapshotSource(path)
@@ -48,27 +48,27 @@ public enum SnapshotFormat: String, Hashable, Codable, Sendable, CaseIterable {
 }
 
 /// What the parts of a file are called in its format, as errors name them.
-public struct SnapshotNames: Hashable, Sendable {
+package struct SnapshotNames: Hashable, Sendable {
   /// The header.
-  public let header: String
+  package let header: String
 
   /// The number of particles of each type.
-  public let counts: String
+  package let counts: String
 
   /// What identifies particles.
-  public let ids: String
+  package let ids: String
 
   /// Positions.
-  public let positions: String
+  package let positions: String
 
   /// Velocities.
-  public let velocities: String
+  package let velocities: String
 
   /// The masses of particles, one by one.
-  public let masses: String
+  package let masses: String
 
   /// Where units are stated, or would be.
-  public let units: String
+  package let units: String
 
   /// How a user can state units, as the end of a sentence.
   let statingUnits: String

@@ -1,27 +1,27 @@
-public import MPI
+package import MPI
 
 /// What the particles of a snapshot are like, as far as it matters for fields.
-public struct SnapshotSurvey: Hashable, Sendable {
+package struct SnapshotSurvey: Hashable, Sendable {
   /// The smallest and the largest ID.
-  public let ids: ClosedRange<UInt64>
+  package let ids: ClosedRange<UInt64>
 
   /// Whether any ID occurs twice.
-  public let repeatsIDs: Bool
+  package let repeatsIDs: Bool
 
   /// The grid that the particles started from, if their IDs name its sites and displacements are linear.
-  public let lattice: LagrangianLattice?
+  package let lattice: LagrangianLattice?
 
   /// The halos that particles are in by the labels of the snapshot's own files, and the particles in them;
   /// `nil` without labels.
-  public let labelled: Labelled?
+  package let labelled: Labelled?
 
   /// The halos of labels.
-  public struct Labelled: Hashable, Sendable {
+  package struct Labelled: Hashable, Sendable {
     /// The number of halos.
-    public let halos: Int
+    package let halos: Int
 
     /// The number of particles in halos.
-    public let particles: Int
+    package let particles: Int
   }
 
   /// Reads all particles of a snapshot.
@@ -32,7 +32,7 @@ public struct SnapshotSurvey: Hashable, Sendable {
   ///   - snapshot: The snapshot.
   ///   - communicator: A single rank.
   /// - Throws: A ``SnapshotError`` for particles that cannot be read, or what MPI reported.
-  public init(_ snapshot: Snapshot, on communicator: borrowing Communicator) throws {
+  package init(_ snapshot: Snapshot, on communicator: borrowing Communicator) throws {
     precondition(communicator.size == 1, "a survey is made by one rank")
     let rows = 0..<snapshot.particleCount
     let particles = try snapshot.particles(in: rows, velocities: true)

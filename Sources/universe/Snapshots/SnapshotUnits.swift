@@ -1,16 +1,16 @@
 /// The units of a snapshot, and what turns its numbers into this library's.
-public struct SnapshotUnits: Hashable, Codable, Sendable {
+package struct SnapshotUnits: Hashable, Codable, Sendable {
   /// The unit of length [Mpc/h].
-  public var length: Double
+  package var length: Double
 
   /// The unit of mass [Msun/h].
-  public var mass: Double
+  package var mass: Double
 
   /// The unit of velocity, in terms of sqrt(a) dx/dt, as GADGET stores it [km/s].
-  public var velocity: Double
+  package var velocity: Double
 
   /// Makes units.
-  public init(length: Double, mass: Double, velocity: Double) {
+  package init(length: Double, mass: Double, velocity: Double) {
     self.length = length
     self.mass = mass
     self.velocity = velocity
@@ -25,7 +25,7 @@ public struct SnapshotUnits: Hashable, Codable, Sendable {
   ///   - centimetres: `UnitLength_in_cm`, taken per h.
   ///   - grams: `UnitMass_in_g`, taken per h.
   ///   - centimetresPerSecond: `UnitVelocity_in_cm_per_s`.
-  public init(centimetres: Double, grams: Double, centimetresPerSecond: Double) {
+  package init(centimetres: Double, grams: Double, centimetresPerSecond: Double) {
     length = Self.rounded(centimetres / 3.085_677_581e24)
     mass = Self.rounded(grams / 1.988_41e33)
     velocity = Self.rounded(centimetresPerSecond / 1e5)
@@ -39,7 +39,7 @@ public struct SnapshotUnits: Hashable, Codable, Sendable {
   ///   - count: The number of particles.
   ///   - cosmology: The background universe.
   /// - Returns: The units; `nil` if none of them fits within two percent.
-  public static func fitting(
+  package static func fitting(
     boxSize: Double, particleMass: Double, count: Int, cosmology: Cosmology
   ) -> SnapshotUnits? {
     for length in [1, 1e-3] {

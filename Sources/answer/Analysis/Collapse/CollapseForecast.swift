@@ -1,7 +1,7 @@
 import Foundation
 internal import FourierTransforms
-public import LinearTheory
-public import MPI
+package import LinearTheory
+package import MPI
 
 /// Which particles collapse into halos of which mass, by the excursion sets of a linear density field.
 ///
@@ -10,12 +10,12 @@ public import MPI
 /// Lucie-Smith et al. 2024, appendix E, doi:10.1103/PhysRevD.109.063524; Bond et al. 1991, doi:10.1086/170520.
 ///
 /// One averaged field is in memory at a time.
-public struct CollapseForecast: Hashable, Sendable {
+package struct CollapseForecast: Hashable, Sendable {
   /// The predictions of each model for the particles, in their order.
-  public let predictions: [CollapsePrediction]
+  package let predictions: [CollapsePrediction]
 
   /// The masses in ascending order, with the field's rms and share above the barriers.
-  public let scales: [CollapseScale]
+  package let scales: [CollapseScale]
 
   /// Predicts the masses of particles.
   ///
@@ -30,7 +30,7 @@ public struct CollapseForecast: Hashable, Sendable {
   ///   - communicator: The ranks that share the field.
   ///   - tell: Is told how many of how many masses are done.
   /// - Throws: What MPI reported, or `LinearTheoryError` on all ranks, in an `AgreedFailure`.
-  public init(
+  package init(
     of field: borrowing LinearDensity, at sites: [Int],
     by models: [CollapseBarrier] = CollapseBarrier.allCases, spectrum: LinearPowerSpectrum,
     settings: CollapseSettings, on communicator: borrowing Communicator,

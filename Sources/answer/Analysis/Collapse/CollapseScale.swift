@@ -1,47 +1,47 @@
-public import LinearTheory
+package import LinearTheory
 
 /// One of the masses that a field was smoothed on, and how it lies to the barriers.
 ///
 /// The field is Gaussian, so the share of it above a barrier is known: erfc(barrier / (sqrt(2) deviation)) / 2.
-public struct CollapseScale: Codable, Hashable, Sendable {
+package struct CollapseScale: Codable, Hashable, Sendable {
   /// The mass [Msun].
-  public var mass: Double
+  package var mass: Double
 
   /// The radius of the sphere of mean density with this mass [Mpc/h].
-  public var radius: Double
+  package var radius: Double
 
   /// The rms contrast in such spheres by the power spectrum, at the time of the field.
-  public var sigma: Double
+  package var sigma: Double
 
   /// The rms contrast of the smoothed field about its mean.
-  public var deviation: Double
+  package var deviation: Double
 
   /// The barriers, by the model.
-  public var thresholds: [Threshold]
+  package var thresholds: [Threshold]
 
   /// A barrier and the share of the field that is above it.
-  public struct Threshold: Codable, Hashable, Sendable {
+  package struct Threshold: Codable, Hashable, Sendable {
     /// The model.
-    public var model: CollapseBarrier
+    package var model: CollapseBarrier
 
     /// The contrast to be exceeded, at the time of the field.
-    public var contrast: Double
+    package var contrast: Double
 
     /// The share of the grid's sites that exceed it.
-    public var shareAbove: Double
+    package var shareAbove: Double
   }
 }
 
 /// The masses of particles' halos as a collapse model predicts them from the linear density field.
-public struct CollapsePrediction: Hashable, Sendable {
+package struct CollapsePrediction: Hashable, Sendable {
   /// The model.
-  public let model: CollapseBarrier
+  package let model: CollapseBarrier
 
   /// log10 of the mass of each particle's halo [Msun]; `nil` where no smoothed contrast exceeds the barrier.
-  public let logMasses: [Double?]
+  package let logMasses: [Double?]
 
   /// Makes a prediction.
-  public init(model: CollapseBarrier, logMasses: [Double?]) {
+  package init(model: CollapseBarrier, logMasses: [Double?]) {
     self.model = model
     self.logMasses = logMasses
   }

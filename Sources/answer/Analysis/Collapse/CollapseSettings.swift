@@ -1,24 +1,24 @@
 import Foundation
 
 /// On which masses a linear density field is smoothed to find the halos that collapse from it.
-public struct CollapseSettings: Codable, Hashable, Sendable {
+package struct CollapseSettings: Codable, Hashable, Sendable {
   /// The number of masses, equally spaced in the logarithm.
-  public var massCount = 50
+  package var massCount = 50
 
   /// The smallest mass [Msun].
-  public var minimumMass = 3e10
+  package var minimumMass = 3e10
 
   /// The largest mass [Msun].
-  public var maximumMass = 1e15
+  package var maximumMass = 1e15
 
   /// Whether the mean of the field over the box is subtracted.
-  public var subtractsMean = true
+  package var subtractsMean = true
 
   /// Makes the settings of the paper, appendix E.
-  public init() {}
+  package init() {}
 
   /// The masses in ascending order [Msun].
-  public var masses: [Double] {
+  package var masses: [Double] {
     let (first, last) = (log(minimumMass), log(maximumMass))
     return (0..<massCount).map { index in
       exp(first + (last - first) * Double(index) / Double(massCount - 1))
@@ -26,7 +26,7 @@ public struct CollapseSettings: Codable, Hashable, Sendable {
   }
 
   /// The distance of neighbouring masses [dex].
-  public var spacing: Double {
+  package var spacing: Double {
     (log10(maximumMass) - log10(minimumMass)) / Double(massCount - 1)
   }
 }

@@ -1,9 +1,9 @@
 import Foundation
-public import FourierTransforms
-public import MPI
+package import FourierTransforms
+package import MPI
 
 /// The density contrast of a periodic box in linear theory, as its Fourier modes on several ranks.
-public struct LinearDensity: ~Copyable {
+package struct LinearDensity: ~Copyable {
   /// The modes.
   let modes: FourierMesh
 
@@ -11,10 +11,10 @@ public struct LinearDensity: ~Copyable {
   let transform: FourierTransform
 
   /// The width of the box [Mpc/h].
-  public let boxWidth: Double
+  package let boxWidth: Double
 
   /// The growth factor of the time of the field, 1 at z = 0.
-  public let growth: Double
+  package let growth: Double
 
   /// Takes the contrast on the grid of the particles' sites.
   ///
@@ -27,7 +27,7 @@ public struct LinearDensity: ~Copyable {
   ///   - transform: The transform of the grid.
   ///   - communicator: The ranks that share the grid.
   /// - Throws: What MPI reported.
-  public init(
+  package init(
     _ contrast: consuming RealMesh, boxWidth: Double, growth: Double,
     transform: FourierTransform, on communicator: borrowing Communicator
   ) throws(MPIError) {
@@ -51,7 +51,7 @@ public struct LinearDensity: ~Copyable {
   ///   - smoothed: Where the average goes, this rank's planes.
   ///   - communicator: The ranks that share the grid.
   /// - Throws: What MPI reported.
-  public func average(
+  package func average(
     overRadius radius: Double, subtractsMean: Bool, into smoothed: inout RealMesh,
     on communicator: borrowing Communicator
   ) throws(MPIError) {

@@ -4,27 +4,27 @@ import Information
 ///
 /// Both were estimated from the same draws of particles and of halos, so what a draw does to both
 /// cancels: the difference is known better than either.
-public struct InformationDifference: Codable, Hashable, Sendable {
+package struct InformationDifference: Codable, Hashable, Sendable {
   /// The mean difference over bootstraps of particles [nats].
-  public var value: Double
+  package var value: Double
 
   /// The standard deviation over bootstraps of halos, or of particles if halos are unknown [nats].
-  public var deviation: Double
+  package var deviation: Double
 
   /// The 2.5 % and 97.5 % quantiles of the same bootstraps [nats].
-  public var interval: ClosedRange<Double>
+  package var interval: ClosedRange<Double>
 
   /// Whether deviation and interval are over halos.
-  public var isOverHalos: Bool
+  package var isOverHalos: Bool
 
   /// How many bootstraps of particles and halos are left out, because a fit to one of the two failed.
-  public var lostBootstraps: Int
+  package var lostBootstraps: Int
 
   /// The difference in standard deviations; unknown if there is no scatter.
-  public var significance: Outcome<Double>
+  package var significance: Outcome<Double>
 
   /// The first value divided by the second.
-  public var ratio: Outcome<Double>
+  package var ratio: Outcome<Double>
 
   /// Subtracts two estimates that were made from the same particles with the same settings.
   static func of(

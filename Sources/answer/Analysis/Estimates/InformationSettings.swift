@@ -1,33 +1,33 @@
-public import Information
+package import Information
 
 /// How mutual information is estimated, with Gaussian mixtures (GMM-MI).
-public struct InformationSettings: Codable, Hashable, Sendable {
+package struct InformationSettings: Codable, Hashable, Sendable {
   /// The number of bootstraps over particles, and as many over halos; 0 gives no errors.
-  public var bootstraps = 50
+  package var bootstraps = 50
 
   /// The most components of a mixture.
-  public var maximumComponents = 50
+  package var maximumComponents = 50
 
   /// The starts of a fit that are random, for each number of components.
-  public var randomStarts = 3
+  package var randomStarts = 3
 
   /// The starts of a fit by k-means, for each number of components.
-  public var kMeansStarts = 3
+  package var kMeansStarts = 3
 
   /// The seed of all random numbers.
-  public var seed: UInt64 = 0
+  package var seed: UInt64 = 0
 
   /// The standard deviation of the noise that parts equal true masses [dex].
-  public var noise = 1e-3
+  package var noise = 1e-3
 
   /// Which neighbour the distances of the second, independent estimator are to.
-  public var neighbours = 5
+  package var neighbours = 5
 
   /// The most particles of an estimate, evenly spaced among all; `nil` takes all.
-  public var maximumParticles: Int?
+  package var maximumParticles: Int?
 
   /// Makes the default settings.
-  public init() {}
+  package init() {}
 
   /// What is wrong with the settings: the key, its value, and what is allowed.
   var problems: [(key: String, value: String, allowed: String)] {
@@ -50,7 +50,7 @@ public struct InformationSettings: Codable, Hashable, Sendable {
   }
 
   /// The settings of the estimator.
-  public func mixture(threads: Int) -> MutualInformationSettings {
+  package func mixture(threads: Int) -> MutualInformationSettings {
     var settings = MutualInformationSettings()
     settings.bootstraps = bootstraps
     settings.maximumComponents = maximumComponents

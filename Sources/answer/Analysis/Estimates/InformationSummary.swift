@@ -3,42 +3,42 @@ import Information
 
 /// How much predictions say about true masses: an estimate of mutual information with its errors and
 /// checks.
-public struct InformationSummary: Codable, Hashable, Sendable {
+package struct InformationSummary: Codable, Hashable, Sendable {
   /// The number of particles.
-  public var count: Int
+  package var count: Int
 
   /// The mean over bootstraps of particles, the value that is quoted [nats].
-  public var value: Double
+  package var value: Double
 
   /// The standard deviation over bootstraps of particles [nats].
-  public var deviation: Outcome<Double>
+  package var deviation: Outcome<Double>
 
   /// The standard deviation over bootstraps of whole halos, which counts what their particles share [nats].
-  public var haloDeviation: Outcome<Double>
+  package var haloDeviation: Outcome<Double>
 
   /// The estimate from all particles [nats].
-  public var fullSample: Double
+  package var fullSample: Double
 
   /// -1/2 ln(1 - r^2): what one Gaussian with the same correlation would have [nats].
-  public var gaussian: Double
+  package var gaussian: Double
 
   /// The estimate from nearest neighbours, a check that shares nothing with the mixtures [nats].
-  public var nearestNeighbours: Outcome<Double>
+  package var nearestNeighbours: Outcome<Double>
 
   /// The standard deviation of Gaussian noise on the true masses that leaves as much information [dex].
-  public var equivalentScatter: Outcome<Double>
+  package var equivalentScatter: Outcome<Double>
 
   /// The number of components of the mixture.
-  public var components: Int
+  package var components: Int
 
   /// The estimates of the bootstraps of particles; nothing where the fit failed, [draw] [nats].
-  public var particleBootstraps: [Double?]
+  package var particleBootstraps: [Double?]
 
   /// The estimates of the bootstraps of halos; nothing where the fit failed, [draw] [nats].
-  public var haloBootstraps: [Double?]
+  package var haloBootstraps: [Double?]
 
   /// What to know before the value is used, a sentence each.
-  public var warnings: [String]
+  package var warnings: [String]
 
   /// How far two estimators may be apart before it is worth a warning [nats].
   static let agreement = 0.05

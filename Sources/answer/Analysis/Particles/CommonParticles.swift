@@ -1,40 +1,40 @@
 /// The particles that all models predicted, within the range of true masses, in the order of simulation
 /// and site: models are compared on the same particles.
-public struct CommonParticles: Sendable {
+package struct CommonParticles: Sendable {
   /// The names of the simulations.
-  public let simulations: [String]
+  package let simulations: [String]
 
   /// The simulation of each particle, as an index of ``simulations``.
-  public let simulation: [Int]
+  package let simulation: [Int]
 
   /// The site of each particle on the grid of its simulation.
-  public let sites: [Int]
+  package let sites: [Int]
 
   /// The true mass [log10 Msun].
-  public let truth: [Double]
+  package let truth: [Double]
 
   /// The distance from the halo's centre [r200m]; NaN if unknown.
-  public let radius: [Double]
+  package let radius: [Double]
 
   /// The predictions of each model for the particles [log10 Msun], finite.
-  public let predictions: [[Double]]
+  package let predictions: [[Double]]
 
   /// What became of the particles of each model.
-  public let censuses: [Census]
+  package let censuses: [Census]
 
   /// How many particles a model predicted, and how many of them are compared.
-  public struct Census: Codable, Hashable, Sendable {
+  package struct Census: Codable, Hashable, Sendable {
     /// The rows of its file.
-    public var predicted: Int
+    package var predicted: Int
 
     /// Rows whose prediction or truth is not a finite number.
-    public var notFinite: Int
+    package var notFinite: Int
 
     /// Rows with a true mass outside the range.
-    public var outsideWindow: Int
+    package var outsideWindow: Int
 
     /// Rows within the range that some other model did not predict.
-    public var notCommon: Int
+    package var notCommon: Int
   }
 
   private struct Key: Hashable, Comparable {
@@ -45,7 +45,7 @@ public struct CommonParticles: Sendable {
   }
 
   /// Finds the particles that all models predicted.
-  public init(of models: [ModelPredictions], window: ClosedRange<Double>) {
+  package init(of models: [ModelPredictions], window: ClosedRange<Double>) {
     let names = Array(Set(models.flatMap(\.simulations))).sorted()
     var rows: [[Key: Int]] = []
     var censuses: [Census] = []
@@ -86,10 +86,10 @@ public struct CommonParticles: Sendable {
   }
 
   /// The number of particles.
-  public var count: Int { truth.count }
+  package var count: Int { truth.count }
 
   /// The particle of the median true mass, the first of those with the same.
-  public var medianParticle: Int? {
+  package var medianParticle: Int? {
     guard count > 0 else { return nil }
     let order = truth.indices.sorted { (truth[$0], $0) < (truth[$1], $1) }
     return order[(count - 1) / 2]

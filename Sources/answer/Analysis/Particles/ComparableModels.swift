@@ -2,19 +2,19 @@
 ///
 /// Models are compared on the particles that all of them predicted, so one whose training diverged would leave none
 /// to the others.
-public struct ComparableModels: Sendable {
+package struct ComparableModels: Sendable {
   /// The models that are compared, in their order.
-  public let models: [ModelPredictions]
+  package let models: [ModelPredictions]
 
   /// The models that are left out.
-  public let gaps: [Gap]
+  package let gaps: [Gap]
 
   /// Leaves out the models without a finite prediction for any particle of the range, unless none has one.
   ///
   /// - Parameters:
   ///   - models: All models.
   ///   - window: The range of true masses [log10 Msun].
-  public init(of models: [ModelPredictions], window: ClosedRange<Double>) {
+  package init(of models: [ModelPredictions], window: ClosedRange<Double>) {
     let isUsable = models.map { $0.hasPrediction(in: window) }
     guard isUsable.contains(true) else {
       self.models = models

@@ -1,43 +1,43 @@
 /// The predictions of one trained model, and what is known of the model.
-public struct ModelPredictions: Sendable {
+package struct ModelPredictions: Sendable {
   /// What is different about the model, such as `raw` or `averaged`.
-  public var variant: String
+  package var variant: String
 
   /// The seed of its training.
-  public var seed: UInt64
+  package var seed: UInt64
 
   /// The file of predictions, relative to the run directory.
-  public var file: String
+  package var file: String
 
   /// The checksum of the file's bytes.
-  public var checksum: String
+  package var checksum: String
 
   /// The names of the simulations that ``simulation`` counts from zero.
-  public var simulations: [String]
+  package var simulations: [String]
 
   /// The simulation of each particle.
-  public var simulation: [Int32]
+  package var simulation: [Int32]
 
   /// The site of each particle on the Lagrangian grid of its simulation.
-  public var site: [Int64]
+  package var site: [Int64]
 
   /// The true halo mass of each particle [log10 Msun].
-  public var truth: [Float]
+  package var truth: [Float]
 
   /// The predicted halo mass [log10 Msun]; not finite if the network failed.
-  public var prediction: [Float]
+  package var prediction: [Float]
 
   /// The distance from the halo's centre [r200m]; NaN if unknown.
-  public var radius: [Float]
+  package var radius: [Float]
 
   /// The network that predicted.
-  public var network: Outcome<NetworkDescription>
+  package var network: Outcome<NetworkDescription>
 
   /// How its training went.
-  public var history: Outcome<TrainingHistory>
+  package var history: Outcome<TrainingHistory>
 
   /// Makes predictions; all columns are equally long.
-  public init(
+  package init(
     variant: String, seed: UInt64, file: String, checksum: String, simulations: [String],
     simulation: [Int32], site: [Int64], truth: [Float], prediction: [Float], radius: [Float],
     network: Outcome<NetworkDescription>, history: Outcome<TrainingHistory>
@@ -60,65 +60,65 @@ public struct ModelPredictions: Sendable {
   }
 
   /// The name of the model, such as `raw-seed1`.
-  public var name: String { "\(variant)-seed\(seed)" }
+  package var name: String { "\(variant)-seed\(seed)" }
 }
 
 /// The likelihood of a trained network, and how its answers become masses.
-public struct LikelihoodScale: Codable, Hashable, Sendable {
+package struct LikelihoodScale: Codable, Hashable, Sendable {
   /// The width of the likelihood [scaled label].
-  public var gamma: Double
+  package var gamma: Double
 
   /// The mass of the scaled label -1 [log10 Msun].
-  public var minimum: Double
+  package var minimum: Double
 
   /// The mass of the scaled label 1 [log10 Msun].
-  public var maximum: Double
+  package var maximum: Double
 
   /// Makes a scale.
-  public init(gamma: Double, minimum: Double, maximum: Double) {
+  package init(gamma: Double, minimum: Double, maximum: Double) {
     self.gamma = gamma
     self.minimum = minimum
     self.maximum = maximum
   }
 
   /// The scaled label of a mass [log10 Msun].
-  public func scaled(_ logMass: Double) -> Double {
+  package func scaled(_ logMass: Double) -> Double {
     2 * (logMass - minimum) / (maximum - minimum) - 1
   }
 
   /// The mass of a scaled label [log10 Msun].
-  public func logMass(_ scaled: Double) -> Double {
+  package func logMass(_ scaled: Double) -> Double {
     minimum + (scaled + 1) / 2 * (maximum - minimum)
   }
 }
 
 /// How a training went: what figure 9 of the paper draws.
-public struct TrainingHistory: Codable, Hashable, Sendable {
+package struct TrainingHistory: Codable, Hashable, Sendable {
   /// One epoch.
-  public struct Epoch: Codable, Hashable, Sendable {
+  package struct Epoch: Codable, Hashable, Sendable {
     /// The number of the epoch, from zero.
-    public var epoch: Int
+    package var epoch: Int
 
     /// The steps done by its end.
-    public var step: Int
+    package var step: Int
 
     /// The mean likelihood term of its training samples [nats].
-    public var training: Outcome<Double>
+    package var training: Outcome<Double>
 
     /// The likelihood term of the validation samples after it [nats].
-    public var validation: Outcome<Double>
+    package var validation: Outcome<Double>
 
     /// The same with the priors: what the stopping point is chosen by [nats].
-    public var validationLoss: Outcome<Double>
+    package var validationLoss: Outcome<Double>
 
     /// The width of the likelihood after it [scaled label].
-    public var gamma: Double
+    package var gamma: Double
 
     /// Whether no epoch before was better.
-    public var isBest: Bool
+    package var isBest: Bool
 
     /// Makes the numbers of an epoch.
-    public init(
+    package init(
       epoch: Int, step: Int, training: Outcome<Double>, validation: Outcome<Double>,
       validationLoss: Outcome<Double>, gamma: Double, isBest: Bool
     ) {
@@ -133,11 +133,11 @@ public struct TrainingHistory: Codable, Hashable, Sendable {
   }
 
   /// The epochs in their order.
-  public var epochs: [Epoch]
+  package var epochs: [Epoch]
 
   /// Makes a history.
-  public init(epochs: [Epoch]) { self.epochs = epochs }
+  package init(epochs: [Epoch]) { self.epochs = epochs }
 
   /// The epoch whose weights were kept: the stopping point.
-  public var best: Epoch? { epochs.last(where: \.isBest) }
+  package var best: Epoch? { epochs.last(where: \.isBest) }
 }

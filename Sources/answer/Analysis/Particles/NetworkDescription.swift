@@ -1,49 +1,49 @@
 /// What a trained network is, and what it was trained on.
-public struct NetworkDescription: Codable, Hashable, Sendable {
+package struct NetworkDescription: Codable, Hashable, Sendable {
   /// What its boxes show, such as `density` or `potential`.
-  public var input: String
+  package var input: String
 
   /// Whether boxes are `raw`, or `averaged` over shells.
-  public var boxes: String
+  package var boxes: String
 
   /// The number of voxels along each axis of a box.
-  public var boxWidth: Int
+  package var boxWidth: Int
 
   /// The width of a voxel [Mpc/h].
-  public var voxelSize: Double
+  package var voxelSize: Double
 
   /// The number of parameters, gamma among them.
-  public var parameters: Int
+  package var parameters: Int
 
   /// The simulations that it was trained on.
-  public var trainingSimulations: [String]
+  package var trainingSimulations: [String]
 
   /// The simulations by which the epoch was chosen whose weights were kept.
-  public var validationSimulations: [String]
+  package var validationSimulations: [String]
 
   /// The number of particles that it was trained on.
-  public var trainingSamples: Int
+  package var trainingSamples: Int
 
   /// The number of particles by which the epoch was chosen.
-  public var validationSamples: Int
+  package var validationSamples: Int
 
   /// The epoch whose weights these are, from zero.
-  public var epoch: Int
+  package var epoch: Int
 
   /// The steps done by its end.
-  public var step: Int
+  package var step: Int
 
   /// The loss of the validation particles after it [nats]; unknown if it is not a finite number.
-  public var validationLoss: Outcome<Double>
+  package var validationLoss: Outcome<Double>
 
   /// The width of the likelihood [scaled label].
-  public var gamma: Double
+  package var gamma: Double
 
   /// The masses of the scaled labels -1 and 1 [log10 Msun].
-  public var labelRange: ClosedRange<Double>
+  package var labelRange: ClosedRange<Double>
 
   /// Describes a network.
-  public init(
+  package init(
     input: String, boxes: String, boxWidth: Int, voxelSize: Double, parameters: Int,
     trainingSimulations: [String], validationSimulations: [String], trainingSamples: Int,
     validationSamples: Int, epoch: Int, step: Int, validationLoss: Outcome<Double>, gamma: Double,

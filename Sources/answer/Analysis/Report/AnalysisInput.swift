@@ -1,25 +1,25 @@
 /// All that a report is made from: models, the particles they share, halos and collapse models.
-public struct AnalysisInput: Sendable {
+package struct AnalysisInput: Sendable {
   /// The experiment's name.
-  public let experiment: String
+  package let experiment: String
 
   /// Which particles, which bins.
-  public let settings: AnalysisSettings
+  package let settings: AnalysisSettings
 
   /// The trained models.
-  public let models: [ModelPredictions]
+  package let models: [ModelPredictions]
 
   /// The particles that all of them predicted.
-  public let particles: CommonParticles
+  package let particles: CommonParticles
 
   /// The halo of each particle, different numbers for different halos of all simulations.
-  public let halos: Outcome<[Int32]>
+  package let halos: Outcome<[Int32]>
 
   /// What collapse models predict for the particles.
-  public let collapse: Outcome<CollapseInput>
+  package let collapse: Outcome<CollapseInput>
 
   /// What is missing and is not told elsewhere.
-  public let gaps: [Gap]
+  package let gaps: [Gap]
 
   /// The numbers of the particles in each shell of radii.
   let shells: [[Int]]
@@ -34,7 +34,7 @@ public struct AnalysisInput: Sendable {
   ///   - halos: The halo of each particle.
   ///   - collapse: What collapse models predict for the particles.
   ///   - gaps: What is missing.
-  public init(
+  package init(
     experiment: String, settings: AnalysisSettings, models: [ModelPredictions],
     particles: CommonParticles, halos: Outcome<[Int32]>, collapse: Outcome<CollapseInput>,
     gaps: [Gap]
@@ -50,7 +50,7 @@ public struct AnalysisInput: Sendable {
   }
 
   /// The number of the model that stands for all where a figure shows one: the lowest seed of the first variant.
-  public var reference: Int? { variants.first?.reference }
+  package var reference: Int? { variants.first?.reference }
 
   /// The variants in the order of their names, `raw` and `averaged` first, each with the numbers of its models
   /// in the order of their seeds.
@@ -67,18 +67,18 @@ public struct AnalysisInput: Sendable {
 }
 
 /// What collapse models predict for the particles, and from which field.
-public struct CollapseInput: Sendable {
+package struct CollapseInput: Sendable {
   /// The field that was smoothed, in words.
-  public var field: String
+  package var field: String
 
   /// The predictions of each model for the particles.
-  public var models: [CollapsePrediction]
+  package var models: [CollapsePrediction]
 
   /// The masses, by the name of the simulation whose field was smoothed.
-  public var scales: [(simulation: String, scales: [CollapseScale])]
+  package var scales: [(simulation: String, scales: [CollapseScale])]
 
   /// Puts predictions together.
-  public init(
+  package init(
     field: String, models: [CollapsePrediction],
     scales: [(simulation: String, scales: [CollapseScale])]
   ) {
@@ -89,18 +89,18 @@ public struct CollapseInput: Sendable {
 }
 
 /// Something that a report lacks, and how to add it.
-public struct Gap: Codable, Hashable, Sendable {
+package struct Gap: Codable, Hashable, Sendable {
   /// What is missing.
-  public var subject: String
+  package var subject: String
 
   /// Why.
-  public var reason: String
+  package var reason: String
 
   /// What to do to have it.
-  public var remedy: String
+  package var remedy: String
 
   /// Names a gap.
-  public init(subject: String, reason: String, remedy: String) {
+  package init(subject: String, reason: String, remedy: String) {
     self.subject = subject
     self.reason = reason
     self.remedy = remedy

@@ -2,7 +2,7 @@ import Foundation
 
 extension Report: CustomStringConvertible {
   /// The answer in some lines: information of the variants, their difference, and how collapse models compare.
-  public var description: String {
+  package var description: String {
     var lines: [String] = []
     let halos = particles.halos.value.map { " in \($0) halos" } ?? ""
     lines.append(

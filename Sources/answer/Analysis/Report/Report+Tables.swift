@@ -1,9 +1,9 @@
 import Foundation
-public import LinearTheory
+package import LinearTheory
 
 extension Report {
   /// The tables, in the order in which they are read.
-  public var tables: [ReportTable] {
+  package var tables: [ReportTable] {
     [
       networkTable, modelTable, seedTable, differenceTable, shellTable, massTable, collapseTable,
       noiseTable,
@@ -12,7 +12,7 @@ extension Report {
   }
 
   /// All tables in Markdown under a heading.
-  public var markdown: String {
+  package var markdown: String {
     var parts = ["# \(experiment)\n"]
     let halos = particles.halos.value.map { " in \($0) halos" } ?? ""
     parts.append(
@@ -241,7 +241,7 @@ extension Report {
 
 extension ShellReport {
   /// The shell in a few characters.
-  public var name: String {
+  package var name: String {
     guard let upTo else { return "> \(above)" }
     return above == 0 ? "<= \(upTo)" : "\(above)-\(upTo)"
   }
@@ -249,7 +249,7 @@ extension ShellReport {
 
 extension CollapseBarrier {
   /// The name of the model in tables and figures.
-  public var shortName: String {
+  package var shortName: String {
     switch self {
     case .extendedPressSchechter: "EPS"
     case .shethTormen: "ST"

@@ -1,15 +1,15 @@
 extension Report {
   /// A reason to look at estimates again before they are used.
-  public struct Warning: Hashable, Sendable {
+  package struct Warning: Hashable, Sendable {
     /// The estimates that it is about, such as `raw-seed1` or `raw-seed1, r/r200m > 0.6`.
-    public var subjects: [String]
+    package var subjects: [String]
 
     /// One sentence.
-    public var text: String
+    package var text: String
   }
 
   /// The warnings of all estimates of information, each once, in the order in which they first appear.
-  public var warnings: [Warning] {
+  package var warnings: [Warning] {
     var warnings: [Warning] = []
     for (subject, estimate) in estimates {
       for text in estimate.value?.warnings ?? [] {

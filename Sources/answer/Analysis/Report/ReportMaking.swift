@@ -1,5 +1,5 @@
 import Foundation
-public import MPI
+package import MPI
 
 extension AnalysisInput {
   /// Makes the report.
@@ -13,7 +13,7 @@ extension AnalysisInput {
   ///   - tell: Is told how many estimates of this rank are done.
   /// - Returns: The report on rank 0, and `nil` on the others; the same for any number of ranks and threads.
   /// - Throws: What MPI reported, in an `AgreedFailure` if all ranks know of it.
-  public func report(
+  package func report(
     creator: String, threads: Int, on communicator: borrowing Communicator,
     tell: (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) throws -> Report? {

@@ -1,9 +1,9 @@
 import Foundation
 
 /// A table of a report, for people (Markdown) and for programs (CSV).
-public struct ReportTable: Hashable, Sendable {
+package struct ReportTable: Hashable, Sendable {
   /// One entry.
-  public enum Cell: Hashable, Sendable {
+  package enum Cell: Hashable, Sendable {
     /// Words.
     case text(String)
 
@@ -18,19 +18,19 @@ public struct ReportTable: Hashable, Sendable {
   }
 
   /// The name of its file.
-  public var name: String
+  package var name: String
 
   /// The heading.
-  public var title: String
+  package var title: String
 
   /// The heads of the columns, with their units.
-  public var columns: [String]
+  package var columns: [String]
 
   /// The rows.
-  public var rows: [[Cell]]
+  package var rows: [[Cell]]
 
   /// Makes a table; every row has as many cells as there are columns.
-  public init(name: String, title: String, columns: [String], rows: [[Cell]]) {
+  package init(name: String, title: String, columns: [String], rows: [[Cell]]) {
     self.name = name
     self.title = title
     self.columns = columns
@@ -38,7 +38,7 @@ public struct ReportTable: Hashable, Sendable {
   }
 
   /// The table with comma-separated values, in which what is missing is empty and the last column says why.
-  public var csv: String {
+  package var csv: String {
     let lines = rows.map { row in
       let reasons = row.compactMap { cell -> String? in
         if case .missing(let reason) = cell { reason } else { nil }
@@ -51,7 +51,7 @@ public struct ReportTable: Hashable, Sendable {
   }
 
   /// The table in Markdown, with what is missing explained below.
-  public var markdown: String {
+  package var markdown: String {
     var lines = ["## \(title)", ""]
     guard !rows.isEmpty else { return lines.joined(separator: "\n") + "\nNothing to show.\n" }
     lines.append("| " + columns.joined(separator: " | ") + " |")
@@ -93,7 +93,7 @@ extension ReportTable.Cell {
   }
 
   /// The cell for people.
-  public var text: String {
+  package var text: String {
     switch self {
     case .text(let text): text
     case .count(let count): "\(count)"

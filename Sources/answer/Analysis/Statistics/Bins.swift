@@ -1,10 +1,10 @@
 /// Adjacent bins [e0, e1), [e1, e2), ..., of which the last is closed.
-public struct Bins: Codable, Hashable, Sendable {
+package struct Bins: Codable, Hashable, Sendable {
   /// The edges in ascending order, one more than there are bins.
-  public let edges: [Double]
+  package let edges: [Double]
 
   /// Makes bins between the given edges, at least two, which ascend.
-  public init(edges: [Double]) {
+  package init(edges: [Double]) {
     precondition(
       edges.count > 1 && zip(edges, edges.dropFirst()).allSatisfy { $0 < $1 },
       "\(edges) are not the edges of bins")
@@ -12,7 +12,7 @@ public struct Bins: Codable, Hashable, Sendable {
   }
 
   /// Makes `count` bins of equal width, with edges start + i (end - start) / count.
-  public init(_ count: Int, over range: ClosedRange<Double>) {
+  package init(_ count: Int, over range: ClosedRange<Double>) {
     precondition(count > 0, "\(count) bins")
     let step = (range.upperBound - range.lowerBound) / Double(count)
     self.init(
@@ -20,16 +20,16 @@ public struct Bins: Codable, Hashable, Sendable {
   }
 
   /// The number of bins.
-  public var count: Int { edges.count - 1 }
+  package var count: Int { edges.count - 1 }
 
   /// The middle of each bin.
-  public var centers: [Double] { (0..<count).map { (edges[$0] + edges[$0 + 1]) / 2 } }
+  package var centers: [Double] { (0..<count).map { (edges[$0] + edges[$0 + 1]) / 2 } }
 
   /// The ends of a bin.
-  public func range(_ bin: Int) -> ClosedRange<Double> { edges[bin]...edges[bin + 1] }
+  package func range(_ bin: Int) -> ClosedRange<Double> { edges[bin]...edges[bin + 1] }
 
   /// The bin of a value; `nil` if it is outside or NaN.
-  public func index(of value: Double) -> Int? {
+  package func index(of value: Double) -> Int? {
     guard value >= edges[0], value <= edges[count] else { return nil }
     var (low, high) = (0, count)
     while high - low > 1 {
@@ -40,7 +40,7 @@ public struct Bins: Codable, Hashable, Sendable {
   }
 
   /// The numbers of the values in each bin, in their order.
-  public func members(of values: [Double]) -> [[Int]] {
+  package func members(of values: [Double]) -> [[Int]] {
     var members = [[Int]](repeating: [], count: count)
     for (number, value) in values.enumerated() {
       if let bin = index(of: value) { members[bin].append(number) }

@@ -1,9 +1,9 @@
 import Foundation
 
 /// A Gaussian that cells of a map are smoothed with.
-public struct CellSmoothing: Codable, Hashable, Sendable {
+package struct CellSmoothing: Codable, Hashable, Sendable {
   /// What lies beyond the edges of a map.
-  public enum Edge: String, Codable, Hashable, Sendable {
+  package enum Edge: String, Codable, Hashable, Sendable {
     /// Nothing.
     case empty
 
@@ -12,16 +12,16 @@ public struct CellSmoothing: Codable, Hashable, Sendable {
   }
 
   /// The standard deviation [cells]; 0 leaves cells as they are.
-  public var width = 1.0
+  package var width = 1.0
 
   /// What lies beyond the first and the last column.
-  public var columnEdge = Edge.mirrored
+  package var columnEdge = Edge.mirrored
 
   /// What lies beyond the first and the last row.
-  public var rowEdge = Edge.empty
+  package var rowEdge = Edge.empty
 
   /// Makes a smoothing, by default for true masses cut at both ends in columns.
-  public init(width: Double = 1, columnEdge: Edge = .mirrored, rowEdge: Edge = .empty) {
+  package init(width: Double = 1, columnEdge: Edge = .mirrored, rowEdge: Edge = .empty) {
     self.width = width
     self.columnEdge = columnEdge
     self.rowEdge = rowEdge

@@ -1,23 +1,23 @@
 /// Counts of particles in the plane of true mass and predicted mass, with the contours that enclose
 /// given shares of them.
-public struct DensityMap: Codable, Hashable, Sendable {
+package struct DensityMap: Codable, Hashable, Sendable {
   /// The bins of the first quantity, usually the true mass [log10 Msun].
-  public let horizontal: Bins
+  package let horizontal: Bins
 
   /// The bins of the second quantity, usually the predicted mass [log10 Msun].
-  public let vertical: Bins
+  package let vertical: Bins
 
   /// The particles in each cell [horizontal.count, vertical.count].
-  public let counts: [Int]
+  package let counts: [Int]
 
   /// The particles that are outside the bins.
-  public let outside: Int
+  package let outside: Int
 
   /// The counts after smoothing, whose contours are drawn [horizontal.count, vertical.count].
-  public let smoothed: [Double]
+  package let smoothed: [Double]
 
   /// The contours, in the order of the shares that were asked for.
-  public let contours: [ContourLevel]
+  package let contours: [ContourLevel]
 
   /// Counts particles and finds the contours.
   ///
@@ -28,7 +28,7 @@ public struct DensityMap: Codable, Hashable, Sendable {
   ///   - vertical: The bins of the second.
   ///   - smoothing: How the counts are smoothed before contours are found.
   ///   - shares: The shares of the particles that contours enclose.
-  public init(
+  package init(
     _ first: [Double], _ second: [Double], horizontal: Bins, vertical: Bins,
     smoothing: CellSmoothing = CellSmoothing(), shares: [Double] = [0.68, 0.95]
   ) {
@@ -52,7 +52,7 @@ public struct DensityMap: Codable, Hashable, Sendable {
   /// The density of particles in each cell, whose integral over the cells is 1 [1/dex^2].
   ///
   /// For equal cells; zeros without particles.
-  public var density: [Double] {
+  package var density: [Double] {
     let total = Double(counts.reduce(0, +))
     let area =
       (horizontal.edges[1] - horizontal.edges[0]) * (vertical.edges[1] - vertical.edges[0])
@@ -68,7 +68,7 @@ public struct DensityMap: Codable, Hashable, Sendable {
   ///   - comparison: The particles.
   ///   - window: The true masses of the map [log10 Msun].
   /// - Returns: The map; unknown without particles.
-  public static func of(
+  package static func of(
     _ comparison: MassComparison, window: ClosedRange<Double>
   ) -> Outcome<DensityMap> {
     guard let range = Quantiles(comparison.prediction).range else {
@@ -92,15 +92,15 @@ public struct DensityMap: Codable, Hashable, Sendable {
 }
 
 /// A contour of a density: the cells at or above a level, which hold a share of the whole.
-public struct ContourLevel: Codable, Hashable, Sendable {
+package struct ContourLevel: Codable, Hashable, Sendable {
   /// The share that was asked for.
-  public var share: Double
+  package var share: Double
 
   /// The value of the lowest cell inside.
-  public var level: Double
+  package var level: Double
 
   /// The share of the cells inside, at least what was asked for: more where cells are equal or few.
-  public var enclosed: Double
+  package var enclosed: Double
 
   /// Finds the levels of the regions of highest density: the first cell, from the highest down, at which
   /// the sum reaches the share of the total.
@@ -111,7 +111,7 @@ public struct ContourLevel: Codable, Hashable, Sendable {
   ///   - cells: Densities of equal cells.
   ///   - shares: From 0 to 1.
   /// - Returns: A level for each share; none without any density.
-  public static func levels(of cells: [Double], enclosing shares: [Double]) -> [ContourLevel] {
+  package static func levels(of cells: [Double], enclosing shares: [Double]) -> [ContourLevel] {
     let descending = cells.filter { $0 > 0 }.sorted(by: >)
     let total = descending.reduce(0, +)
     guard let lowest = descending.last else { return [] }

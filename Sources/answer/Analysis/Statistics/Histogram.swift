@@ -1,16 +1,16 @@
 /// Counts of numbers in bins, and their density.
-public struct Histogram: Codable, Hashable, Sendable {
+package struct Histogram: Codable, Hashable, Sendable {
   /// The bins.
-  public let bins: Bins
+  package let bins: Bins
 
   /// The numbers in each bin.
-  public let counts: [Int]
+  package let counts: [Int]
 
   /// How many numbers are below the first bin and above the last.
-  public let below, above: Int
+  package let below, above: Int
 
   /// Counts numbers, none of which is NaN.
-  public init(of values: [Double], in bins: Bins) {
+  package init(of values: [Double], in bins: Bins) {
     var counts = [Int](repeating: 0, count: bins.count)
     var (below, above) = (0, 0)
     for value in values {
@@ -29,10 +29,10 @@ public struct Histogram: Codable, Hashable, Sendable {
   }
 
   /// How many numbers are in the bins.
-  public var total: Int { counts.reduce(0, +) }
+  package var total: Int { counts.reduce(0, +) }
 
   /// The density per unit of the numbers in each bin, whose integral is 1; zeros without numbers.
-  public var density: [Double] {
+  package var density: [Double] {
     let total = Double(total)
     return counts.indices.map { bin in
       let range = bins.range(bin)
@@ -44,32 +44,32 @@ public struct Histogram: Codable, Hashable, Sendable {
 
 /// The densities of histograms of several seeds: the smallest and the largest in each bin, and the
 /// mean.
-public struct HistogramBand: Codable, Hashable, Sendable {
+package struct HistogramBand: Codable, Hashable, Sendable {
   /// The range of true masses whose residuals these are [log10 Msun].
-  public var massRange: ClosedRange<Double>
+  package var massRange: ClosedRange<Double>
 
   /// The bins of the residuals [dex].
-  public var bins: Bins
+  package var bins: Bins
 
   /// The seeds whose histograms have numbers.
-  public var seeds: [UInt64]
+  package var seeds: [UInt64]
 
   /// How many residuals of each of these seeds are in the bins, and how many are outside.
-  public var inside, outside: [Int]
+  package var inside, outside: [Int]
 
   /// The smallest density of a seed in each bin [1/dex].
-  public var lowest: [Double]
+  package var lowest: [Double]
 
   /// The mean density of the seeds in each bin [1/dex].
-  public var mean: [Double]
+  package var mean: [Double]
 
   /// The largest density of a seed in each bin [1/dex].
-  public var highest: [Double]
+  package var highest: [Double]
 
   /// Makes the band of histograms over the same bins; unknown if all are empty.
   ///
   /// Each histogram is normalised to the numbers inside its bins, as for figure 3b of the paper.
-  public static func of(
+  package static func of(
     _ histograms: [(seed: UInt64, histogram: Histogram)], massRange: ClosedRange<Double>
   ) -> Outcome<HistogramBand> {
     let filled = histograms.filter { $0.histogram.total > 0 }

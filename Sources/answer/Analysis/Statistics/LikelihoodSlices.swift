@@ -3,39 +3,39 @@ import Networks
 
 /// The truth's distribution at fixed predictions beside the likelihood that the network was trained
 /// with: figure 8 of the paper.
-public struct LikelihoodSlices: Codable, Hashable, Sendable {
+package struct LikelihoodSlices: Codable, Hashable, Sendable {
   /// The particles with nearly the same prediction.
-  public struct Slice: Codable, Hashable, Sendable {
+  package struct Slice: Codable, Hashable, Sendable {
     /// The prediction y in the middle of the slice, in scaled labels.
-    public var prediction: Double
+    package var prediction: Double
 
     /// The same as a mass [log10 Msun].
-    public var logMass: Double
+    package var logMass: Double
 
     /// The number of particles.
-    public var count: Int
+    package var count: Int
 
     /// The density of the truth d in each bin, whose integral is 1; unknown without particles.
-    public var density: Outcome<[Double]>
+    package var density: Outcome<[Double]>
 
     /// The likelihood p(d | y) at the middle of each bin, whose integral over [-1, 1] is 1.
-    public var likelihood: [Double]
+    package var likelihood: [Double]
   }
 
   /// The width of the likelihood, in scaled labels.
-  public var gamma: Double
+  package var gamma: Double
 
   /// Half the width of a slice, in scaled labels.
-  public var halfWidth: Double
+  package var halfWidth: Double
 
   /// The bins of the truth d, in scaled labels.
-  public var bins: Bins
+  package var bins: Bins
 
   /// The slices.
-  public var slices: [Slice]
+  package var slices: [Slice]
 
   /// The middles of the slices; the paper does not give its own.
-  public static let predictions = [-0.75, -0.45, -0.15, 0.15, 0.45, 0.75]
+  package static let predictions = [-0.75, -0.45, -0.15, 0.15, 0.45, 0.75]
 
   /// Compares both distributions in the slices.
   ///
@@ -48,7 +48,7 @@ public struct LikelihoodSlices: Codable, Hashable, Sendable {
   ///   - gamma: The width of the likelihood.
   ///   - halfWidth: Particles this close to the middle are in a slice.
   ///   - logMass: The mass of a scaled label [log10 Msun].
-  public init(
+  package init(
     truth: [Double], prediction: [Double], gamma: Double, halfWidth: Double,
     logMass: (Double) -> Double
   ) {

@@ -1,31 +1,31 @@
 /// Predicted and true halo masses of the same particles: what every statistic is made of.
-public struct MassComparison: Hashable, Sendable {
+package struct MassComparison: Hashable, Sendable {
   /// log10 of the true mass of each particle's halo [Msun].
-  public let truth: [Double]
+  package let truth: [Double]
 
   /// log10 of the predicted mass [Msun], finite.
-  public let prediction: [Double]
+  package let prediction: [Double]
 
   /// Makes a comparison; both are equally long and finite.
-  public init(truth: [Double], prediction: [Double]) {
+  package init(truth: [Double], prediction: [Double]) {
     precondition(truth.count == prediction.count, "a prediction is missing")
     self.truth = truth
     self.prediction = prediction
   }
 
   /// The number of particles.
-  public var count: Int { truth.count }
+  package var count: Int { truth.count }
 
   /// log10 of predicted over true mass of each particle [dex].
-  public var residuals: [Double] { zip(prediction, truth).map { $0 - $1 } }
+  package var residuals: [Double] { zip(prediction, truth).map { $0 - $1 } }
 
   /// The particles with the given numbers.
-  public func selecting(_ numbers: [Int]) -> MassComparison {
+  package func selecting(_ numbers: [Int]) -> MassComparison {
     MassComparison(truth: numbers.map { truth[$0] }, prediction: numbers.map { prediction[$0] })
   }
 
   /// Pearson's correlation of prediction and truth.
-  public var correlation: Outcome<Double> {
+  package var correlation: Outcome<Double> {
     guard count > 2 else { return .unknown(tooFew(count, needed: 3)) }
     if truth.allSatisfy({ $0 == truth[0] }) { return .unknown("all true masses are equal") }
     if prediction.allSatisfy({ $0 == prediction[0] }) {

@@ -10,14 +10,14 @@ import Foundation
 /// a one-dimensional integral without any estimator in it: the trapezoidal rule with steps of
 /// sigma / 4, from 9 sigma below the smallest to 9 sigma above the largest t, whose error is at the rounding of
 /// doubles for a sum of Gaussians.
-public struct NoiseReference: Sendable {
+package struct NoiseReference: Sendable {
   /// Different true masses and the share of particles that have each.
   private let masses: [(value: Double, share: Double)]
 
   /// Takes the true masses of particles [log10 Msun].
   ///
   /// Masses are put together in cells of 1e-3 dex, which changes nothing for a sigma of 0.05 dex and more.
-  public init(_ truth: [Double]) {
+  package init(_ truth: [Double]) {
     var sums: [Int: (sum: Double, count: Int)] = [:]
     for value in truth {
       let old = sums[Int((value * 1000).rounded())] ?? (0, 0)
@@ -32,7 +32,7 @@ public struct NoiseReference: Sendable {
   ///
   /// - Parameter sigma: The standard deviation of the noise, 0.05 or more [dex].
   /// - Returns: The information [nats]; unknown with fewer than two different masses.
-  public func information(sigma: Double) -> Outcome<Double> {
+  package func information(sigma: Double) -> Outcome<Double> {
     guard let first = masses.first?.value, let last = masses.last?.value, first < last else {
       return .unknown("there are no two different true masses")
     }
@@ -57,7 +57,7 @@ public struct NoiseReference: Sendable {
   ///
   /// - Parameter information: A mutual information [nats].
   /// - Returns: The standard deviation; unknown if no noise from 0.05 to 20 dex leaves as much.
-  public func sigma(leaving information: Double) -> Outcome<Double> {
+  package func sigma(leaving information: Double) -> Outcome<Double> {
     var (low, high) = (0.05, 20.0)
     guard case .known(let most) = self.information(sigma: low),
       case .known(let least) = self.information(sigma: high)

@@ -1,7 +1,7 @@
 /// A number or a figure's data, or the reason why there is none.
 ///
 /// In JSON it is `{"value": ...}` or `{"value": null, "reason": "..."}`: no NaN and no silent gap.
-public enum Outcome<Value> {
+package enum Outcome<Value> {
   /// It could be computed.
   case known(Value)
 
@@ -9,7 +9,7 @@ public enum Outcome<Value> {
   case unknown(String)
 
   /// The value, if there is one.
-  public var value: Value? {
+  package var value: Value? {
     switch self {
     case .known(let value): value
     case .unknown: nil
@@ -17,7 +17,7 @@ public enum Outcome<Value> {
   }
 
   /// Why there is no value.
-  public var reason: String? {
+  package var reason: String? {
     switch self {
     case .known: nil
     case .unknown(let reason): reason
@@ -25,7 +25,7 @@ public enum Outcome<Value> {
   }
 
   /// What becomes of the value; a reason is kept.
-  public func map<Other>(_ body: (Value) -> Other) -> Outcome<Other> {
+  package func map<Other>(_ body: (Value) -> Other) -> Outcome<Other> {
     switch self {
     case .known(let value): .known(body(value))
     case .unknown(let reason): .unknown(reason)
@@ -41,7 +41,7 @@ private enum OutcomeKey: String, CodingKey { case value, reason }
 
 extension Outcome: Encodable where Value: Encodable {
   /// Writes the value, or `null` and the reason.
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: OutcomeKey.self)
     switch self {
     case .known(let value):
@@ -55,7 +55,7 @@ extension Outcome: Encodable where Value: Encodable {
 
 extension Outcome: Decodable where Value: Decodable {
   /// Reads a value, or `null` and the reason.
-  public init(from decoder: any Decoder) throws {
+  package init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: OutcomeKey.self)
     if try container.decodeNil(forKey: .value) {
       self = .unknown(try container.decode(String.self, forKey: .reason))

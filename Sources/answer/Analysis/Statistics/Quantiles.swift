@@ -2,20 +2,20 @@
 ///
 /// With n sorted numbers the quantile of a fraction f is at place f (n - 1): type 7 of Hyndman and Fan
 /// 1996, doi:10.1080/00031305.1996.10473566.
-public struct Quantiles: Sendable {
+package struct Quantiles: Sendable {
   private let sorted: [Double]
 
   /// Sorts the numbers, none of which is NaN.
-  public init(_ values: [Double]) { sorted = values.sorted() }
+  package init(_ values: [Double]) { sorted = values.sorted() }
 
   /// The smallest and the largest number; `nil` without numbers.
-  public var range: ClosedRange<Double>? {
+  package var range: ClosedRange<Double>? {
     guard let first = sorted.first, let last = sorted.last else { return nil }
     return first...last
   }
 
   /// The quantile of a fraction from 0 to 1; `nil` without numbers.
-  public func callAsFunction(_ fraction: Double) -> Double? {
+  package func callAsFunction(_ fraction: Double) -> Double? {
     guard let end = sorted.indices.last else { return nil }
     let place = min(max(fraction, 0), 1) * Double(end)
     let below = Int(place)
@@ -24,30 +24,30 @@ public struct Quantiles: Sendable {
   }
 
   /// The median and the ends of the middle 68 %; `nil` without numbers.
-  public var middle: MiddleInterval? {
+  package var middle: MiddleInterval? {
     guard let lower = self(0.16), let median = self(0.5), let upper = self(0.84) else { return nil }
     return MiddleInterval(lower: lower, median: median, upper: upper)
   }
 }
 
 /// The median of numbers and the interval of the 16th to the 84th percentile.
-public struct MiddleInterval: Codable, Hashable, Sendable {
+package struct MiddleInterval: Codable, Hashable, Sendable {
   /// The 16th percentile.
-  public var lower: Double
+  package var lower: Double
 
   /// The 50th percentile.
-  public var median: Double
+  package var median: Double
 
   /// The 84th percentile.
-  public var upper: Double
+  package var upper: Double
 
   /// Makes an interval.
-  public init(lower: Double, median: Double, upper: Double) {
+  package init(lower: Double, median: Double, upper: Double) {
     self.lower = lower
     self.median = median
     self.upper = upper
   }
 
   /// Half of the length: one standard deviation of a Gaussian.
-  public var halfWidth: Double { (upper - lower) / 2 }
+  package var halfWidth: Double { (upper - lower) / 2 }
 }

@@ -1,31 +1,31 @@
 /// How far predictions are from the truth: the numbers of one row of a table.
-public struct ResidualStatistics: Codable, Hashable, Sendable {
+package struct ResidualStatistics: Codable, Hashable, Sendable {
   /// The number of particles.
-  public var count: Int
+  package var count: Int
 
   /// Pearson's correlation of predicted and true log10 mass.
-  public var correlation: Outcome<Double>
+  package var correlation: Outcome<Double>
 
   /// The median residual [dex].
-  public var bias: Outcome<Double>
+  package var bias: Outcome<Double>
 
   /// Half of the range from the 16th to the 84th percentile of the residuals [dex].
-  public var scatter: Outcome<Double>
+  package var scatter: Outcome<Double>
 
   /// The mean residual [dex].
-  public var mean: Outcome<Double>
+  package var mean: Outcome<Double>
 
   /// The standard deviation of the residuals, with n - 1 [dex].
-  public var standardDeviation: Outcome<Double>
+  package var standardDeviation: Outcome<Double>
 
   /// The root of the mean squared residual [dex].
-  public var rootMeanSquare: Outcome<Double>
+  package var rootMeanSquare: Outcome<Double>
 
   /// The shares of residuals that are outside three standard deviations.
-  public var outliers: Outcome<OutlierShares>
+  package var outliers: Outcome<OutlierShares>
 
   /// Computes the statistics; without particles, or with a few, some are unknown.
-  public init(_ comparison: MassComparison) {
+  package init(_ comparison: MassComparison) {
     let residuals = comparison.residuals
     let count = residuals.count
     self.count = count
@@ -54,18 +54,18 @@ public struct ResidualStatistics: Codable, Hashable, Sendable {
 /// The share of residuals outside three sigma, by four readings of these words.
 ///
 /// The paper (section V) gives 0.4 % for one of them; 0.27 % of a Gaussian are outside by each.
-public struct OutlierShares: Codable, Hashable, Sendable {
+package struct OutlierShares: Codable, Hashable, Sendable {
   /// |r - mean| > 3 standard deviations: the one that is meant where nothing else is said.
-  public var aboutMean: Double
+  package var aboutMean: Double
 
   /// |r| > 3 standard deviations.
-  public var aboutZero: Double
+  package var aboutZero: Double
 
   /// |r - median| > 3 half-widths of the 16-84 % interval, which tails do not widen.
-  public var robust: Double
+  package var robust: Double
 
   /// Outside the 0.135 % and 99.865 % quantiles: always close to 0.27 %, a check of the others.
-  public var outsideQuantiles: Double
+  package var outsideQuantiles: Double
 
   /// Computes the shares of three or more residuals that are not all equal.
   static func of(_ residuals: [Double]) -> Outcome<OutlierShares> {

@@ -1,31 +1,31 @@
 import Foundation
 
 /// The distribution of a quantity in a bin of true mass, as a smooth curve: one violin.
-public struct ViolinDensity: Codable, Hashable, Sendable {
+package struct ViolinDensity: Codable, Hashable, Sendable {
   /// The number of particles.
-  public var count: Int
+  package var count: Int
 
   /// The standard deviation of the Gaussian kernel.
-  public var bandwidth: Double
+  package var bandwidth: Double
 
   /// The median.
-  public var median: Double
+  package var median: Double
 
   /// Where the density is given: equal steps from the smallest to the largest value.
-  public var grid: [Double]
+  package var grid: [Double]
 
   /// The density at the places of the grid, per unit of the quantity.
-  public var density: [Double]
+  package var density: [Double]
 
   /// The number of places of the grid.
-  public static let gridCount = 100
+  package static let gridCount = 100
 
   /// Estimates the density of values: Gaussian kernels with the bandwidth of Scott's rule,
   /// h = standard deviation n^(-1/5), cut at the extremes without reflection.
   ///
   /// Scott 1992, "Multivariate Density Estimation", doi:10.1002/9780470316849, section 6.5. Unknown for fewer
   /// values than a median needs (``RunningInterval/minimumCount``) or if all are equal.
-  public static func of(_ values: [Double]) -> Outcome<ViolinDensity> {
+  package static func of(_ values: [Double]) -> Outcome<ViolinDensity> {
     let quantiles = Quantiles(values)
     guard values.count >= RunningInterval.minimumCount, let range = quantiles.range,
       let median = quantiles(0.5)
@@ -51,15 +51,15 @@ public struct ViolinDensity: Codable, Hashable, Sendable {
 }
 
 /// The violins of the bins of true mass, as figure 6 and 7 of the paper have them.
-public struct ViolinRow: Codable, Hashable, Sendable {
+package struct ViolinRow: Codable, Hashable, Sendable {
   /// The bins of the true mass [log10 Msun].
-  public var bins: Bins
+  package var bins: Bins
 
   /// The density of the predicted mass in each bin [1/dex].
-  public var violins: [Outcome<ViolinDensity>]
+  package var violins: [Outcome<ViolinDensity>]
 
   /// Estimates the densities of the predictions in each bin of the true mass.
-  public init(_ comparison: MassComparison, in bins: Bins) {
+  package init(_ comparison: MassComparison, in bins: Bins) {
     self.bins = bins
     violins = bins.members(of: comparison.truth).map { numbers in
       ViolinDensity.of(numbers.map { comparison.prediction[$0] })

@@ -1,50 +1,50 @@
-public import Analysis
+package import Analysis
 internal import Foundation
 
 /// A report as one page of HTML: text, tables and figures, with nothing that it loads from elsewhere.
 ///
 /// Every number is one of ``Report``: the page carries it whole in a `data` element and shows it rounded.
-public struct ReportPage: Sendable {
+package struct ReportPage: Sendable {
   /// A figure and what became of it.
-  public struct Picture: Sendable {
+  package struct Picture: Sendable {
     /// The figure.
-    public var figure: Figure
+    package var figure: Figure
 
     /// Its picture, or why there is none.
-    public var drawing: Gnuplot.Drawing
+    package var drawing: Gnuplot.Drawing
 
     /// Puts both together.
-    public init(_ figure: Figure, _ drawing: Gnuplot.Drawing) {
+    package init(_ figure: Figure, _ drawing: Gnuplot.Drawing) {
       self.figure = figure
       self.drawing = drawing
     }
   }
 
   /// One start of a job that made something of what is reported.
-  public struct Run: Hashable, Sendable {
+  package struct Run: Hashable, Sendable {
     /// What it made, such as `training/raw-seed1`.
-    public var name: String
+    package var name: String
 
     /// Facts in words, each with its name.
-    public var facts: [Fact]
+    package var facts: [Fact]
 
     /// A fact with its name.
-    public struct Fact: Hashable, Sendable {
+    package struct Fact: Hashable, Sendable {
       /// What it is.
-      public var name: String
+      package var name: String
 
       /// What is said.
-      public var text: String
+      package var text: String
 
       /// Names a fact.
-      public init(_ name: String, _ text: String) {
+      package init(_ name: String, _ text: String) {
         self.name = name
         self.text = text
       }
     }
 
     /// Makes a run.
-    public init(name: String, facts: [Fact]) {
+    package init(name: String, facts: [Fact]) {
       self.name = name
       self.facts = facts
     }
@@ -60,14 +60,14 @@ public struct ReportPage: Sendable {
   ///   - report: All numbers.
   ///   - pictures: The figures in the order in which they are read.
   ///   - runs: What was run, in its order.
-  public init(_ report: Report, pictures: [Picture], runs: [Run]) {
+  package init(_ report: Report, pictures: [Picture], runs: [Run]) {
     self.report = report
     self.pictures = pictures
     self.runs = runs
   }
 
   /// The text of the file.
-  public var html: String {
+  package var html: String {
     let sections = [
       ("question", "The question", question), ("answer", "The answer", answer),
       ("data", "The data", data), ("tables", "Tables", tables), ("figures", "Figures", figures),

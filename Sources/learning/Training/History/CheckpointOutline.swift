@@ -1,16 +1,16 @@
 /// What the newest checkpoint of a training says of it, without its numbers.
-public struct CheckpointOutline: Hashable, Sendable {
+package struct CheckpointOutline: Hashable, Sendable {
   /// The steps done in all.
-  public let step: Int
+  package let step: Int
 
   /// Whether the last epoch is over, so that nothing is left to do.
-  public let isComplete: Bool
+  package let isComplete: Bool
 
   /// The number of samples drawn for training.
-  public let trainingSamples: Int
+  package let trainingSamples: Int
 
   /// The settings that the result depends on, by their paths, such as `training.batchSize`.
-  public let settings: [String: String]
+  package let settings: [String: String]
 
   /// Reads the newest checkpoint in the folder of a training.
   ///
@@ -18,7 +18,7 @@ public struct CheckpointOutline: Hashable, Sendable {
   ///
   /// - Parameter directory: The folder of the training.
   /// - Returns: What it says, or `nil` without a readable checkpoint.
-  public static func newest(in directory: String) -> CheckpointOutline? {
+  package static func newest(in directory: String) -> CheckpointOutline? {
     let folder = CheckpointFolder(path: "\(directory)/checkpoints", kept: 1)
     return folder.names().lazy.compactMap {
       try? CheckpointOutline(contentsOf: "\(folder.path)/\($0)")

@@ -1,32 +1,32 @@
 internal import DurableFiles
-public import Foundation
+package import Foundation
 
 /// Reads a file of lines as it grows.
 ///
 /// A training that goes on from a checkpoint cuts its logs back first. A file that has become shorter is
 /// read from its beginning; one that was cut and has grown again since has the same lines in
 /// `metrics.jsonl`, and other times of the same steps in `timings.jsonl`.
-public struct LogTail: Sendable {
+package struct LogTail: Sendable {
   /// What was read.
-  public struct Part: Hashable, Sendable {
+  package struct Part: Hashable, Sendable {
     /// Whole lines, with their ends.
-    public var text: Data
+    package var text: Data
 
     /// Whether they are the beginning of the file, and replace what was read before.
-    public var isBeginning: Bool
+    package var isBeginning: Bool
   }
 
   private let path: String
   private var length = 0
 
   /// Makes a reader that has not read anything of the file, which need not exist yet.
-  public init(_ path: String) { self.path = path }
+  package init(_ path: String) { self.path = path }
 
   /// Reads the lines that were appended since the last call.
   ///
   /// - Returns: What is new, or `nil` without a new line.
   /// - Throws: The error of the file system if there is a file that cannot be read.
-  public mutating func read() throws -> Part? {
+  package mutating func read() throws -> Part? {
     guard let file = FileHandle(forReadingAtPath: path) else {
       guard FileManager.default.fileExists(atPath: path) else { return nil }
       // It is there: find out why it cannot be opened.

@@ -1,80 +1,80 @@
-public import Foundation
+package import Foundation
 
 /// The numbers of a training as far as it has come: what `metrics.jsonl` says.
 ///
 /// A number that was not finite is NaN here.
-public struct TrainingMetrics: Hashable, Sendable {
+package struct TrainingMetrics: Hashable, Sendable {
   /// One step.
-  public struct Step: Hashable, Sendable {
+  package struct Step: Hashable, Sendable {
     /// The epoch, from zero.
-    public var epoch: Int
+    package var epoch: Int
 
     /// The steps done in all, this one included.
-    public var step: Int
+    package var step: Int
 
     /// The mean likelihood of the batch, before the update [nats].
-    public var likelihood: Double
+    package var likelihood: Double
 
     /// The penalty, before the update [nats].
-    public var penalty: Double
+    package var penalty: Double
 
     /// The width of the likelihood, before the update [scaled label].
-    public var gamma: Double
+    package var gamma: Double
 
     /// The loss that is trained [nats].
-    public var loss: Double { likelihood + penalty }
+    package var loss: Double { likelihood + penalty }
   }
 
   /// The validation after an epoch.
-  public struct Epoch: Hashable, Sendable {
+  package struct Epoch: Hashable, Sendable {
     /// The epoch, from zero.
-    public var epoch: Int
+    package var epoch: Int
 
     /// The steps done in all.
-    public var step: Int
+    package var step: Int
 
     /// The mean likelihood of the samples of the epoch, each before its step's update [nats].
-    public var trainingLikelihood: Double
+    package var trainingLikelihood: Double
 
     /// The mean likelihood of the validation samples, after the epoch [nats].
-    public var likelihood: Double
+    package var likelihood: Double
 
     /// The penalty, after the epoch [nats].
-    public var penalty: Double
+    package var penalty: Double
 
     /// Pearson's correlation of prediction and truth over the validation samples.
-    public var correlation: Double
+    package var correlation: Double
 
     /// The width of the likelihood, after the epoch [scaled label].
-    public var gamma: Double
+    package var gamma: Double
 
     /// Whether the validation loss was the lowest so far.
-    public var isBest: Bool
+    package var isBest: Bool
 
     /// The validation loss [nats].
-    public var loss: Double { likelihood + penalty }
+    package var loss: Double { likelihood + penalty }
   }
 
   /// The steps in their order.
-  public private(set) var steps: [Step] = []
+  package private(set) var steps: [Step] = []
 
   /// The epochs in their order.
-  public private(set) var epochs: [Epoch] = []
+  package private(set) var epochs: [Epoch] = []
 
   /// Makes a history of nothing.
-  public init() {}
+  package init() {}
 
   /// Reads `metrics.jsonl`; a last line that is not whole yet is left out.
   ///
   /// - Throws: ``TrainingError/damagedFile(path:reason:)`` with the number of a line that cannot be
   ///   read, or the error of the file system.
-  public init(contentsOf path: String) throws {
+  package init(contentsOf path: String) throws {
     var tail = LogTail(path)
     try add(tail.read()?.text ?? Data(), from: path)
   }
 
   /// The epoch of the lowest validation loss, if one is over.
-  public var best: Epoch? { epochs.last { $0.isBest } }
+  package var best: Epoch? { epochs.last { $0.isBest } }
 
   /// Adds whole lines of `metrics.jsonl`.
   ///
@@ -82,7 +82,7 @@ public struct TrainingMetrics: Hashable, Sendable {
   ///   - lines: The lines with their ends.
   ///   - path: The file, for messages.
   /// - Throws: ``TrainingError/damagedFile(path:reason:)`` with the number of the line.
-  public mutating func add(_ lines: Data, from path: String) throws {
+  package mutating func add(_ lines: Data, from path: String) throws {
     let known = steps.count + epochs.count
     for line in try JSONLines.decode(MetricsLine.self, from: lines, of: path, after: known) {
       switch line {

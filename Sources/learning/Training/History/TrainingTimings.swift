@@ -1,33 +1,33 @@
-public import Foundation
+package import Foundation
 
 /// The times of the steps of a training: what `timings.jsonl` says.
-public struct TrainingTimings: Hashable, Sendable {
+package struct TrainingTimings: Hashable, Sendable {
   /// The time of one step.
-  public struct Step: Hashable, Sendable, Decodable {
+  package struct Step: Hashable, Sendable, Decodable {
     /// The steps done in all, this one included.
-    public var step: Int
+    package var step: Int
 
     /// The time that it took [s].
-    public var seconds: Double
+    package var seconds: Double
 
     /// The samples of the batch over that time [1/s].
-    public var samplesPerSecond: Double
+    package var samplesPerSecond: Double
 
     /// The ranks that computed.
-    public var ranks: Int
+    package var ranks: Int
   }
 
   /// The steps in their order.
-  public private(set) var steps: [Step] = []
+  package private(set) var steps: [Step] = []
 
   /// Makes the times of nothing.
-  public init() {}
+  package init() {}
 
   /// Reads `timings.jsonl`; a last line that is not whole yet is left out.
   ///
   /// - Throws: ``TrainingError/damagedFile(path:reason:)`` with the number of a line that cannot be
   ///   read, or the error of the file system.
-  public init(contentsOf path: String) throws {
+  package init(contentsOf path: String) throws {
     var tail = LogTail(path)
     try add(tail.read()?.text ?? Data(), from: path)
   }
@@ -38,7 +38,7 @@ public struct TrainingTimings: Hashable, Sendable {
   ///   - lines: The lines with their ends.
   ///   - path: The file, for messages.
   /// - Throws: ``TrainingError/damagedFile(path:reason:)`` with the number of the line.
-  public mutating func add(_ lines: Data, from path: String) throws {
+  package mutating func add(_ lines: Data, from path: String) throws {
     steps += try JSONLines.decode(Step.self, from: lines, of: path, after: steps.count)
   }
 
@@ -46,7 +46,7 @@ public struct TrainingTimings: Hashable, Sendable {
   ///
   /// - Parameter count: How many of the last steps are taken.
   /// - Returns: The median, or `nil` without steps.
-  public func medianSeconds(ofLast count: Int) -> Double? {
+  package func medianSeconds(ofLast count: Int) -> Double? {
     let last = steps.suffix(count).map(\.seconds).sorted()
     return last.isEmpty ? nil : last[last.count / 2]
   }

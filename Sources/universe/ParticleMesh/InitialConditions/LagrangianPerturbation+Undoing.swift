@@ -1,7 +1,7 @@
-public import FourierTransforms
-public import LinearTheory
-public import MPI
-public import Particles
+package import FourierTransforms
+package import LinearTheory
+package import MPI
+package import Particles
 
 extension LagrangianPerturbation {
   /// Finds the linear field whose motion made the displacements of another code's initial particles.
@@ -28,7 +28,7 @@ extension LagrangianPerturbation {
   ///   - communicator: The ranks that share the lattice.
   /// - Returns: The linear density contrast at z = 0.
   /// - Throws: What MPI reported.
-  public static func linearModes(
+  package static func linearModes(
     undoing displacements: [Float], at a: Double, order: Order, transform: FourierTransform,
     growth: LinearGrowth, in box: PeriodicBox, on communicator: borrowing Communicator
   ) throws(MPIError) -> FourierMesh {
@@ -130,7 +130,7 @@ extension Particles {
   ///   - width: The sites on a side of the lattice.
   ///   - box: The box.
   /// - Returns: What ``LagrangianPerturbation/linearModes(undoing:at:order:transform:growth:in:on:)`` takes.
-  public func displacements(
+  package func displacements(
     fromPlanes planes: Range<Int>, width: Int, in box: PeriodicBox
   ) -> [Float] {
     let first = planes.lowerBound * width * width

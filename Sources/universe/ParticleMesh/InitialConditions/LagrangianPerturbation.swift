@@ -1,7 +1,7 @@
-public import FourierTransforms
-public import LinearTheory
-public import MPI
-public import Particles
+package import FourierTransforms
+package import LinearTheory
+package import MPI
+package import Particles
 
 /// The motion of particles from a lattice by Lagrangian perturbation theory.
 ///
@@ -22,9 +22,9 @@ public import Particles
 ///
 /// Bouchet, Colombi, Hivon, Juszkiewicz 1995, arXiv:astro-ph/9406013; Scoccimarro 1998,
 /// doi:10.1046/j.1365-8711.1998.01845.x.
-public struct LagrangianPerturbation: ~Copyable {
+package struct LagrangianPerturbation: ~Copyable {
   /// How far the expansion goes.
-  public enum Order: Int, Codable, CaseIterable, Sendable {
+  package enum Order: Int, Codable, CaseIterable, Sendable {
     /// The Zel'dovich approximation, psi1 alone.
     case first = 1
     /// psi1 and psi2.
@@ -32,16 +32,16 @@ public struct LagrangianPerturbation: ~Copyable {
   }
 
   /// The linear density contrast at z = 0.
-  public let modes: FourierMesh
+  package let modes: FourierMesh
 
   /// The transform of the lattice as a mesh.
-  public let transform: FourierTransform
+  package let transform: FourierTransform
 
   /// The growth of the universe.
-  public let growth: LinearGrowth
+  package let growth: LinearGrowth
 
   /// The box.
-  public let box: PeriodicBox
+  package let box: PeriodicBox
 
   /// Makes the motion that belongs to a linear field.
   ///
@@ -50,7 +50,7 @@ public struct LagrangianPerturbation: ~Copyable {
   ///   - transform: The transform of the lattice as a mesh.
   ///   - growth: The growth of the universe.
   ///   - box: The box.
-  public init(
+  package init(
     modes: consuming FourierMesh, transform: FourierTransform, growth: LinearGrowth,
     in box: PeriodicBox
   ) {
@@ -66,7 +66,7 @@ public struct LagrangianPerturbation: ~Copyable {
   /// Collective. A particle is the same bit for bit whichever rank has it.
   ///
   /// - Throws: What MPI reported.
-  public func particles(
+  package func particles(
     at a: Double, order: Order, on communicator: borrowing Communicator
   ) throws(MPIError) -> Particles {
     let momentum = a * a * growth.parameters.expansionRate(at: a)
@@ -91,7 +91,7 @@ public struct LagrangianPerturbation: ~Copyable {
   /// Collective.
   ///
   /// - Throws: What MPI reported.
-  public func linearDensity(
+  package func linearDensity(
     at a: Double, on communicator: borrowing Communicator
   ) throws(MPIError) -> RealMesh {
     let factor = growth.first(at: a)
@@ -107,7 +107,7 @@ public struct LagrangianPerturbation: ~Copyable {
   /// Collective.
   ///
   /// - Throws: What MPI reported.
-  public func secondOrderSource(
+  package func secondOrderSource(
     on communicator: borrowing Communicator
   ) throws(MPIError) -> FourierMesh {
     let decomposition = transform.decomposition

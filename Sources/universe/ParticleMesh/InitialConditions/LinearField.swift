@@ -1,23 +1,23 @@
-public import FourierTransforms
-public import LinearTheory
-public import Particles
+package import FourierTransforms
+package import LinearTheory
+package import Particles
 
 /// A random linear density field in a periodic box, at z = 0.
 ///
 /// The coefficient of a mode is a number of ``WhiteNoise`` times sqrt(P(k) / V), V the volume of the box:
 /// the mean square of the contrast is the sum of P(k) / V over all modes of the mesh. The mean is 0.
-public struct LinearField: Sendable {
+package struct LinearField: Sendable {
   /// The random numbers.
-  public let noise: WhiteNoise
+  package let noise: WhiteNoise
 
   /// The spectrum at z = 0.
-  public let spectrum: LinearPowerSpectrum
+  package let spectrum: LinearPowerSpectrum
 
   /// The box.
-  public let box: PeriodicBox
+  package let box: PeriodicBox
 
   /// Makes the field of a realisation.
-  public init(_ noise: WhiteNoise, spectrum: LinearPowerSpectrum, in box: PeriodicBox) {
+  package init(_ noise: WhiteNoise, spectrum: LinearPowerSpectrum, in box: PeriodicBox) {
     self.noise = noise
     self.spectrum = spectrum
     self.box = box
@@ -32,7 +32,7 @@ public struct LinearField: Sendable {
   ///   - threads: Those that share the planes.
   /// - Returns: Coefficients of the Fourier series, which do not depend on the decomposition.
   /// - Throws: ``LinearTheoryError`` if a tabulated spectrum does not reach the mesh's wavenumbers.
-  public func modes(
+  package func modes(
     on decomposition: MeshDecomposition, threads: WorkerThreads = WorkerThreads(count: 1)
   ) throws(LinearTheoryError) -> FourierMesh {
     let amplitudes = try amplitudes(width: decomposition.width)

@@ -1,5 +1,5 @@
 import Foundation
-public import FourierTransforms
+package import FourierTransforms
 internal import Randomness
 
 /// Complex random numbers of unit variance, one for each mode of a real field.
@@ -10,26 +10,26 @@ internal import Randomness
 ///
 /// Box-Muller in double precision from one block of Philox for each mode; Box, Muller 1958,
 /// doi:10.1214/aoms/1177706645.
-public struct WhiteNoise: Hashable, Sendable {
+package struct WhiteNoise: Hashable, Sendable {
   /// What a user may choose about the numbers.
-  public struct Settings: Codable, Hashable, Sendable {
+  package struct Settings: Codable, Hashable, Sendable {
     /// Which realisation.
-    public var seed: UInt64 = 1
+    package var seed: UInt64 = 1
 
     /// Whether every mode has exactly the mean power, and only its phase is random.
     ///
     /// The phases are those of the Gaussian field of the same seed.
     ///
     /// Angulo, Pontzen 2016, doi:10.1093/mnrasl/slw098.
-    public var amplitudesAreFixed = false
+    package var amplitudesAreFixed = false
 
     /// Whether the field has the opposite sign, the partner of the one that has not.
     ///
     /// Pontzen, Slosar, Roth, Peiris 2016, doi:10.1103/PhysRevD.93.103519.
-    public var phasesAreInverted = false
+    package var phasesAreInverted = false
 
     /// Makes settings: a Gaussian field unless told otherwise.
-    public init(
+    package init(
       seed: UInt64 = 1, amplitudesAreFixed: Bool = false, phasesAreInverted: Bool = false
     ) {
       self.seed = seed
@@ -39,15 +39,15 @@ public struct WhiteNoise: Hashable, Sendable {
   }
 
   /// What was chosen.
-  public let settings: Settings
+  package let settings: Settings
 
   /// Makes the numbers of a realisation.
-  public init(_ settings: Settings) { self.settings = settings }
+  package init(_ settings: Settings) { self.settings = settings }
 
   /// The number of a mode of a mesh with `width` cells on a side; its mean square is 1.
   ///
   /// A mode that is its own conjugate (all wavenumbers 0 or Nyquist) has a real number.
-  public func value(
+  package func value(
     at wavenumber: Wavenumber, width: Int
   ) -> (real: Double, imaginary: Double) {
     let opposite = Wavenumber(
