@@ -39,7 +39,10 @@ let package = Package(
     .target(name: "Randomness", path: "Sources/toolbox/Randomness"),
     .target(name: "LinearTheory", path: "Sources/universe/LinearTheory"),
     .target(name: "DurableFiles", path: "Sources/toolbox/DurableFiles"),
-    .target(name: "Slurm", path: "Sources/toolbox/Slurm"),
+    // Optimized in debug builds too: its tests go through all scalars of Unicode.
+    .target(
+      name: "Text", path: "Sources/toolbox/Text", swiftSettings: [.unsafeFlags(["-O"])]),
+    .target(name: "Slurm", dependencies: ["Text"], path: "Sources/toolbox/Slurm"),
 
     // Level 2.
     .target(
@@ -82,15 +85,16 @@ let package = Package(
         "CKernels", "DurableFiles", "Fields", "HDF5", "MPI", "Networks", "Randomness", "SubBoxes",
       ], path: "Sources/learning/Training"),
     .target(
-      name: "Interchange", dependencies: ["DurableFiles", "Networks", "SubBoxes", "Training"],
+      name: "Interchange",
+      dependencies: ["DurableFiles", "Networks", "SubBoxes", "Text", "Training"],
       path: "Sources/learning/Interchange"),
     .target(
       name: "Analysis",
       dependencies: [
-        "FourierTransforms", "Information", "LinearTheory", "MPI", "Networks", "Randomness",
+        "FourierTransforms", "Information", "LinearTheory", "MPI", "Networks", "Randomness", "Text",
       ], path: "Sources/answer/Analysis"),
     .target(
-      name: "Figures", dependencies: ["Analysis", "DurableFiles", "Training"],
+      name: "Figures", dependencies: ["Analysis", "DurableFiles", "Text", "Training"],
       path: "Sources/answer/Figures"),
 
     // Level 6.
@@ -99,7 +103,7 @@ let package = Package(
       dependencies: [
         "Analysis", "CKernels", "DurableFiles", "Fields", "Figures", "FourierTransforms", "Halos",
         "HDF5", "Information", "Interchange", "LinearTheory", "MPI", "Networks", "ParticleMesh",
-        "Particles", "Randomness", "Slurm", "Snapshots", "SubBoxes", "Training",
+        "Particles", "Randomness", "Slurm", "Snapshots", "SubBoxes", "Text", "Training",
         .product(name: "Yams", package: "Yams"),
       ]),
 
@@ -107,7 +111,7 @@ let package = Package(
     .executableTarget(
       name: "halompi",
       dependencies: [
-        "HDF5", "Information", "Jobs", "MPI", "Networks", "Slurm", "Training",
+        "HDF5", "Information", "Jobs", "MPI", "Networks", "Slurm", "Text", "Training",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -135,6 +139,10 @@ let package = Package(
       name: "InformationTests", dependencies: ["Information", "Randomness", "TestSupport"],
       resources: [.copy("Fixtures")]),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
+    .testTarget(
+      name: "TextTests",
+      dependencies: ["TestSupport", "Text", .product(name: "Yams", package: "Yams")],
+      swiftSettings: [.unsafeFlags(["-O"])]),
     .testTarget(name: "MPITests", dependencies: ["MPI", "TestSupport"]),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "MPI", "TestSupport"]),
     .testTarget(name: "SlurmTests", dependencies: ["Slurm", "TestSupport"], exclude: ["Fixtures"]),
@@ -173,7 +181,7 @@ let package = Package(
       ], resources: [.copy("Fixtures")]),
     .testTarget(
       name: "FiguresTests",
-      dependencies: ["Analysis", "Figures", "LinearTheory", "TestSupport", "Training"]),
+      dependencies: ["Analysis", "Figures", "LinearTheory", "TestSupport", "Text", "Training"]),
     .testTarget(
       name: "JobsTests",
       dependencies: [
@@ -191,12 +199,13 @@ let package = Package(
 )
 
 for target in package.targets where target.type != .system && !target.name.hasPrefix("C") {
-  target.swiftSettings = [
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableExperimentalFeature("Lifetimes"),
-  ]
+  target.swiftSettings =
+    (target.swiftSettings ?? []) + [
+      .enableUpcomingFeature("ExistentialAny"),
+      .enableUpcomingFeature("InternalImportsByDefault"),
+      .enableUpcomingFeature("MemberImportVisibility"),
+      .enableExperimentalFeature("Lifetimes"),
+    ]
 }
 
 // `swift package generate-documentation` needs a plugin, which is fetched only if it is asked for.

@@ -46,6 +46,18 @@ private final class Screen {
   #expect(lines.last?.contains("100%") == true)
 }
 
+@Test(arguments: [ProgressReporter.Style.bar, .lines(every: 1)])
+func namesInProgressCannotSteerATerminal(style: ProgressReporter.Style) {
+  let screen = Screen()
+  let reporter = screen.reporter(style)
+  reporter.begin(ProgressPhase("density of \u{9b}2J", unit: "particles", total: 2))
+  reporter.say("models: \u{1B}]0;x\u{7}\u{202E}")
+  reporter.end()
+  let own = screen.text.replacing("\r\u{1B}[K", with: "")
+  #expect(own.unicodeScalars.allSatisfy { $0 == "\n" || (" "..."~").contains($0) })
+  #expect(own.contains("\\u{1b}]0;x\\u{7}\\u{202e}") && own.contains("\\u{9b}2J"))
+}
+
 @Test func aTerminalGetsOneLineThatIsDrawnOverItself() {
   let screen = Screen()
   let reporter = screen.reporter(.bar)

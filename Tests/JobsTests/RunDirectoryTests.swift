@@ -18,6 +18,27 @@ import Testing
   #expect(RunDirectory(of: experiment, runs: "/scratch").path == "/scratch/gadget")
 }
 
+@Test(arguments: [
+  ("raw-seed3", true), ("my_run.2-seed12", true), ("x'; system(\"touch PWNED\"); '-seed1", false),
+  ("..-seed1", false), ("-seed1", false), ("a b-seed1", false), ("\u{600}-seed1", false),
+  ("raw-seed-1", false), ("raw-seed18446744073709551616", false), ("a/b-seed1", false),
+])
+func aFolderIsATrainingOnlyByANameThatHalompiGives(folder: String, isOne: Bool) {
+  #expect((TrainingName(folder: folder) != nil) == isOne)
+  #expect(!isOne || TrainingName(folder: folder)?.description == folder)
+}
+
+@Test func aLostLogIsNotedWhereThereIsAFolder() throws {
+  let folder = try temporaryDirectory("lost-\(UUID())")
+  #expect(!LostLog(in: folder + "/none").add("x"))
+  #expect(LostLog(in: folder).add("one\u{1B}[2J"))
+  #expect(LostLog(in: folder).add("two"))
+  let lines = try String(contentsOfFile: folder + "/log-lost.txt", encoding: .utf8)
+    .split(separator: "\n")
+  #expect(lines.count == 2)
+  #expect(lines[0].hasSuffix(": one\\u{1b}[2J") && lines[0].contains("Z process \(getpid()) on "))
+}
+
 @Test func aLockedFolderRefusesASecondJobAndNamesTheFirst() throws {
   let file = try temporaryDirectory("lock-\(UUID())") + "/training/lock"
   do {

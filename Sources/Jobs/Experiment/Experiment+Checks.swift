@@ -3,6 +3,7 @@ import Networks
 import Slurm
 import Snapshots
 import SubBoxes
+import Text
 import Training
 
 /// A setting whose value has the right type and makes no sense.
@@ -225,10 +226,4 @@ extension Experiment {
 func clause(_ sentence: String) -> String {
   let words = sentence.hasSuffix(".") ? sentence.dropLast() : sentence[...]
   return words.prefix(1).lowercased() + words.dropFirst()
-}
-
-/// Whether `name` can be the name of a file on any system: letters, digits, `-`, `_`, and `.` inside.
-func isFileName(_ name: String) -> Bool {
-  !name.isEmpty && !name.hasPrefix(".") && !name.hasPrefix("-")
-    && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
 }

@@ -22,12 +22,18 @@ struct Analyze: ParsableCommand {
     try runJob { world in
       let experiment = try options.load(on: world)
       let task = AnalyzeTask(experiment, in: RunDirectory(of: experiment, runs: options.runs))
-      guard let report = try task.run(on: world, progress: options.progress(on: world)) else {
+      guard
+        let report = try task.run(on: world, progress: options.progress(of: experiment, on: world))
+      else {
         return
       }
-      print(report)
-      print("report          \(task.reportFile)")
-      print("page            \(task.page)")
+      Console.output.say(
+        """
+        \(report)
+        report          \(task.reportFile)
+        page            \(task.page)
+
+        """)
     }
   }
 }
