@@ -38,6 +38,7 @@ let package = Package(
     .target(name: "MPI", dependencies: ["CMPI"], path: "Sources/toolbox/MPI"),
     .target(name: "HDF5", dependencies: ["CParallelHDF5", "MPI"], path: "Sources/toolbox/HDF5"),
     .target(name: "Randomness", path: "Sources/toolbox/Randomness"),
+    .target(name: "ProtocolBuffers", path: "Sources/toolbox/ProtocolBuffers"),
     .target(name: "Stopping", path: "Sources/toolbox/Stopping"),
     .target(name: "Text", path: "Sources/toolbox/Text"),
     .target(
@@ -90,12 +91,14 @@ let package = Package(
     .target(
       name: "Training",
       dependencies: [
-        "CKernels", "DurableFiles", "Failures", "Fields", "HDF5", "MPI", "Networks", "Stopping",
-        "SubBoxes",
+        "CKernels", "DurableFiles", "Failures", "Fields", "HDF5", "MPI", "Networks",
+        "ProtocolBuffers", "Stopping", "SubBoxes",
       ], path: "Sources/learning/Training"),
     .target(
       name: "Interchange",
-      dependencies: ["DurableFiles", "Failures", "Networks", "SubBoxes", "Training"],
+      dependencies: [
+        "DurableFiles", "Failures", "Networks", "ProtocolBuffers", "SubBoxes", "Training",
+      ],
       path: "Sources/learning/Interchange"),
 
     // The answer: what predictions say.
