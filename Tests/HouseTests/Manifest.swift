@@ -57,7 +57,9 @@ struct Manifest {
           add("\(target.name) depends on \(dependency), which is not above it")
           continue
         }
-        if own >= 0, place > own { add("\(target.name) depends on \(dependency), which is of a later room") }
+        if own >= 0, place > own {
+          add("\(target.name) depends on \(dependency), which is of a later room")
+        }
       }
       earlier[target.name] = own
     }
