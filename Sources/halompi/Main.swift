@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import Jobs
 
 /// Runs the command, and lets one rank alone speak of usage errors and help.
 ///

@@ -1,9 +1,9 @@
 import ArgumentParser
 import Foundation
-import Jobs
 import MPI
 import Text
 import Training
+internal import Workshop
 
 /// Shows how a training goes.
 struct Watch: ParsableCommand {

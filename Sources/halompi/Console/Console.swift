@@ -1,5 +1,5 @@
 import Foundation
-import Jobs
+internal import Progress
 import Synchronization
 import Text
 

@@ -1,5 +1,5 @@
+internal import Failures
 import Foundation
-import Jobs
 
 /// The result of a command that could not be printed.
 struct OutputError: JobFailure, Hashable, CustomStringConvertible {

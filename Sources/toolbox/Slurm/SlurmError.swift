@@ -1,3 +1,4 @@
+package import Failures
 internal import Text
 
 /// Why a batch script could not be made, or a job not be submitted or asked after.
@@ -41,6 +42,17 @@ extension SlurmError: CustomStringConvertible {
       `\(words.joined(separator: " "))` answered "\(Quoting.terminal(answer))", which is not understood; try the \
       command by hand
       """
+    }
+  }
+}
+
+extension SlurmError: JobFailure {
+  /// A setting that cannot stand in a script, no Slurm, or one that refuses.
+  package var exitCode: JobExitCode {
+    switch self {
+    case .setting, .word: .badData
+    case .missingCommand: .missingInput
+    case .failedCommand, .strangeAnswer: .internalFailure
     }
   }
 }
