@@ -51,8 +51,11 @@ extension HDF5Dataset {
   ) throws(HDF5Error) -> [Element] {
     let slab = slab ?? Hyperslab(whole: extents)
     var failure: HDF5Error?
-    // A box that does not fit may have any count: no memory is taken for it.
-    let count = slab.fits(extents) ? slab.elementCount : 0
+    // A box that does not fit may have any count, and so may one that is large and was never written: no
+    // memory is taken for them.
+    let obstacle =
+      transfer == .independent && isLarge(slab, of: type) ? try self.obstacle() : nil
+    let count = slab.fits(extents) && obstacle == nil ? slab.elementCount : 0
     let elements = [Element](unsafeUninitializedCapacity: count) { buffer, initializedCount in
       do throws(HDF5Error) {
         try read(into: .init(rebasing: buffer.prefix(count)), slab: slab, transfer)
@@ -60,6 +63,9 @@ extension HDF5Dataset {
       } catch {
         failure = error
       }
+    }
+    if let obstacle {
+      throw Operation("reading", name, of: path).failure("\(obstacle)", in: "HDF5Dataset")
     }
     if let failure { throw failure }
     return elements
@@ -103,6 +109,11 @@ extension HDF5Dataset {
 }
 
 extension HDF5Dataset {
+  /// Whether a box takes so much memory that it is worth asking whether its numbers were written.
+  private func isLarge<Element: HDF5Element>(_ slab: Hyperslab, of type: Element.Type) -> Bool {
+    slab.fits(extents) && slab.elementCount > (1 << 26) / Element.elementType.byteCount
+  }
+
   /// A call of the library that moves the elements from `position` in memory on.
   private typealias Call = (
     _ position: Int, _ memory: hid_t, _ file: hid_t, _ properties: hid_t
@@ -129,7 +140,8 @@ extension HDF5Dataset {
     if let failure, !isCollective { throw failure }
 
     let properties = try operation.transferProperties(isCollective: isCollective)
-    let limit = bytesPerCall / max(elementType.byteCount, Element.elementType.byteCount)
+    let limit = max(
+      1, bytesPerCall / max(elementType.byteCount, Element.elementType.byteCount))
     for piece in (isCollective ? whole : slab).pieces(ofAtMost: limit) {
       let share = failure == nil ? slab.intersection(piece) : nil
       do throws(HDF5Error) {

@@ -111,6 +111,15 @@ extension Operation {
     let rank = Int(try call { H5Sget_simple_extent_ndims(id) })
     var extents = [hsize_t](repeating: 0, count: rank)
     try call { H5Sget_simple_extent_dims(id, &extents, nil) }
+    // Products of extents, and of parts of them, are taken later without looking again.
+    var product: hsize_t = 1
+    for extent in extents {
+      let (next, isBeyond) = product.multipliedReportingOverflow(by: max(1, extent))
+      guard !isBeyond, next <= hsize_t(Int.max) else {
+        throw failure("its extents \(extents) are more than can be counted", in: "HDF5Dataset")
+      }
+      product = next
+    }
     return extents.map(Int.init)
   }
 }

@@ -56,7 +56,8 @@ public struct HDF5ElementType: Hashable, Sendable {
     self.isSigned = isSigned
   }
 
-  var isNumber: Bool { elementClass == .integer || elementClass == .floatingPoint }
+  /// Whether the elements are integers or floating-point numbers.
+  public var isNumber: Bool { elementClass == .integer || elementClass == .floatingPoint }
 }
 
 extension HDF5ElementType: CustomStringConvertible {
