@@ -87,15 +87,17 @@ extension SnapshotSource {
   ///   - names: The attributes of the matter density, of Lambda's and of h.
   ///   - groups: The groups that may have them.
   ///   - supplement: What is known beside the file.
+  /// - Returns: The background universe.
+  /// - Throws: A ``SnapshotError`` that names all attributes that are missing.
   func cosmology(
     _ names: [String], of groups: [String], _ supplement: SnapshotSupplement
   ) throws(SnapshotError) -> Cosmology {
     if let given = supplement.cosmology { return given }
     let values = try required(
       names, of: groups,
-      remedy: "Give `cosmology: {omegaMatter: ..., omegaLambda: ..., hubble: ...}` to the simulation in "
-        + "the experiment file, and `units` unless they are stated or usual; or add the attributes, "
-        + "for instance with h5py.")
+      remedy: "Give `cosmology: {omegaMatter: ..., omegaLambda: ..., hubble: ...}` to the simulation "
+        + "in the experiment file, and `units` unless they are stated or usual; or add the "
+        + "attributes, for instance with h5py.")
     return Cosmology(omegaMatter: values[0], omegaLambda: values[1], hubble: values[2])
   }
 
