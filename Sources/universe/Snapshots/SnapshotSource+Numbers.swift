@@ -95,9 +95,9 @@ extension SnapshotSource {
     if let given = supplement.cosmology { return given }
     let values = try required(
       names, of: groups,
-      remedy: "Give `cosmology: {omegaMatter: ..., omegaLambda: ..., hubble: ...}` to the simulation "
-        + "in the experiment file, and `units` unless they are stated or usual; or add the "
-        + "attributes, for instance with h5py.")
+      remedy: "Give `cosmology: {omegaMatter: ..., omegaLambda: ..., hubble: ...}` to the "
+        + "simulation in the experiment file, and `units` unless they are stated or usual; or add "
+        + "the attributes, for instance with h5py.")
     return Cosmology(omegaMatter: values[0], omegaLambda: values[1], hubble: values[2])
   }
 
