@@ -49,7 +49,7 @@ import Testing
   /// The peak of the memory of this process [bytes].
   private var peak: Int {
     var usage = rusage()
-    getrusage(RUSAGE_SELF, &usage)
+    getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
     return 1024 * usage.ru_maxrss
   }
 

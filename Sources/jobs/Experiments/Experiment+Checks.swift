@@ -95,9 +95,9 @@ extension Experiment {
   /// What is known of snapshots beside their files must be possible.
   private func suppliedProblem(
     of simulation: SimulationSettings, _ path: String
-  ) -> ExperimentProblem? {
+  ) -> SettingProblem? {
     if let type = simulation.ignoreTypes?.first(where: { !(2...15).contains($0) }) {
-      return ExperimentProblem(
+      return SettingProblem(
         path: "\(path).ignoreTypes", reason: "type \(type) cannot be ignored",
         remedy: "give types from 2 on; 0 is gas, and 1 the dark matter that is read")
     }
@@ -105,7 +105,7 @@ extension Experiment {
       !(0...10).contains(cosmology.omegaMatter) || cosmology.omegaMatter == 0
         || !(-10...10).contains(cosmology.omegaLambda) || !(0.01...10).contains(cosmology.hubble)
     {
-      return ExperimentProblem(
+      return SettingProblem(
         path: "\(path).cosmology", reason: "it is no universe that expands",
         remedy: "give omegaMatter, omegaLambda and hubble [100 km/s/Mpc], such as 0.3, 0.7 and 0.7")
     }
