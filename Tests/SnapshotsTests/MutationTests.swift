@@ -65,7 +65,7 @@ import Testing
         atPath: ReferenceUniverse.path("binary"), toPath: folder + "/files")
       let intact = try Data(contentsOf: URL(filePath: ReferenceUniverse.path(file)))
       let path = folder + "/files/" + name
-      for seed in 0..<UInt64(300) {
+      for seed in 0..<UInt64(120) {
         try mutated(intact, seed: seed).write(to: URL(filePath: path))
         timed(file, seed) {
           check(
@@ -93,7 +93,7 @@ import Testing
         Issue.record("\(file) written again is refused: \(outcome(of: path))")
         return
       }
-      for seed in 0..<UInt64(200) {
+      for seed in 0..<UInt64(60) {
         var content = intact
         let attribute = content.mutateAttribute(seed: seed)
         try content.write(to: path)
@@ -115,7 +115,7 @@ import Testing
     let intact = try HDF5Content(of: ReferenceUniverse.path(file))
     try withScratchFolder { folder in
       let path = folder + "/mutated.hdf5"
-      for seed in 0..<UInt64(150) {
+      for seed in 0..<UInt64(40) {
         var content = intact
         _ = content.mutateDataset(seed: seed)
         try content.write(to: path)

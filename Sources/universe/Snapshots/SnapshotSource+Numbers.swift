@@ -10,7 +10,7 @@ extension SnapshotSource {
   /// - Throws: A ``SnapshotError`` that names the attribute and the first value that is no count.
   func counts(_ name: String) throws(SnapshotError) -> [UInt64]? {
     guard let numbers = try numbers(name, of: ["Header"]) else { return nil }
-    for number in numbers where !(number >= 0 && number < 0x1p64 && number == number.rounded()) {
+    for number in numbers where !(number >= 0 && number <= 0x1p64 && number == number.rounded()) {
       throw SnapshotError(
         .invalidValue, in: path, dataset: "attribute Header/\(name)",
         because: "it holds \(number), which counts nothing",
