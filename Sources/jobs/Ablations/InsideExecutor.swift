@@ -11,7 +11,7 @@ internal import Training
 ///
 /// Rank 0 hands runs to teams as they finish. A run that fails is put on record, and its team takes the
 /// next one. A rank that dies takes the job with it, as MPI has it; the same command then goes on.
-package final class InsideExecutor: AblationExecutor {
+package final class InsideExecutor {
   private let world: Communicator
   private let timeLimit: Double?
   private let start = ContinuousClock.now

@@ -35,9 +35,6 @@ package struct MemoryPlan: Hashable, Sendable {
     ranksPerNode = demand.ranksPerNode
   }
 
-  /// The largest memory of a rank that trains, the shared fields included [bytes].
-  package var peakOfTraining: Int { max(training.bytes, drawing.bytes) }
-
   /// The largest memory of a rank that predicts, the shared fields included [bytes].
   package var peakOfPrediction: Int { prediction.bytes }
 

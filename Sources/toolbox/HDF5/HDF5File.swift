@@ -65,14 +65,6 @@ public struct HDF5File: ~Copyable {
     try create(path, communicator: communicator.handle)
   }
 
-  /// Hands what was written to the operating system.
-  ///
-  /// Collective if the file is.
-  public func flush() throws(HDF5Error) {
-    let id = identifier.id
-    try Operation("flushing", of: path).call { H5Fflush(id, H5F_SCOPE_LOCAL) }
-  }
-
   /// Closes the file and every dataset that is still open in it.
   ///
   /// Collective if the file is. Without it the file is closed with its last dataset, and failures then go unnoticed.
