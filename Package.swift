@@ -40,16 +40,18 @@ let package = Package(
     .target(name: "Randomness", path: "Sources/toolbox/Randomness"),
     .target(name: "ProtocolBuffers", path: "Sources/toolbox/ProtocolBuffers"),
     .target(name: "Stopping", path: "Sources/toolbox/Stopping"),
-    .target(name: "Text", path: "Sources/toolbox/Text"),
+    // Optimized in debug builds too: its tests go through all scalars of Unicode.
+    .target(
+      name: "Text", path: "Sources/toolbox/Text", swiftSettings: [.unsafeFlags(["-O"])]),
     .target(
       name: "Hardware", dependencies: ["CKernels", "Text"], path: "Sources/toolbox/Hardware"),
     .target(name: "DurableFiles", dependencies: ["Failures"], path: "Sources/toolbox/DurableFiles"),
     .target(name: "Progress", dependencies: ["Text"], path: "Sources/toolbox/Progress"),
     .target(
       name: "Settings",
-      dependencies: ["Failures", .product(name: "Yams", package: "Yams")],
+      dependencies: ["Failures", "Text", .product(name: "Yams", package: "Yams")],
       path: "Sources/toolbox/Settings"),
-    .target(name: "Slurm", dependencies: ["Failures"], path: "Sources/toolbox/Slurm"),
+    .target(name: "Slurm", dependencies: ["Failures", "Text"], path: "Sources/toolbox/Slurm"),
 
     // The universe: simulations and their halos, our own and those of other codes.
     .target(
@@ -97,7 +99,7 @@ let package = Package(
     .target(
       name: "Interchange",
       dependencies: [
-        "DurableFiles", "Failures", "Networks", "ProtocolBuffers", "SubBoxes", "Training",
+        "DurableFiles", "Failures", "Networks", "ProtocolBuffers", "SubBoxes", "Text", "Training",
       ],
       path: "Sources/learning/Interchange"),
 
@@ -108,10 +110,10 @@ let package = Package(
     .target(
       name: "Analysis",
       dependencies: [
-        "FourierTransforms", "Information", "LinearTheory", "MPI", "Networks", "Randomness",
+        "FourierTransforms", "Information", "LinearTheory", "MPI", "Networks", "Randomness", "Text",
       ], path: "Sources/answer/Analysis"),
     .target(
-      name: "Figures", dependencies: ["Analysis", "DurableFiles", "Training"],
+      name: "Figures", dependencies: ["Analysis", "DurableFiles", "Text", "Training"],
       path: "Sources/answer/Figures"),
 
     // Jobs: what users start.
@@ -191,6 +193,10 @@ let package = Package(
       name: "InformationTests", dependencies: ["Information", "Randomness", "TestSupport"],
       resources: [.copy("Fixtures")]),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
+    .testTarget(
+      name: "TextTests",
+      dependencies: ["TestSupport", "Text", .product(name: "Yams", package: "Yams")],
+      swiftSettings: [.unsafeFlags(["-O"])]),
     .testTarget(name: "MPITests", dependencies: ["MPI", "TestSupport"]),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "MPI", "TestSupport"]),
     .testTarget(name: "SlurmTests", dependencies: ["Slurm", "TestSupport"], exclude: ["Fixtures"]),
@@ -225,8 +231,8 @@ let package = Package(
       ], resources: [.copy("Fixtures")]),
     .testTarget(
       name: "FiguresTests",
-      dependencies: ["Analysis", "Figures", "LinearTheory", "TestSupport", "Training"]),
-    .testTarget(name: "SettingsTests", dependencies: ["Settings"]),
+      dependencies: ["Analysis", "Figures", "LinearTheory", "TestSupport", "Text", "Training"]),
+    .testTarget(name: "SettingsTests", dependencies: ["Failures", "Settings"]),
     .testTarget(name: "ProgressTests", dependencies: ["Progress", "Text"]),
     .testTarget(name: "HardwareTests", dependencies: ["Hardware", "Text"]),
     .testTarget(name: "SimulationsTests", dependencies: ["LinearTheory", "Simulations"]),
@@ -271,12 +277,13 @@ let package = Package(
 )
 
 for target in package.targets where target.type != .system && !target.name.hasPrefix("C") {
-  target.swiftSettings = [
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableExperimentalFeature("Lifetimes"),
-  ]
+  target.swiftSettings =
+    (target.swiftSettings ?? []) + [
+      .enableUpcomingFeature("ExistentialAny"),
+      .enableUpcomingFeature("InternalImportsByDefault"),
+      .enableUpcomingFeature("MemberImportVisibility"),
+      .enableExperimentalFeature("Lifetimes"),
+    ]
 }
 
 // `swift package generate-documentation` needs a plugin, which is fetched only if it is asked for.

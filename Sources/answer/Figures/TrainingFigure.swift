@@ -108,7 +108,7 @@ package struct TrainingFigure: Sendable {
       hasEpochs
       ? """
       , \\
-        '\(stem)-epochs.csv' using 1:2 with lines lw 1.6 lc rgb '\(model)' title 'training, epoch mean', \\
+        \(PlotStyle.table("\(stem)-epochs")) using 1:2 with lines lw 1.6 lc rgb '\(model)' title 'training, epoch mean', \\
         '' using 1:3 with linespoints lw 1.4 pt 7 ps 0.45 lc rgb '\(validation)' title 'validation'
       """ : ""
     return """
@@ -122,7 +122,7 @@ package struct TrainingFigure: Sendable {
       set ylabel 'likelihood term [nats]' offset 0.6
       set yrange [\(range.lowerBound):\(range.upperBound)]
       set key at screen 0.565, screen 0.99 center top horizontal maxcols 2 width 1
-      plot '\(stem)-steps.csv' using 1:2 with lines lw 0.6 lc rgb '\(PlotStyle.Color.skyBlue.rawValue)' title 'batches', \\
+      plot \(PlotStyle.table("\(stem)-steps")) using 1:2 with lines lw 0.6 lc rgb '\(PlotStyle.Color.skyBlue.rawValue)' title 'batches', \\
         '' using 1:3 with lines lw 1.1 dt 2 lc rgb '\(PlotStyle.Color.gray.rawValue)' title 'penalty'\(epochs)
       set tmargin at screen 0.40; set bmargin at screen 0.12
       set format x '%g'
@@ -131,7 +131,7 @@ package struct TrainingFigure: Sendable {
       set yrange [*:*]
       set offsets 0,0,graph 0.08,graph 0.08
       unset key
-      plot '\(stem)-steps.csv' using 1:4 with lines lw 1.6 lc rgb '\(model)'
+      plot \(PlotStyle.table("\(stem)-steps")) using 1:4 with lines lw 1.6 lc rgb '\(model)'
       unset multiplot
       """
   }

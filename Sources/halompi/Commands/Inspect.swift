@@ -34,12 +34,12 @@ struct Inspect: ParsableCommand {
         guard world.isRoot else { return }
         if SnapshotInspection.isSnapshot(file) {
           let inspection = try SnapshotInspection(of: file, on: alone)
-          print(inspection, terminator: "")
+          try Console.output.show(inspection, terminator: "")
           if let error = UnpreparableSnapshotError(inspection, path: file) { throw error }
           guard tree else { return }
         }
         let tree = try FileTree(of: file, verifying: verify)
-        print(tree, terminator: "")
+        try Console.output.show(tree, terminator: "")
         if let error = InspectionError(tree) { throw error }
       }
     }

@@ -1,3 +1,5 @@
+internal import Text
+
 /// What is in an HDF5 file, without the numbers: groups, datasets, attributes.
 package struct FileTree: Hashable, Sendable {
   /// A group, or a dataset, or what is neither.
@@ -79,8 +81,8 @@ extension FileTree.Verification {
     case .unasked: ""
     case .intact: " (checksum verified)"
     case .damaged(let written, let found):
-      " (DAMAGED: checksum \(found), but \(written) was written)"
-    case .unreadable(let reason): " (UNREADABLE: \(reason))"
+      " (DAMAGED: checksum \(found), but \(Quoting.terminal(written)) was written)"
+    case .unreadable(let reason): " (UNREADABLE: \(Quoting.terminal(reason)))"
     }
   }
 }
@@ -94,7 +96,7 @@ extension FileTree.Node {
 }
 
 extension FileTree: CustomStringConvertible {
-  /// The tree as text, one node or attribute per line.
+  /// The tree as text, one node or attribute per line; names and texts of the file are made harmless for a terminal.
   package var description: String {
     "\(path), \(Self.size(byteCount))\n" + root.lines().map { $0 + "\n" }.joined()
   }
@@ -117,7 +119,7 @@ extension FileTree.Node {
   fileprivate func lines() -> [String] {
     let shown = attributes.filter { !isToldElsewhere($0) }
     let branches =
-      shown.map { ["\($0.name) = \($0.value)\($0.verification.remark)"] }
+      shown.map { ["\(Quoting.terminal("\($0.name) = \($0.value)"))\($0.verification.remark)"] }
       + children.map { $0.branch() }
     return branches.enumerated().flatMap { index, branch in
       let isLast = index == branches.count - 1
@@ -131,7 +133,10 @@ extension FileTree.Node {
   private func branch() -> [String] { [heading] + lines() }
 
   private var heading: String {
-    func value(_ name: String) -> String? { attributes.first { $0.name == name }?.value }
+    func value(_ name: String) -> String? {
+      attributes.first { $0.name == name }.map { Quoting.terminal($0.value) }
+    }
+    let name = Quoting.terminal(name)
     switch kind {
     case .group: return "\(name)/"
     case .other: return "\(name) (neither group nor dataset)"
