@@ -90,7 +90,8 @@ let package = Package(
         "FourierTransforms", "Information", "LinearTheory", "MPI", "Networks", "Randomness",
       ], path: "Sources/answer/Analysis"),
     .target(
-      name: "Figures", dependencies: ["Analysis", "DurableFiles", "Training"],
+      name: "Figures",
+      dependencies: ["Analysis", "DurableFiles", "Networks", "SubBoxes", "Training"],
       path: "Sources/answer/Figures"),
 
     // Level 6.
@@ -168,12 +169,12 @@ let package = Package(
     .testTarget(
       name: "AnalysisTests",
       dependencies: [
-        "Analysis", "FourierTransforms", "Information", "LinearTheory", "MPI", "ParticleMesh",
-        "Particles", "Randomness", "TestSupport",
+        "Analysis", "FourierTransforms", "Information", "LinearTheory", "MPI", "Networks",
+        "ParticleMesh", "Particles", "Randomness", "TestSupport",
       ], resources: [.copy("Fixtures")]),
     .testTarget(
       name: "FiguresTests",
-      dependencies: ["Analysis", "Figures", "LinearTheory", "TestSupport", "Training"]),
+      dependencies: ["Analysis", "Figures", "LinearTheory", "Networks", "TestSupport", "Training"]),
     .testTarget(
       name: "JobsTests",
       dependencies: [
