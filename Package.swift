@@ -113,7 +113,8 @@ let package = Package(
         "FourierTransforms", "Information", "LinearTheory", "MPI", "Networks", "Randomness", "Text",
       ], path: "Sources/answer/Analysis"),
     .target(
-      name: "Figures", dependencies: ["Analysis", "DurableFiles", "Text", "Training"],
+      name: "Figures",
+      dependencies: ["Analysis", "DurableFiles", "Networks", "SubBoxes", "Text", "Training"],
       path: "Sources/answer/Figures"),
 
     // Jobs: what users start.
@@ -216,7 +217,7 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Fields", "MPI", "Networks", "Randomness", "Snapshots", "Stopping", "SubBoxes",
+        "Fields", "HDF5", "MPI", "Networks", "Randomness", "Snapshots", "Stopping", "SubBoxes",
         "TestSupport", "Training",
       ]),
     .testTarget(
@@ -226,12 +227,14 @@ let package = Package(
     .testTarget(
       name: "AnalysisTests",
       dependencies: [
-        "Analysis", "FourierTransforms", "Information", "LinearTheory", "MPI", "ParticleMesh",
-        "Particles", "Randomness", "TestSupport",
+        "Analysis", "FourierTransforms", "Information", "LinearTheory", "MPI", "Networks",
+        "ParticleMesh", "Particles", "Randomness", "TestSupport",
       ], resources: [.copy("Fixtures")]),
     .testTarget(
       name: "FiguresTests",
-      dependencies: ["Analysis", "Figures", "LinearTheory", "TestSupport", "Text", "Training"]),
+      dependencies: [
+        "Analysis", "Figures", "LinearTheory", "Networks", "TestSupport", "Text", "Training",
+      ]),
     .testTarget(name: "SettingsTests", dependencies: ["Failures", "Settings"]),
     .testTarget(name: "ProgressTests", dependencies: ["Progress", "Text"]),
     .testTarget(name: "HardwareTests", dependencies: ["Hardware", "Text"]),

@@ -12,7 +12,7 @@ import Training
     let model = try Model(Fixture.weights(), from: "small.safetensors")
     let weights = try NetworkWeights(
       model.parameters, of: model.architecture, for: .reference)
-    let box = (0..<64).map { model.data.standardization(1 + Float($0 * 29 % 64) / 64) }
+    let box = (0..<64).map { model.data.standardization.channels[0](1 + Float($0 * 29 % 64) / 64) }
     let scaled = weights.makeEvaluator().predict(box)
     #expect(abs(Double(scaled) - 0.07532226169396226) < 1e-6)
     #expect(model.parameters.last == 0.25)
@@ -37,7 +37,7 @@ import Training
     let back = try Model(file, from: "m.safetensors")
     #expect(back.parameters.map(\.bitPattern) == model.parameters.map(\.bitPattern))
     #expect(back.architecture == model.architecture && back.variant == model.variant)
-    #expect(back.field == model.field && back.data == model.data)
+    #expect(back.inputName == model.inputName && back.data == model.data)
     #expect(back.settings == model.settings && back.seed == model.seed)
     #expect(back.epoch == model.epoch && back.step == model.step)
     #expect(back.validationLoss == model.validationLoss)

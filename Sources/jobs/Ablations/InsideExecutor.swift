@@ -151,6 +151,6 @@ private func restUntilAll(of world: borrowing Communicator) throws(MPIError) {
   let buffer = UnsafeMutableBufferPointer<Int32>.allocate(capacity: 1)
   buffer.initialize(repeating: 0)
   defer { buffer.deallocate() }
-  var pending = try world.startAllReduce(MutableSpan(_unsafeElements: buffer), .sum)
+  var pending = try world.startAllReduce(buffer.mutableSpan, .sum)
   while try !pending.test() { usleep(2000) }
 }

@@ -62,15 +62,15 @@ extension Model {
         "its network has no tensors \(unknown.prefix(5).joined(separator: ", "))",
         "Leave them out, or correct the metadata `architecture`")
     }
-    let gamma = parameters[architecture.parameters.gammaIndex]
-    guard gamma > 0 else {
+    for (parameter, value) in architecture.parameters.likelihood(in: parameters).named {
+      guard parameter.isPositive, !(value > 0) else { continue }
       throw metadata.failure(
-        "gamma is \(gamma), and the width of the likelihood is positive",
-        "Save gamma itself, not its logarithm")
+        "\(parameter.name) is \(Float(value)), and \(parameter.meaning) is positive",
+        "Save \(parameter.name) itself, not its logarithm")
     }
     self.init(
       architecture: architecture, variant: try metadata.variant(),
-      field: try metadata.text("field"), data: try metadata.data(),
+      inputName: try metadata.text("field"), data: try metadata.data(),
       seed: try metadata.optional("seed", as: UInt64.self) ?? 0,
       epoch: try metadata.optional("epoch", as: Int.self) ?? 0,
       step: try metadata.optional("step", as: Int.self) ?? 0,

@@ -111,7 +111,7 @@ final class Coordinator {
     let summary = StepSummary(
       epoch: progress.epoch, step: progress.step,
       likelihood: sum / Double(outcomes.count), penalty: reports[0].penalty,
-      gamma: reports[0].gamma, samples: outcomes.count, seconds: seconds)
+      likelihoodValues: likelihoodValues(of: reports), samples: outcomes.count, seconds: seconds)
     try metrics.append(summary.metricsLine)
     try timings.append(summary.timingsLine(reports, hosts: workerHosts, &stragglers))
     try events?.append(summary.record, seconds: seconds)
@@ -136,7 +136,7 @@ final class Coordinator {
       outcomes.map(\.position) == Array(0..<data.validationSamples),
       "a validation computed other samples than its draw")
     let likelihood = outcomes.reduce(0) { $0 + $1.likelihood } / Double(outcomes.count)
-    let (penalty, gamma) = (reports[0].penalty, reports[0].gamma)
+    let penalty = reports[0].penalty
     let loss = plan.settings.selection == .loss ? likelihood + penalty : likelihood
     guard loss.isFinite else {
       throw TrainingError.diverged(
@@ -147,7 +147,8 @@ final class Coordinator {
     let summary = EpochSummary(
       epoch: progress.epoch, step: progress.step,
       trainingLikelihood: progress.likelihoodSum / samples, likelihood: likelihood,
-      penalty: penalty, gamma: gamma, correlation: correlation(outcomes), isBest: isBest)
+      penalty: penalty, likelihoodValues: likelihoodValues(of: reports),
+      correlation: correlation(outcomes), isBest: isBest)
     try metrics.append(summary.metricsLine)
     try events?.append(summary.record)
     if isBest {
@@ -163,6 +164,11 @@ final class Coordinator {
     progress.isComplete = progress.epoch == plan.settings.epochLimit || !isPatient
     mustSave = true
     tell(.epoch(summary))
+  }
+
+  /// The likelihood that the samples of reports were computed with.
+  private func likelihoodValues(of reports: [Report]) -> LikelihoodValues {
+    LikelihoodValues(plan.architecture.likelihood, reports[0].likelihoodValues)
   }
 
   private func requestStop(because reason: String) {
@@ -203,7 +209,7 @@ final class Coordinator {
     }
     return Model(
       architecture: plan.architecture, variant: plan.settings.variant,
-      field: plan.input.name,
+      inputName: plan.input.name.rawValue,
       data: data, seed: plan.settings.seed, epoch: epoch, step: (epoch + 1) * plan.stepsPerEpoch,
       validationLoss: loss, settings: plan.identity,
       parameters: bestParameters)

@@ -13,8 +13,8 @@ package struct Model: Sendable {
   /// What the network was shown.
   package var variant: BoxKind
 
-  /// What its boxes were values of: the dataset of a field file, or `finalDensity`.
-  package var field: String
+  /// What it saw, as files name it: the name of a ``NetworkInput``, which this program may not make.
+  package var inputName: String
 
   /// What it was trained on, with the scales of its input and output.
   package var data: DataDescription
@@ -37,6 +37,14 @@ package struct Model: Sendable {
   /// The parameters, [count], of the layout of `architecture`.
   package var parameters: [Float]
 
+  /// What it saw; `nil` if this program does not make it.
+  package var input: NetworkInput? {
+    NetworkInput(named: inputName, finalVoxelSize: data.finalVoxelSize)
+  }
+
+  /// The likelihood with the values of its parameters.
+  package var likelihood: LikelihoodValues { architecture.parameters.likelihood(in: parameters) }
+
   private static let format = "halompi-model"
   private static let version = 1
 
@@ -55,7 +63,7 @@ package struct Model: Sendable {
       try NumberFile.addJSON(
         "header",
         Header(
-          architecture: architecture, variant: variant, field: field, data: data,
+          architecture: architecture, variant: variant, field: inputName, data: data,
           settings: settings), to: file)
       try file.setAttribute("seed", to: seed)
       try file.setAttribute("epoch", to: Int64(epoch))
@@ -75,7 +83,7 @@ package struct Model: Sendable {
     let header = try NumberFile.json("header", from: file, as: Header.self)
     architecture = header.architecture
     variant = header.variant
-    field = header.field
+    inputName = header.field
     data = header.data
     settings = header.settings
     seed = try file.attribute("seed", as: UInt64.self)[0]
@@ -100,7 +108,7 @@ package struct Model: Sendable {
   /// - Parameters:
   ///   - architecture: The shape of the network, which must be valid.
   ///   - variant: What the network was shown.
-  ///   - field: What its boxes were values of.
+  ///   - inputName: The name of what it saw.
   ///   - data: What it was trained on, with the scales of its input and output.
   ///   - seed: The seed of its initial weights and of the order of its samples.
   ///   - epoch: The epoch whose weights these are, from zero.
@@ -109,7 +117,7 @@ package struct Model: Sendable {
   ///   - settings: The settings that the result depends on, a line each.
   ///   - parameters: The parameters, [count], of the layout of `architecture`.
   package init(
-    architecture: NetworkArchitecture, variant: BoxKind, field: String, data: DataDescription,
+    architecture: NetworkArchitecture, variant: BoxKind, inputName: String, data: DataDescription,
     seed: UInt64, epoch: Int, step: Int, validationLoss: Double, settings: [String],
     parameters: [Float]
   ) {
@@ -117,7 +125,7 @@ package struct Model: Sendable {
       parameters.count == architecture.parameters.count, "parameters of another network")
     self.architecture = architecture
     self.variant = variant
-    self.field = field
+    self.inputName = inputName
     self.data = data
     self.seed = seed
     self.epoch = epoch

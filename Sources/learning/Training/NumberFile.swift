@@ -21,8 +21,10 @@ enum NumberFile {
     try DurableFile.commit(temporary, as: path)
   }
 
-  /// Opens a file, and checks its format and version.
-  static func open(_ path: String, format: String, version: Int) throws -> HDF5File {
+  /// Opens a file, and checks its format and version, which may be as early as `oldest`.
+  static func open(
+    _ path: String, format: String, version: Int, oldest: Int? = nil
+  ) throws -> HDF5File {
     let file = try HDF5File.open(path)
     let found =
       try file.hasAttribute("format") ? try file.textAttribute("format") : "of another kind"
@@ -30,7 +32,7 @@ enum NumberFile {
       throw TrainingError.damagedFile(path: path, reason: "it is \(found), not \(format)")
     }
     let number = try file.attribute("version", as: Int32.self).first ?? 0
-    guard number == Int32(version) else {
+    guard ((oldest ?? version)...version).contains(Int(number)) else {
       throw TrainingError.damagedFile(
         path: path, reason: "its version is \(number), and this program reads \(version)")
     }

@@ -13,7 +13,8 @@ package struct PredictionTable: Hashable, Sendable {
   package let predictions: [Float]
 
   private static let format = "halompi-predictions"
-  private static let version = 1
+  /// Version 1 lacks the halos.
+  private static let (oldestVersion, version) = (1, 2)
 
   /// Makes a table; `samples` and `predictions` are equally long.
   package init(simulations: [String], samples: [Sample], predictions: [Float]) {
@@ -51,18 +52,30 @@ package struct PredictionTable: Hashable, Sendable {
       try NumberFile.add(
         "radius", samples.map(\.radius), shape: shape, unit: "r200m",
         description: "distance of the particle from its halo's centre", to: file)
+      try NumberFile.add(
+        "halo", samples.map(\.halo), shape: shape, unit: "1",
+        description: "row of the particle's halo in the halo table of the field file", to: file)
     }
   }
 
   /// Reads a table, and verifies its checksums.
+  ///
+  /// In a file of version 1 the halos are not known.
   package init(contentsOf path: String) throws {
-    let file = try NumberFile.open(path, format: Self.format, version: Self.version)
+    let file = try NumberFile.open(
+      path, format: Self.format, version: Self.version, oldest: Self.oldestVersion)
     let simulation = try NumberFile.read("simulation", from: file, as: Int32.self)
     let site = try NumberFile.read("site", from: file, as: Int64.self)
     let logMass = try NumberFile.read("trueLogMass", from: file, as: Float.self)
     let radius = try NumberFile.read("radius", from: file, as: Float.self)
     let predictions = try NumberFile.read("predictedLogMass", from: file, as: Float.self)
-    let counts = [simulation.count, site.count, logMass.count, radius.count, predictions.count]
+    let halo =
+      try file.exists("halo")
+      ? NumberFile.read("halo", from: file, as: Int32.self)
+      : [Int32](repeating: -1, count: predictions.count)
+    let counts =
+      [simulation, halo].map(\.count)
+      + [site.count, logMass.count, radius.count, predictions.count]
     guard Set(counts).count == 1 else {
       throw TrainingError.damagedFile(path: path, reason: "its columns have different lengths")
     }
@@ -70,7 +83,8 @@ package struct PredictionTable: Hashable, Sendable {
       simulations: try NumberFile.json("simulations", from: file),
       samples: predictions.indices.map {
         Sample(
-          simulation: simulation[$0], site: site[$0], logMass: logMass[$0], radius: radius[$0])
+          simulation: simulation[$0], site: site[$0], logMass: logMass[$0], radius: radius[$0],
+          halo: halo[$0])
       }, predictions: predictions)
     try file.close()
   }

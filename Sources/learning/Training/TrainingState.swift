@@ -85,8 +85,8 @@ package struct DataDescription: Codable, Hashable, Sendable {
   /// The number of samples drawn for validation.
   package let validationSamples: Int
 
-  /// How fields are standardised.
-  package let standardization: Standardization
+  /// How the channels of the input are standardised.
+  package let standardization: InputStandardization
 
   /// How labels are scaled.
   package let labels: LabelRange
@@ -94,7 +94,7 @@ package struct DataDescription: Codable, Hashable, Sendable {
   /// Describes what a model was trained on.
   package init(
     training: [Simulation], validation: [Simulation], voxelSize: Double, finalVoxelSize: Double?,
-    trainingSamples: Int, validationSamples: Int, standardization: Standardization,
+    trainingSamples: Int, validationSamples: Int, standardization: InputStandardization,
     labels: LabelRange
   ) {
     self.training = training
