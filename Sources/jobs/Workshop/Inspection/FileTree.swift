@@ -24,6 +24,9 @@ package struct FileTree: Hashable, Sendable {
     /// How the content compares with its checksum.
     package var verification = Verification.unasked
 
+    /// Why the nodes of a group are not shown, if they are not.
+    package var note: String?
+
     /// The nodes of a group.
     package var children: [Node] = []
   }
@@ -96,7 +99,7 @@ extension FileTree.Node {
 extension FileTree: CustomStringConvertible {
   /// The tree as text, one node or attribute per line.
   package var description: String {
-    "\(path), \(Self.size(byteCount))\n" + root.lines().map { $0 + "\n" }.joined()
+    "\(path), \(Self.size(byteCount))\(root.verification.remark)\n" + root.lines().map { $0 + "\n" }.joined()
   }
 
   private static func size(_ bytes: Int) -> String {
@@ -133,7 +136,7 @@ extension FileTree.Node {
   private var heading: String {
     func value(_ name: String) -> String? { attributes.first { $0.name == name }?.value }
     switch kind {
-    case .group: return "\(name)/"
+    case .group: return "\(name)/" + (note.map { " (\($0))" } ?? "")
     case .other: return "\(name) (neither group nor dataset)"
     case .dataset(let type, let extents):
       var text = "\(name): \(type) \(extents)"
