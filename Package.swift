@@ -38,6 +38,7 @@ let package = Package(
     .target(name: "MPI", dependencies: ["CMPI"], path: "Sources/toolbox/MPI"),
     .target(name: "HDF5", dependencies: ["CParallelHDF5", "MPI"], path: "Sources/toolbox/HDF5"),
     .target(name: "Randomness", path: "Sources/toolbox/Randomness"),
+    .target(name: "ProtocolBuffers", path: "Sources/toolbox/ProtocolBuffers"),
     .target(name: "Stopping", path: "Sources/toolbox/Stopping"),
     .target(name: "Text", path: "Sources/toolbox/Text"),
     .target(
@@ -96,12 +97,14 @@ let package = Package(
     .target(
       name: "Training",
       dependencies: [
-        "CKernels", "DurableFiles", "Failures", "Fields", "MPI", "Networks", "RecordFiles",
-        "Stopping", "SubBoxes",
+        "CKernels", "DurableFiles", "Failures", "Fields", "MPI", "Networks", "ProtocolBuffers",
+        "RecordFiles", "Stopping", "SubBoxes",
       ], path: "Sources/learning/Training"),
     .target(
       name: "Interchange",
-      dependencies: ["DurableFiles", "Failures", "Networks", "SubBoxes", "Training"],
+      dependencies: [
+        "DurableFiles", "Failures", "Networks", "ProtocolBuffers", "SubBoxes", "Training",
+      ],
       path: "Sources/learning/Interchange"),
 
     // The answer: what predictions say.
@@ -196,6 +199,12 @@ let package = Package(
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
     .testTarget(name: "MPITests", dependencies: ["MPI", "TestSupport"]),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "MPI", "TestSupport"]),
+    .testTarget(
+      name: "RecordFilesTests",
+      dependencies: [
+        "Failures", "Fields", "FourierTransforms", "HDF5", "MPI", "ParticleMesh", "Particles",
+        "RecordFiles", "Simulations", "Snapshots", "TestSupport",
+      ]),
     .testTarget(name: "SlurmTests", dependencies: ["Slurm", "TestSupport"], exclude: ["Fixtures"]),
     .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles"]),
     .testTarget(
@@ -218,7 +227,10 @@ let package = Package(
       ]),
     .testTarget(
       name: "InterchangeTests",
-      dependencies: ["Interchange", "Networks", "SubBoxes", "Training"],
+      dependencies: [
+        "DurableFiles", "Failures", "HDF5", "Interchange", "Networks", "RecordFiles", "SubBoxes",
+        "Training",
+      ],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "AnalysisTests",

@@ -31,7 +31,8 @@ struct Inspect: ParsableCommand {
   var tree = false
 
   @Flag(
-    help: "Read the file in this process, without limits on time and memory: not for damaged files.")
+    help: "Read the file in this process, without limits on time and memory: not for damaged files."
+  )
   var trust = false
 
   func run() throws {

@@ -61,7 +61,8 @@ extension FieldMetadata {
       ? try attributes.number("largestSmoothingLength", file) : nil
     let labelled = try attributes.integer("labelledCount", file)
     let halos = try attributes.integer("haloCount", file)
-    guard (0...gridSize * gridSize * gridSize).contains(labelled), (0...Int(Int32.max)).contains(halos)
+    guard (0...gridSize * gridSize * gridSize).contains(labelled),
+      (0...Int(Int32.max)).contains(halos)
     else {
       throw FieldFileError(
         .wrongLayout, in: path, dataset: "attributes haloCount and labelledCount",

@@ -74,7 +74,8 @@ final class Coordinator {
     }
     tell(
       .warning(
-        "\(path) is not there any more: it begins anew after step \(step), without what came before"))
+        "\(path) is not there any more: it begins anew after step \(step), without what came before"
+      ))
     return try AppendLog.open(path)
   }
 

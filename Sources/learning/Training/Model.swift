@@ -39,7 +39,8 @@ package struct Model: Sendable {
 
   private static let format = RecordFormat(
     "halompi-model", version: 1,
-    remedy: "restore the file from a copy, or make it again (halompi train, given the same experiment "
+    remedy:
+      "restore the file from a copy, or make it again (halompi train, given the same experiment "
       + "file, --set and --runs, does so from its last checkpoint)")
 
   /// The parts that are stored as text.

@@ -210,7 +210,9 @@ extension TrainingJob {
     guard checkpoint.state.parameters.count == count else {
       throw TrainingError.noIntactCheckpoint(
         directory: plan.directory,
-        reasons: ["the newest has \(checkpoint.state.parameters.count) parameters, the network \(count)"])
+        reasons: [
+          "the newest has \(checkpoint.state.parameters.count) parameters, the network \(count)"
+        ])
     }
     return checkpoint
   }

@@ -117,7 +117,8 @@ package struct DataDescription: Codable, Hashable, Sendable {
   var fault: String? {
     let deviation = standardization.standardDeviation
     guard standardization.mean.isFinite, deviation.isFinite, deviation > 0 else {
-      return "its standardization has the mean \(standardization.mean) and the deviation \(deviation)"
+      return
+        "its standardization has the mean \(standardization.mean) and the deviation \(deviation)"
     }
     guard labels.minimum < labels.maximum else {
       return "its labels go from \(labels.minimum) to \(labels.maximum)"

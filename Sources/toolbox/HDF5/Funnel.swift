@@ -51,6 +51,7 @@ struct Operation {
   ///   - waitsForOthers: Whether the call returns only when the other ranks of the file make it too.
   ///   - body: The call.
   /// - Returns: What the library returned.
+  /// - Throws: The error stack of the library.
   @discardableResult
   func call<Result: SignedInteger>(
     waitsForOthers: Bool = false, _ body: () -> Result
@@ -74,6 +75,7 @@ struct Operation {
   ///   - waitsForOthers: Whether the call returns only when the other ranks of the file make it too.
   ///   - body: The call.
   /// - Returns: The identifier.
+  /// - Throws: The error stack of the library.
   func open(
     closedBy close: @escaping Identifier.Close, waitsForOthers: Bool = false, _ body: () -> hid_t
   ) throws(HDF5Error) -> Identifier {

@@ -6,14 +6,16 @@ import Foundation
 enum PlannedFailure {
   /// What a test has asked for, and how many calls there were since; used within the funnel's lock.
   private struct Plan {
-    var number: Int
+    let number: Int
+    let thread: pthread_t
     var calls = 0
   }
 
   nonisolated(unsafe) private static var plan: Plan?
 
   /// What the failing call reports.
-  static let frame = HDF5Error.Frame(routine: "PlannedFailure", message: "a test made the call fail")
+  static let frame = HDF5Error.Frame(
+    routine: "PlannedFailure", message: "a test made the call fail")
 
   /// Does work in which a call of the library fails, and counts the calls.
   ///
@@ -24,7 +26,7 @@ enum PlannedFailure {
   static func inCall(
     _ number: Int, _ work: () throws -> Void
   ) -> (error: (any Error)?, calls: Int) {
-    withLibrary { plan = Plan(number: number) }
+    withLibrary { plan = Plan(number: number, thread: pthread_self()) }
     var failure: (any Error)?
     do { try work() } catch { failure = error }
     let calls = withLibrary {
@@ -39,7 +41,9 @@ enum PlannedFailure {
   /// A call in which ranks wait for each other is made before it fails, as the library does; any
   /// other is not made at all.
   static func isNext(waitsForOthers: Bool, body: () -> Void) -> Bool {
-    guard let current = plan else { return false }
+    guard let current = plan, pthread_equal(current.thread, pthread_self()) != 0 else {
+      return false
+    }
     plan?.calls += 1
     guard current.calls == current.number else { return false }
     if waitsForOthers { body() }

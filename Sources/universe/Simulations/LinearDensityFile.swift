@@ -8,7 +8,8 @@ internal import Snapshots
 package enum LinearDensityFile {
   private static let format = RecordFormat(
     "halompi-linear-density", version: 2, oldestVersion: 1, firstSealedVersion: 2,
-    remedy: "restore the file from a copy, or remove the folder of the simulation and make it again "
+    remedy:
+      "restore the file from a copy, or remove the folder of the simulation and make it again "
       + "with halompi simulate")
 
   private static let density = RecordDataset<Float>(

@@ -99,7 +99,8 @@ extension FileTree.Node {
 extension FileTree: CustomStringConvertible {
   /// The tree as text, one node or attribute per line.
   package var description: String {
-    "\(path), \(Self.size(byteCount))\(root.verification.remark)\n" + root.lines().map { $0 + "\n" }.joined()
+    "\(path), \(Self.size(byteCount))\(root.verification.remark)\n"
+      + root.lines().map { $0 + "\n" }.joined()
   }
 
   private static func size(_ bytes: Int) -> String {

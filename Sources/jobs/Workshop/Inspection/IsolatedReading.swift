@@ -53,6 +53,10 @@ package struct IsolatedReading: Sendable {
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
+    // A file that is opened must not take the place of a standard one that is closed.
+    for standard in [STDIN_FILENO, STDOUT_FILENO] where fcntl(standard, F_GETFD) == -1 {
+      posix_spawn_file_actions_addopen(&actions, standard, "/dev/null", O_RDWR, 0)
+    }
     posix_spawn_file_actions_adddup2(&actions, errors, STDERR_FILENO)
     var words: [UnsafeMutablePointer<CChar>?] = ([CommandLine.arguments[0]] + arguments)
       .map { strdup($0) }
