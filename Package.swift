@@ -46,6 +46,9 @@ let package = Package(
     .target(
       name: "Hardware", dependencies: ["CKernels", "Text"], path: "Sources/toolbox/Hardware"),
     .target(name: "DurableFiles", dependencies: ["Failures"], path: "Sources/toolbox/DurableFiles"),
+    .target(
+      name: "RecordFiles", dependencies: ["DurableFiles", "Failures", "HDF5", "MPI"],
+      path: "Sources/toolbox/RecordFiles"),
     .target(name: "Progress", dependencies: ["Text"], path: "Sources/toolbox/Progress"),
     .target(
       name: "Settings",
@@ -61,7 +64,8 @@ let package = Package(
       path: "Sources/universe/FourierTransforms"),
     .target(name: "Particles", path: "Sources/universe/Particles"),
     .target(
-      name: "Snapshots", dependencies: ["DurableFiles", "Failures", "HDF5", "MPI", "Particles"],
+      name: "Snapshots",
+      dependencies: ["DurableFiles", "Failures", "HDF5", "MPI", "Particles", "RecordFiles"],
       path: "Sources/universe/Snapshots"),
     .target(
       name: "ParticleMesh",
@@ -75,14 +79,16 @@ let package = Package(
       name: "Simulations",
       dependencies: [
         "DurableFiles", "Failures", "FourierTransforms", "HDF5", "Halos", "LinearTheory", "MPI",
-        "ParticleMesh", "Particles", "Progress", "Settings", "Snapshots", "Stopping", "Text",
+        "ParticleMesh", "Particles", "Progress", "RecordFiles", "Settings", "Snapshots", "Stopping",
+        "Text",
       ], path: "Sources/universe/Simulations"),
 
     // Learning: fields, boxes, networks.
     .target(
       name: "Fields",
-      dependencies: ["DurableFiles", "Failures", "FourierTransforms", "HDF5", "MPI", "Snapshots"],
-      path: "Sources/learning/Fields"),
+      dependencies: [
+        "DurableFiles", "Failures", "FourierTransforms", "HDF5", "MPI", "RecordFiles", "Snapshots",
+      ], path: "Sources/learning/Fields"),
     .target(
       name: "SubBoxes",
       dependencies: ["CKernels", "Failures", "Fields", "HDF5", "MPI", "Randomness"],
@@ -94,7 +100,7 @@ let package = Package(
       name: "Training",
       dependencies: [
         "CKernels", "DurableFiles", "Failures", "Fields", "HDF5", "MPI", "Networks",
-        "ProtocolBuffers", "Stopping", "SubBoxes",
+        "ProtocolBuffers", "RecordFiles", "Stopping", "SubBoxes",
       ], path: "Sources/learning/Training"),
     .target(
       name: "Interchange",
@@ -157,8 +163,8 @@ let package = Package(
       dependencies: [
         "CKernels", "DurableFiles", "Experiments", "Failures", "Fields", "Figures",
         "FourierTransforms", "HDF5", "Halos", "Hardware", "Information", "LinearTheory", "MPI",
-        "Networks", "ParticleMesh", "Particles", "Randomness", "Runs", "Settings", "Simulations",
-        "Snapshots", "Stopping", "SubBoxes", "Text", "Training",
+        "Networks", "ParticleMesh", "Particles", "Randomness", "RecordFiles", "Runs", "Settings",
+        "Simulations", "Snapshots", "Stopping", "SubBoxes", "Text", "Training",
       ], path: "Sources/jobs/Workshop"),
 
     // The command line: the only target that prints.
@@ -200,6 +206,12 @@ let package = Package(
       swiftSettings: [.unsafeFlags(["-O"])]),
     .testTarget(name: "MPITests", dependencies: ["MPI", "TestSupport"]),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "MPI", "TestSupport"]),
+    .testTarget(
+      name: "RecordFilesTests",
+      dependencies: [
+        "Failures", "Fields", "FourierTransforms", "HDF5", "MPI", "ParticleMesh", "Particles",
+        "RecordFiles", "Simulations", "Snapshots", "TestSupport",
+      ]),
     .testTarget(name: "SlurmTests", dependencies: ["Slurm", "TestSupport"], exclude: ["Fixtures"]),
     .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles"]),
     .testTarget(
@@ -222,7 +234,10 @@ let package = Package(
       ]),
     .testTarget(
       name: "InterchangeTests",
-      dependencies: ["Interchange", "Networks", "SubBoxes", "Training"],
+      dependencies: [
+        "DurableFiles", "Failures", "HDF5", "Interchange", "Networks", "RecordFiles", "SubBoxes",
+        "Training",
+      ],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "AnalysisTests",

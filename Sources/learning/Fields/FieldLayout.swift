@@ -1,4 +1,5 @@
 package import HDF5
+internal import RecordFiles
 
 /// A field on the Lagrangian grid, by its place in a field file.
 package struct GridField<Element: HDF5Element>: Hashable, Sendable {
@@ -13,6 +14,11 @@ package struct GridField<Element: HDF5Element>: Hashable, Sendable {
 
   /// Whether sub-boxes are cut from it, for which every site needs a finite number.
   var isInput = false
+
+  /// The dataset as a record file describes it.
+  var description: RecordDataset<Element> {
+    RecordDataset(dataset, unit: unit, meaning: meaning)
+  }
 
   /// The extents of the dataset on a grid of N^3 sites.
   func extents(gridSize n: Int) -> [Int] { width == 1 ? [n, n, n] : [n, n, n, width] }
@@ -70,6 +76,11 @@ struct HaloColumn<Element: HDF5Element>: Sendable {
   let width: Int
   let values: @Sendable (HaloTable) -> [Element]
 
+  /// The dataset as a record file describes it.
+  var description: RecordDataset<Element> {
+    RecordDataset(dataset, unit: unit, meaning: meaning)
+  }
+
   func extents(_ halos: Int) -> [Int] { width == 1 ? [halos] : [halos, width] }
 }
 
@@ -111,6 +122,9 @@ enum FieldFormat {
 
   /// The group that says what the file was made from, one group for each role.
   static let sourceGroup = "source"
+
+  /// The most sites along an axis whose cube can be counted.
+  static let largestGridSize = 1 << 20
 
   /// The longest side of a chunk of a grid dataset.
   static let chunkSide = 64

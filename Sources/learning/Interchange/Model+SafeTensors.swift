@@ -34,7 +34,7 @@ extension Model {
     let metadata = ModelMetadataReader(texts: file.metadata, path: path)
     let architecture = try metadata.architecture()
     let layout = TorchLayout(of: architecture)
-    var parameters = [Float](repeating: 0, count: architecture.parameters.count)
+    // All shapes are compared before memory is taken for what the metadata say.
     for tensor in architecture.parameters.tensors {
       guard let found = file.tensors[tensor.name] else {
         throw metadata.failure(
@@ -52,9 +52,11 @@ extension Model {
           "element \(index) of tensor \(tensor.name) is \(found.values[index])",
           "Take the weights of an epoch before the training diverged")
       }
-      for (place, value) in zip(layout.places(of: tensor), found.values) {
-        parameters[place] = value
-      }
+    }
+    var parameters = [Float](repeating: 0, count: architecture.parameters.count)
+    for tensor in architecture.parameters.tensors {
+      let values = file.tensors[tensor.name]?.values ?? []
+      for (place, value) in zip(layout.places(of: tensor), values) { parameters[place] = value }
     }
     let unknown = file.tensors.keys.filter { architecture.parameters[$0] == nil }.sorted()
     guard unknown.isEmpty else {

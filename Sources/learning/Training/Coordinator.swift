@@ -53,16 +53,43 @@ final class Coordinator {
     bestParameters = checkpoint?.bestParameters ?? []
     folder = plan.checkpoints
     try DurableFile.createDirectory(plan.directory)
-    metrics = try AppendLog.open(plan.metricsPath, length: progress.metricsLength)
-    timings = try AppendLog.open(plan.timingsPath, length: progress.timingsLength)
+    metrics = try Self.log(plan.metricsPath, progress.metricsLength, progress.step, tell)
+    timings = try Self.log(plan.timingsPath, progress.timingsLength, progress.step, tell)
     if plan.settings.tensorboard {
       events = try EventFile(
         in: plan.directory, history: TrainingMetrics(contentsOf: plan.metricsPath),
         timings: TrainingTimings(contentsOf: plan.timingsPath), now: Date().timeIntervalSince1970)
     }
-    if !bestParameters.isEmpty, !FileManager.default.fileExists(atPath: plan.modelPath) {
-      try bestModel().write(to: plan.modelPath)
+    if !bestParameters.isEmpty { try restoreModel() }
+  }
+
+  /// Opens a log to go on with it.
+  ///
+  /// One that is not there any more begins anew: nothing of the training depends on it.
+  private static func log(
+    _ path: String, _ length: Int, _ step: Int, _ tell: (TrainingEvent) -> Void
+  ) throws -> AppendLog {
+    guard length > 0, !FileManager.default.fileExists(atPath: path) else {
+      return try AppendLog.open(path, length: length)
     }
+    tell(
+      .warning(
+        "\(path) is not there any more: it begins anew after step \(step), without what came before"
+      ))
+    return try AppendLog.open(path)
+  }
+
+  /// Makes the model again from the checkpoint if it is not there, or damaged.
+  private func restoreModel() throws {
+    if FileManager.default.fileExists(atPath: plan.modelPath) {
+      do {
+        _ = try Model(contentsOf: plan.modelPath)
+        return
+      } catch {
+        tell(.warning("the model is made again from the newest checkpoint: \(error)"))
+      }
+    }
+    try bestModel().write(to: plan.modelPath)
   }
 
   /// What the workers are to do next.

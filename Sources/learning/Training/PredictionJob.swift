@@ -99,7 +99,8 @@ package struct PredictionJob: Sendable {
     return try world.agree {
       guard let all else { return nil }
       let table = PredictionTable(
-        simulations: metadata.map(\.name), samples: samples, predictions: all.elements)
+        simulations: metadata.map(\.name), fingerprints: metadata.map(\.fingerprint),
+        samples: samples, predictions: all.elements)
       try table.write(to: output, model: model)
       return table
     }

@@ -208,6 +208,14 @@ extension TrainingJob {
     guard differences.isEmpty else {
       throw TrainingError.dataChanged(directory: plan.directory, differences: differences)
     }
+    let count = plan.architecture.parameters.count
+    guard checkpoint.state.parameters.count == count else {
+      throw TrainingError.noIntactCheckpoint(
+        directory: plan.directory,
+        reasons: [
+          "the newest has \(checkpoint.state.parameters.count) parameters, the network \(count)"
+        ])
+    }
     return checkpoint
   }
 

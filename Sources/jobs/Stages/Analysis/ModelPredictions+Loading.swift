@@ -22,6 +22,7 @@ extension RunDirectory {
   func modelPredictions(of name: TrainingName) throws -> ModelPredictions {
     let path = prediction(of: name)
     let table = try PredictionTable(contentsOf: path)
+    try requireFields(predictedFrom: table, at: path)
     return ModelPredictions(
       variant: name.variant, seed: name.seed, file: "predictions/\(name)/predictions.h5",
       checksum: try Checksum.ofFile(path).description, simulations: table.simulations,
