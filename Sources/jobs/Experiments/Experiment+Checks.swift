@@ -243,9 +243,3 @@ extension Experiment {
     }
   }
 }
-
-/// Whether `name` can be the name of a file on any system: letters, digits, `-`, `_`, and `.` inside.
-func isFileName(_ name: String) -> Bool {
-  !name.isEmpty && !name.hasPrefix(".") && !name.hasPrefix("-")
-    && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
-}

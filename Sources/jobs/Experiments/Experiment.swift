@@ -63,10 +63,10 @@ package struct Experiment: Codable, Hashable, Sendable {
   package var trainingName: TrainingName {
     let kind = training.variant.rawValue
     let variant =
-      switch (fields.input, training.variant) {
-      case (.density, _): kind
-      case (let input, .raw): input.rawValue
-      case (let input, .averaged): "\(input.rawValue)-\(kind)"
+      switch (fields.input == FieldSettings().input, training.variant) {
+      case (true, _): kind
+      case (false, .raw): fields.input.rawValue
+      case (false, .averaged): "\(fields.input.rawValue)-\(kind)"
       }
     return TrainingName(variant: variant, seed: training.seed)
   }
@@ -75,13 +75,8 @@ package struct Experiment: Codable, Hashable, Sendable {
   /// settings leave them open (Appendices C and D).
   package var effectiveTraining: TrainingSettings {
     var settings = training
-    switch fields.input {
-    case .density: break
-    case .potential: settings.epochs = training.epochs ?? 40
-    case .finalDensity:
-      settings.epochs = training.epochs ?? 40
-      settings.alpha = training.alpha ?? 1e-3
-    }
+    settings.epochs = training.epochs ?? fields.networkInput.epochs
+    settings.alpha = training.alpha ?? fields.networkInput.alpha
     return settings
   }
 

@@ -1,6 +1,7 @@
 package import Experiments
 internal import Foundation
 package import MPI
+internal import Networks
 internal import Plans
 package import Progress
 internal import Runs
@@ -77,56 +78,55 @@ package struct TrainTask: Sendable {
   package func run(
     on world: borrowing Communicator, progress: ProgressReporter
   ) throws -> TrainingOutcome {
-    let lock = try LockHolder(folder.lockFile, on: world)
-    let outcome = try train(on: world, progress: progress)
-    lock.release()
-    return outcome
+    try train(on: world, progress: progress, lockFile: folder.lockFile)
   }
 
-  /// Trains, with the lock of the folder held by the caller.
+  /// Trains; without `lockFile` the caller holds the lock of the folder.
   ///
   /// Collective.
   package func train(
-    on world: borrowing Communicator, progress: ProgressReporter
+    on world: borrowing Communicator, progress: ProgressReporter, lockFile: String? = nil
   ) throws -> TrainingOutcome {
+    let stage = Stage(
+      lockFile: lockFile, provenanceFile: folder.provenanceFile,
+      threadsPerRank: experiment.training.threadsPerRank, recordSettings: recordExperiment,
+      place: "folder")
+    return try stage.run(on: world, progress: progress) {
+      let plan = try world.agree { try makePlan() }
+      try MemoryPlan.check(experiment, in: directory, on: world)
+      return (plan, Stage.Inputs(fieldFiles: plan.trainingFiles + plan.validationFiles))
+    } work: { plan in
+      var job = TrainingJob(plan, fields: fields)
+      let mark = ProgressMark()
+      let outcome = try job.run(
+        on: world, stop: StopConditions(directory: folder.path, timeLimit: timeLimit)
+      ) { event in
+        if case .step = event { mark.set() }
+        report(event, to: progress)
+      }
+      progress.end()
+      switch outcome {
+      case .complete: progress.say("complete: \(folder.model)")
+      case .stopped: progress.say("stopped; the same command goes on from here")
+      }
+      return outcome
+    }
+  }
+
+  /// What is trained on, and how; the fields must be there.
+  private func makePlan() throws -> TrainingPlan {
     let training = experiment.simulations(of: .training)
     let validation = experiment.simulations(of: .validation)
-    let plan = try world.agree {
-      let files = try directory.existingFields(of: training + validation)
-      var plan = TrainingPlan(
-        settings: experiment.effectiveTraining, sampling: experiment.sampling,
-        streaming: experiment.stream, architecture: experiment.architecture,
-        input: experiment.fields.boxInput,
-        trainingFiles: Array(files.prefix(training.count)),
-        validationFiles: Array(files.dropFirst(training.count)), directory: folder.path,
-        identity: try experiment.trainingIdentity())
-      plan.timelinePath = timeline
-      return plan
-    }
-    try MemoryPlan.check(experiment, in: directory, on: world)
-    let provenance = try Provenance.collect(
-      on: world, threadsPerRank: experiment.training.threadsPerRank,
-      fieldFiles: plan.trainingFiles + plan.validationFiles)
-    try world.agree {
-      for difference in world.isRoot ? try recordExperiment() : [] {
-        progress.say("note: \(difference), unlike in the last job of this folder")
-      }
-      try provenance?.append(to: folder.provenanceFile)
-    }
-    var job = TrainingJob(plan, fields: fields)
-    let mark = ProgressMark()
-    let outcome = try job.run(
-      on: world, stop: StopConditions(directory: folder.path, timeLimit: timeLimit)
-    ) { event in
-      if case .step = event { mark.set() }
-      report(event, to: progress)
-    }
-    progress.end()
-    switch outcome {
-    case .complete: progress.say("complete: \(folder.model)")
-    case .stopped: progress.say("stopped; the same command goes on from here")
-    }
-    return outcome
+    let files = try directory.existingFields(of: training + validation)
+    var plan = TrainingPlan(
+      settings: experiment.effectiveTraining, sampling: experiment.sampling,
+      streaming: experiment.stream, architecture: experiment.architecture,
+      input: experiment.fields.networkInput,
+      trainingFiles: Array(files.prefix(training.count)),
+      validationFiles: Array(files.dropFirst(training.count)), directory: folder.path,
+      identity: try experiment.trainingIdentity())
+    plan.timelinePath = timeline
+    return plan
   }
 
   /// Writes the experiment as used: for the run directory, or for one of the runs that share it.
@@ -146,13 +146,14 @@ package struct TrainTask: Sendable {
     case .step(let step):
       progress.advance(
         to: step.step,
-        note: "epoch \(step.epoch), likelihood \(digits(step.likelihood)), gamma "
-          + "\(digits(step.gamma)), \(digits(Double(step.samples) / step.seconds)) samples/s")
+        note: "epoch \(step.epoch), likelihood \(digits(step.likelihood))"
+          + "\(words(step.likelihoodValues)), \(digits(Double(step.samples) / step.seconds)) samples/s"
+      )
     case .epoch(let epoch):
       progress.say(
         "epoch \(epoch.epoch): likelihood \(digits(epoch.trainingLikelihood)), validation "
           + "\(digits(epoch.likelihood)) + penalty \(digits(epoch.penalty)), correlation "
-          + "\(digits(epoch.correlation)), gamma \(digits(epoch.gamma))"
+          + "\(digits(epoch.correlation))\(words(epoch.likelihoodValues))"
           + (epoch.isBest ? ", the best so far" : ""))
     case .checkpoint: break
     case .warning(let text): progress.say("warning: \(text)")
@@ -165,13 +166,15 @@ package struct TrainTask: Sendable {
     return [
       "network: \(start.parameterCount) parameters, boxes of \(experiment.sampling.boxWidth)^3 "
         + "voxels of \(digits(data.finalVoxelSize ?? data.voxelSize)) Mpc/h of the "
-        + "\(experiment.fields.input.words), \(experiment.training.variant.rawValue)",
+        + "\(experiment.fields.networkInput.words), \(experiment.training.variant.rawValue)",
       "samples: \(data.trainingSamples) to train on from "
         + data.training.map { "\($0.name) (\($0.eligible) eligible)" }.joined(separator: ", ")
         + "; \(data.validationSamples) to validate on from "
         + data.validation.map { "\($0.name) (\($0.eligible))" }.joined(separator: ", "),
-      "scales: input \(digits(data.standardization.mean)) +- "
-        + "\(digits(data.standardization.standardDeviation)), log10 M/Msun from "
+      "scales: input "
+        + data.standardization.channels.map {
+          "\(digits($0.mean)) +- \(digits($0.standardDeviation))"
+        }.joined(separator: " and ") + ", log10 M/Msun from "
         + "\(digits(data.labels.minimum)) to \(digits(data.labels.maximum))",
       "ranks: \(start.workers) compute with \(threads) each"
         + (start.isDedicated ? ", and rank 0 coordinates" : ", the first of them coordinates"),
@@ -180,4 +183,9 @@ package struct TrainTask: Sendable {
         ? "training starts" : "training goes on from the checkpoint of step \(start.stepsDone)",
     ]
   }
+}
+
+/// The values of a likelihood's parameters, each after a comma.
+private func words(_ likelihood: LikelihoodValues) -> String {
+  likelihood.named.map { ", \($0.parameter.name) \(digits($0.value))" }.joined()
 }

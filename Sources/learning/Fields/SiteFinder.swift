@@ -32,7 +32,7 @@ struct SitedParticles {
 /// Finds the site that each initial particle started from.
 ///
 /// First by the IDs, of which exactly one convention must agree with the undone positions; else by
-/// the undone positions; else not at all (SCIENCE section 3). The result is the same for any number
+/// the undone positions; else not at all (Documentation/numerics.md). The result is the same for any number
 /// of ranks.
 struct SiteFinder {
   let snapshot: Snapshot

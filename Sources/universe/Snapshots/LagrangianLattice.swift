@@ -4,7 +4,7 @@
 /// from 0 or 1, with any axis slowest, and put them at the corners or the centres of cells: which
 /// of these it is follows from the particles (``LatticeResiduals``).
 ///
-/// Conventions of the codes: SCIENCE section 3.
+/// How the codes number their particles is in Documentation/your-simulations.md.
 package struct LagrangianLattice: Hashable, Codable, Sendable {
   /// Which axis the slowest, the middle and the fastest digit of an ID count along.
   package enum AxisOrder: String, Hashable, Codable, Sendable, CaseIterable {
