@@ -7,6 +7,7 @@ import Testing
 
 @testable import RecordFiles
 @testable import Simulations
+@testable import ParticleMesh
 
 /// Files that end in a checksum of their bytes.
 @Suite(.serialized) struct SealTests {
