@@ -76,17 +76,11 @@ package struct PredictionTable: Hashable, Sendable {
     let simulations: [String] = try file.json("simulations")
     let fingerprints: [String]? = try file.version >= 2 ? file.json("fingerprints") : nil
     let simulation = try file.values(of: Self.simulation)
-    let extents = [simulation.count]
-    func column<Element>(_ dataset: RecordDataset<Element>) throws -> [Element] {
-      guard try file.extents(of: dataset) == extents else {
-        throw file.failure("its columns have different lengths")
-      }
-      return try file.values(of: dataset, extents: extents)
-    }
-    let site = try column(Self.site)
-    let logMass = try column(Self.trueLogMass)
-    let radius = try column(Self.radius)
-    let predictions = try column(Self.predictedLogMass)
+    let count = simulation.count
+    let site = try Self.column(Self.site, count, of: file)
+    let logMass = try Self.column(Self.trueLogMass, count, of: file)
+    let radius = try Self.column(Self.radius, count, of: file)
+    let predictions = try Self.column(Self.predictedLogMass, count, of: file)
     guard fingerprints?.count ?? simulations.count == simulations.count else {
       throw file.failure("it names \(simulations.count) simulations, and other fingerprints")
     }
@@ -101,6 +95,16 @@ package struct PredictionTable: Hashable, Sendable {
           simulation: simulation[$0], site: site[$0], logMass: logMass[$0], radius: radius[$0])
       }, predictions: predictions)
     try file.close()
+  }
+
+  /// Reads a column, which has as many numbers as the others.
+  private static func column<Element>(
+    _ dataset: RecordDataset<Element>, _ count: Int, of file: borrowing RecordReader
+  ) throws -> [Element] {
+    guard try file.extents(of: dataset) == [count] else {
+      throw file.failure("its columns have different lengths")
+    }
+    return try file.values(of: dataset, extents: [count])
   }
 
   /// Pearson's correlation of predicted and true log10 mass.
