@@ -97,8 +97,8 @@ let package = Package(
     .target(
       name: "Training",
       dependencies: [
-        "CKernels", "DurableFiles", "Failures", "Fields", "MPI", "Networks", "ProtocolBuffers",
-        "RecordFiles", "Stopping", "SubBoxes",
+        "CKernels", "DurableFiles", "Failures", "Fields", "HDF5", "MPI", "Networks",
+        "ProtocolBuffers", "RecordFiles", "Stopping", "SubBoxes",
       ], path: "Sources/learning/Training"),
     .target(
       name: "Interchange",
