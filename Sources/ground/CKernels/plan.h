@@ -29,7 +29,7 @@ enum {
   PANEL = 32,
   /// The most tiles that are in flight in a forward pass; at least as many as the GEMM's rows.
   MAXIMUM_TILES = 64,
-  /// Rows of windows in a strip of the first block, forward and backward (strip.inc).
+  /// Rows of windows in a strip of the first block, forward and backward (first_convolution.inc).
   FORWARD_STRIP_ROWS = 8,
   BACKWARD_STRIP_ROWS = 4,
   /// The block of windows whose receptive field stays in the L1 cache in the backward pass, [z][y][x].

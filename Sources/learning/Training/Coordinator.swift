@@ -175,7 +175,7 @@ final class Coordinator {
       epoch: progress.epoch, step: progress.step,
       trainingLikelihood: progress.likelihoodSum / samples, likelihood: likelihood,
       penalty: penalty, likelihoodValues: likelihoodValues(of: reports),
-      correlation: correlation(outcomes), isBest: isBest)
+      correlation: SampleOutcome.pearson(of: outcomes), isBest: isBest)
     try metrics.append(summary.metricsLine)
     try events?.append(summary.record)
     if isBest {
@@ -241,19 +241,4 @@ final class Coordinator {
       validationLoss: loss, settings: plan.identity,
       parameters: bestParameters)
   }
-}
-
-/// Pearson's correlation of predictions and truths, in the order of the samples.
-func correlation(_ outcomes: [SampleOutcome]) -> Double {
-  let count = Double(outcomes.count)
-  let meanPrediction = outcomes.reduce(0) { $0 + Double($1.prediction) } / count
-  let meanTruth = outcomes.reduce(0) { $0 + Double($1.truth) } / count
-  var (both, predictions, truths) = (0.0, 0.0, 0.0)
-  for outcome in outcomes {
-    let (p, t) = (Double(outcome.prediction) - meanPrediction, Double(outcome.truth) - meanTruth)
-    both += p * t
-    predictions += p * p
-    truths += t * t
-  }
-  return both / (predictions * truths).squareRoot()
 }

@@ -106,8 +106,8 @@ package struct PredictionTable: Hashable, Sendable {
 
   /// Pearson's correlation of predicted and true log10 mass.
   package var correlation: Double {
-    Training.correlation(
-      zip(samples, predictions).enumerated().map { index, pair in
+    SampleOutcome.pearson(
+      of: zip(samples, predictions).enumerated().map { index, pair in
         SampleOutcome(
           position: index, likelihood: 0, prediction: pair.1, truth: pair.0.logMass)
       })
