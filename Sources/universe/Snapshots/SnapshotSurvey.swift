@@ -48,7 +48,8 @@ package struct SnapshotSurvey: Hashable, Sendable {
       labelled = nil
       return
     }
-    let labels = try snapshot.haloLabels(in: rows).filter { $0 >= 0 }
-    labelled = Labelled(halos: Set(labels).count, particles: labels.count)
+    let members = try HaloAssignment.labels.members(of: particles, in: snapshot, on: communicator)
+    try members.check(particles, in: snapshot, snapshot.path)
+    labelled = Labelled(halos: members.counts.count, particles: members.memberCount)
   }
 }

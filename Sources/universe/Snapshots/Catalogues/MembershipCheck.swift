@@ -39,11 +39,16 @@ package struct MembershipCheck: Sendable {
   package func conclude(_ sums: [Int64], _ path: String) throws(SnapshotError) {
     let density = snapshot.cosmology.meanMatterDensity / snapshot.cosmology.hubble
     var strange: [Int] = []
+    try members.checkLargest(in: snapshot, path)
     for halo in sums.indices where members.counts[halo] > 0 {
       let mean = Double(sums[halo]) * 0x1p-32 * snapshot.boxSize / Double(members.counts[halo])
       let volume = members.masses[halo] / (200 * density)
       let radius = (3 * volume / (4 * Double.pi)).cubeRoot()
       if !(mean < 4 * radius) { strange.append(halo) }
+    }
+    // A halo of many particles that are not around it is of those that are in none.
+    if let loose = strange.first(where: { members.counts[$0] * 20 > snapshot.particleCount }) {
+      throw members.looseHalo(loose, in: snapshot, path)
     }
     guard strange.count * 50 > sums.count, let first = strange.first else { return }
     throw SnapshotError(
@@ -52,5 +57,52 @@ package struct MembershipCheck: Sendable {
         + "\(first), do not lie around its position in \(snapshot.path)",
       remedy: "Give the catalogue of this snapshot, and the snapshot that the group finder wrote, "
         + "whose particles are in the order of groups.")
+  }
+}
+
+extension HaloMembers {
+  /// The largest part of all particles that a halo may have.
+  private static let largestFraction = 0.5
+
+  /// Refuses members of which none is in a halo, or one halo has more than half of all particles.
+  ///
+  /// - Throws: A ``SnapshotError`` of the kind `mismatch`.
+  func checkLargest(in snapshot: Snapshot, _ path: String) throws(SnapshotError) {
+    guard let largest = counts.indices.max(by: { counts[$0] < counts[$1] }) else { return }
+    if Double(counts[largest]) > Self.largestFraction * Double(snapshot.particleCount) {
+      throw looseHalo(largest, in: snapshot, path)
+    }
+  }
+
+  /// What is wrong with a halo that holds particles all over the box.
+  func looseHalo(_ halo: Int, in snapshot: Snapshot, _ path: String) -> SnapshotError {
+    let percent = (100 * Double(counts[halo]) / Double(snapshot.particleCount)).rounded()
+    return SnapshotError(
+      .mismatch, in: path,
+      because: "halo \(halo) holds \(counts[halo]) particles, \(Int(percent)) % of all, as no halo "
+        + "does; they may be those in no halo",
+      remedy: "Say which number stands for no halo (SWIFT's parameter FOF:group_id_default in "
+        + "Parameters, -1 in a table of labels), or give the catalogue of this snapshot.")
+  }
+}
+
+extension HaloMembers {
+  /// Refuses halos whose members are not around them, by all particles of a snapshot.
+  ///
+  /// - Throws: A ``SnapshotError`` of the kind `mismatch`.
+  func check(
+    _ particles: SnapshotParticles, in snapshot: Snapshot, _ path: String
+  ) throws(SnapshotError) {
+    var check = MembershipCheck(self, in: snapshot)
+    for (index, halo) in halos.enumerated() where halo >= 0 {
+      var square = 0.0
+      for axis in 0..<3 {
+        let apart = abs(particles.positions[3 * index + axis] - positions[3 * Int(halo) + axis])
+        let nearest = min(apart, snapshot.boxSize - apart)
+        square += nearest * nearest
+      }
+      check.add(Int(halo), distance: square.squareRoot())
+    }
+    try check.conclude(check.sums, path)
   }
 }
