@@ -38,7 +38,7 @@ def save(name, order, *columns):
 def snapshot():
     """The particles in another order than that of groups, Mpc/h: SnapFormat 2 of 32 bits."""
     order = (np.arange(COUNT) * 7 + 2) % COUNT
-    write.binary("../catalogues/snapshot_002", (IDS[order], POSITION[order], VELOCITY[order]), 0.0, "<", 2)
+    write.binary("../catalogues/snapshot_002.0", (IDS[order], POSITION[order], VELOCITY[order]), 0.0, "<", 2)
 
 
 def header(order, wide, groups, ids, files, subs=None):
