@@ -21,7 +21,8 @@ import Testing
         if case .groups(let catalogue) = assignment { try catalogue.check(against: snapshot) }
         let particles = try snapshot.particles(in: 0..<snapshot.particleCount)
         let found = try assignment.members(of: particles, in: snapshot, on: alone)
-        try found.check(particles, in: snapshot, path)
+        try assignment.check(found.counts, of: snapshot)
+        try DamagedCataloguesTests.check(found, particles, snapshot)
         members = found
       }
       let found = try #require(members)
@@ -92,6 +93,23 @@ import Testing
       }
     }
     #expect(refused > rounds / 3)
+  }
+
+  /// Refuses halos whose members are not around them, as `prepare` does.
+  private static func check(
+    _ members: HaloMembers, _ particles: SnapshotParticles, _ snapshot: Snapshot
+  ) throws {
+    var check = MembershipCheck(members, in: snapshot)
+    for (index, halo) in members.halos.enumerated() where halo >= 0 {
+      let squares = (0..<3).map { axis in
+        let other = members.positions[3 * Int(halo) + axis]
+        let apart = abs(particles.positions[3 * index + axis] - other)
+        let nearest = min(apart, snapshot.boxSize - apart)
+        return nearest * nearest
+      }
+      check.add(Int(halo), distance: squares.reduce(0, +).squareRoot())
+    }
+    try check.conclude(check.sums, snapshot.path)
   }
 
   /// Removes a copy with the folder that it stands in.
@@ -178,7 +196,7 @@ import Testing
 
   /// SWIFT's labels: none in a halo, and those in none all in one "halo" of number 0.
   @Test(arguments: [(2_147_483_647, "friends-of-friends was not run"), (0, "holds 84 particles")])
-  func labelsThatAreNoneAreRefusedByTheSurvey(ungrouped: Int64, words: String) throws {
+  func labelsThatAreNoneAreRefused(ungrouped: Int64, words: String) throws {
     let target = try ReferenceUniverse.copy("swift", to: "fof")
     defer { remove(target) }
     let path = target + "/twin_0001.hdf5"
@@ -205,7 +223,13 @@ import Testing
       let alone = try world.split(color: world.rank, key: 0)
       let snapshot = try Snapshot.open(path)
       var text = ""
-      do { _ = try SnapshotSurvey(snapshot, on: alone) } catch { text = "\(error)" }
+      do {
+        let particles = try snapshot.particles(in: 0..<216)
+        let assignment = try HaloAssignment.open(.snapshot, of: snapshot)
+        let members = try assignment.members(of: particles, in: snapshot, on: alone)
+        try assignment.check(members.counts, of: snapshot)
+        try Self.check(members, particles, snapshot)
+      } catch { text = "\(error)" }
       #expect(text.contains(words), "\(text)")
     }
   }

@@ -28,16 +28,6 @@ extension HaloAssignment {
         try snapshot.haloLabels(in: particles.rows)
       }
       let counted = try LabelledHalos(labels, masses: nil, on: communicator)
-      try communicator.agree { () throws(SnapshotError) in
-        guard counted.halos.isEmpty else { return }
-        throw SnapshotError(
-          .missingContent, in: snapshot.path,
-          because: "its labels say that no particle is in a halo: friends-of-friends was not run "
-            + "for this snapshot",
-          remedy:
-            "Run it (SWIFT: FOF invoked with the snapshot, --fof), or give a `catalogue` or a "
-            + "table of `labels`.")
-      }
       return try counted.members(of: particles, labels, snapshot, on: communicator) {
         Double($0.count) * snapshot.particleMass
       }

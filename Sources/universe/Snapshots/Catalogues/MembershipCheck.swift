@@ -39,7 +39,6 @@ package struct MembershipCheck: Sendable {
   package func conclude(_ sums: [Int64], _ path: String) throws(SnapshotError) {
     let density = snapshot.cosmology.meanMatterDensity / snapshot.cosmology.hubble
     var strange: [Int] = []
-    try members.checkLargest(in: snapshot, path)
     for halo in sums.indices where members.counts[halo] > 0 {
       let mean = Double(sums[halo]) * 0x1p-32 * snapshot.boxSize / Double(members.counts[halo])
       let volume = members.masses[halo] / (200 * density)
@@ -61,21 +60,8 @@ package struct MembershipCheck: Sendable {
 }
 
 extension HaloMembers {
-  /// The largest part of all particles that a halo may have.
-  private static let largestFraction = 0.5
-
-  /// Refuses members of which none is in a halo, or one halo has more than half of all particles.
-  ///
-  /// - Throws: A ``SnapshotError`` of the kind `mismatch`.
-  func checkLargest(in snapshot: Snapshot, _ path: String) throws(SnapshotError) {
-    guard let largest = counts.indices.max(by: { counts[$0] < counts[$1] }) else { return }
-    if Double(counts[largest]) > Self.largestFraction * Double(snapshot.particleCount) {
-      throw looseHalo(largest, in: snapshot, path)
-    }
-  }
-
   /// What is wrong with a halo that holds particles all over the box.
-  func looseHalo(_ halo: Int, in snapshot: Snapshot, _ path: String) -> SnapshotError {
+  fileprivate func looseHalo(_ halo: Int, in snapshot: Snapshot, _ path: String) -> SnapshotError {
     let percent = (100 * Double(counts[halo]) / Double(snapshot.particleCount)).rounded()
     return SnapshotError(
       .mismatch, in: path,
@@ -83,26 +69,5 @@ extension HaloMembers {
         + "does; they may be those in no halo",
       remedy: "Say which number stands for no halo (SWIFT's parameter FOF:group_id_default in "
         + "Parameters, -1 in a table of labels), or give the catalogue of this snapshot.")
-  }
-}
-
-extension HaloMembers {
-  /// Refuses halos whose members are not around them, by all particles of a snapshot.
-  ///
-  /// - Throws: A ``SnapshotError`` of the kind `mismatch`.
-  func check(
-    _ particles: SnapshotParticles, in snapshot: Snapshot, _ path: String
-  ) throws(SnapshotError) {
-    var check = MembershipCheck(self, in: snapshot)
-    for (index, halo) in halos.enumerated() where halo >= 0 {
-      var square = 0.0
-      for axis in 0..<3 {
-        let apart = abs(particles.positions[3 * index + axis] - positions[3 * Int(halo) + axis])
-        let nearest = min(apart, snapshot.boxSize - apart)
-        square += nearest * nearest
-      }
-      check.add(Int(halo), distance: square.squareRoot())
-    }
-    try check.conclude(check.sums, path)
   }
 }
