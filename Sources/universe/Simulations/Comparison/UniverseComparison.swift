@@ -66,8 +66,8 @@ package struct UniverseComparison: Hashable, Sendable {
     bins = zip(Self.edges, Self.edges.dropFirst()).map { HaloBin(sizes: $0..<$1) }
     var powers: [(PowerSpectrum, PowerSpectrum)] = []
     for universe in universes {
-      let reference = try HaloParticles(universe.reference)
-      let made = try HaloParticles(universe.made)
+      let reference = try HaloParticles(universe.reference, on: alone)
+      let made = try HaloParticles(universe.made, on: alone)
       try reference.check(made)
       powers.append((try reference.power(on: alone), try made.power(on: alone)))
       guard powers[0].0.wavenumbers == powers[powers.count - 1].0.wavenumbers else {

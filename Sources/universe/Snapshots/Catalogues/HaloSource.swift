@@ -1,6 +1,6 @@
 /// Where it is written which halo each particle of a snapshot is in.
 package enum HaloSource: Hashable, Codable, Sendable {
-  /// A catalogue of groups that are rows of the snapshot: a path that ``GroupCatalogue/open(_:of:)``
+  /// A catalogue of halos: a path that ``GroupCatalogue/open(_:of:)``
   /// takes.
   case catalogue(String)
 
@@ -24,7 +24,7 @@ package enum HaloSource: Hashable, Codable, Sendable {
 ///
 /// It knows which files there are, and that they fit the snapshot, and can be sent to other ranks.
 package enum HaloAssignment: Hashable, Codable, Sendable {
-  /// Groups that are rows of the snapshot.
+  /// Halos of a catalogue.
   case groups(GroupCatalogue)
 
   /// Labels in the snapshot's own files.
@@ -116,14 +116,4 @@ package struct HaloMembers: Sendable {
 
   /// The number of particles in halos.
   package var memberCount: Int { counts.reduce(0, +) }
-}
-
-extension GroupCatalogue {
-  /// The groups, and which of them rows of the snapshot are in.
-  package func members(in rows: Range<Int>) -> HaloMembers {
-    HaloMembers(
-      masses: masses, positions: positions, radii: radii, counts: self.rows.map(\.count),
-      boundCounts: boundCounts(), halos: rows.map { Int32(group(ofRow: $0) ?? -1) },
-      isBound: rows.map { isBound(row: $0) })
-  }
 }

@@ -45,6 +45,10 @@ package struct MembershipCheck: Sendable {
       let radius = (3 * volume / (4 * Double.pi)).cubeRoot()
       if !(mean < 4 * radius) { strange.append(halo) }
     }
+    // A halo of many particles that are not around it is of those that are in none.
+    if let loose = strange.first(where: { members.counts[$0] * 20 > snapshot.particleCount }) {
+      throw members.looseHalo(loose, in: snapshot, path)
+    }
     guard strange.count * 50 > sums.count, let first = strange.first else { return }
     throw SnapshotError(
       .mismatch, in: path,
@@ -52,5 +56,18 @@ package struct MembershipCheck: Sendable {
         + "\(first), do not lie around its position in \(snapshot.path)",
       remedy: "Give the catalogue of this snapshot, and the snapshot that the group finder wrote, "
         + "whose particles are in the order of groups.")
+  }
+}
+
+extension HaloMembers {
+  /// What is wrong with a halo that holds particles all over the box.
+  fileprivate func looseHalo(_ halo: Int, in snapshot: Snapshot, _ path: String) -> SnapshotError {
+    let percent = (100 * Double(counts[halo]) / Double(snapshot.particleCount)).rounded()
+    return SnapshotError(
+      .mismatch, in: path,
+      because: "halo \(halo) holds \(counts[halo]) particles, \(Int(percent)) % of all, as no halo "
+        + "does; they may be those in no halo",
+      remedy: "Say which number stands for no halo (SWIFT's parameter FOF:group_id_default in "
+        + "Parameters, -1 in a table of labels), or give the catalogue of this snapshot.")
   }
 }

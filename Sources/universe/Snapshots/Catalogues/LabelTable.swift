@@ -42,13 +42,13 @@ package struct LabelTable: Hashable, Codable, Sendable {
   /// The name of the column of halos' numbers; `nil` if halos are told apart by their masses.
   package var halo: String?
 
-  /// The unit of masses.
-  package var massUnit: MassUnit
+  /// The unit of masses; Msun if not given, which is refused where the table says or shows otherwise.
+  package var massUnit: MassUnit?
 
   /// Makes a table of a file.
   package init(
     file: String, id: String = "id", mass: String = "mass", halo: String? = nil,
-    massUnit: MassUnit = .solar
+    massUnit: MassUnit? = nil
   ) {
     self.file = file
     self.id = id
@@ -64,7 +64,7 @@ package struct LabelTable: Hashable, Codable, Sendable {
     id = try values.decodeIfPresent(String.self, forKey: .id) ?? id
     mass = try values.decodeIfPresent(String.self, forKey: .mass) ?? mass
     halo = try values.decodeIfPresent(String.self, forKey: .halo)
-    massUnit = try values.decodeIfPresent(MassUnit.self, forKey: .massUnit) ?? massUnit
+    massUnit = try values.decodeIfPresent(MassUnit.self, forKey: .massUnit)
   }
 
   /// The columns that are read.
@@ -80,8 +80,26 @@ package struct LabelTable: Hashable, Codable, Sendable {
         .missingFile, in: file, because: "there is no such table of halo labels",
         remedy: "Check `labels.file` of the simulation in the experiment file.")
     }
-    return try FileBeginning(file).isHDF5 ? HDF5LabelFile(self) : TextLabelFile(self)
+    let beginning = try FileBeginning(file)
+    if beginning.isHDF5 { return try HDF5LabelFile(self) }
+    for (bytes, what, remedy) in Self.otherContents where beginning.bytes.starts(with: bytes) {
+      throw SnapshotError(.unreadable, in: file, because: "it is \(what)", remedy: remedy)
+    }
+    return try TextLabelFile(self)
   }
+
+  /// How files begin that are no tables as they are.
+  private static let otherContents: [(bytes: [UInt8], what: String, remedy: String)] = [
+    ([0x1F, 0x8B], "compressed by gzip", "Unpack it: gunzip -k FILE."),
+    ([0x42, 0x5A, 0x68], "compressed by bzip2", "Unpack it: bunzip2 -k FILE."),
+    ([0x28, 0xB5, 0x2F, 0xFD], "compressed by zstd", "Unpack it: zstd -d FILE."),
+    ([0xFD, 0x37, 0x7A, 0x58, 0x5A], "compressed by xz", "Unpack it: xz -dk FILE."),
+    ([0x50, 0x4B, 0x03, 0x04], "a zip archive", "Unpack it, and give the table in it."),
+    ([0xFF, 0xFE], "text in UTF-16", "Write it as UTF-8: iconv -f UTF-16 -t UTF-8 FILE > NEW."),
+    ([0xFE, 0xFF], "text in UTF-16", "Write it as UTF-8: iconv -f UTF-16 -t UTF-8 FILE > NEW."),
+    ([0x50, 0x41, 0x52, 0x31], "a Parquet file", "Write the columns as CSV or HDF5."),
+    ([0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59], "an array of numpy", "Write columns as CSV or HDF5."),
+  ]
 
   /// Refuses halos of which the table says different masses, or masses in another unit.
   func check(_ halos: [LabelledHalos.Halo], _ snapshot: Snapshot) throws(SnapshotError) {
@@ -94,14 +112,29 @@ package struct LabelTable: Hashable, Codable, Sendable {
     }
     // The most massive halo is hardly ever one of several with its mass.
     guard let largest = halos.max(by: { $0.leastMass < $1.leastMass }) else { return }
+    if massUnit == nil { try checkHubble(halos, snapshot) }
     let ratio = largest.leastMass / (Double(largest.count) * snapshot.particleMass)
     guard ratio > 0.05, ratio < 20 else {
       throw SnapshotError(
         .wrongUnits, in: file, dataset: mass,
         because: "the largest halo has \(largest.leastMass) Msun, \(ratio) times the mass of its "
           + "\(largest.count) particles",
-        remedy: "Check `labels.massUnit`, which is now \(massUnit.rawValue).")
+        remedy: "Check `labels.massUnit`, which is now \((massUnit ?? .solar).rawValue).")
     }
+  }
+
+  /// Refuses masses without a unit that are h times those of the halos' particles.
+  private func checkHubble(
+    _ halos: [LabelledHalos.Halo], _ snapshot: Snapshot
+  ) throws(SnapshotError) {
+    let ratios = halos.map { $0.leastMass / (Double($0.count) * snapshot.particleMass) }.sorted()
+    let median = ratios[ratios.count / 2]
+    let hubble = snapshot.cosmology.hubble
+    guard abs(median / hubble - 1) < 0.02, abs(hubble - 1) > 0.05 else { return }
+    throw SnapshotError(
+      .wrongUnits, in: file, dataset: mass,
+      because: "no unit of masses is given, and they are \(median) = h times those of the halos' "
+        + "particles in Msun", remedy: "Give `labels.massUnit: Msun/h`, or Msun if they are.")
   }
 }
 

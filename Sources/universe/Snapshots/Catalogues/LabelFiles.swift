@@ -10,6 +10,7 @@ struct HDF5LabelFile: LabelFile {
     source = try SnapshotSource(table.file)
     self.table = table
     count = try source.rowCount(of: table.id)
+    guard count > 0 else { throw table.withoutRows }
     for column in table.columns where try source.rowCount(of: column) != count {
       throw SnapshotError(
         .inconsistentCounts, in: table.file, dataset: column,
@@ -27,6 +28,15 @@ struct HDF5LabelFile: LabelFile {
       halos: try table.halo.map { (column) throws(SnapshotError) in
         try source.rows(column, rows, of: count, as: Int64.self)
       } ?? [])
+  }
+}
+
+extension LabelTable {
+  /// What is wrong with a table that has no rows.
+  var withoutRows: SnapshotError {
+    SnapshotError(
+      .missingContent, in: file, because: "it has no rows, so that no particle is in a halo",
+      remedy: "Write the table again, with a row for each particle in a halo.")
   }
 }
 
@@ -55,8 +65,16 @@ struct TextLabelFile: LabelFile {
         .unreadable, in: table.file, because: "it cannot be read: \(error.localizedDescription)",
         remedy: "Check the file and its permissions.")
     }
+    // A byte-order mark is no part of the first name.
+    let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
+    let start = content.startIndex + (content.starts(with: mark) ? mark.count : 0)
     let end = content.firstIndex(of: Self.newline) ?? content.endIndex
-    var names = content[content.startIndex..<end]
+    var names = content[start..<end]
+    guard !content.prefix(4096).contains(0) else {
+      throw SnapshotError(
+        .unreadable, in: table.file, because: "it is neither HDF5 nor text, having zero bytes",
+        remedy: "Give a table of text in UTF-8, or HDF5.")
+    }
     if names.last == UInt8(ascii: "\r") { names = names.dropLast() }
     if names.first == UInt8(ascii: "#") { names = names.dropFirst() }
     separator = [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t")].first(
@@ -68,11 +86,45 @@ struct TextLabelFile: LabelFile {
       guard let place = columns.firstIndex(of: name) else {
         throw SnapshotError(
           .missingContent, in: table.file, dataset: "column \(name)",
-          because: "the first line names the columns \(columns.prefix(20).joined(separator: ", "))",
+          because: "the first line names the columns "
+            + columns.prefix(20).map(Self.printable).joined(separator: ", "),
           remedy: "Give the names of its columns as `labels.id`, `labels.mass` and `labels.halo`.")
       }
       return place
     }
+    try checkRows()
+    try checkUnit(columns)
+  }
+
+  /// Refuses a table of names alone.
+  private func checkRows() throws(SnapshotError) {
+    var start = body
+    while start < content.endIndex {
+      let end = content[start...].firstIndex(of: Self.newline) ?? content.endIndex
+      if end > start, content[start] != UInt8(ascii: "#"), content[start] != 13 { return }
+      start = end + 1
+    }
+    throw table.withoutRows
+  }
+
+  /// Refuses the tables of programs that write masses in Msun/h, if no unit is given.
+  private func checkUnit(_ columns: [String]) throws(SnapshotError) {
+    guard table.massUnit == nil else { return }
+    let head = String(decoding: content.prefix(8192), as: UTF8.self)
+    let comments = head.split(separator: "\n").filter { $0.hasPrefix("#") }
+    let isStated = comments.contains { $0.contains(/Msun\s*\/\s*h/) }
+    let programs = ["external_haloid", "internal_haloid", "mvir", "m200b", "Mvir", "Mhalo"]
+    guard let sign = isStated ? "Msun/h" : columns.first(where: programs.contains) else { return }
+    throw SnapshotError(
+      .wrongUnits, in: table.file, dataset: "column \(table.mass)",
+      because: "no unit of masses is given, and the names of its columns or its comments have "
+        + "\(sign), as of programs whose masses are in Msun/h",
+      remedy: "Give `labels.massUnit`: Msun/h, or Msun if that is what they are in.")
+  }
+
+  /// Text of a file as it may be printed: at most 60 characters, others than ASCII's replaced.
+  static func printable(_ text: String) -> String {
+    String(text.prefix(60)).replacing(/[^\x20-\x7e]/, with: "?")
   }
 
   func rows(share: Int, of shares: Int) throws(SnapshotError) -> LabelRows {
@@ -99,16 +151,19 @@ struct TextLabelFile: LabelFile {
         line, because: "it has \(fields.count) fields, the first line \(columnCount)")
     }
     guard let id = UInt64(fields[places[0]]) else {
-      throw invalid(line, because: "\(fields[places[0]]) is no ID", column: table.id)
+      throw invalid(
+        line, because: "\(Self.printable(fields[places[0]])) is no ID", column: table.id)
     }
     guard let mass = Double(fields[places[1]]) else {
-      throw invalid(line, because: "\(fields[places[1]]) is no number", column: table.mass)
+      throw invalid(
+        line, because: "\(Self.printable(fields[places[1]])) is no number", column: table.mass)
     }
     rows.ids.append(id)
     rows.masses.append(mass)
     guard let column = table.halo else { return }
     guard let halo = Int64(fields[places[2]]) else {
-      throw invalid(line, because: "\(fields[places[2]]) is no whole number", column: column)
+      throw invalid(
+        line, because: "\(Self.printable(fields[places[2]])) is no whole number", column: column)
     }
     rows.halos.append(halo)
   }
@@ -136,6 +191,11 @@ struct TextLabelFile: LabelFile {
       var field = field
       while field.first == space { field = field.dropFirst() }
       while field.last == space { field = field.dropLast() }
+      // Names and numbers may stand between quotation marks.
+      let quote = UInt8(ascii: "\"")
+      if field.count > 1, field.first == quote, field.last == quote {
+        field = field.dropFirst().dropLast()
+      }
       return String(decoding: field, as: UTF8.self)
     }
   }

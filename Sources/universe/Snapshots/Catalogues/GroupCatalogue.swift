@@ -1,16 +1,36 @@
-/// Friends-of-friends groups and their subhaloes, and the rows of the snapshot that belong to them.
+/// The halos of a catalogue, and the rows of the snapshot, or of a list of particle IDs, that belong to
+/// them.
 ///
-/// It reads `fof_subhalo_tab` (or `fof_tab`) as GADGET-4 writes it, in one file or several. The
-/// snapshot of the same time has its particles in the order of groups, and within a group in that
+/// It is read from any of the formats of ``CatalogueFormat``, in one file or several. Where there is no list of
+/// IDs, the snapshot of the same time has its particles in the order of groups, and within a group in that
 /// of subhaloes, so that membership is a matter of rows. A catalogue without groups is valid.
 ///
 /// Memory: about 100 bytes a group and 24 bytes a subhalo, on every rank that holds it.
 package struct GroupCatalogue: Hashable, Codable, Sendable {
+  /// How a catalogue says who the members are.
+  package enum Membership: String, Hashable, Codable, Sendable {
+    /// Groups are rows of the snapshot.
+    case rows
+
+    /// Groups are ranges of a list of IDs, each of which occurs once.
+    case list
+
+    /// IDs are listed with their halos, of which those of a particle may be several; it is in the most
+    /// massive.
+    case particles
+  }
+
   /// The path of the first file.
   package let path: String
 
   /// All files.
   package let files: [String]
+
+  /// The format of the files.
+  package let format: CatalogueFormat
+
+  /// How the members are told.
+  package let membership: Membership
 
   /// The side of the box [Mpc/h].
   package let boxSize: Double
@@ -18,7 +38,8 @@ package struct GroupCatalogue: Hashable, Codable, Sendable {
   /// The redshift.
   package let redshift: Double
 
-  /// The rows of the snapshot that each group has [group].
+  /// The rows of the snapshot, or the entries of the list of IDs, that each group has [group]; none if IDs
+  /// are listed with their halos.
   package let rows: [Range<Int>]
 
   /// The mass of each group [group], [Msun].
@@ -31,16 +52,16 @@ package struct GroupCatalogue: Hashable, Codable, Sendable {
   /// NaN where the catalogue has none.
   package let radii: [Double]
 
-  /// The rows of each subhalo [subhalo], in ascending order; none if only groups were sought.
+  /// The rows or entries of each subhalo [subhalo], in ascending order; none if only groups were sought.
   package let subhaloRows: [Range<Int>]
 
-  /// Whether subhaloes were sought.
+  /// Whether it is known which particles are bound: subhaloes were sought.
   package let hasSubhalos: Bool
 
   /// The number of groups.
-  package var count: Int { rows.count }
+  package var count: Int { masses.count }
 
-  /// The number of particles in groups.
+  /// The number of particles in groups that are rows or ranges of a list.
   package var memberCount: Int { rows.reduce(0) { $0 + $1.count } }
 
   /// Finds the group that a row belongs to.
@@ -102,14 +123,14 @@ package struct GroupCatalogue: Hashable, Codable, Sendable {
     }
     if let end = rows.last?.upperBound, end > snapshot.particleCount {
       throw refuse(
-        "Group/GroupLenType",
+        format.file.names.lengths,
         "its groups reach to row \(end), the snapshot has \(snapshot.particleCount) particles")
     }
     for group in rows.indices {
       let expected = Double(rows[group].count) * snapshot.particleMass
       guard abs(masses[group] - expected) <= 2e-3 * expected else {
         throw refuse(
-          "Group/GroupMass",
+          format.file.names.masses,
           "group \(group) has \(masses[group]) Msun, but its \(rows[group].count) particles have "
             + "\(expected)")
       }

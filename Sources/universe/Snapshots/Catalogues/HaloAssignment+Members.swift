@@ -22,7 +22,7 @@ extension HaloAssignment {
   ) throws -> HaloMembers {
     switch self {
     case .groups(let catalogue):
-      return catalogue.members(in: particles.rows)
+      return try catalogue.members(of: particles, in: snapshot, on: communicator)
     case .labels:
       let labels = try communicator.agree { () throws(SnapshotError) in
         try snapshot.haloLabels(in: particles.rows)
