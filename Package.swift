@@ -30,28 +30,34 @@ let package = Package(
     .systemLibrary(
       name: "CFFTW", path: "Sources/ground/CFFTW", pkgConfig: "fftw3f",
       providers: [.apt(["libfftw3-dev"])]),
+    .target(name: "CAffinity", path: "Sources/ground/CAffinity"),
     // The kernels are optimized in debug builds too: at -O0 they are 4 to 60 times slower.
-    .target(name: "CKernels", path: "Sources/ground/CKernels", cSettings: [.unsafeFlags(["-O3"])]),
+    .target(
+      name: "CKernels", path: "Sources/ground/CKernels",
+      cSettings: [.headerSearchPath("."), .unsafeFlags(["-O3"])]),
 
     // Level 1: wrappers of the C libraries, and what needs nothing.
     .target(name: "MPI", dependencies: ["CMPI"], path: "Sources/toolbox/MPI"),
     .target(name: "HDF5", dependencies: ["CParallelHDF5", "MPI"], path: "Sources/toolbox/HDF5"),
     .target(name: "Randomness", path: "Sources/toolbox/Randomness"),
+    .target(name: "Threads", dependencies: ["CAffinity"], path: "Sources/toolbox/Threads"),
+    .target(name: "Statistics", path: "Sources/toolbox/Statistics"),
+    .target(name: "DelimitedText", path: "Sources/toolbox/DelimitedText"),
     .target(name: "LinearTheory", path: "Sources/universe/LinearTheory"),
     .target(name: "DurableFiles", path: "Sources/toolbox/DurableFiles"),
     .target(name: "Slurm", path: "Sources/toolbox/Slurm"),
 
     // Level 2.
     .target(
-      name: "Networks", dependencies: ["CKernels", "COpenBLAS", "Randomness"],
+      name: "Networks", dependencies: ["CKernels", "COpenBLAS", "Randomness", "Threads"],
       path: "Sources/learning/Networks"),
 
     .target(
-      name: "FourierTransforms", dependencies: ["CFFTW", "MPI"],
+      name: "FourierTransforms", dependencies: ["CFFTW", "MPI", "Threads"],
       path: "Sources/universe/FourierTransforms"),
     .target(name: "Particles", path: "Sources/universe/Particles"),
     .target(
-      name: "Information", dependencies: ["CKernels", "Randomness"],
+      name: "Information", dependencies: ["CKernels", "Randomness", "Statistics", "Threads"],
       path: "Sources/answer/Information"),
 
     // Level 3.
@@ -61,15 +67,13 @@ let package = Package(
 
     .target(
       name: "ParticleMesh",
-      dependencies: [
-        "CKernels", "FourierTransforms", "LinearTheory", "MPI", "Particles", "Randomness",
-      ], path: "Sources/universe/ParticleMesh"),
-    .target(name: "Halos", dependencies: ["MPI", "Particles"], path: "Sources/universe/Halos"),
+      dependencies: ["CKernels", "FourierTransforms", "LinearTheory", "MPI", "Particles", "Randomness", "Threads"], path: "Sources/universe/ParticleMesh"),
+    .target(name: "Halos", dependencies: ["MPI", "Particles", "Threads"], path: "Sources/universe/Halos"),
 
     // Level 4.
     .target(
       name: "Fields",
-      dependencies: ["DurableFiles", "FourierTransforms", "HDF5", "MPI", "Snapshots"],
+      dependencies: ["DurableFiles", "FourierTransforms", "HDF5", "MPI", "Snapshots", "Threads"],
       path: "Sources/learning/Fields"),
     .target(
       name: "SubBoxes", dependencies: ["CKernels", "Fields", "HDF5", "MPI", "Randomness"],
@@ -78,30 +82,21 @@ let package = Package(
     // Level 5.
     .target(
       name: "Training",
-      dependencies: [
-        "CKernels", "DurableFiles", "Fields", "HDF5", "MPI", "Networks", "Randomness", "SubBoxes",
-      ], path: "Sources/learning/Training"),
+      dependencies: ["CKernels", "DurableFiles", "Fields", "HDF5", "MPI", "Networks", "Randomness", "Statistics", "SubBoxes", "Threads"], path: "Sources/learning/Training"),
     .target(
       name: "Interchange", dependencies: ["DurableFiles", "Networks", "SubBoxes", "Training"],
       path: "Sources/learning/Interchange"),
     .target(
       name: "Analysis",
-      dependencies: [
-        "FourierTransforms", "Information", "LinearTheory", "MPI", "Networks", "Randomness",
-      ], path: "Sources/answer/Analysis"),
+      dependencies: ["FourierTransforms", "Information", "LinearTheory", "MPI", "Networks", "Randomness", "Statistics", "Threads"], path: "Sources/answer/Analysis"),
     .target(
-      name: "Figures", dependencies: ["Analysis", "DurableFiles", "Training"],
+      name: "Figures", dependencies: ["Analysis", "DurableFiles", "Statistics", "Training"],
       path: "Sources/answer/Figures"),
 
     // Level 6.
     .target(
       name: "Jobs",
-      dependencies: [
-        "Analysis", "CKernels", "DurableFiles", "Fields", "Figures", "FourierTransforms", "Halos",
-        "HDF5", "Information", "Interchange", "LinearTheory", "MPI", "Networks", "ParticleMesh",
-        "Particles", "Randomness", "Slurm", "Snapshots", "SubBoxes", "Training",
-        .product(name: "Yams", package: "Yams"),
-      ]),
+      dependencies: ["Analysis", "CKernels", "DelimitedText", "DurableFiles", "Fields", "Figures", "FourierTransforms", "HDF5", "Halos", "Information", "Interchange", "LinearTheory", "MPI", "Networks", "ParticleMesh", "Particles", "Randomness", "Slurm", "Snapshots", "Statistics", "SubBoxes", "Threads", "Training", .product(name: "Yams", package: "Yams")]),
 
     // Level 7: the only target that prints.
     .executableTarget(
@@ -120,14 +115,10 @@ let package = Package(
     .testTarget(name: "KernelsTests", dependencies: ["CKernels", "CReferenceNetwork"]),
     .testTarget(name: "LinearTheoryTests", dependencies: ["LinearTheory"]),
     .testTarget(
-      name: "FourierTransformsTests", dependencies: ["FourierTransforms", "MPI", "TestSupport"]),
+      name: "FourierTransformsTests", dependencies: ["FourierTransforms", "MPI", "TestSupport", "Threads"]),
     .testTarget(
       name: "ParticleMeshTests",
-      dependencies: [
-        "FourierTransforms", "HDF5", "LinearTheory", "MPI", "ParticleMesh", "Particles",
-        "Randomness",
-        "TestSupport",
-      ]),
+      dependencies: ["FourierTransforms", "HDF5", "LinearTheory", "MPI", "ParticleMesh", "Particles", "Randomness", "TestSupport", "Threads"]),
     .testTarget(
       name: "HalosTests", dependencies: ["Halos", "HDF5", "MPI", "Particles", "TestSupport"]),
     .testTarget(name: "ParticlesTests", dependencies: ["Particles"]),
@@ -135,6 +126,9 @@ let package = Package(
       name: "InformationTests", dependencies: ["Information", "Randomness", "TestSupport"],
       resources: [.copy("Fixtures")]),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
+    .testTarget(name: "ThreadsTests", dependencies: ["Threads"]),
+    .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
+    .testTarget(name: "DelimitedTextTests", dependencies: ["DelimitedText"]),
     .testTarget(name: "MPITests", dependencies: ["MPI", "TestSupport"]),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "MPI", "TestSupport"]),
     .testTarget(name: "SlurmTests", dependencies: ["Slurm", "TestSupport"], exclude: ["Fixtures"]),
@@ -157,23 +151,17 @@ let package = Package(
       ]),
     .testTarget(
       name: "TrainingTests",
-      dependencies: [
-        "Fields", "HDF5", "MPI", "Networks", "Randomness", "Snapshots", "SubBoxes", "TestSupport",
-        "Training",
-      ]),
+      dependencies: ["Fields", "HDF5", "MPI", "Networks", "Randomness", "Snapshots", "SubBoxes", "TestSupport", "Threads", "Training"]),
     .testTarget(
       name: "InterchangeTests",
       dependencies: ["Interchange", "Networks", "SubBoxes", "Training"],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "AnalysisTests",
-      dependencies: [
-        "Analysis", "FourierTransforms", "Information", "LinearTheory", "MPI", "ParticleMesh",
-        "Particles", "Randomness", "TestSupport",
-      ], resources: [.copy("Fixtures")]),
+      dependencies: ["Analysis", "FourierTransforms", "Information", "LinearTheory", "MPI", "ParticleMesh", "Particles", "Randomness", "Statistics", "TestSupport"], resources: [.copy("Fixtures")]),
     .testTarget(
       name: "FiguresTests",
-      dependencies: ["Analysis", "Figures", "LinearTheory", "TestSupport", "Training"]),
+      dependencies: ["Analysis", "Figures", "LinearTheory", "Statistics", "TestSupport", "Training"]),
     .testTarget(
       name: "JobsTests",
       dependencies: [

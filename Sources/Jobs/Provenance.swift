@@ -2,6 +2,7 @@ package import DurableFiles
 package import Fields
 import Foundation
 package import MPI
+internal import Threads
 
 /// How results were made: one start of a job, for those who find its files later.
 ///
@@ -128,7 +129,7 @@ package struct Provenance: Codable, Hashable, Sendable {
           checksum: try Checksum.ofFile(executable).description),
         command: CommandLine.arguments, folder: FileManager.default.currentDirectoryPath,
         started: Date.now.formatted(.iso8601), ranks: world.size, hosts: hosts(names),
-        processor: Machine.processorName, processorsPerHost: process.activeProcessorCount,
+        processor: Machine.processorName, processorsPerHost: AvailableProcessors.count(),
         threadsPerRank: threadsPerRank, mpiLibrary: firstLine(of: mpiLibraryVersion()),
         inputs: try inputs.map { path throws(FileError) in try InputFile(path) }
           + fieldFiles.map { path throws(FieldFileError) in try InputFile(fieldFile: path) })

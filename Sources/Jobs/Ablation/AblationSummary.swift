@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Statistics
 
 /// What an ablation comes to: how variants differ from the first one, seed by seed.
 package struct AblationSummary: Codable, Hashable, Sendable {

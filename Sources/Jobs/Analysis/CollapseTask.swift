@@ -5,6 +5,7 @@ import FourierTransforms
 import LinearTheory
 import MPI
 import Snapshots
+internal import Threads
 
 /// Predicts the masses of compared particles by collapse models, from the linear fields of their simulations.
 ///

@@ -5,6 +5,7 @@ internal import LinearTheory
 package import MPI
 internal import ParticleMesh
 internal import Particles
+internal import Threads
 
 /// How fast universes are simulated, and what takes the time.
 ///

@@ -7,6 +7,7 @@ internal import MPI
 internal import ParticleMesh
 internal import Particles
 internal import Snapshots
+internal import Threads
 internal import Training
 
 /// Simulates one realisation: initial particles, evolution, halos.

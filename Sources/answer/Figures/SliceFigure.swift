@@ -1,4 +1,5 @@
 package import Analysis
+internal import Statistics
 
 /// Slices of grids, side by side: sub-boxes as networks see them, density and mass maps.
 package struct SliceFigure: Sendable {

@@ -1,4 +1,5 @@
 internal import Analysis
+internal import Statistics
 package import Training
 
 /// Loss and gamma against the number of steps, with the epoch whose weights were kept.

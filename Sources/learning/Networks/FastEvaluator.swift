@@ -1,4 +1,5 @@
 internal import CKernels
+internal import Threads
 
 /// The network by the fused kernels in C.
 ///
