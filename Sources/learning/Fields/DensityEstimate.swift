@@ -1,3 +1,4 @@
+package import Failures
 internal import Foundation
 package import MPI
 internal import Threads
@@ -162,4 +163,9 @@ package struct DensityEstimate: Sendable {
       }
     }
   }
+}
+
+extension DensityEstimate.Failure: JobFailure {
+  /// Particles of which no density can be made.
+  package var exitCode: JobExitCode { .badData }
 }

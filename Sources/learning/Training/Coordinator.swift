@@ -3,6 +3,7 @@ internal import Fields
 internal import Foundation
 internal import Networks
 internal import Statistics
+internal import Stopping
 internal import SubBoxes
 
 /// What rank 0 decides: which command comes next, and what becomes of its reports.

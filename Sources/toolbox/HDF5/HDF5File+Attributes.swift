@@ -7,23 +7,11 @@ extension HDF5File {
   public func attributeNames(of object: String = "/") throws(HDF5Error) -> [String] {
     let operation = Operation("listing the attributes of", object, of: path)
     let file = identifier.id
-    var names: [String] = []
-    do {
-      try withUnsafeMutablePointer(to: &names) { (names) throws(HDF5Error) in
-        _ = try operation.call {
-          H5Aiterate_by_name(
-            file, Self.rooted(object), H5_INDEX_NAME, H5_ITER_INC, nil,
-            { _, name, _, context in
-              guard let name, let context else { return 0 }
-              context.assumingMemoryBound(to: [String].self).pointee.append(String(cString: name))
-              return 0
-            }, names, defaults)
-        }
-      }
-    } catch {
-      throw try withSiblings(error, missing: object)
+    return try names(operation, of: object) { names in
+      H5Aiterate_by_name(
+        file, Self.rooted(object), H5_INDEX_NAME, H5_ITER_INC, nil,
+        { _, name, _, names in append(name, to: names) }, names, defaults)
     }
-    return names
   }
 
   /// Returns whether an object has an attribute; throws if there is no such object.

@@ -23,18 +23,12 @@
 #endif
 
 const kernel_table KERNEL_TABLE = {
-    .prepare = prepare,
-    .forward = forward,
-    .backward = backward,
-    .dense_forward = dense_forward,
-    .dense_backward = dense_backward,
+    .prepare = prepare, .forward = forward, .backward = backward,
+    .dense_forward = dense_forward, .dense_backward = dense_backward,
     .multiply_in_registers = multiply_in_registers,
-    .accumulate_fixed = accumulate_fixed,
-    .fixed_to_float = fixed_to_float,
-    .largest_magnitude = largest_magnitude,
-    .amsgrad = amsgrad,
-    .mixture_step = mixture_step,
-    .mixture_log_ratio = mixture_log_ratio,
+    .accumulate_fixed = accumulate_fixed, .fixed_to_float = fixed_to_float,
+    .largest_magnitude = largest_magnitude, .amsgrad = amsgrad,
+    .mixture_step = mixture_step, .mixture_log_ratio = mixture_log_ratio,
     .smooth_particles = smooth_particles,
 };
 
