@@ -44,6 +44,7 @@ let package = Package(
     .target(name: "Threads", dependencies: ["CAffinity"], path: "Sources/toolbox/Threads"),
     .target(name: "Statistics", path: "Sources/toolbox/Statistics"),
     .target(name: "DelimitedText", path: "Sources/toolbox/DelimitedText"),
+    .target(name: "ProtocolBuffers", path: "Sources/toolbox/ProtocolBuffers"),
     .target(name: "Stopping", path: "Sources/toolbox/Stopping"),
     .target(name: "Text", path: "Sources/toolbox/Text"),
     .target(
@@ -102,12 +103,15 @@ let package = Package(
     .target(
       name: "Training",
       dependencies: [
-        "CKernels", "DurableFiles", "Failures", "Fields", "HDF5", "MPI", "Networks", "Statistics",
-        "Stopping", "SubBoxes", "Threads",
+        "CKernels", "DurableFiles", "Failures", "Fields", "HDF5", "MPI", "Networks",
+        "ProtocolBuffers",
+        "Statistics", "Stopping", "SubBoxes", "Threads",
       ], path: "Sources/learning/Training"),
     .target(
       name: "Interchange",
-      dependencies: ["DurableFiles", "Failures", "Networks", "SubBoxes", "Training"],
+      dependencies: [
+        "DurableFiles", "Failures", "Networks", "ProtocolBuffers", "SubBoxes", "Training",
+      ],
       path: "Sources/learning/Interchange"),
 
     // The answer: what predictions say.

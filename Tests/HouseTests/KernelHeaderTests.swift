@@ -41,7 +41,7 @@ struct KernelHeaderTests {
     let name = header.replacing("include/", with: "")
     #expect(try complaints(of: "#include \"\(name)\"\n") == "")
     #if arch(x86_64)
-      #expect(try complaints(of: "#include \"\(name)\"\n", ["-DHALOMPI_FOR_AVX512"]) == "")
+    #expect(try complaints(of: "#include \"\(name)\"\n", ["-DHALOMPI_FOR_AVX512"]) == "")
     #endif
   }
 

@@ -9,11 +9,14 @@ private let numbers = [50.0, 10, 40, 20, 30]
   arguments: [
     (.hyndmanFan1FromAbove, 0.0, 10), (.hyndmanFan1FromAbove, 0.19, 10),
     // p n = 1: definition 1 itself takes x(1) = 10.
-    (.hyndmanFan1FromAbove, 0.2, 20), (.hyndmanFan1FromAbove, 0.5, 30), (.hyndmanFan1FromAbove, 1, 50),
-    (.hyndmanFan2, 0.0, 10), (.hyndmanFan2, 0.2, 15), (.hyndmanFan2, 0.3, 20), (.hyndmanFan2, 0.5, 30),
+    (.hyndmanFan1FromAbove, 0.2, 20), (.hyndmanFan1FromAbove, 0.5, 30),
+    (.hyndmanFan1FromAbove, 1, 50),
+    (.hyndmanFan2, 0.0, 10), (.hyndmanFan2, 0.2, 15), (.hyndmanFan2, 0.3, 20),
+    (.hyndmanFan2, 0.5, 30),
     (.hyndmanFan2, 1, 50),
     // Place p (n - 1): 0.8 lies 0.8 of the way from 10 to 20, 3.6 lies 0.6 of the way from 40 to 50.
-    (.hyndmanFan7, 0.0, 10), (.hyndmanFan7, 0.2, 18), (.hyndmanFan7, 0.5, 30), (.hyndmanFan7, 0.9, 46),
+    (.hyndmanFan7, 0.0, 10), (.hyndmanFan7, 0.2, 18), (.hyndmanFan7, 0.5, 30),
+    (.hyndmanFan7, 0.9, 46),
     (.hyndmanFan7, 1, 50),
   ] as [(QuantileDefinition, Double, Double)])
 func quantilesFollowTheirDefinition(

@@ -55,7 +55,8 @@ private func bound<Result: Sendable>(
     Machine(
       name: "version 2, the group above allows less",
       files: [
-        "/proc/self/cgroup": "0::/a.slice/b.scope\n", "\(version2)/a.slice/cpu.max": "50000 100000\n",
+        "/proc/self/cgroup": "0::/a.slice/b.scope\n",
+        "\(version2)/a.slice/cpu.max": "50000 100000\n",
         "\(version2)/a.slice/b.scope/cpu.max": "300000 100000\n",
       ], quota: 0.5),
     Machine(

@@ -66,7 +66,7 @@ package struct AblationRunTask: Sendable {
       return .stopped
     }
     if let prediction, !isTrained || !hasPredicted {
-      let table = try prediction.run(on: team, progress: progress)
+      let table = try prediction.predict(on: team, progress: progress)
       if let table { progress.say("\(PredictionSummary(table, file: prediction.output))") }
     }
     lock.release()

@@ -50,45 +50,42 @@ package struct AnalyzeTask: Sendable {
   package func run(
     on world: borrowing Communicator, progress: ProgressReporter
   ) throws -> Report? {
-    let lock = try LockHolder(directory.report.lockFile, on: world)
-    let names = try world.agree { try directory.predictedTrainings() }
-    let provenance = try Provenance.collect(
-      on: world, threadsPerRank: experiment.analysis.threadsPerRank,
-      inputs: names.map(directory.prediction))
-    try world.agree {
-      for difference in world.isRoot ? try directory.record(experiment) : [] {
-        progress.say("note: \(difference), unlike in the last job of this run directory")
+    let stage = Stage(
+      lockFile: directory.report.lockFile, provenanceFile: directory.report.provenanceFile,
+      threadsPerRank: experiment.analysis.threadsPerRank,
+      recordSettings: { try directory.record(experiment) })
+    return try stage.run(on: world, progress: progress) {
+      let names = try world.agree { try directory.predictedTrainings() }
+      return (names, Stage.Inputs(files: names.map(directory.prediction)))
+    } work: { names in
+      progress.say("models: \(names.map(\.description).joined(separator: ", "))")
+      let input = try input(names, on: world, progress)
+      progress.say(
+        "particles: \(input.particles.count) that all models predicted, with "
+          + "\(experiment.analysis.minimumLogMass) <= log10 M/Msun <= "
+          + "\(experiment.analysis.maximumLogMass)")
+      let threads = try threads(on: world)
+      var hasBegun = false
+      let report = try input.report(
+        creator: "halompi \(halompiVersion)", threads: threads, on: world
+      ) { done, total in
+        if !hasBegun {
+          progress.begin(
+            ProgressPhase("estimating information", unit: "estimates of rank 0", total: total))
+          hasBegun = true
+        }
+        progress.advance(to: done)
       }
-      try provenance?.append(to: directory.report.provenanceFile)
-    }
-    progress.say("models: \(names.map(\.description).joined(separator: ", "))")
-    let input = try input(names, on: world, progress)
-    progress.say(
-      "particles: \(input.particles.count) that all models predicted, with "
-        + "\(experiment.analysis.minimumLogMass) <= log10 M/Msun <= "
-        + "\(experiment.analysis.maximumLogMass)")
-    let threads = try threads(on: world)
-    var hasBegun = false
-    let report = try input.report(
-      creator: "halompi \(halompiVersion)", threads: threads, on: world
-    ) { done, total in
-      if !hasBegun {
-        progress.begin(
-          ProgressPhase("estimating information", unit: "estimates of rank 0", total: total))
-        hasBegun = true
+      progress.end()
+      let slices = try SliceTask(experiment: experiment, directory: directory)
+        .figures(of: input, on: world)
+      try world.agree {
+        guard let report else { return }
+        try pages(names).write(report, slices: slices, progress: progress)
+        try write(report)
       }
-      progress.advance(to: done)
+      return report
     }
-    progress.end()
-    let slices = try SliceTask(experiment: experiment, directory: directory)
-      .figures(of: input, on: world)
-    try world.agree {
-      guard let report else { return }
-      try pages(names).write(report, slices: slices, progress: progress)
-      try write(report)
-    }
-    lock.release()
-    return report
   }
 
   private func pages(_ names: [TrainingName]) -> PageTask {

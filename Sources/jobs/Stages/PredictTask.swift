@@ -56,39 +56,51 @@ package struct PredictTask: Sendable {
   package func run(
     on world: borrowing Communicator, progress: ProgressReporter
   ) throws -> PredictionTable? {
+    try predict(on: world, progress: progress, lockFile: directory.predictions(of: name).lockFile)
+  }
+
+  /// Predicts; without `lockFile` the caller holds a lock that keeps others from writing the file.
+  ///
+  /// Collective.
+  package func predict(
+    on world: borrowing Communicator, progress: ProgressReporter, lockFile: String? = nil
+  ) throws -> PredictionTable? {
+    let stage = Stage(
+      lockFile: lockFile, provenanceFile: directory.predictions(of: name).provenanceFile,
+      threadsPerRank: experiment.training.threadsPerRank)
+    let model = directory.training(name).model
+    return try stage.run(on: world, progress: progress) {
+      let files = try world.agree { try fieldFiles(for: model) }
+      return (files, Stage.Inputs(files: [model], fieldFiles: files))
+    } work: { files in
+      let job = PredictionJob(
+        modelPath: model, files: files, sampling: experiment.sampling,
+        streaming: experiment.stream, kernels: experiment.training.kernels,
+        threadsPerRank: experiment.training.threadsPerRank, output: output,
+        mayPredictSeen: Set(experiment.prediction.roles) != [.test],
+        watchdogSeconds: experiment.training.watchdogSeconds)
+      var hasBegun = false
+      let table = try job.run(on: world) { done, total in
+        if !hasBegun {
+          progress.begin(ProgressPhase("predicting \(name)", unit: "particles", total: total))
+          hasBegun = true
+        }
+        progress.advance(to: done)
+      }
+      progress.end()
+      return table
+    }
+  }
+
+  /// The field files whose particles are predicted; they and the model must be there.
+  private func fieldFiles(for model: String) throws -> [String] {
+    guard FileManager.default.fileExists(atPath: model) else {
+      throw MissingModelError(file: model)
+    }
     let roles = Set(experiment.prediction.roles)
     let simulations = experiment.simulations.filter { roles.contains($0.role) }
-    let model = directory.training(name).model
-    let files = try world.agree {
-      guard FileManager.default.fileExists(atPath: model) else {
-        throw MissingModelError(file: model)
-      }
-      guard !simulations.isEmpty else {
-        throw NoSimulationsError(roles: experiment.prediction.roles)
-      }
-      return try directory.existingFields(of: simulations)
-    }
-    let folder = directory.predictions(of: name)
-    let provenance = try Provenance.collect(
-      on: world, threadsPerRank: experiment.training.threadsPerRank, inputs: [model],
-      fieldFiles: files)
-    try world.agree { try provenance?.append(to: folder.provenanceFile) }
-    let job = PredictionJob(
-      modelPath: model, files: files, sampling: experiment.sampling, streaming: experiment.stream,
-      kernels: experiment.training.kernels, threadsPerRank: experiment.training.threadsPerRank,
-      output: output, mayPredictSeen: roles != [.test],
-      watchdogSeconds: experiment.training.watchdogSeconds)
-    var hasBegun = false
-    let table = try job.run(on: world) { done, total in
-      if !hasBegun {
-        progress.begin(
-          ProgressPhase("predicting \(name)", unit: "particles", total: total))
-        hasBegun = true
-      }
-      progress.advance(to: done)
-    }
-    progress.end()
-    return table
+    guard !simulations.isEmpty else { throw NoSimulationsError(roles: experiment.prediction.roles) }
+    return try directory.existingFields(of: simulations)
   }
 }
 

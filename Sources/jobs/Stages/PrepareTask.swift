@@ -40,25 +40,21 @@ package struct PrepareTask: Sendable {
     finished: (FieldSummary, String) -> Void
   ) throws {
     let simulations = try world.agree { () throws(UnknownSimulationError) in try chosen() }
-    let lock = try LockHolder(directory.fields.lockFile, on: world)
-    let provenance = try Provenance.collect(
-      on: world, threadsPerRank: experiment.fields.threadsPerRank)
-    try world.agree {
-      for difference in world.isRoot ? try directory.record(experiment) : [] {
-        progress.say("note: \(difference), unlike in the last job of this run directory")
+    let stage = Stage(
+      lockFile: directory.fields.lockFile, provenanceFile: directory.fields.provenanceFile,
+      threadsPerRank: experiment.fields.threadsPerRank,
+      recordSettings: { try directory.record(experiment) })
+    try stage.run(on: world, progress: progress) {
+      for simulation in simulations {
+        let output = directory.field(of: simulation.name)
+        let summary = try preparation(of: simulation, output: output).run(on: world) { phase in
+          report(phase, of: simulation.name, to: progress)
+        }
+        progress.advance(to: FieldPreparationPhase.allCases.count)
+        progress.end()
+        if world.isRoot { finished(summary, output) }
       }
-      try provenance?.append(to: directory.fields.provenanceFile)
     }
-    for simulation in simulations {
-      let output = directory.field(of: simulation.name)
-      let summary = try preparation(of: simulation, output: output).run(on: world) { phase in
-        report(phase, of: simulation.name, to: progress)
-      }
-      progress.advance(to: FieldPreparationPhase.allCases.count)
-      progress.end()
-      if world.isRoot { finished(summary, output) }
-    }
-    lock.release()
   }
 
   /// The simulations to prepare, in the order of the experiment.

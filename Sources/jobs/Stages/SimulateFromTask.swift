@@ -34,24 +34,25 @@ package struct SimulateFromTask: Sendable {
   ///
   /// - Throws: A ``JobFailure``, in an `AgreedFailure` if all ranks know of it.
   package func run(on world: borrowing Communicator, progress: ProgressReporter) throws {
-    let lock = try LockHolder("\(folder.path)/lock", on: world)
-    let provenance = try Provenance.collect(on: world, threadsPerRank: settings.mesh.threads)
-    try world.agree { try provenance?.append(to: "\(folder.path)/provenance.json") }
-    let initial = try InitialSnapshot(snapshot, on: world)
-    let job = try world.agree {
-      try initial.check(settings)
-      return UniverseJob(
-        universe: initial.universe(settings), phases: .snapshot(initial), folder: folder)
+    let stage = Stage(
+      lockFile: "\(folder.path)/lock", provenanceFile: "\(folder.path)/provenance.json",
+      threadsPerRank: settings.mesh.threads)
+    try stage.run(on: world, progress: progress) {
+      let initial = try InitialSnapshot(snapshot, on: world)
+      let job = try world.agree {
+        try initial.check(settings)
+        return UniverseJob(
+          universe: initial.universe(settings), phases: .snapshot(initial), folder: folder)
+      }
+      for warning in settings.mesh.warnings { progress.say("warning: \(warning)") }
+      let speaker = SimulationSpeaker(
+        name: URL(filePath: folder.path).lastPathComponent, universe: job.universe,
+        progress: progress)
+      if try world.agree({ try job.isComplete() }) {
+        progress.say("\(speaker.name): complete already")
+      } else {
+        speaker.conclude(try job.run(on: world) { speaker.tell($0) })
+      }
     }
-    for warning in settings.mesh.warnings { progress.say("warning: \(warning)") }
-    let speaker = SimulationSpeaker(
-      name: URL(filePath: folder.path).lastPathComponent, universe: job.universe,
-      progress: progress)
-    if try world.agree({ try job.isComplete() }) {
-      progress.say("\(speaker.name): complete already")
-    } else {
-      speaker.conclude(try job.run(on: world) { speaker.tell($0) })
-    }
-    lock.release()
   }
 }

@@ -32,39 +32,38 @@ package struct SimulateTask: Sendable {
   package func run(on world: borrowing Communicator, progress: ProgressReporter) throws {
     StopSignals.install()
     let mark = ProgressMark()
-    let lock = try LockHolder("\(directory.simulations)/lock", on: world)
-    let provenance = try Provenance.collect(
-      on: world, threadsPerRank: experiment.universe.mesh.threads)
-    let missing = try world.agree { () throws -> [SimulationSettings] in
-      for difference in world.isRoot ? try directory.record(experiment) : [] {
-        progress.say("note: \(difference), unlike in the last job of this run directory")
+    let stage = Stage(
+      lockFile: "\(directory.simulations)/lock",
+      provenanceFile: "\(directory.simulations)/provenance.json",
+      threadsPerRank: experiment.universe.mesh.threads,
+      recordSettings: { try directory.record(experiment) })
+    try stage.run(on: world, progress: progress) {
+      let missing = try world.agree { () throws -> [SimulationSettings] in
+        let embedded = experiment.simulations.filter { $0.seed != nil }
+        guard !embedded.isEmpty else { throw NothingToSimulateError() }
+        return try embedded.filter { try job(of: $0)?.isComplete() == false }
       }
-      try provenance?.append(to: "\(directory.simulations)/provenance.json")
-      let embedded = experiment.simulations.filter { $0.seed != nil }
-      guard !embedded.isEmpty else { throw NothingToSimulateError() }
-      return try embedded.filter { try job(of: $0)?.isComplete() == false }
-    }
-    let done = experiment.simulations.count { $0.seed != nil } - missing.count
-    if done > 0 { progress.say("\(done) simulations are complete already") }
-    for warning in experiment.universe.mesh.warnings { progress.say("warning: \(warning)") }
-    let size = min(experiment.universe.ranksPerSimulation ?? world.size, world.size)
-    let groups = max(1, world.size / size)
-    // Ranks that make no whole group help the last one.
-    let group = min(world.rank / size, groups - 1)
-    let team = try world.split(color: group, key: world.rank)
-    try world.agree {
-      for (index, simulation) in missing.enumerated() where index % groups == group {
-        guard let job = job(of: simulation) else { continue }
-        let speaker = SimulationSpeaker(
-          name: simulation.name, universe: experiment.universe, progress: progress)
-        let result = try job.run(on: team) { event in
-          if case .step = event, world.isRoot { mark.set() }
-          speaker.tell(event)
+      let done = experiment.simulations.count { $0.seed != nil } - missing.count
+      if done > 0 { progress.say("\(done) simulations are complete already") }
+      for warning in experiment.universe.mesh.warnings { progress.say("warning: \(warning)") }
+      let size = min(experiment.universe.ranksPerSimulation ?? world.size, world.size)
+      let groups = max(1, world.size / size)
+      // Ranks that make no whole group help the last one.
+      let group = min(world.rank / size, groups - 1)
+      let team = try world.split(color: group, key: world.rank)
+      try world.agree {
+        for (index, simulation) in missing.enumerated() where index % groups == group {
+          guard let job = job(of: simulation) else { continue }
+          let speaker = SimulationSpeaker(
+            name: simulation.name, universe: experiment.universe, progress: progress)
+          let result = try job.run(on: team) { event in
+            if case .step = event, world.isRoot { mark.set() }
+            speaker.tell(event)
+          }
+          speaker.conclude(result)
         }
-        speaker.conclude(result)
       }
     }
-    lock.release()
   }
 
   /// The job that makes a simulation; `nil` if it comes in files.

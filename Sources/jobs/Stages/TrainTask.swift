@@ -77,56 +77,55 @@ package struct TrainTask: Sendable {
   package func run(
     on world: borrowing Communicator, progress: ProgressReporter
   ) throws -> TrainingOutcome {
-    let lock = try LockHolder(folder.lockFile, on: world)
-    let outcome = try train(on: world, progress: progress)
-    lock.release()
-    return outcome
+    try train(on: world, progress: progress, lockFile: folder.lockFile)
   }
 
-  /// Trains, with the lock of the folder held by the caller.
+  /// Trains; without `lockFile` the caller holds the lock of the folder.
   ///
   /// Collective.
   package func train(
-    on world: borrowing Communicator, progress: ProgressReporter
+    on world: borrowing Communicator, progress: ProgressReporter, lockFile: String? = nil
   ) throws -> TrainingOutcome {
+    let stage = Stage(
+      lockFile: lockFile, provenanceFile: folder.provenanceFile,
+      threadsPerRank: experiment.training.threadsPerRank, recordSettings: recordExperiment,
+      place: "folder")
+    return try stage.run(on: world, progress: progress) {
+      let plan = try world.agree { try makePlan() }
+      try MemoryPlan.check(experiment, in: directory, on: world)
+      return (plan, Stage.Inputs(fieldFiles: plan.trainingFiles + plan.validationFiles))
+    } work: { plan in
+      var job = TrainingJob(plan, fields: fields)
+      let mark = ProgressMark()
+      let outcome = try job.run(
+        on: world, stop: StopConditions(directory: folder.path, timeLimit: timeLimit)
+      ) { event in
+        if case .step = event { mark.set() }
+        report(event, to: progress)
+      }
+      progress.end()
+      switch outcome {
+      case .complete: progress.say("complete: \(folder.model)")
+      case .stopped: progress.say("stopped; the same command goes on from here")
+      }
+      return outcome
+    }
+  }
+
+  /// What is trained on, and how; the fields must be there.
+  private func makePlan() throws -> TrainingPlan {
     let training = experiment.simulations(of: .training)
     let validation = experiment.simulations(of: .validation)
-    let plan = try world.agree {
-      let files = try directory.existingFields(of: training + validation)
-      var plan = TrainingPlan(
-        settings: experiment.effectiveTraining, sampling: experiment.sampling,
-        streaming: experiment.stream, architecture: experiment.architecture,
-        input: experiment.fields.boxInput,
-        trainingFiles: Array(files.prefix(training.count)),
-        validationFiles: Array(files.dropFirst(training.count)), directory: folder.path,
-        identity: try experiment.trainingIdentity())
-      plan.timelinePath = timeline
-      return plan
-    }
-    try MemoryPlan.check(experiment, in: directory, on: world)
-    let provenance = try Provenance.collect(
-      on: world, threadsPerRank: experiment.training.threadsPerRank,
-      fieldFiles: plan.trainingFiles + plan.validationFiles)
-    try world.agree {
-      for difference in world.isRoot ? try recordExperiment() : [] {
-        progress.say("note: \(difference), unlike in the last job of this folder")
-      }
-      try provenance?.append(to: folder.provenanceFile)
-    }
-    var job = TrainingJob(plan, fields: fields)
-    let mark = ProgressMark()
-    let outcome = try job.run(
-      on: world, stop: StopConditions(directory: folder.path, timeLimit: timeLimit)
-    ) { event in
-      if case .step = event { mark.set() }
-      report(event, to: progress)
-    }
-    progress.end()
-    switch outcome {
-    case .complete: progress.say("complete: \(folder.model)")
-    case .stopped: progress.say("stopped; the same command goes on from here")
-    }
-    return outcome
+    let files = try directory.existingFields(of: training + validation)
+    var plan = TrainingPlan(
+      settings: experiment.effectiveTraining, sampling: experiment.sampling,
+      streaming: experiment.stream, architecture: experiment.architecture,
+      input: experiment.fields.boxInput,
+      trainingFiles: Array(files.prefix(training.count)),
+      validationFiles: Array(files.dropFirst(training.count)), directory: folder.path,
+      identity: try experiment.trainingIdentity())
+    plan.timelinePath = timeline
+    return plan
   }
 
   /// Writes the experiment as used: for the run directory, or for one of the runs that share it.
