@@ -148,7 +148,8 @@ final class Coordinator {
     let summary = EpochSummary(
       epoch: progress.epoch, step: progress.step,
       trainingLikelihood: progress.likelihoodSum / samples, likelihood: likelihood,
-      penalty: penalty, gamma: gamma, correlation: pearsonCorrelation(
+      penalty: penalty, gamma: gamma,
+      correlation: pearsonCorrelation(
         outcomes.map { Double($0.prediction) }, outcomes.map { Double($0.truth) }), isBest: isBest)
     try metrics.append(summary.metricsLine)
     try events?.append(summary.record)

@@ -35,12 +35,13 @@ package enum FieldSeparator: Hashable, Sendable {
   /// Any number of spaces and tabs.
   case blanks
 
-  /// Returns the first of some characters that a header has; `otherwise` if it has none of them.
+  /// Finds what separates the fields of a header.
   ///
   /// - Parameters:
   ///   - header: The line with the names of the columns.
   ///   - characters: Characters of one byte.
   ///   - otherwise: What separates the fields of a header that has none of them.
+  /// - Returns: The first of the characters that the header has, or `otherwise`.
   package static func found(
     in header: some Collection<UInt8>, among characters: [Unicode.Scalar],
     otherwise: FieldSeparator

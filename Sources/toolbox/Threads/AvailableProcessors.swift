@@ -37,11 +37,11 @@ package enum AvailableProcessors {
 
 /// The processor time that control groups give to this process.
 enum ProcessorQuota {
-  /// Returns how many processors' time it gets: the least of what its groups and those above them allow, `nil` if none
-  /// of them sets a limit.
+  /// Reads the limits of this process's groups and of those above them.
   ///
   /// - Parameter text: Reads a file, `nil` if there is none: `/proc/self/cgroup`, and `cpu.max` (version 2) or
   ///   `cpu.cfs_quota_us` and `cpu.cfs_period_us` (version 1) below `/sys/fs/cgroup`.
+  /// - Returns: The least of them in processors, `nil` if none is set.
   static func processors(reading text: (_ path: String) -> String?) -> Double? {
     var limits: [Double] = []
     for line in (text("/proc/self/cgroup") ?? "").split(separator: "\n") {
