@@ -46,17 +46,22 @@ let package = Package(
     .target(name: "DelimitedText", path: "Sources/toolbox/DelimitedText"),
     .target(name: "ProtocolBuffers", path: "Sources/toolbox/ProtocolBuffers"),
     .target(name: "Stopping", path: "Sources/toolbox/Stopping"),
-    .target(name: "Text", path: "Sources/toolbox/Text"),
+    // Optimized in debug builds too: its tests go through all scalars of Unicode.
+    .target(
+      name: "Text", path: "Sources/toolbox/Text", swiftSettings: [.unsafeFlags(["-O"])]),
     .target(
       name: "Hardware", dependencies: ["CKernels", "Statistics", "Text", "Threads"],
       path: "Sources/toolbox/Hardware"),
     .target(name: "DurableFiles", dependencies: ["Failures"], path: "Sources/toolbox/DurableFiles"),
+    .target(
+      name: "RecordFiles", dependencies: ["DurableFiles", "Failures", "HDF5", "MPI"],
+      path: "Sources/toolbox/RecordFiles"),
     .target(name: "Progress", dependencies: ["Text"], path: "Sources/toolbox/Progress"),
     .target(
       name: "Settings",
-      dependencies: ["Failures", .product(name: "Yams", package: "Yams")],
+      dependencies: ["Failures", "Text", .product(name: "Yams", package: "Yams")],
       path: "Sources/toolbox/Settings"),
-    .target(name: "Slurm", dependencies: ["Failures"], path: "Sources/toolbox/Slurm"),
+    .target(name: "Slurm", dependencies: ["Failures", "Text"], path: "Sources/toolbox/Slurm"),
 
     // The universe: simulations and their halos, our own and those of other codes.
     .target(
@@ -66,7 +71,8 @@ let package = Package(
       path: "Sources/universe/FourierTransforms"),
     .target(name: "Particles", path: "Sources/universe/Particles"),
     .target(
-      name: "Snapshots", dependencies: ["DurableFiles", "Failures", "HDF5", "MPI", "Particles"],
+      name: "Snapshots",
+      dependencies: ["DurableFiles", "Failures", "HDF5", "MPI", "Particles", "RecordFiles"],
       path: "Sources/universe/Snapshots"),
     .target(
       name: "ParticleMesh",
@@ -81,17 +87,17 @@ let package = Package(
       name: "Simulations",
       dependencies: [
         "DurableFiles", "Failures", "FourierTransforms", "HDF5", "Halos", "LinearTheory", "MPI",
-        "ParticleMesh", "Particles", "Progress", "Settings", "Snapshots", "Statistics", "Stopping",
-        "Text", "Threads",
+        "ParticleMesh", "Particles", "Progress", "RecordFiles", "Settings", "Snapshots",
+        "Statistics", "Stopping", "Text", "Threads",
       ], path: "Sources/universe/Simulations"),
 
     // Learning: fields, boxes, networks.
     .target(
       name: "Fields",
       dependencies: [
-        "DurableFiles", "Failures", "FourierTransforms", "HDF5", "MPI", "Snapshots", "Threads",
-      ],
-      path: "Sources/learning/Fields"),
+        "DurableFiles", "Failures", "FourierTransforms", "HDF5", "MPI", "RecordFiles", "Snapshots",
+        "Threads",
+      ], path: "Sources/learning/Fields"),
     .target(
       name: "SubBoxes",
       dependencies: ["CKernels", "Failures", "Fields", "HDF5", "MPI", "Randomness"],
@@ -104,13 +110,12 @@ let package = Package(
       name: "Training",
       dependencies: [
         "CKernels", "DurableFiles", "Failures", "Fields", "HDF5", "MPI", "Networks",
-        "ProtocolBuffers",
-        "Statistics", "Stopping", "SubBoxes", "Threads",
+        "ProtocolBuffers", "RecordFiles", "Statistics", "Stopping", "SubBoxes", "Threads",
       ], path: "Sources/learning/Training"),
     .target(
       name: "Interchange",
       dependencies: [
-        "DurableFiles", "Failures", "Networks", "ProtocolBuffers", "SubBoxes", "Training",
+        "DurableFiles", "Failures", "Networks", "ProtocolBuffers", "SubBoxes", "Text", "Training",
       ],
       path: "Sources/learning/Interchange"),
 
@@ -123,10 +128,13 @@ let package = Package(
       name: "Analysis",
       dependencies: [
         "FourierTransforms", "Information", "LinearTheory", "MPI", "Networks", "Randomness",
-        "Statistics",
+        "Statistics", "Text",
       ], path: "Sources/answer/Analysis"),
     .target(
-      name: "Figures", dependencies: ["Analysis", "DurableFiles", "Statistics", "Training"],
+      name: "Figures",
+      dependencies: [
+        "Analysis", "DurableFiles", "Networks", "Statistics", "SubBoxes", "Text", "Training",
+      ],
       path: "Sources/answer/Figures"),
 
     // Jobs: what users start.
@@ -172,8 +180,8 @@ let package = Package(
       dependencies: [
         "CKernels", "DelimitedText", "DurableFiles", "Experiments", "Failures", "Fields", "Figures",
         "FourierTransforms", "HDF5", "Halos", "Hardware", "Information", "LinearTheory", "MPI",
-        "Networks", "ParticleMesh", "Particles", "Randomness", "Runs", "Settings", "Simulations",
-        "Snapshots", "Stopping", "SubBoxes", "Text", "Threads", "Training",
+        "Networks", "ParticleMesh", "Particles", "Randomness", "RecordFiles", "Runs", "Settings",
+        "Simulations", "Snapshots", "Stopping", "SubBoxes", "Text", "Threads", "Training",
       ], path: "Sources/jobs/Workshop"),
 
     // The command line: the only target that prints.
@@ -213,8 +221,18 @@ let package = Package(
     .testTarget(name: "ThreadsTests", dependencies: ["Threads"]),
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
     .testTarget(name: "DelimitedTextTests", dependencies: ["DelimitedText"]),
+    .testTarget(
+      name: "TextTests",
+      dependencies: ["TestSupport", "Text", .product(name: "Yams", package: "Yams")],
+      swiftSettings: [.unsafeFlags(["-O"])]),
     .testTarget(name: "MPITests", dependencies: ["MPI", "TestSupport"]),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "MPI", "TestSupport"]),
+    .testTarget(
+      name: "RecordFilesTests",
+      dependencies: [
+        "Failures", "Fields", "FourierTransforms", "HDF5", "MPI", "ParticleMesh", "Particles",
+        "RecordFiles", "Simulations", "Snapshots", "TestSupport",
+      ]),
     .testTarget(name: "SlurmTests", dependencies: ["Slurm", "TestSupport"], exclude: ["Fixtures"]),
     .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles"]),
     .testTarget(
@@ -232,23 +250,28 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Fields", "MPI", "Networks", "Randomness", "Snapshots", "Stopping", "SubBoxes",
+        "Fields", "HDF5", "MPI", "Networks", "Randomness", "Snapshots", "Stopping", "SubBoxes",
         "TestSupport", "Threads", "Training",
       ]),
     .testTarget(
       name: "InterchangeTests",
-      dependencies: ["Interchange", "Networks", "SubBoxes", "Training"],
+      dependencies: [
+        "DurableFiles", "Failures", "HDF5", "Interchange", "Networks", "RecordFiles", "SubBoxes",
+        "Training",
+      ],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "AnalysisTests",
       dependencies: [
-        "Analysis", "FourierTransforms", "Information", "LinearTheory", "MPI", "ParticleMesh",
-        "Particles", "Randomness", "Statistics", "TestSupport",
+        "Analysis", "FourierTransforms", "Information", "LinearTheory", "MPI", "Networks",
+        "ParticleMesh", "Particles", "Randomness", "Statistics", "TestSupport",
       ], resources: [.copy("Fixtures")]),
     .testTarget(
       name: "FiguresTests",
-      dependencies: ["Analysis", "Figures", "LinearTheory", "TestSupport", "Training"]),
-    .testTarget(name: "SettingsTests", dependencies: ["Settings"]),
+      dependencies: [
+        "Analysis", "Figures", "LinearTheory", "Networks", "TestSupport", "Text", "Training",
+      ]),
+    .testTarget(name: "SettingsTests", dependencies: ["Failures", "Settings"]),
     .testTarget(name: "ProgressTests", dependencies: ["Progress", "Text"]),
     .testTarget(name: "HardwareTests", dependencies: ["Hardware", "Text"]),
     .testTarget(name: "SimulationsTests", dependencies: ["LinearTheory", "Simulations"]),
@@ -279,8 +302,8 @@ let package = Package(
     .testTarget(
       name: "WorkshopTests",
       dependencies: [
-        "DurableFiles", "Failures", "HDF5", "Hardware", "MPI", "Networks", "Runs", "TestSupport",
-        "Training", "Workshop",
+        "DurableFiles", "Failures", "Fields", "HDF5", "Hardware", "MPI", "Networks", "Runs",
+        "Snapshots", "TestSupport", "Training", "Workshop",
       ], resources: [.copy("Fixtures")]),
     .testTarget(
       name: "EndToEndTests",
@@ -293,12 +316,13 @@ let package = Package(
 )
 
 for target in package.targets where target.type != .system && !target.name.hasPrefix("C") {
-  target.swiftSettings = [
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableExperimentalFeature("Lifetimes"),
-  ]
+  target.swiftSettings =
+    (target.swiftSettings ?? []) + [
+      .enableUpcomingFeature("ExistentialAny"),
+      .enableUpcomingFeature("InternalImportsByDefault"),
+      .enableUpcomingFeature("MemberImportVisibility"),
+      .enableExperimentalFeature("Lifetimes"),
+    ]
 }
 
 // `swift package generate-documentation` needs a plugin, which is fetched only if it is asked for.

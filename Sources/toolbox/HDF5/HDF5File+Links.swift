@@ -19,6 +19,12 @@ public struct HDF5Link: Hashable, Sendable {
   public let kind: Kind
 }
 
+/// Where an object is, by which a group is known again that links lead to in a circle.
+package struct HDF5Address: Hashable, Sendable {
+  fileprivate let file: UInt
+  fileprivate let place: UInt64
+}
+
 extension HDF5File {
   /// Returns whether a path such as `Group/GroupPos` leads to an object.
   ///
@@ -37,10 +43,21 @@ extension HDF5File {
   public func children(of group: String = "/") throws(HDF5Error) -> [HDF5Link] {
     let operation = Operation("listing", group, of: path)
     let file = identifier.id
-    let names = try names(operation, of: group) { names in
-      H5Literate_by_name(
-        file, Self.rooted(group), H5_INDEX_NAME, H5_ITER_INC, nil,
-        { _, name, _, names in append(name, to: names) }, names, defaults)
+    var names: [String] = []
+    do {
+      try withUnsafeMutablePointer(to: &names) { (names) throws(HDF5Error) in
+        _ = try operation.call {
+          H5Literate_by_name(
+            file, Self.rooted(group), H5_INDEX_NAME, H5_ITER_INC, nil,
+            { _, name, _, context in
+              guard let name, let context else { return 0 }
+              context.assumingMemoryBound(to: [String].self).pointee.append(String(cString: name))
+              return 0
+            }, names, defaults)
+        }
+      }
+    } catch {
+      throw try withSiblings(error, missing: group)
     }
     var links: [HDF5Link] = []
     for name in names {
@@ -49,26 +66,15 @@ extension HDF5File {
     return links
   }
 
-  /// Collects the names that the library calls back with, each by ``append(_:to:)``.
-  ///
-  /// - Parameters:
-  ///   - operation: What is listed.
-  ///   - object: The object whose links or attributes these are, for the message that it is missing.
-  ///   - iterate: Calls the library with the place of the names.
-  /// - Returns: The names, in the library's order.
-  /// - Throws: What the library reported.
-  func names(
-    _ operation: Operation, of object: String, _ iterate: (UnsafeMutableRawPointer) -> herr_t
-  ) throws(HDF5Error) -> [String] {
-    var names: [String] = []
-    do {
-      try withUnsafeMutablePointer(to: &names) { (names) throws(HDF5Error) in
-        _ = try operation.call { iterate(names) }
-      }
-    } catch {
-      throw try withSiblings(error, missing: object)
+  /// Returns where an object is: the same for all links that lead to it, and for no other object.
+  package func address(of name: String) throws(HDF5Error) -> HDF5Address {
+    let operation = Operation("looking up", name, of: path)
+    let file = identifier.id
+    var info = H5O_info_t()
+    try operation.call {
+      H5Oget_info_by_name2(file, Self.rooted(name), &info, UInt32(H5O_INFO_BASIC), defaults)
     }
-    return names
+    return HDF5Address(file: UInt(info.fileno), place: UInt64(info.addr))
   }
 
   /// Creates a group, and the groups on the way to it that are missing.
@@ -153,11 +159,4 @@ extension HDF5File {
   static func rooted(_ name: String) -> String {
     "/" + components(of: name).joined(separator: "/")
   }
-}
-
-/// Adds a name that the library calls back with to the names of an iteration.
-func append(_ name: UnsafePointer<CChar>?, to names: UnsafeMutableRawPointer?) -> herr_t {
-  guard let name, let names else { return 0 }
-  names.assumingMemoryBound(to: [String].self).pointee.append(String(cString: name))
-  return 0
 }
