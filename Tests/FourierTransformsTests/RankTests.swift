@@ -2,6 +2,7 @@ import MPI
 import TestSupport
 import Testing
 
+import Threads
 @testable import FourierTransforms
 
 @Suite(.serialized) struct RankTests {

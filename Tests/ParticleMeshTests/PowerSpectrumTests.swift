@@ -5,6 +5,7 @@ import Particles
 import TestSupport
 import Testing
 
+import Threads
 @testable import ParticleMesh
 
 @Suite(.serialized) struct PowerSpectrumTests {

@@ -2,6 +2,7 @@ internal import DurableFiles
 internal import Fields
 internal import Foundation
 internal import Networks
+internal import Statistics
 internal import Stopping
 internal import SubBoxes
 
@@ -175,7 +176,8 @@ final class Coordinator {
       epoch: progress.epoch, step: progress.step,
       trainingLikelihood: progress.likelihoodSum / samples, likelihood: likelihood,
       penalty: penalty, likelihoodValues: likelihoodValues(of: reports),
-      correlation: SampleOutcome.pearson(of: outcomes), isBest: isBest)
+      correlation: pearsonCorrelation(
+        outcomes.map { Double($0.prediction) }, outcomes.map { Double($0.truth) }), isBest: isBest)
     try metrics.append(summary.metricsLine)
     try events?.append(summary.record)
     if isBest {

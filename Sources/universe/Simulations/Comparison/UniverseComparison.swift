@@ -2,6 +2,7 @@ package import MPI
 internal import ParticleMesh
 internal import Particles
 internal import Snapshots
+internal import Statistics
 
 /// One universe simulated twice from the same initial phases, compared particle by particle.
 ///
@@ -188,7 +189,7 @@ package struct HaloBin: Hashable, Sendable {
   package var median: Double { quantile(0.5) }
 
   /// Half the width of the interval of the middle 68 % of the differences [dex].
-  package var scatter: Double { (quantile(0.84) - quantile(0.16)) / 2 }
+  package var scatter: Double { quantiles.middle?.halfWidth ?? .nan }
 
   /// The root mean square of the differences [dex].
   package var rms: Double {
@@ -197,9 +198,9 @@ package struct HaloBin: Hashable, Sendable {
   }
 
   /// The difference that a part of the particles are below; NaN without particles.
-  func quantile(_ part: Double) -> Double {
-    guard !offsets.isEmpty else { return .nan }
-    let sorted = offsets.sorted()
-    return Double(sorted[min(sorted.count - 1, Int(part * Double(sorted.count)))])
+  func quantile(_ part: Double) -> Double { quantiles(part) ?? .nan }
+
+  private var quantiles: Quantiles {
+    Quantiles(offsets.map { Double($0) }, by: .hyndmanFan1FromAbove)
   }
 }
