@@ -1,8 +1,8 @@
 import MPI
 import TestSupport
 import Testing
-
 import Threads
+
 @testable import FourierTransforms
 
 @Suite(.serialized) struct RankTests {

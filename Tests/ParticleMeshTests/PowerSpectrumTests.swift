@@ -4,8 +4,8 @@ import MPI
 import Particles
 import TestSupport
 import Testing
-
 import Threads
+
 @testable import ParticleMesh
 
 @Suite(.serialized) struct PowerSpectrumTests {
