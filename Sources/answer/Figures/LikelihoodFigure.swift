@@ -1,4 +1,5 @@
 package import Analysis
+internal import Networks
 
 /// The truth at fixed predictions beside the likelihood.
 ///
@@ -18,7 +19,9 @@ package struct LikelihoodFigure: Sendable {
     if let slices = slices.value {
       caption +=
         " Slices of y ± \(slices.halfWidth), \(slices.slices.map { "\($0.count)" }.joined(separator: ", ")) particles; "
-        + "gamma = \((slices.gamma * 1000).rounded() / 1000)."
+        + slices.likelihoodValues.named.map { parameter, value in
+          "\(parameter.name) = \((value * 1000).rounded() / 1000)"
+        }.joined(separator: ", ") + "."
     }
     let isEmpty = slices.value?.slices.allSatisfy { $0.density.value == nil } ?? false
     return Figure(

@@ -26,6 +26,9 @@ package struct FileTree: Hashable, Sendable {
     /// How the content compares with its checksum.
     package var verification = Verification.unasked
 
+    /// Why the nodes of a group are not shown, if they are not.
+    package var note: String?
+
     /// The nodes of a group.
     package var children: [Node] = []
   }
@@ -98,7 +101,8 @@ extension FileTree.Node {
 extension FileTree: CustomStringConvertible {
   /// The tree as text, one node or attribute per line; names and texts of the file are made harmless for a terminal.
   package var description: String {
-    "\(path), \(Self.size(byteCount))\n" + root.lines().map { $0 + "\n" }.joined()
+    "\(path), \(Self.size(byteCount))\(root.verification.remark)\n"
+      + root.lines().map { $0 + "\n" }.joined()
   }
 
   private static func size(_ bytes: Int) -> String {
@@ -138,7 +142,7 @@ extension FileTree.Node {
     }
     let name = Quoting.terminal(name)
     switch kind {
-    case .group: return "\(name)/"
+    case .group: return "\(name)/" + (note.map { " (\($0))" } ?? "")
     case .other: return "\(name) (neither group nor dataset)"
     case .dataset(let type, let extents):
       var text = "\(name): \(type) \(extents)"
