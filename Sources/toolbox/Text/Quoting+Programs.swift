@@ -33,7 +33,7 @@ extension Quoting {
 
   /// Returns text for a figure of gnuplot as it is: no part of it is markup or ends the string.
   ///
-  /// - Parameter text: Any text; control characters become blanks, and straight quotes typographic ones.
+  /// - Parameter text: Any text; control characters become blanks.
   /// - Returns: A string for a script, with its quotes.
   package static func gnuplot(_ text: String) -> String {
     gnuplotMarkup(
@@ -47,15 +47,15 @@ extension Quoting {
 
   /// Returns text for a figure of gnuplot that has gnuplot's markup in it.
   ///
-  /// No straight quote is left inside of the string. The manual has it doubled, but gnuplot 5.4 ends a string at two
-  /// doubled quotes in a row, and what follows them would be commands.
+  /// gnuplot takes two quotes for one only if they stand alone: of several in a row it ends the string. So each
+  /// quote is a string of its own, which is joined to the others.
   ///
-  /// - Parameter markup: Any text; control characters become blanks, and straight quotes typographic ones.
-  /// - Returns: A string for a script, with its quotes.
+  /// - Parameter markup: Any text; control characters become blanks.
+  /// - Returns: An expression of strings for a script, with its quotes.
   package static func gnuplotMarkup(_ markup: String) -> String {
     let inner = markup.replacingScalars { scalar in
       if scalar.isControl { return " " }
-      return scalar == "'" ? "\u{2019}" : nil
+      return scalar == "'" ? #"'."\047".'"# : nil
     }
     return "'\(inner)'"
   }
@@ -64,7 +64,7 @@ extension Quoting {
   ///
   /// gnuplot starts what follows `<` or `|`, and has names such as `-` and `+` for data that are no file.
   ///
-  /// - Parameter name: The path of a file, without quotes and control characters; with them, the name of none.
+  /// - Parameter name: The path of a file; control characters become blanks.
   /// - Returns: A string for a script, with its quotes.
   package static func gnuplotFile(_ name: String) -> String {
     let isOrdinary = name.unicodeScalars.first.map { isLetterOrDigit($0) || $0 == "/" || $0 == "." }
