@@ -229,8 +229,8 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Fields", "HDF5", "MPI", "Networks", "Randomness", "Snapshots", "Stopping", "SubBoxes",
-        "TestSupport", "Training",
+        "Fields", "HDF5", "MPI", "Networks", "Randomness", "RecordFiles", "Snapshots", "Stopping",
+        "SubBoxes", "TestSupport", "Training",
       ]),
     .testTarget(
       name: "InterchangeTests",

@@ -1,6 +1,6 @@
 import Foundation
-import HDF5
 import Networks
+import RecordFiles
 import SubBoxes
 import TestSupport
 import Testing
@@ -33,33 +33,46 @@ struct PredictionTableTests {
   @Test func aTableComesBackWithTheHalosOfItsParticles() throws {
     try withFile { path in
       let table = PredictionTable(
-        simulations: ["five"], samples: samples, predictions: [12, 12.5, 13])
+        simulations: ["five"], fingerprints: ["0123456789abcdef"], samples: samples,
+        predictions: [12, 12.5, 13])
       try table.write(to: path, model: model)
       #expect(try PredictionTable(contentsOf: path) == table)
     }
   }
 
-  @Test(arguments: [(1, true), (2, false), (3, false)])
-  func aTableOfVersionOneHasNoHalos(version: Int, isRead: Bool) throws {
+  /// Writes what a table of version 1 holds, as a file of some version.
+  private func writeOldTable(to path: String, version: Int) throws {
+    let columns = (
+      simulation: samples.map(\.simulation), site: samples.map(\.site),
+      logMass: samples.map(\.logMass), radius: samples.map(\.radius)
+    )
+    try RecordWriter.write(to: path, as: RecordFormat("halompi-predictions", version: version)) {
+      try $0.addJSON("simulations", ["five"])
+      try $0.add(Self.column("simulation"), columns.simulation, extents: [3])
+      try $0.add(Self.column("site"), columns.site, extents: [3])
+      try $0.add(Self.column("trueLogMass"), columns.logMass, extents: [3])
+      try $0.add(Self.column("predictedLogMass"), columns.logMass, extents: [3])
+      try $0.add(Self.column("radius"), columns.radius, extents: [3])
+    }
+  }
+
+  private static func column<Element>(_ name: String) -> RecordDataset<Element> {
+    RecordDataset(name, unit: "1", meaning: name)
+  }
+
+  @Test func aTableOfVersionOneIsReadWithoutHalos() throws {
     try withFile { path in
-      try NumberFile.write(to: path, format: "halompi-predictions", version: version) { file in
-        try NumberFile.addJSON("simulations", ["five"], to: file)
-        func add<Value: HDF5Element>(_ name: String, _ values: [Value]) throws {
-          try NumberFile.add(name, values, shape: [3], unit: "1", description: name, to: file)
-        }
-        try add("simulation", samples.map(\.simulation))
-        try add("site", samples.map(\.site))
-        try add("trueLogMass", samples.map(\.logMass))
-        try add("predictedLogMass", [Float(12), 12.5, 13])
-        try add("radius", samples.map(\.radius))
-      }
-      guard isRead else {
-        #expect(throws: (any Error).self) { try PredictionTable(contentsOf: path) }
-        return
-      }
+      try writeOldTable(to: path, version: 1)
       let table = try PredictionTable(contentsOf: path)
       #expect(table.samples.map(\.halo) == [-1, -1, -1])
       #expect(table.samples.map(\.site) == samples.map(\.site))
+    }
+  }
+
+  @Test(arguments: [2, 3]) func aLaterTableWithoutHalosIsRefused(version: Int) throws {
+    try withFile { path in
+      try writeOldTable(to: path, version: version)
+      #expect(throws: (any Error).self) { try PredictionTable(contentsOf: path) }
     }
   }
 }
