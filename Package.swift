@@ -281,8 +281,8 @@ let package = Package(
     .testTarget(
       name: "WorkshopTests",
       dependencies: [
-        "DurableFiles", "Failures", "HDF5", "Hardware", "MPI", "Networks", "Runs", "TestSupport",
-        "Training", "Workshop",
+        "DurableFiles", "Failures", "Fields", "HDF5", "Hardware", "MPI", "Networks", "Runs",
+        "Snapshots", "TestSupport", "Training", "Workshop",
       ], resources: [.copy("Fixtures")]),
     .testTarget(
       name: "EndToEndTests",

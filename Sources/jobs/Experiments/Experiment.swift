@@ -129,10 +129,18 @@ package struct SimulationSettings: Codable, Hashable, Sendable {
   /// The units of the snapshots, if they do not state them, or state others than they have.
   package var units: SnapshotUnits?
 
+  /// The background universe of the snapshots, if they do not state it.
+  package var cosmology: Cosmology?
+
+  /// The types of particles to leave out of the snapshots, such as neutrinos or tracers beside the dark
+  /// matter.
+  package var ignoreTypes: [Int]?
+
   /// Makes the settings of a simulation that comes in files.
   package init(
     name: String, role: SimulationRole, initial: String, final: String, catalogue: String?,
-    labels: LabelTable? = nil, units: SnapshotUnits? = nil
+    labels: LabelTable? = nil, units: SnapshotUnits? = nil, cosmology: Cosmology? = nil,
+    ignoreTypes: [Int]? = nil
   ) {
     self.name = name
     self.role = role
@@ -141,6 +149,8 @@ package struct SimulationSettings: Codable, Hashable, Sendable {
     self.catalogue = catalogue
     self.labels = labels
     self.units = units
+    self.cosmology = cosmology
+    self.ignoreTypes = ignoreTypes
   }
 
   /// Where it is written which halo each final particle is in; the catalogue of a simulation from a seed

@@ -115,10 +115,11 @@ package struct DataDescription: Codable, Hashable, Sendable {
 
   /// Why nothing can be trained or predicted by this description, as a file may hold it, as a clause.
   var fault: String? {
-    let deviation = standardization.standardDeviation
-    guard standardization.mean.isFinite, deviation.isFinite, deviation > 0 else {
-      return
-        "its standardization has the mean \(standardization.mean) and the deviation \(deviation)"
+    for channel in standardization.channels {
+      let deviation = channel.standardDeviation
+      guard channel.mean.isFinite, deviation.isFinite, deviation > 0 else {
+        return "its standardization has the mean \(channel.mean) and the deviation \(deviation)"
+      }
     }
     guard labels.minimum < labels.maximum else {
       return "its labels go from \(labels.minimum) to \(labels.maximum)"

@@ -67,6 +67,16 @@ public struct HDF5File: ~Copyable {
     return try properties.create()
   }
 
+  /// Hands what was written to the operating system.
+  ///
+  /// Collective if the file is.
+  public func flush() throws(HDF5Error) {
+    let id = identifier.id
+    try Operation("flushing", of: path).call(waitsForOthers: isParallel) {
+      H5Fflush(id, H5F_SCOPE_LOCAL)
+    }
+  }
+
   /// Closes the file and every dataset that is still open in it.
   ///
   /// Collective if the file is. Without it the file is closed with its last dataset, and failures then go unnoticed.

@@ -140,8 +140,10 @@ final class GadgetBinaryFile: SnapshotFile {
     return blocks
   }
 
-  /// The rows of a block: all types follow each other in it, and in MASS those without a mass in the
-  /// header. Type 0 is refused, so that the dark matter comes first.
+  /// The rows of a block.
+  ///
+  /// All types follow each other in it, and in MASS those without a mass in the header. Type 0 is
+  /// refused, so that the dark matter comes first.
   private static func rowCount(ofBlock name: String, _ header: SnapshotHeader) -> Int {
     let types =
       name == "MASS"

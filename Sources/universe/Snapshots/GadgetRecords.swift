@@ -52,7 +52,8 @@ struct GadgetRecords {
     for isBigEndian in [false, true] {
       let length = Int(isBigEndian ? UInt32(bigEndian: stored) : UInt32(littleEndian: stored))
       if length == 8 { return Layout(isNamed: true, isBigEndian: isBigEndian) }
-      if length == GadgetBinaryHeader.length || GadgetBinaryHeader.typeCount(ofLength: length) != nil {
+      let isRecent = GadgetBinaryHeader.typeCount(ofLength: length) != nil
+      if length == GadgetBinaryHeader.length || isRecent {
         return Layout(isNamed: false, isBigEndian: isBigEndian)
       }
     }

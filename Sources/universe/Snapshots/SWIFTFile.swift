@@ -13,7 +13,8 @@ final class SWIFTFile: HDF5SnapshotFile {
   /// The number of particles in no group, unless the run's parameter says otherwise.
   private static let ungrouped: Int64 = 2_147_483_647
 
-  private static let labels = "PartType1/FOFGroupIDs"
+  /// The dataset of the numbers of particles' groups.
+  static let labels = "PartType1/FOFGroupIDs"
 
   let formatDescription = "HDF5 of SWIFT"
   let source: SnapshotSource

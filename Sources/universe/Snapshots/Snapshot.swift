@@ -79,6 +79,9 @@ package struct Snapshot: Hashable, Codable, Sendable {
     return side
   }
 
+  /// How the first file of a snapshot may go on behind what its files have in common.
+  package static var endings: [String] { SnapshotFiles.endings }
+
   /// Reads the headers of a snapshot.
   ///
   /// - Parameters:

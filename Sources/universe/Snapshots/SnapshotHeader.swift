@@ -52,7 +52,8 @@ struct SnapshotHeader {
           + "\(cosmology.omegaMatter), h \(cosmology.hubble): each must be positive",
         remedy: "Give a snapshot of a cosmological simulation in a periodic box.")
     }
-    guard cosmology.omegaMatter <= 10, abs(cosmology.omegaLambda) <= 10, cosmology.hubble <= 10,
+    guard (1e-4...10).contains(cosmology.omegaMatter), abs(cosmology.omegaLambda) <= 10,
+      (0.01...10).contains(cosmology.hubble),
       cosmology.expansionRate(at: 1 / (1 + redshift)) > 1e-3
     else {
       throw SnapshotError(

@@ -10,7 +10,7 @@ extension SnapshotSource {
   /// - Throws: A ``SnapshotError`` that names the attribute and the first value that is no count.
   func counts(_ name: String) throws(SnapshotError) -> [UInt64]? {
     guard let numbers = try numbers(name, of: ["Header"]) else { return nil }
-    for number in numbers where !(number >= 0 && number < 0x1p64 && number == number.rounded()) {
+    for number in numbers where !(number >= 0 && number <= 0x1p64 && number == number.rounded()) {
       throw SnapshotError(
         .invalidValue, in: path, dataset: "attribute Header/\(name)",
         because: "it holds \(number), which counts nothing",
@@ -87,15 +87,17 @@ extension SnapshotSource {
   ///   - names: The attributes of the matter density, of Lambda's and of h.
   ///   - groups: The groups that may have them.
   ///   - supplement: What is known beside the file.
+  /// - Returns: The background universe.
+  /// - Throws: A ``SnapshotError`` that names all attributes that are missing.
   func cosmology(
     _ names: [String], of groups: [String], _ supplement: SnapshotSupplement
   ) throws(SnapshotError) -> Cosmology {
     if let given = supplement.cosmology { return given }
     let values = try required(
       names, of: groups,
-      remedy: "Give `cosmology: {omegaMatter: ..., omegaLambda: ..., hubble: ...}` to the simulation in "
-        + "the experiment file, and `units` unless they are stated or usual; or add the attributes, "
-        + "for instance with h5py.")
+      remedy: "Give `cosmology: {omegaMatter: ..., omegaLambda: ..., hubble: ...}` to the "
+        + "simulation in the experiment file, and `units` unless they are stated or usual; or add "
+        + "the attributes, for instance with h5py.")
     return Cosmology(omegaMatter: values[0], omegaLambda: values[1], hubble: values[2])
   }
 

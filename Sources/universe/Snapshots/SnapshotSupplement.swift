@@ -86,8 +86,8 @@ extension ParticleTypes {
     let types = ignored.keys.sorted().map(String.init).joined(separator: ", ")
     throw SnapshotError(
       .otherMatter, in: path, dataset: "ignoreTypes of the experiment file",
-      because: "the ignored particles of type \(types) hold \(fraction * 100) % of the matter, more "
-        + "than neutrinos can",
+      because: "the ignored particles of type \(types) hold \(fraction * 100) % of the matter, "
+        + "more than neutrinos can",
       remedy: "Give a simulation of dark matter alone with one mass; gas, and the heavy particles "
         + "around the region of a zoom simulation, cannot be left out.")
   }

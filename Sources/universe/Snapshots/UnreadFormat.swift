@@ -27,7 +27,7 @@ struct UnreadFormat {
     (Array("BZh".utf8), UnreadFormat("compressed by bzip2", unpack)),
     ([0xFD, 0x37, 0x7A, 0x58, 0x5A], UnreadFormat("compressed by xz", unpack)),
     ([0x50, 0x4B, 3, 4], UnreadFormat("a zip archive", unpack)),
-    (Array("\u{93}NUMPY".unicodeScalars.map { UInt8($0.value) }), UnreadFormat("an array of numpy")),
+    ([0x93] + Array("NUMPY".utf8), UnreadFormat("an array of numpy")),
     (Array("CDF".utf8), UnreadFormat("a netCDF file")),
     (Array("SIMPLE  =".utf8), UnreadFormat("a FITS file")),
     (
