@@ -81,7 +81,8 @@ extension EndToEnd {
       let table = try PredictionTable(contentsOf: workspace.predictions)
       let tag = "\u{600}<img src=x onerror=alert(1)>"
       try PredictionTable(
-        simulations: table.simulations.map { "\(tag)\($0)" }, samples: table.samples,
+        simulations: table.simulations.map { "\(tag)\($0)" }, fingerprints: table.fingerprints,
+        samples: table.samples,
         predictions: table.predictions
       ).write(
         to: workspace.predictions, model: Model(contentsOf: "\(workspace.training)/model.h5"))

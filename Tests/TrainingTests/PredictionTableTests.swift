@@ -1,4 +1,5 @@
 import Foundation
+import HDF5
 import Networks
 import RecordFiles
 import SubBoxes
@@ -40,39 +41,33 @@ struct PredictionTableTests {
     }
   }
 
-  /// Writes what a table of version 1 holds, as a file of some version.
-  private func writeOldTable(to path: String, version: Int) throws {
-    let columns = (
-      simulation: samples.map(\.simulation), site: samples.map(\.site),
-      logMass: samples.map(\.logMass), radius: samples.map(\.radius)
-    )
-    try RecordWriter.write(to: path, as: RecordFormat("halompi-predictions", version: version)) {
-      try $0.addJSON("simulations", ["five"])
-      try $0.add(Self.column("simulation"), columns.simulation, extents: [3])
-      try $0.add(Self.column("site"), columns.site, extents: [3])
-      try $0.add(Self.column("trueLogMass"), columns.logMass, extents: [3])
-      try $0.add(Self.column("predictedLogMass"), columns.logMass, extents: [3])
-      try $0.add(Self.column("radius"), columns.radius, extents: [3])
-    }
-  }
-
-  private static func column<Element>(_ name: String) -> RecordDataset<Element> {
-    RecordDataset(name, unit: "1", meaning: name)
-  }
-
-  @Test func aTableOfVersionOneIsReadWithoutHalos() throws {
+  @Test(arguments: [1, 3])
+  func aTableOfVersionOneHasNoHalosAndALaterOneIsRefused(version: Int) throws {
     try withFile { path in
-      try writeOldTable(to: path, version: 1)
+      let format = RecordFormat("halompi-predictions", version: version, remedy: "none")
+      let columns = [
+        ("trueLogMass", samples.map(\.logMass)), ("predictedLogMass", [12, 12.5, 13]),
+        ("radius", samples.map(\.radius)),
+      ]
+      let simulation = RecordDataset<Int32>("simulation", unit: "1", meaning: "index")
+      let site = RecordDataset<Int64>("site", unit: "1", meaning: "site")
+      try RecordWriter.write(to: path, as: format) { file in
+        try file.addJSON("simulations", ["five"])
+        try file.add(simulation, samples.map(\.simulation), extents: [3])
+        try file.add(site, samples.map(\.site), extents: [3])
+        for (name, values) in columns {
+          try file.add(
+            RecordDataset<Float>(name, unit: "1", meaning: name), values, extents: [3])
+        }
+      }
+      guard version == 1 else {
+        #expect(throws: RecordFileError.self) { try PredictionTable(contentsOf: path) }
+        return
+      }
       let table = try PredictionTable(contentsOf: path)
+      #expect(table.fingerprints == nil)
       #expect(table.samples.map(\.halo) == [-1, -1, -1])
       #expect(table.samples.map(\.site) == samples.map(\.site))
-    }
-  }
-
-  @Test(arguments: [2, 3]) func aLaterTableWithoutHalosIsRefused(version: Int) throws {
-    try withFile { path in
-      try writeOldTable(to: path, version: version)
-      #expect(throws: (any Error).self) { try PredictionTable(contentsOf: path) }
     }
   }
 }

@@ -1,4 +1,5 @@
 internal import RecordFiles
+internal import Statistics
 package import SubBoxes
 
 /// Predicted and true halo masses of particles.
@@ -80,18 +81,13 @@ package struct PredictionTable: Hashable, Sendable {
     let fingerprints: [String]? = try file.version >= 2 ? file.json("fingerprints") : nil
     let simulation = try file.values(of: Self.simulation)
     let extents = [simulation.count]
-    func column<Element>(_ dataset: RecordDataset<Element>) throws -> [Element] {
-      guard try file.extents(of: dataset) == extents else {
-        throw file.failure("its columns have different lengths")
-      }
-      return try file.values(of: dataset, extents: extents)
-    }
-    let site = try column(Self.site)
-    let logMass = try column(Self.trueLogMass)
-    let radius = try column(Self.radius)
-    let predictions = try column(Self.predictedLogMass)
+    let site = try file.column(Self.site, extents: extents)
+    let logMass = try file.column(Self.trueLogMass, extents: extents)
+    let radius = try file.column(Self.radius, extents: extents)
+    let predictions = try file.column(Self.predictedLogMass, extents: extents)
     let halo =
-      file.version >= 2 ? try column(Self.halo) : [Int32](repeating: -1, count: site.count)
+      file.version >= 2
+      ? try file.column(Self.halo, extents: extents) : [Int32](repeating: -1, count: site.count)
     guard fingerprints?.count ?? simulations.count == simulations.count else {
       throw file.failure("it names \(simulations.count) simulations, and other fingerprints")
     }
@@ -111,26 +107,29 @@ package struct PredictionTable: Hashable, Sendable {
 
   /// Pearson's correlation of predicted and true log10 mass.
   package var correlation: Double {
-    Training.correlation(
-      zip(samples, predictions).enumerated().map { index, pair in
-        SampleOutcome(
-          position: index, likelihood: 0, prediction: pair.1, truth: pair.0.logMass)
-      })
+    pearsonCorrelation(predictions.map { Double($0) }, samples.map { Double($0.logMass) })
   }
 
   /// The median of log10(predicted / true mass) [dex]; NaN without predictions.
-  package var bias: Double { residualQuantile(0.5) }
+  package var bias: Double { residuals.median ?? .nan }
 
   /// Half of the range from the 16th to the 84th percentile of log10(predicted / true mass) [dex]; NaN
   /// without predictions.
-  package var scatter: Double { (residualQuantile(0.84) - residualQuantile(0.16)) / 2 }
+  package var scatter: Double { residuals.middle?.halfWidth ?? .nan }
 
-  private func residualQuantile(_ fraction: Double) -> Double {
-    let residuals = zip(predictions, samples).map { Double($0) - Double($1.logMass) }.sorted()
-    guard let last = residuals.indices.last else { return .nan }
-    let place = fraction * Double(last)
-    let below = Int(place)
-    let above = min(below + 1, last)
-    return residuals[below] + (place - Double(below)) * (residuals[above] - residuals[below])
+  private var residuals: Quantiles {
+    Quantiles(zip(predictions, samples).map { Double($0) - Double($1.logMass) })
+  }
+}
+
+extension RecordReader {
+  /// Reads a column of a table whose columns all have the same extents.
+  fileprivate func column<Element>(
+    _ dataset: RecordDataset<Element>, extents: [Int]
+  ) throws -> [Element] {
+    guard try self.extents(of: dataset) == extents else {
+      throw failure("its columns have different lengths")
+    }
+    return try values(of: dataset, extents: extents)
   }
 }
