@@ -130,7 +130,7 @@ struct FigureTests {
   }
 
   @Test(arguments: [
-    ("raw", "'raw'"), ("it's", "'it''s'"), ("a_b^{c}", "'a\\_b\\^\\{c\\}'"),
+    ("raw", "'raw'"), ("it's", #"'it'."\047".'s'"#), ("a_b^{c}", "'a\\_b\\^\\{c\\}'"),
     ("x\ny", "'x y'"), ("`rm`", "'`rm`'"), ("\\n", "'\\\\n'"),
   ])
   func aNameCannotLeaveItsQuotes(name: String, text: String) {
@@ -140,7 +140,8 @@ struct FigureTests {
   @Test(
     .enabled(if: Gnuplot().program != nil, "gnuplot is not installed: nothing is drawn"),
     arguments: [
-      "x'; system(\"touch PWNED\"); '", "\u{600}'; system('touch PWNED'); '", "`touch PWNED`",
+      "x'; system(\"touch PWNED\"); '", "x''; system(\"touch PWNED\"); '",
+      "\u{600}'; system('touch PWNED'); '", "`touch PWNED`",
     ])
   func noNameOfAModelRunsACommand(name: String) throws {
     try withFolder { folder in
