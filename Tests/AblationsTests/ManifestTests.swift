@@ -143,10 +143,10 @@ func anAblationThatMakesNoSenseIsRefusedWithItsPlace(overrides: [String], words:
     let experiment = try ablationExample(overrides)
     return try Ablation(experiment, in: RunDirectory(of: experiment, runs: runs))
   }
-  #expect(throws: AblationError.self) { try ablation().verifyManifest() }
+  #expect(throws: Failure.self) { try ablation().verifyManifest() }
   try ablation().writeManifest(host: "node7")
   try ablation().verifyManifest()
-  let error = #expect(throws: AblationError.self) {
+  let error = #expect(throws: Failure.self) {
     try ablation(["training.epochs=7"]).writeManifest(host: "node7")
   }
   #expect(
@@ -156,13 +156,13 @@ func anAblationThatMakesNoSenseIsRefusedWithItsPlace(overrides: [String], words:
   try longer.writeManifest(host: "node7")
   try longer.verifyManifest()
   // Runs that are there are not forgotten.
-  #expect(throws: AblationError.self) { try ablation().verifyManifest() }
+  #expect(throws: Failure.self) { try ablation().verifyManifest() }
 }
 
 @Test func anUnknownRunIsAUsageErrorThatNamesTheNearest() throws {
   let experiment = try ablationExample()
   let ablation = try Ablation(experiment, in: RunDirectory(of: experiment))
-  let error = #expect(throws: AblationError.self) { try ablation.run("raw-seed33") }
+  let error = #expect(throws: Failure.self) { try ablation.run("raw-seed33") }
   #expect(error?.exitCode == .usage)
   #expect(error?.description.contains("did you mean raw-seed3?") == true)
 }

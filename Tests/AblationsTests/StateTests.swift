@@ -69,7 +69,8 @@ private func ablation() throws -> Ablation {
 @Test func errorsThatAreNoFailureOfTheRunAreNotPutOnRecord() {
   let lock = LockError(file: "lock", problem: .taken(by: "process 1 on node7"))
   #expect(AblationRunTask.failure(of: lock) == nil)
-  let missing = MissingModelError(file: "model.h5")
+  let missing = Failure(
+    .missingInput, "opening the model model.h5", because: "it does not exist", remedy: "train")
   #expect(AblationRunTask.failure(of: missing)?.exitCode == JobExitCode.missingInput.rawValue)
 }
 

@@ -1,3 +1,4 @@
+import Failures
 import Foundation
 import Testing
 
@@ -46,7 +47,7 @@ import Testing
       .appending(path: "golden-\(UUID().uuidString).json")
     try "{}".write(to: file, atomically: true, encoding: .utf8)
     defer { try? FileManager.default.removeItem(at: file) }
-    let error = #expect(throws: GoldenReferenceError.self) {
+    let error = #expect(throws: Failure.self) {
       try GoldenReference(contentsOf: file)
     }
     #expect(error?.file == file.path)

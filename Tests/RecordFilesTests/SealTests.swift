@@ -91,7 +91,7 @@ import Testing
       let failure = #expect(throws: AgreedFailure.self) {
         try read(.simulationCheckpoint, checkpoint, on: world)
       }
-      let error = try #require(failure?.underlying as? RecordFileError)
+      let error = try #require(failure?.underlying as? Failure)
       #expect(error.exitCode == .badData)
       #expect(
         error.description

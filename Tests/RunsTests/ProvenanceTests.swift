@@ -37,7 +37,7 @@ import Testing
       guard world.size == 1, let provenance = try Provenance.collect(on: world) else { return }
       let file = try temporaryDirectory("provenance-\(UUID())") + "/provenance.json"
       try DurableFile.write(Data("{}".utf8), to: file)
-      let error = #expect(throws: ProvenanceError.self) { try provenance.append(to: file) }
+      let error = #expect(throws: Failure.self) { try provenance.append(to: file) }
       #expect(error?.exitCode == .badData)
       #expect(try DurableFile.read(file) == Data("{}".utf8))
     }

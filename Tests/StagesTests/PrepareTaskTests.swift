@@ -27,7 +27,7 @@ private func experiment() -> Experiment {
 
 @Test func anUnknownSimulationIsAUsageErrorThatNamesTheNearest() {
   let task = PrepareTask(experiment(), in: RunDirectory(of: experiment()), only: ["A_11"])
-  let error = #expect(throws: UnknownSimulationError.self) { try task.chosen() }
+  let error = #expect(throws: Failure.self) { try task.chosen() }
   #expect(error?.exitCode == .usage)
   #expect(error?.description.contains("none called A_11; did you mean A_1?") == true)
 }

@@ -1,3 +1,4 @@
+import Failures
 import Foundation
 import HDF5
 import Networks
@@ -61,7 +62,7 @@ struct PredictionTableTests {
         }
       }
       guard version == 1 else {
-        #expect(throws: RecordFileError.self) { try PredictionTable(contentsOf: path) }
+        #expect(throws: Failure.self) { try PredictionTable(contentsOf: path) }
         return
       }
       let table = try PredictionTable(contentsOf: path)

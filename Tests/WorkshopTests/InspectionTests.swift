@@ -42,7 +42,7 @@ private func writeFile(_ name: String, checksumOf kept: [Float]) throws -> Strin
   try file.close()
   let tree = try FileTree(of: path, verifying: true)
   #expect(tree.failures == ["/\(name)"])
-  for text in [tree.description, try #require(InspectionError(tree)).description] {
+  for text in [tree.description, try #require(tree.failure).description] {
     #expect(!text.unicodeScalars.contains { ($0.value < 0x20 || $0.value == 0x9b) && $0 != "\n" })
     #expect(!text.unicodeScalars.contains("\u{202E}"))
     #expect(text.contains("x\\u{1b}]0;owned\\u{7}\\u{a}\\u{202e}y"))
@@ -55,7 +55,7 @@ private func writeFile(_ name: String, checksumOf kept: [Float]) throws -> Strin
   let path = try writeFile("a.h5", checksumOf: (0..<600).map(Float.init))
   let tree = try FileTree(of: path, verifying: true)
   #expect(tree.failures.isEmpty)
-  #expect(InspectionError(tree) == nil)
+  #expect(tree.failure == nil)
   let lines = tree.description.split(separator: "\n").dropFirst().map(String.init)
   #expect(
     lines == [
@@ -75,7 +75,7 @@ private func writeFile(_ name: String, checksumOf kept: [Float]) throws -> Strin
   let tree = try FileTree(of: writeFile("a.h5", checksumOf: changed), verifying: true)
   #expect(tree.failures == ["/fields/density"])
   #expect(tree.description.contains("DAMAGED"))
-  let error = try #require(InspectionError(tree))
+  let error = try #require(tree.failure)
   #expect(error.exitCode == .badData)
   #expect(error.description.contains("/fields/density differs from what was written"))
 }
@@ -98,7 +98,7 @@ func aTextIsComparedWithTheChecksumBesideIt(isIntact: Bool) throws {
   } else {
     #expect(lines.first?.contains("DAMAGED") == true)
     #expect(tree.failures == ["/@header"])
-    #expect(InspectionError(tree)?.exitCode == .badData)
+    #expect(tree.failure?.exitCode == .badData)
   }
 }
 

@@ -56,7 +56,7 @@ import Testing
     #expect(SnapshotInspection.isSnapshot(path))
     let inspection = try inspection(of: path)
     #expect(inspection.problems.isEmpty)
-    #expect(UnpreparableSnapshotError(inspection, path: path) == nil)
+    #expect(inspection.failure(of: path) == nil)
     let text = inspection.description
     for word in words { #expect(text.contains(word), "\(word) in \(text)") }
   }
@@ -84,7 +84,7 @@ import Testing
     try data.write(to: URL(filePath: path))
     let inspection = try inspection(of: path)
     #expect(inspection.description.contains("missing: "))
-    let error = try #require(UnpreparableSnapshotError(inspection, path: path))
+    let error = try #require(inspection.failure(of: path))
     #expect(error.exitCode == .badData)
     #expect(error.description.contains(reason), "\(error)")
     #expect(error.description.contains(remedy), "\(error)")

@@ -117,7 +117,7 @@ struct WatchTests {
     let folder = try temporaryDirectory("watch-empty")
     defer { try? FileManager.default.removeItem(atPath: folder) }
     #expect(TrainingMonitor.folders(in: folder).isEmpty)
-    #expect("\(NoTrainingError(directory: folder))".contains("metrics.jsonl"))
+    #expect("\(TrainingMonitor.nothingToWatch(in: folder))".contains("metrics.jsonl"))
   }
 }
 

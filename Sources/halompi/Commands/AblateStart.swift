@@ -63,7 +63,7 @@ struct AblateStart: ParsableCommand {
   private func submitArray() throws {
     let ranks = Launcher.size
     try reportingFailures {
-      guard ranks == 1 else { throw RanksError(ranks: ranks) }
+      guard ranks == 1 else { throw Failure.severalRanks(ranks) }
       let batch = try options.batchJobs(.ablation, onlyFailed: onlyFailed)
       if !batch.jobs.isEmpty { try submit(batch.jobs, in: batch.directory, waiting: false) }
     }
@@ -71,7 +71,7 @@ struct AblateStart: ParsableCommand {
 
   private func runLocally() throws -> AblationEnd {
     let ranks = Launcher.size
-    guard ranks == 1 else { throw RanksError(ranks: ranks) }
+    guard ranks == 1 else { throw Failure.severalRanks(ranks) }
     startHDF5()
     let experiment = try Experiment(contentsOf: options.experiment, overrides: options.overrides)
     let ablation = try Ablation(
@@ -86,14 +86,12 @@ struct AblateStart: ParsableCommand {
 
 extension AblationSettings.Executor: ExpressibleByArgument {}
 
-/// Several ranks where one process starts the others.
-private struct RanksError: JobFailure, CustomStringConvertible {
-  let ranks: Int
-
-  var exitCode: JobExitCode { .usage }
-
-  var description: String {
-    "executing an ablation by processes of this machine: there are \(ranks) ranks, and one starts the "
-      + "others; give the command without mpirun, or with --executor inside"
+extension Failure {
+  /// The failure of a command under `mpirun` where one process starts the others.
+  fileprivate static func severalRanks(_ ranks: Int) -> Failure {
+    Failure(
+      .usage, "executing an ablation by processes of this machine",
+      because: "there are \(ranks) ranks, and one starts the others",
+      remedy: "give the command without mpirun, or with --executor inside")
   }
 }

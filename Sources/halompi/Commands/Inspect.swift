@@ -55,12 +55,12 @@ struct Inspect: ParsableCommand {
         if SnapshotInspection.isSnapshot(file) {
           let inspection = try SnapshotInspection(of: file, on: alone)
           try Console.output.show(inspection, terminator: "")
-          if let error = UnpreparableSnapshotError(inspection, path: file) { throw error }
+          if let failure = inspection.failure(of: file) { throw failure }
           guard tree else { return }
         }
         let tree = try FileTree(of: file, verifying: verify)
         try Console.output.show(tree, terminator: "")
-        if let error = InspectionError(tree) { throw error }
+        if let failure = tree.failure { throw failure }
       }
     }
   }

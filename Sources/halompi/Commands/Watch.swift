@@ -46,7 +46,7 @@ struct Watch: ParsableCommand {
       let known = Set(monitors.map(\.directory))
       monitors += TrainingMonitor.folders(in: directory).filter { !known.contains($0) }
         .map { TrainingMonitor($0) }
-      guard !monitors.isEmpty else { throw NoTrainingError(directory: directory) }
+      guard !monitors.isEmpty else { throw TrainingMonitor.nothingToWatch(in: directory) }
       for index in monitors.indices { try monitors[index].update() }
       if once || isTerminal {
         try show(monitors, isTerminal: isTerminal)

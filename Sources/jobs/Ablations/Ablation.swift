@@ -1,5 +1,6 @@
 internal import DurableFiles
 package import Experiments
+package import Failures
 internal import Foundation
 internal import Runs
 package import Settings
@@ -35,8 +36,8 @@ package struct Ablation: Sendable {
 
   /// Finds a run by its name, such as `raw-seed3`, or by its index.
   ///
-  /// - Throws: ``AblationError`` if there is no such run.
-  package func run(_ word: String) throws(AblationError) -> AblationRun {
+  /// - Throws: `Failure` if there is no such run.
+  package func run(_ word: String) throws(Failure) -> AblationRun {
     if let run = manifest.runs.first(where: { $0.name == word || "\($0.index)" == word }) {
       return run
     }
@@ -72,13 +73,13 @@ extension Ablation {
   /// Runs may have been added behind those that are there. Called by one process, with the lock of the
   /// ablation.
   ///
-  /// - Throws: ``AblationError`` if runs have changed, `FileError` if the file cannot be read or written.
+  /// - Throws: `Failure` if runs have changed, `FileError` if the file cannot be read or written.
   func commitManifest() throws {
     if let earlier = try manifestOnDisk() {
       let differences = manifest.differences(from: earlier)
       guard differences.isEmpty else {
-        throw AblationError.changed(
-          file: directory.ablation.manifestFile, differences: differences)
+        throw Failure.changedManifest(
+          directory.ablation.manifestFile, differences: differences)
       }
       if earlier == manifest { return }
     }
@@ -100,13 +101,13 @@ extension Ablation {
   ///
   /// For jobs that execute one run of many at the same time, and so must not write it.
   ///
-  /// - Throws: ``AblationError`` if it is missing or has other runs, `FileError` if it cannot be read.
+  /// - Throws: `Failure` if it is missing or has other runs, `FileError` if it cannot be read.
   package func verifyManifest() throws {
     let file = directory.ablation.manifestFile
-    guard let earlier = try manifestOnDisk() else { throw AblationError.missing(file: file) }
+    guard let earlier = try manifestOnDisk() else { throw Failure.missingManifest(file) }
     let differences = manifest.differences(from: earlier)
     guard differences.isEmpty else {
-      throw AblationError.changed(file: file, differences: differences)
+      throw Failure.changedManifest(file, differences: differences)
     }
   }
 
@@ -118,11 +119,11 @@ extension Ablation {
     do {
       manifest = try JSONDecoder().decode(AblationManifest.self, from: data)
     } catch {
-      throw AblationError.unreadable(file: file, reason: "\(error)")
+      throw Failure.unreadableManifest(file, because: "\(error)")
     }
     guard manifest.isOfKnownFormat else {
-      throw AblationError.unreadable(
-        file: file, reason: "it is \(manifest.format), version \(manifest.version)")
+      throw Failure.unreadableManifest(
+        file, because: "it is \(manifest.format), version \(manifest.version)")
     }
     return manifest
   }

@@ -1,4 +1,5 @@
 internal import Experiments
+internal import Failures
 internal import Foundation
 package import MPI
 package import Progress
@@ -28,7 +29,7 @@ package struct AblationTask: Sendable {
   ///   - timeLimit: After how long to stop, resumably [s]; without it, at the end of the Slurm job.
   ///   - progress: Is told how many runs are done; it speaks on rank 0.
   /// - Returns: How it ended.
-  /// - Throws: ``AblationError`` if runs failed, or a ``JobFailure`` that kept them from being executed.
+  /// - Throws: `Failure` if runs failed, or a ``JobFailure`` that kept them from being executed.
   package func run(
     on world: borrowing Communicator, timeLimit: Double? = nil, progress: ProgressReporter
   ) throws -> AblationEnd {
@@ -48,7 +49,7 @@ package struct AblationTask: Sendable {
   ///   - host: The name of this host.
   ///   - progress: Is told how many runs are done.
   /// - Returns: How it ended.
-  /// - Throws: ``AblationError`` if runs failed, or a ``JobFailure`` that kept them from being executed.
+  /// - Throws: `Failure` if runs failed, or a ``JobFailure`` that kept them from being executed.
   package func run(
     by executor: LocalExecutor, host: String, progress: ProgressReporter
   ) throws -> AblationEnd {
@@ -83,7 +84,7 @@ package struct AblationTask: Sendable {
     case .finished:
       let failed = statuses.filter { $0.state == .failed }
       if let first = failed.first?.failure {
-        throw AblationError.incomplete(
+        throw Failure.incompleteAblation(
           failed: failed.map(\.name), of: ablation.manifest.runs.count, first: first)
       }
       let open = statuses.filter { $0.state != .done }

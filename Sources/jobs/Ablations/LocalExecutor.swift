@@ -105,7 +105,10 @@ private final class RunProcess {
     do {
       try process.run()
     } catch {
-      throw ProcessError(words: words, reason: error.localizedDescription)
+      throw Failure(
+        .internalFailure, "starting \(words.joined(separator: " "))",
+        because: error.localizedDescription,
+        remedy: "see whether this machine lets you start more processes")
     }
   }
 
@@ -130,23 +133,5 @@ private final class RunProcess {
       reason: "the process of \(run.name) \(how) and left no reason; its last words are in \(log)")
     try? failure.write(to: folder.failureFile)
     return .failed
-  }
-}
-
-/// A process that could not be started.
-package struct ProcessError: JobFailure, Hashable, CustomStringConvertible {
-  /// The command line, word by word.
-  package let words: [String]
-
-  /// Why, in the system's words.
-  package let reason: String
-
-  /// A failure of the system under the program.
-  package var exitCode: JobExitCode { .internalFailure }
-
-  /// What was being done, why it failed and what to try.
-  package var description: String {
-    "starting \(words.joined(separator: " ")): \(reason); see whether this machine lets you start "
-      + "more processes"
   }
 }

@@ -17,7 +17,9 @@ final class RunLog {
     try DurableFile.createDirectory((path as NSString).deletingLastPathComponent)
     let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
-      throw RunLogError(file: path, reason: String(cString: strerror(errno)))
+      throw Failure(
+        .inputOutput, "opening the log \(path)", because: String(cString: strerror(errno)),
+        remedy: "choose with --runs a folder that can be written")
     }
     file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     self.path = path
@@ -34,22 +36,5 @@ final class RunLog {
       guard !isNoted else { return }
       isNoted = note.add("the log \(path) could not be written (\(error.localizedDescription))")
     }
-  }
-}
-
-/// A log that cannot be opened.
-struct RunLogError: JobFailure, Hashable, CustomStringConvertible {
-  /// The path of the log.
-  let file: String
-
-  /// Why, in the system's words.
-  let reason: String
-
-  /// A file that cannot be written.
-  var exitCode: JobExitCode { .inputOutput }
-
-  /// What was being done, to which file, why it failed and what to try.
-  var description: String {
-    "opening the log \(file): \(reason); choose with --runs a folder that can be written"
   }
 }

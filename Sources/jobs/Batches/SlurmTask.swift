@@ -59,7 +59,7 @@ package struct SlurmTask: Sendable {
   /// - Parameters:
   ///   - submissions: The jobs.
   ///   - seconds: The time between two looks.
-  /// - Throws: ``UnfinishedJobsError`` if one did not succeed; `SlurmError`.
+  /// - Throws: `Failure` if one did not succeed; `SlurmError`.
   package func wait(for submissions: [Submission], every seconds: Double = 5) throws {
     var failures: [String] = []
     for submission in submissions {
@@ -77,24 +77,9 @@ package struct SlurmTask: Sendable {
       }
     }
     if !failures.isEmpty {
-      throw UnfinishedJobsError(failures: failures, logs: directory.batchScripts)
+      throw Failure(
+        .checkFailed, "waiting for batch jobs", because: failures.joined(separator: "; "),
+        remedy: "their logs in \(directory.batchScripts) say why")
     }
-  }
-}
-
-/// Batch jobs that were waited for and did not succeed.
-package struct UnfinishedJobsError: JobFailure, Hashable, CustomStringConvertible {
-  /// What became of them.
-  let failures: [String]
-
-  /// Where their logs are.
-  let logs: String
-
-  /// The jobs did not do what they were to do.
-  package var exitCode: JobExitCode { .checkFailed }
-
-  /// Which jobs, and where to look.
-  package var description: String {
-    "waiting for batch jobs: \(failures.joined(separator: "; ")); their logs in \(logs) say why"
   }
 }

@@ -12,7 +12,7 @@ extension RunDirectory {
   /// - Parameter experiment: The experiment of the job that starts.
   /// - Returns: The settings that differ from those that were last written here, which a user should
   ///   be told of.
-  /// - Throws: `FileError` if the file cannot be read or written, ``RecordedExperimentError`` if what
+  /// - Throws: `FileError` if the file cannot be read or written, `Failure` if what
   ///   was written before is no experiment.
   package func record(_ experiment: Experiment) throws -> [SettingsDifference] {
     try experiment.record(to: experimentFile)
@@ -28,7 +28,9 @@ extension Experiment {
       do throws(SettingsError) {
         earlier = try Experiment(contentsOf: file)
       } catch {
-        throw RecordedExperimentError(file: file, reason: "\(error)")
+        throw Failure(
+          .badData, "reading \(file), the experiment as it was last used here", because: "\(error)",
+          remedy: "restore the file from a copy, or remove it, and the next job writes it anew")
       }
       differences = try self.differences(from: earlier)
       if differences.isEmpty { return [] }
@@ -37,23 +39,5 @@ extension Experiment {
     try DurableFile.createDirectory((file as NSString).deletingLastPathComponent)
     try DurableFile.write(Data((heading + yaml()).utf8), to: file)
     return differences
-  }
-}
-
-/// A file of a run directory that does not hold the experiment as it was used.
-package struct RecordedExperimentError: JobFailure, Hashable, CustomStringConvertible {
-  /// The path of the file.
-  package let file: String
-
-  /// What is wrong with it, as a sentence without its end.
-  package let reason: String
-
-  /// A file that is not what it must be.
-  package var exitCode: JobExitCode { .badData }
-
-  /// Which file, what is wrong with it, and what to do.
-  package var description: String {
-    "reading \(file), the experiment as it was last used here: \(reason); restore the file from a copy, "
-      + "or remove it, and the next job writes it anew"
   }
 }

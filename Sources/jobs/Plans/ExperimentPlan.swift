@@ -1,4 +1,5 @@
 package import Experiments
+package import Failures
 internal import Fields
 internal import Foundation
 package import Hardware
@@ -74,7 +75,7 @@ package struct ExperimentPlan: Sendable {
   ///   - nodeMemory: The memory of a node.
   ///   - time: How long a sample takes.
   ///   - costs: What messages and files cost.
-  /// - Throws: `MissingFieldsError` if the size of a simulation is not known yet, and what
+  /// - Throws: `Failure` if the size of a simulation is not known yet, and what
   ///   ``MemoryPlan/init(of:program:)`` and ``UniverseMemory/init(of:ranks:ranksPerNode:program:)`` throw.
   package init(
     of experiment: Experiment, in directory: RunDirectory, layout: Layout, program: Int,
@@ -105,8 +106,8 @@ package struct ExperimentPlan: Sendable {
 
   /// Checks that a node can hold the training and the simulations.
   ///
-  /// - Throws: ``MemoryError`` that names the largest term.
-  package func checkMemory() throws(MemoryError) {
+  /// - Throws: `Failure` that names the largest term.
+  package func checkMemory() throws(Failure) {
     try memory.check(against: nodeMemory)
     try universeMemory?.check(against: nodeMemory)
   }
@@ -137,7 +138,7 @@ package struct ExperimentPlan: Sendable {
 extension MemoryDemand {
   /// The demand of an experiment's training.
   ///
-  /// - Throws: `MissingFieldsError` if the size of a simulation is not known yet.
+  /// - Throws: `Failure` if the size of a simulation is not known yet.
   init(
     of experiment: Experiment, in directory: RunDirectory, ranks: Int, ranksPerNode: Int,
     threads: Int

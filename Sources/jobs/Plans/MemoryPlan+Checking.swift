@@ -8,7 +8,7 @@ extension MemoryPlan {
   ///
   /// Collective.
   ///
-  /// - Throws: An `AgreedFailure` of a ``MemoryError`` that names the largest term.
+  /// - Throws: An `AgreedFailure` of a `Failure` that names the largest term.
   package static func check(
     _ experiment: Experiment, in directory: RunDirectory, on world: borrowing Communicator
   ) throws {

@@ -1,3 +1,4 @@
+package import Failures
 package import Hardware
 package import Training
 
@@ -42,8 +43,8 @@ package struct MemoryPlan: Hashable, Sendable {
 
   /// Checks that a node can hold the job.
   ///
-  /// - Throws: ``MemoryError`` that names the largest term.
-  package func check(against limit: NodeMemory) throws(MemoryError) {
+  /// - Throws: `Failure` that names the largest term.
+  package func check(against limit: NodeMemory) throws(Failure) {
     guard peakOfNode > limit.bytes else { return }
     let stages = [training, drawing, prediction]
     let stage =
@@ -52,9 +53,8 @@ package struct MemoryPlan: Hashable, Sendable {
       } ?? training
     let onNode = stage.map { ($0.name, $0.isSharedByNode ? $0.bytes : $0.bytes * ranksPerNode) }
     let largest = onNode.max { $0.1 < $1.1 } ?? ("nothing", 0)
-    throw MemoryError(
-      needed: peakOfNode, limit: limit, ranks: ranksPerNode, largest: largest.0,
-      largestBytes: largest.1,
+    throw Failure.memory(
+      peakOfNode, of: limit, ranks: ranksPerNode, largest: (largest.0, largest.1),
       remedy: """
         use more nodes, fewer ranks or threads on a node, or another stream.memoryBudget, or stream.mode: stream
         """)

@@ -75,24 +75,30 @@ package struct SampleTime: Hashable, Sendable {
 
   /// Takes the times from the record of a benchmark.
   ///
-  /// - Throws: `FileError` if it cannot be read, ``BenchmarkRecordError`` if it is of another network.
+  /// - Throws: `FileError` if it cannot be read, `Failure` if it is of another network.
   package static func recorded(
     in file: String, _ architecture: NetworkArchitecture, kernels: NetworkKernels
   ) throws -> SampleTime {
+    func unusable(_ reason: String) -> Failure {
+      Failure(
+        .badData, "planning by the benchmark in \(file)", because: reason,
+        remedy:
+          "run halompi benchmark step --json with the experiment's box width and kernels, or leave "
+          + "--benchmark out")
+    }
     let data: Data = try DurableFile.read(file)
     let record: Record
     do {
       record = try JSONDecoder().decode(Record.self, from: data)
     } catch {
-      throw BenchmarkRecordError(
-        file: file, reason: "it is no record of halompi benchmark step --json")
+      throw unusable("it is no record of halompi benchmark step --json")
     }
     guard record.benchmark.architecture == architecture, record.benchmark.kernels == kernels else {
-      throw BenchmarkRecordError(file: file, reason: "it is of another network or other kernels")
+      throw unusable("it is of another network or other kernels")
     }
-    func median(_ times: [Double]) throws(BenchmarkRecordError) -> Double {
+    func median(_ times: [Double]) throws(Failure) -> Double {
       guard let median = Quantiles(times, by: .hyndmanFan1FromAbove).median else {
-        throw BenchmarkRecordError(file: file, reason: "it has no times")
+        throw unusable("it has no times")
       }
       return median
     }
@@ -101,20 +107,5 @@ package struct SampleTime: Hashable, Sendable {
       training: try median(record.kernelsTraining.seconds),
       prediction: try median(record.kernelsInference.seconds), update: rough.update,
       source: "the benchmark in \(file), on \(record.machine.processor)")
-  }
-}
-
-/// The record of a benchmark that a plan cannot use.
-package struct BenchmarkRecordError: JobFailure, Hashable, CustomStringConvertible {
-  let file: String
-  let reason: String
-
-  /// A file that is not what it must be.
-  package var exitCode: JobExitCode { .badData }
-
-  /// Which, why, and what to do.
-  package var description: String {
-    "planning by the benchmark in \(file): \(reason); run halompi benchmark step --json with the "
-      + "experiment's box width and kernels, or leave --benchmark out"
   }
 }

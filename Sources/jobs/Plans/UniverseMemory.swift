@@ -1,3 +1,4 @@
+package import Failures
 package import FourierTransforms
 package import Hardware
 internal import ParticleMesh
@@ -62,14 +63,14 @@ package struct UniverseMemory: Hashable, Sendable {
 
   /// Checks that a node can hold its ranks.
   ///
-  /// - Throws: ``MemoryError`` that names the largest term.
-  package func check(against limit: NodeMemory) throws(MemoryError) {
+  /// - Throws: `Failure` that names the largest term.
+  package func check(against limit: NodeMemory) throws(Failure) {
     guard peak * ranksPerNode > limit.bytes else { return }
     let stage = stepping.bytes > findingHalos.bytes ? stepping : findingHalos
     guard let largest = stage.max(by: { $0.bytes < $1.bytes }) else { return }
-    throw MemoryError(
-      needed: peak * ranksPerNode, limit: limit, ranks: ranksPerNode, largest: largest.name,
-      largestBytes: largest.bytes * ranksPerNode,
+    throw Failure.memory(
+      peak * ranksPerNode, of: limit, ranks: ranksPerNode,
+      largest: (largest.name, largest.bytes * ranksPerNode),
       remedy: """
         use more nodes for each simulation (universe.ranksPerSimulation), a smaller universe.gridSize, or a \
         universe.mesh.meshRefinement of 2

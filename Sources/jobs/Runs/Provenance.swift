@@ -142,7 +142,7 @@ package struct Provenance: Codable, Hashable, Sendable {
   /// Adds this start to those that a file already tells of.
   ///
   /// - Parameter path: A file of a JSON list, which is made if it is not there.
-  /// - Throws: `ProvenanceError` if the file is there and is no such list, `FileError` if it cannot
+  /// - Throws: `Failure` if the file is there and is no such list, `FileError` if it cannot
   ///   be read or written.
   package func append(to path: String) throws {
     var starts: [Provenance] = []
@@ -150,7 +150,9 @@ package struct Provenance: Codable, Hashable, Sendable {
       do {
         starts = try JSONDecoder().decode([Provenance].self, from: DurableFile.read(path))
       } catch let error as DecodingError {
-        throw ProvenanceError(file: path, reason: "\(error)")
+        throw Failure(
+          .badData, "adding to \(path)", because: "it is not a list of starts (\(error))",
+          remedy: "move it away and try again")
       }
     }
     let encoder = JSONEncoder()
@@ -174,22 +176,5 @@ package struct Provenance: Codable, Hashable, Sendable {
 
   private static func firstLine(of text: String) -> String {
     text.split(separator: "\n").first.map(String.init) ?? text
-  }
-}
-
-/// A file of provenance that is not one.
-package struct ProvenanceError: JobFailure, Hashable, CustomStringConvertible {
-  /// The path of the file.
-  package let file: String
-
-  /// Why it cannot be understood.
-  package let reason: String
-
-  /// A file that is not what it must be.
-  package var exitCode: JobExitCode { .badData }
-
-  /// What was being done, to which file, why it failed and what to try.
-  package var description: String {
-    "adding to \(file): it is not a list of starts (\(reason)); move it away and try again"
   }
 }

@@ -1,4 +1,5 @@
 package import Experiments
+internal import Failures
 package import Simulations
 
 extension HaloAbundance {
@@ -7,7 +8,7 @@ extension HaloAbundance {
   /// - Throws: A `JobFailure` if one of them is missing, or if all have files.
   package init(_ experiment: Experiment, in directory: RunDirectory) throws {
     let simulations = experiment.simulations.filter { $0.seed != nil }
-    guard !simulations.isEmpty else { throw NothingToSimulateError() }
+    guard !simulations.isEmpty else { throw Failure.nothingToSimulate }
     try self.init(
       of: simulations.map { directory.simulation($0.name) }, universe: experiment.universe)
   }

@@ -34,7 +34,9 @@ package struct ImportTask: Sendable {
     return try world.agree {
       guard let provenance else { return nil }
       guard !FileManager.default.fileExists(atPath: output) else {
-        throw ModelExistsError(file: output)
+        throw Failure(
+          .usage, "importing into \(output)", because: "there is a model already",
+          remedy: "give another path to --output, or move it away")
       }
       let file = try SafeTensors(contentsOf: weights)
       let model = try Model(file, from: weights)
@@ -55,26 +57,12 @@ package struct ImportTask: Sendable {
     guard let text = file.metadata["provenance"] else { return nil }
     let data = Data(text.utf8)
     do { _ = try JSONDecoder().decode([Provenance].self, from: data) } catch {
-      throw WeightFileError(
-        "importing", weights,
+      throw Failure(
+        .badData, "importing \(weights)",
         because: "its metadata `provenance` is not the text of a provenance.json",
         remedy: "Leave it out, or give the text of Documentation/formats.md")
     }
     return data
-  }
-}
-
-/// A model that an import would replace.
-package struct ModelExistsError: JobFailure, Hashable, CustomStringConvertible {
-  /// The path of the model.
-  package let file: String
-
-  /// An option that cannot be used.
-  package var exitCode: JobExitCode { .usage }
-
-  /// What is in the way, and what to do.
-  package var description: String {
-    "importing into \(file): there is a model already; give another path to --output, or move it away"
   }
 }
 

@@ -95,41 +95,20 @@ package struct PredictTask: Sendable {
   /// The field files whose particles are predicted; they and the model must be there.
   private func fieldFiles(for model: String) throws -> [String] {
     guard FileManager.default.fileExists(atPath: model) else {
-      throw MissingModelError(file: model)
+      throw Failure(
+        .missingInput, "opening the model \(model)", because: "it does not exist",
+        remedy:
+          "make it with halompi train, given the same experiment file, --set and --runs; a model "
+          + "appears after the first epoch")
     }
     let roles = Set(experiment.prediction.roles)
     let simulations = experiment.simulations.filter { roles.contains($0.role) }
-    guard !simulations.isEmpty else { throw NoSimulationsError(roles: experiment.prediction.roles) }
+    guard !simulations.isEmpty else {
+      let roles = experiment.prediction.roles.map(\.rawValue).joined(separator: ", ")
+      throw Failure(
+        .usage, "choosing simulations to predict",
+        because: "none has a role of prediction.roles (\(roles))", remedy: "give one such a role")
+    }
     return try directory.existingFields(of: simulations)
-  }
-}
-
-/// A model that a job needs and that was not trained yet.
-package struct MissingModelError: JobFailure, Hashable, CustomStringConvertible {
-  /// The path of the model.
-  package let file: String
-
-  /// A file that is needed is not there.
-  package var exitCode: JobExitCode { .missingInput }
-
-  /// What is missing, and how it is made.
-  package var description: String {
-    "opening the model \(file): it does not exist; make it with halompi train, given the same "
-      + "experiment file, --set and --runs; a model appears after the first epoch"
-  }
-}
-
-/// An experiment without simulations to predict.
-package struct NoSimulationsError: JobFailure, Hashable, CustomStringConvertible {
-  /// The roles that were asked for.
-  package let roles: [SimulationRole]
-
-  /// Settings that do not fit each other.
-  package var exitCode: JobExitCode { .usage }
-
-  /// What is missing, and what to do.
-  package var description: String {
-    "choosing simulations to predict: none has a role of prediction.roles "
-      + "(\(roles.map(\.rawValue).joined(separator: ", "))); give one such a role"
   }
 }

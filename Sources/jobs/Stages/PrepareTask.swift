@@ -40,7 +40,7 @@ package struct PrepareTask: Sendable {
     on world: borrowing Communicator, progress: ProgressReporter,
     finished: (FieldSummary, String) -> Void
   ) throws {
-    let simulations = try world.agree { () throws(UnknownSimulationError) in try chosen() }
+    let simulations = try world.agree { () throws(Failure) in try chosen() }
     let stage = Stage(
       lockFile: directory.fields.lockFile, provenanceFile: directory.fields.provenanceFile,
       threadsPerRank: experiment.fields.threadsPerRank,
@@ -62,10 +62,14 @@ package struct PrepareTask: Sendable {
   }
 
   /// The simulations to prepare, in the order of the experiment.
-  func chosen() throws(UnknownSimulationError) -> [SimulationSettings] {
+  func chosen() throws(Failure) -> [SimulationSettings] {
     let known = experiment.simulations.map(\.name)
     if let unknown = names.first(where: { !known.contains($0) }) {
-      throw UnknownSimulationError(name: unknown, known: known)
+      throw Failure(
+        .usage, "choosing simulations to prepare",
+        because: "the experiment has none called \(unknown)",
+        remedy: nearestKey(to: unknown, among: known).map { "did you mean \($0)?" }
+          ?? "it has \(known.joined(separator: ", "))")
     }
     return experiment.simulations.filter { names.isEmpty || names.contains($0.name) }
   }
@@ -103,24 +107,5 @@ extension FieldSummary {
       masses: haloMasses, counts: haloCounts, particleCount: particleCount,
       particleMass: metadata.particleMass, boxSize: metadata.boxSize,
       cosmology: metadata.cosmology, redshift: metadata.finalRedshift)
-  }
-}
-
-/// A simulation that the experiment does not have.
-package struct UnknownSimulationError: JobFailure, Hashable, CustomStringConvertible {
-  /// The name that was given.
-  package let name: String
-
-  /// The names that there are.
-  package let known: [String]
-
-  /// A mistake on the command line.
-  package var exitCode: JobExitCode { .usage }
-
-  /// Which name is unknown, and which are known.
-  package var description: String {
-    "choosing simulations to prepare: the experiment has none called \(name); "
-      + (nearestKey(to: name, among: known).map { "did you mean \($0)?" }
-        ?? "it has \(known.joined(separator: ", "))")
   }
 }

@@ -1,4 +1,5 @@
 package import Experiments
+internal import Failures
 package import MPI
 package import SubBoxes
 internal import Training
@@ -40,7 +41,7 @@ package struct RunResources: Sendable {
     let node = try ranks.splitByNode()
     let teamsPerNode = max(1, (teams * node.size + ranks.size - 1) / ranks.size)
     let simulations = first.simulations(of: .training) + first.simulations(of: .validation)
-    let files = try ranks.agree { () throws(MissingFieldsError) in
+    let files = try ranks.agree { () throws(Failure) in
       try directory.existingFields(of: simulations)
     }
     let isShared = runs.allSatisfy {

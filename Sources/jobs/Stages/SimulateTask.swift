@@ -40,7 +40,7 @@ package struct SimulateTask: Sendable {
     try stage.run(on: world, progress: progress) {
       let missing = try world.agree { () throws -> [SimulationSettings] in
         let embedded = experiment.simulations.filter { $0.seed != nil }
-        guard !embedded.isEmpty else { throw NothingToSimulateError() }
+        guard !embedded.isEmpty else { throw Failure.nothingToSimulate }
         return try embedded.filter { try job(of: $0)?.isComplete() == false }
       }
       let done = experiment.simulations.count { $0.seed != nil } - missing.count
@@ -77,14 +77,12 @@ package struct SimulateTask: Sendable {
   }
 }
 
-/// An experiment whose simulations all come from files.
-package struct NothingToSimulateError: JobFailure, Hashable, CustomStringConvertible {
-  /// Settings that do not fit the command.
-  package var exitCode: JobExitCode { .usage }
-
-  /// What is missing, and what to do.
-  package var description: String {
-    "choosing simulations to make: all of them have files; give a simulation a seed instead of "
-      + "initial, final and catalogue to have it simulated"
+extension Failure {
+  /// The failure of an experiment of which all simulations have files.
+  static var nothingToSimulate: Failure {
+    Failure(
+      .usage, "choosing simulations to make", because: "all of them have files",
+      remedy:
+        "give a simulation a seed instead of initial, final and catalogue to have it simulated")
   }
 }

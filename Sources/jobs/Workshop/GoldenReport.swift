@@ -15,7 +15,7 @@ package struct GoldenReport: Hashable, Sendable, CustomStringConvertible {
   /// - Parameters:
   ///   - file: The path of the file of golden values.
   ///   - kernels: The implementation of the network that is checked.
-  /// - Throws: `GoldenReferenceError` if the file cannot be used.
+  /// - Throws: `Failure` if the file cannot be used.
   package init(file: String, kernels: NetworkKernels) throws {
     let reference = try GoldenReference(contentsOf: URL(filePath: file))
     self.init(file: file, results: try GoldenCheck.run(reference, kernels: kernels))
@@ -27,9 +27,14 @@ package struct GoldenReport: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// The error that some quantity is beyond its tolerance, or nothing if none is.
-  package var failure: GoldenFailure? {
+  package var failure: Failure? {
     let beyond = results.filter { !$0.passed }.map(\.quantity)
-    return beyond.isEmpty ? nil : GoldenFailure(file: file, quantities: beyond)
+    guard !beyond.isEmpty else { return nil }
+    return Failure(
+      .checkFailed, "checking the network against \(file)",
+      because:
+        "\(beyond.joined(separator: ", ")) \(beyond.count == 1 ? "is" : "are") beyond the tolerance",
+      remedy: "make sure that the file is of this network, then suspect the kernels")
   }
 
   /// One line per quantity: its worst relative error, the tolerance, and whether it is kept.
@@ -42,24 +47,5 @@ package struct GoldenReport: Hashable, Sendable, CustomStringConvertible {
       return "\(name)  \(error) of \(String(format: "%.0e", result.tolerance))\(verdict)\n"
     }
     return "\(file): worst relative error per quantity\n" + lines.joined()
-  }
-}
-
-/// A network that does not agree with golden values.
-package struct GoldenFailure: JobFailure, Hashable, CustomStringConvertible {
-  /// The path of the file of golden values.
-  package let file: String
-
-  /// The quantities beyond their tolerance.
-  package let quantities: [String]
-
-  /// A check that did not pass.
-  package var exitCode: JobExitCode { .checkFailed }
-
-  /// What disagrees with which file, and what to do.
-  package var description: String {
-    "checking the network against \(file): \(quantities.joined(separator: ", ")) "
-      + "\(quantities.count == 1 ? "is" : "are") beyond the tolerance; "
-      + "make sure that the file is of this network, then suspect the kernels"
   }
 }

@@ -1,4 +1,5 @@
 internal import DurableFiles
+internal import Failures
 internal import Foundation
 internal import Networks
 internal import SubBoxes
@@ -16,13 +17,13 @@ extension Model {
   ///   - path: The file.
   ///   - provenance: How the model was made: the text of the `provenance.json` beside it, if there is one.
   ///   - creator: The program that makes the file, with its version.
-  /// - Throws: `FileError` if it cannot be written, ``WeightFileError`` if it is too large for the format.
+  /// - Throws: `FileError` if it cannot be written, `Failure` if it is too large for the format.
   package func writeONNX(to path: String, provenance: String?, creator: String) throws {
     // A message of protocol buffers is smaller than 2 GiB; the graph takes some kilobytes.
     let size = parameters.count * MemoryLayout<Float>.size + (1 << 20)
     guard size < 1 << 31 else {
-      throw WeightFileError(
-        "exporting to", path,
+      throw Failure(
+        .badData, "exporting to \(path)",
         because:
           "the network has \(parameters.count) parameters, and a file of ONNX less than 2 GiB",
         remedy: "Export to safetensors, or train a smaller network")

@@ -1,3 +1,4 @@
+package import Failures
 internal import Networks
 package import Training
 
@@ -28,9 +29,9 @@ extension Model {
   /// - Parameters:
   ///   - file: The content of the file. Its metadata say what Documentation/weights.md requires.
   ///   - path: The path of the file, for errors.
-  /// - Throws: ``WeightFileError`` for a tensor that is missing, of another shape, unknown, or not finite, and for
+  /// - Throws: `Failure` for a tensor that is missing, of another shape, unknown, or not finite, and for
   ///   metadata that are missing or cannot be used.
-  package init(_ file: SafeTensors, from path: String) throws(WeightFileError) {
+  package init(_ file: SafeTensors, from path: String) throws(Failure) {
     let metadata = ModelMetadataReader(texts: file.metadata, path: path)
     let architecture = try metadata.architecture()
     let layout = TorchLayout(of: architecture)

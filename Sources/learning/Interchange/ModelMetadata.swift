@@ -1,3 +1,4 @@
+internal import Failures
 internal import Foundation
 internal import Networks
 internal import SubBoxes
@@ -54,15 +55,15 @@ struct ModelMetadataReader {
   let texts: [String: String]
   let path: String
 
-  func failure(_ reason: String, _ remedy: String) -> WeightFileError {
-    WeightFileError("importing", path, because: reason, remedy: remedy)
+  func failure(_ reason: String, _ remedy: String) -> Failure {
+    Failure(.badData, "importing \(path)", because: reason, remedy: remedy)
   }
 
   private static let remedy =
     "Give it the metadata that Documentation/weights.md lists, as texts"
 
   /// The architecture, with which a network can be made.
-  func architecture() throws(WeightFileError) -> NetworkArchitecture {
+  func architecture() throws(Failure) -> NetworkArchitecture {
     let version = texts["halompi"] ?? "1"
     guard version == "1" else {
       throw failure(
@@ -77,7 +78,7 @@ struct ModelMetadataReader {
   }
 
   /// The kind of boxes.
-  func variant() throws(WeightFileError) -> BoxKind {
+  func variant() throws(Failure) -> BoxKind {
     let word = try text("variant")
     guard let variant = BoxKind(rawValue: word) else {
       throw failure(
@@ -88,7 +89,7 @@ struct ModelMetadataReader {
   }
 
   /// What the model was trained on.
-  func data() throws(WeightFileError) -> DataDescription {
+  func data() throws(Failure) -> DataDescription {
     let standardization = try required("standardization", as: InputStandardization.self)
     let labels = try required("labels", as: LabelRange.self)
     let voxelSize = try required("voxelSize", as: Double.self)
@@ -118,7 +119,7 @@ struct ModelMetadataReader {
   }
 
   /// A word that must be there.
-  func text(_ name: String) throws(WeightFileError) -> String {
+  func text(_ name: String) throws(Failure) -> String {
     guard let text = texts[name] else {
       throw failure("it has no metadata `\(name)`", Self.remedy)
     }
@@ -128,21 +129,21 @@ struct ModelMetadataReader {
   /// A value that must be there, from its JSON.
   func required<Value: Decodable>(
     _ name: String, as type: Value.Type
-  ) throws(WeightFileError) -> Value {
+  ) throws(Failure) -> Value {
     try decode(try text(name), name)
   }
 
   /// A value from its JSON, if it is there.
   func optional<Value: Decodable>(
     _ name: String, as type: Value.Type
-  ) throws(WeightFileError) -> Value? {
+  ) throws(Failure) -> Value? {
     guard let text = texts[name] else { return nil }
     return try decode(text, name)
   }
 
   private func decode<Value: Decodable>(
     _ text: String, _ name: String
-  ) throws(WeightFileError) -> Value {
+  ) throws(Failure) -> Value {
     do { return try JSONDecoder().decode(Value.self, from: Data(text.utf8)) } catch {
       throw failure("its metadata `\(name)` cannot be understood: \(text.prefix(100))", Self.remedy)
     }

@@ -1,10 +1,11 @@
 internal import DurableFiles
+package import Failures
 package import Foundation
 
 extension SafeTensors {
   /// Reads a file.
   ///
-  /// - Throws: `FileError` if it cannot be read, ``WeightFileError`` if it is not of this format, or has
+  /// - Throws: `FileError` if it cannot be read, `Failure` if it is not of this format, or has
   ///   tensors of other types than `F32`.
   package init(contentsOf path: String) throws {
     try self.init(decoding: try DurableFile.read(path), of: path)
@@ -15,9 +16,9 @@ extension SafeTensors {
   /// - Parameters:
   ///   - data: All bytes of the file.
   ///   - path: The path of the file, for errors.
-  /// - Throws: ``WeightFileError`` if they are not of this format, or have tensors of other types than
+  /// - Throws: `Failure` if they are not of this format, or have tensors of other types than
   ///   `F32`.
-  package init(decoding data: Data, of path: String) throws(WeightFileError) {
+  package init(decoding data: Data, of path: String) throws(Failure) {
     let reader = Reader(data: data, path: path)
     let (header, start) = try reader.header()
     self.init(tensors: [:], metadata: header.metadata)
@@ -64,12 +65,12 @@ extension SafeTensors {
 
     static let saveAnew = "Save the file anew with the package safetensors, or export it again"
 
-    func failure(_ reason: String, _ remedy: String) -> WeightFileError {
-      WeightFileError("reading the weights", path, because: reason, remedy: remedy)
+    func failure(_ reason: String, _ remedy: String) -> Failure {
+      Failure(.badData, "reading the weights \(path)", because: reason, remedy: remedy)
     }
 
     /// The header, and where the content starts.
-    func header() throws(WeightFileError) -> (Header, Int) {
+    func header() throws(Failure) -> (Header, Int) {
       guard data.count >= 8 else {
         throw failure(
           "it has \(data.count) bytes, and a safetensors file has at least 8",

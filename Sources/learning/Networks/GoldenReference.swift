@@ -112,21 +112,25 @@ package struct GoldenReference: Codable, Sendable {
 
   /// Reads a file of golden values.
   ///
-  /// - Throws: ``GoldenReferenceError`` that names the file, if it cannot be read or understood.
-  package init(contentsOf file: URL) throws(GoldenReferenceError) {
+  /// - Throws: `Failure` that names the file, if it cannot be read or understood.
+  package init(contentsOf file: URL) throws(Failure) {
+    func unusable(_ reason: String) -> Failure {
+      Failure(
+        .badData, "cannot use the golden values in \(file.path)", because: reason,
+        remedy: "give a file that the generator of golden values wrote to its end")
+    }
     do {
       self = try JSONDecoder().decode(GoldenReference.self, from: Data(contentsOf: file))
     } catch {
-      throw GoldenReferenceError(file: file.path, reason: "\(error)")
+      throw unusable("\(error)")
     }
     do { try architecture.validate() } catch {
-      throw GoldenReferenceError(file: file.path, reason: error.description)
+      throw unusable(error.description)
     }
     let layout = architecture.parameters
     guard layout.count == parameters, architecture.featureCount == features else {
-      throw GoldenReferenceError(
-        file: file.path,
-        reason: "it has \(parameters) parameters and \(features) features where a network of width "
+      throw unusable(
+        "it has \(parameters) parameters and \(features) features where a network of width "
           + "\(size) has \(layout.count) and \(architecture.featureCount)")
     }
     let isComplete = steps.allSatisfy { step in
@@ -138,24 +142,8 @@ package struct GoldenReference: Codable, Sendable {
         }
     }
     guard isComplete, !steps.isEmpty else {
-      throw GoldenReferenceError(
-        file: file.path, reason: "its steps do not fit its batch, tensors or probe indices")
+      throw unusable("its steps do not fit its batch, tensors or probe indices")
     }
-  }
-}
-
-/// A file of golden values that cannot be used.
-package struct GoldenReferenceError: Error, Hashable, CustomStringConvertible {
-  /// The file.
-  package let file: String
-
-  /// Why it cannot be used.
-  package let reason: String
-
-  /// What was being done, to which file, why it failed and what to try.
-  package var description: String {
-    "cannot use the golden values in \(file): \(reason); "
-      + "give a file that the generator of golden values wrote to its end"
   }
 }
 
@@ -205,9 +193,4 @@ extension GoldenReference {
     z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
     return Float((z ^ (z >> 31)) >> 40) * 0x1p-24
   }
-}
-
-extension GoldenReferenceError: JobFailure {
-  /// A file that cannot be used.
-  package var exitCode: JobExitCode { .badData }
 }

@@ -88,7 +88,7 @@ package struct Model: Sendable {
 
   /// Reads a model, and verifies its checksums.
   ///
-  /// - Throws: `RecordFileError` for a file that is no intact model; `HDF5Error` for one that is missing or
+  /// - Throws: `Failure` for a file that is no intact model; `HDF5Error` for one that is missing or
   ///   cannot be read.
   package init(contentsOf path: String) throws {
     let file = try RecordReader(path, as: Self.format)

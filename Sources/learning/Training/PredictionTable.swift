@@ -73,7 +73,7 @@ package struct PredictionTable: Hashable, Sendable {
 
   /// Reads a table, and verifies its checksums; in a file of version 1 the halos are not known.
   ///
-  /// - Throws: `RecordFileError` for a file that is no intact table; `HDF5Error` for one that is missing or
+  /// - Throws: `Failure` for a file that is no intact table; `HDF5Error` for one that is missing or
   ///   cannot be read.
   package init(contentsOf path: String) throws {
     let file = try RecordReader(path, as: Self.format)

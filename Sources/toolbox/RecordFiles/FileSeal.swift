@@ -1,4 +1,5 @@
 package import DurableFiles
+internal import Failures
 internal import Foundation
 package import MPI
 
@@ -31,7 +32,7 @@ package struct FileSeal: Hashable, Sendable {
   /// Compares the file with its checksum.
   ///
   /// - Parameter remedy: What to do about a damaged file, as a clause.
-  /// - Throws: ``RecordFileError`` if it differs; `FileError`.
+  /// - Throws: `Failure` if it differs; `FileError`.
   package func verify(
     remedy: String = "restore the file from a copy, or make it again"
   ) throws {
@@ -46,7 +47,7 @@ package struct FileSeal: Hashable, Sendable {
   ///   - path: The file.
   ///   - format: The format of the file.
   ///   - ranks: The ranks.
-  /// - Throws: `AgreedFailure` with a ``RecordFileError`` if the file differs; a file without a checksum
+  /// - Throws: `AgreedFailure` with a `Failure` if the file differs; a file without a checksum
   ///   does not, and is told by its version.
   package static func verify(
     _ path: String, as format: RecordFormat, on ranks: borrowing Communicator
@@ -97,9 +98,9 @@ package struct FileSeal: Hashable, Sendable {
       path, bytes: part * words / parts * 8..<min((part + 1) * words / parts * 8, length))
   }
 
-  private func require(_ found: Checksum, _ remedy: String) throws(RecordFileError) {
+  private func require(_ found: Checksum, _ remedy: String) throws(Failure) {
     guard found.description == digits else {
-      throw RecordFileError(
+      throw Failure.unusable(
         path,
         because: "the checksum of its bytes is \(found), but \(digits) was written: it was changed "
           + "or damaged",

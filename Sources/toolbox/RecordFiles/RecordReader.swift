@@ -1,4 +1,5 @@
 internal import DurableFiles
+package import Failures
 internal import Foundation
 package import HDF5
 
@@ -24,13 +25,13 @@ package struct RecordReader: ~Copyable {
   ///   - path: The file.
   ///   - format: The format that it must have.
   ///   - isVerified: Whether the checksum at its end was compared already.
-  /// - Throws: ``RecordFileError``; `HDF5Error` or `FileError` if it is missing or cannot be read.
+  /// - Throws: `Failure`; `HDF5Error` or `FileError` if it is missing or cannot be read.
   package init(_ path: String, as format: RecordFormat, isVerified: Bool = false) throws {
     let seal = format.firstSealedVersion == nil ? nil : try FileSeal(endOf: path)
     if let seal, !isVerified { try seal.verify(remedy: format.remedy) }
     let file = try HDF5File.open(path)
-    func failure(_ reason: String) -> RecordFileError {
-      RecordFileError(path, because: reason, remedy: format.remedy)
+    func failure(_ reason: String) -> Failure {
+      Failure.unusable(path, because: reason, remedy: format.remedy)
     }
     let found =
       try file.hasAttribute("format") ? try file.textAttribute("format") : "of another kind"
@@ -55,8 +56,8 @@ package struct RecordReader: ~Copyable {
   package consuming func close() throws { try file.close() }
 
   /// The error of what is wrong with the file, as a clause.
-  package func failure(_ reason: String) -> RecordFileError {
-    RecordFileError(path, because: reason, remedy: format.remedy)
+  package func failure(_ reason: String) -> Failure {
+    Failure.unusable(path, because: reason, remedy: format.remedy)
   }
 
   // MARK: - Attributes
@@ -136,7 +137,7 @@ package struct RecordReader: ~Copyable {
   ///   - dataset: Which.
   ///   - extents: The extents that it must have; without them, any along one axis.
   /// - Returns: The numbers in C order.
-  /// - Throws: ``RecordFileError``, or `HDF5Error`.
+  /// - Throws: `Failure`, or `HDF5Error`.
   package func values<Element>(
     of dataset: RecordDataset<Element>, extents: [Int]? = nil
   ) throws -> [Element] {
@@ -159,7 +160,7 @@ package struct RecordReader: ~Copyable {
   ///   - slab: The box.
   ///   - extents: The extents that the dataset must have.
   /// - Returns: The numbers in C order.
-  /// - Throws: ``RecordFileError``, or `HDF5Error`.
+  /// - Throws: `Failure`, or `HDF5Error`.
   package func part<Element>(
     _ dataset: RecordDataset<Element>, _ slab: Hyperslab, extents: [Int]
   ) throws -> [Element] {

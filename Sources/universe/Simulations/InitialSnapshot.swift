@@ -1,4 +1,4 @@
-internal import Failures
+package import Failures
 internal import FourierTransforms
 internal import LinearTheory
 package import MPI
@@ -68,7 +68,7 @@ package struct InitialSnapshot {
   }
 
   /// Refuses settings that say otherwise than the snapshot; defaults say nothing.
-  package func check(_ settings: UniverseSettings) throws(OtherUniverseError) {
+  package func check(_ settings: UniverseSettings) throws(Failure) {
     let unsaid = UniverseSettings()
     let quantities: [(String, (UniverseSettings) -> Double)] = [
       ("boxSize", { $0.boxSize }), ("gridSize", { Double($0.gridSize) }),
@@ -79,8 +79,11 @@ package struct InitialSnapshot {
     let found = universe(settings)
     for (key, value) in quantities where value(settings) != value(unsaid) {
       guard abs(value(settings) - value(found)) <= 1e-4 * value(found) else {
-        throw OtherUniverseError(
-          snapshot: snapshot.path, key: key, asked: value(settings), found: value(found))
+        throw Failure(
+          .badData, "simulating from \(snapshot.path)",
+          because: "universe.\(key) is set to \(digits(value(settings))), but it is "
+            + "\(digits(value(found))) in the snapshot, whose box, particles and cosmology are taken",
+          remedy: "leave the setting out, or give the snapshot that it is of")
       }
     }
   }
@@ -215,20 +218,4 @@ struct RecoveredMotion: ~Copyable {
 
   /// The rms difference of its velocities from the particles', as a part of theirs.
   let velocityError: Double
-}
-
-/// Settings of a universe that contradict the snapshot whose phases are to be taken over.
-package struct OtherUniverseError: JobFailure, CustomStringConvertible {
-  let snapshot: String
-  let key: String
-  let asked: Double
-  let found: Double
-
-  var exitCode: JobExitCode { .badData }
-
-  package var description: String {
-    "simulating from \(snapshot): universe.\(key) is set to \(digits(asked)), but it is "
-      + "\(digits(found)) in the snapshot, whose box, particles and cosmology are taken; leave the setting "
-      + "out, or give the snapshot that it is of"
-  }
 }

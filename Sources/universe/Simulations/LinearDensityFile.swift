@@ -52,7 +52,7 @@ package enum LinearDensityFile {
   ///   - path: A file that ``geometry(of:on:)`` has verified.
   ///   - decomposition: Which planes of a grid of the file's width.
   /// - Returns: The contrast at z = 0.
-  /// - Throws: `RecordFileError` for a file that is no intact linear density of this width; `HDF5Error` for
+  /// - Throws: `Failure` for a file that is no intact linear density of this width; `HDF5Error` for
   ///   one that cannot be read.
   package static func read(
     _ path: String, for decomposition: MeshDecomposition
@@ -73,7 +73,7 @@ package enum LinearDensityFile {
   ///   - path: The file.
   ///   - ranks: The ranks.
   /// - Returns: The same on every rank.
-  /// - Throws: `AgreedFailure` with a `RecordFileError` for a file that is no intact linear density, and an
+  /// - Throws: `AgreedFailure` with a `Failure` for a file that is no intact linear density, and an
   ///   `HDF5Error` or `FileError` for one that cannot be read.
   package static func geometry(
     of path: String, on ranks: borrowing Communicator

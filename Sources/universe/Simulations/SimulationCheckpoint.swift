@@ -53,7 +53,7 @@ enum SimulationCheckpoint {
   ///   - steps: Its steps.
   ///   - ranks: The ranks.
   /// - Returns: The state after the steps that were done.
-  /// - Throws: `AgreedFailure` of `RecordFileError` if the file is damaged, of another version or of another
+  /// - Throws: `AgreedFailure` of `Failure` if the file is damaged, of another version or of another
   ///   simulation.
   static func read(
     _ path: String, of count: Int, steps: Int, on ranks: borrowing Communicator

@@ -31,15 +31,3 @@ package struct SimulationFolder: Hashable {
     "\(path)/power-spectrum-z\(String(format: "%.3f", redshift)).csv"
   }
 }
-
-/// A simulation that was made, or begun, with another universe.
-struct ChangedUniverseError: JobFailure, CustomStringConvertible {
-  let folder: String
-
-  var exitCode: JobExitCode { .badData }
-
-  var description: String {
-    "going on with the simulation in \(folder): it was made or begun with other settings of universe "
-      + "or another seed (settings.txt there says which); restore them, or remove the folder"
-  }
-}

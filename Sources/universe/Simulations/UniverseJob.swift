@@ -1,4 +1,5 @@
 internal import DurableFiles
+internal import Failures
 internal import Foundation
 internal import FourierTransforms
 internal import Halos
@@ -83,7 +84,7 @@ package struct UniverseJob {
 
   /// Whether the simulation is there already, complete and made with these settings.
   ///
-  /// - Throws: ``ChangedUniverseError`` if it was made with others; `FileError`.
+  /// - Throws: `Failure` if it was made with others; `FileError`.
   package func isComplete() throws -> Bool {
     var outputs = [folder.final, folder.catalogue]
     if case .seed = phases { outputs.append(folder.initial) }
@@ -102,7 +103,11 @@ package struct UniverseJob {
   private func checkSettings() throws {
     let written: Data = try DurableFile.read(folder.settings)
     guard String(decoding: written, as: UTF8.self) == "\(identity)\n" else {
-      throw ChangedUniverseError(folder: folder.path)
+      throw Failure(
+        .badData, "going on with the simulation in \(folder.path)",
+        because:
+          "it was made or begun with other settings of universe or another seed (settings.txt there "
+          + "says which)", remedy: "restore them, or remove the folder")
     }
   }
 
@@ -165,7 +170,10 @@ package struct UniverseJob {
         try SimulationCheckpoint.write(state, to: folder.checkpoint, on: ranks)
         lastSave = .now
         if wishes[0] == 2 {
-          throw StoppedSimulationError(folder: folder.path, step: state.completedSteps)
+          throw Failure(
+            .resumableStop, "simulating \(folder.path)",
+            because: "stopped by a signal with a checkpoint after step \(state.completedSteps)",
+            remedy: "the same command goes on")
         }
       })
   }

@@ -9,12 +9,19 @@ import Training
 
 extension RunDirectory {
   /// The models whose predictions are in the directory, in the order of variant and seed.
-  func predictedTrainings() throws(MissingPredictionsError) -> [TrainingName] {
+  func predictedTrainings() throws(Failure) -> [TrainingName] {
     let folders = (try? FileManager.default.contentsOfDirectory(atPath: predictions)) ?? []
     let names = folders.compactMap(TrainingName.init(folder:)).filter {
       FileManager.default.fileExists(atPath: prediction(of: $0))
     }
-    guard !names.isEmpty else { throw MissingPredictionsError(folder: predictions) }
+    guard !names.isEmpty else {
+      throw Failure(
+        .missingInput, "looking for predictions in \(predictions)",
+        because: "there is no <variant>-seed<k>/predictions.h5",
+        remedy:
+          "make one with halompi train and halompi predict, given the same experiment file, --set "
+          + "and --runs")
+    }
     return names.sorted { ($0.variant, $0.seed) < ($1.variant, $1.seed) }
   }
 
@@ -77,19 +84,4 @@ extension RunDirectory {
 /// A number of a file, which may be none.
 private func finite(_ value: Double) -> Outcome<Double> {
   value.isFinite ? .known(value) : .unknown("it was not a finite number")
-}
-
-/// A run directory without any predictions.
-package struct MissingPredictionsError: JobFailure, Hashable, CustomStringConvertible {
-  /// The folder that was searched.
-  package let folder: String
-
-  /// Files that are needed are not there.
-  package var exitCode: JobExitCode { .missingInput }
-
-  /// What is missing, and how it is made.
-  package var description: String {
-    "looking for predictions in \(folder): there is no <variant>-seed<k>/predictions.h5; make one "
-      + "with halompi train and halompi predict, given the same experiment file, --set and --runs"
-  }
 }

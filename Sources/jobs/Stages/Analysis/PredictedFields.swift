@@ -13,7 +13,7 @@ extension RunDirectory {
   /// - Parameters:
   ///   - table: The predictions.
   ///   - path: Their file, for the error.
-  /// - Throws: ``ChangedFieldsError`` if they are not; `FieldFileError` if one cannot be read.
+  /// - Throws: `Failure` if they are not; `FieldFileError` if one cannot be read.
   func requireFields(predictedFrom table: PredictionTable, at path: String) throws {
     for (number, name) in table.simulations.enumerated() {
       let field = field(of: name)
@@ -25,25 +25,14 @@ extension RunDirectory {
       let areOnGrid = table.samples.allSatisfy {
         Int($0.simulation) != number || $0.site < Int64(metadata.siteCount)
       }
-      guard isSame, areOnGrid else { throw ChangedFieldsError(predictions: path, field: field) }
+      guard isSame, areOnGrid else {
+        throw Failure(
+          .badData, "analyzing \(path)",
+          because: "\(field) is not the fields that were predicted from",
+          remedy:
+            "predict again with halompi predict, given the same experiment file, --set and --runs, "
+            + "or restore the fields")
+      }
     }
-  }
-}
-
-/// Fields that were made anew after they had been predicted from.
-package struct ChangedFieldsError: JobFailure, Hashable, CustomStringConvertible {
-  /// The file of predictions.
-  package let predictions: String
-
-  /// The field file.
-  package let field: String
-
-  /// A file that is not what it must be.
-  package var exitCode: JobExitCode { .badData }
-
-  /// Which files do not belong together, and what to do.
-  package var description: String {
-    "analyzing \(predictions): \(field) is not the fields that were predicted from; predict again with "
-      + "halompi predict, given the same experiment file, --set and --runs, or restore the fields"
   }
 }

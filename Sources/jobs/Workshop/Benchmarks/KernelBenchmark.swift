@@ -52,14 +52,15 @@ package struct KernelBenchmark: Codable, Hashable, Sendable, CustomStringConvert
   ///   - instructions: The vector instructions, which the processor must have.
   ///   - runs: How often every stage is timed, after one run that is not counted.
   /// - Throws: `ArchitectureError` if the kernels cannot compute the network, or
-  ///   ``BenchmarkError`` if the processor lacks the instructions.
+  ///   `Failure` if the processor lacks the instructions.
   package init(
     _ architecture: NetworkArchitecture, instructions: KernelInstructions = .fastest, runs: Int
   ) throws {
     try NetworkKernels.fast.validate(architecture)
     guard instructions.isSupported else {
-      throw BenchmarkError(
-        reason: "this processor has no \(instructions.rawValue) instructions",
+      throw Failure(
+        .usage, "starting a benchmark",
+        because: "this processor has no \(instructions.rawValue) instructions",
         remedy: "choose others, or none for the fastest")
     }
     let run = KernelRun(architecture, instructions)
@@ -158,19 +159,4 @@ package struct KernelBenchmark: Codable, Hashable, Sendable, CustomStringConvert
       actualOperations: layers.reduce(0) { $0 + $1.actualOperations },
       megabytes: layers.reduce(0) { $0 + $1.megabytes })
   }
-}
-
-/// A benchmark that cannot be run.
-package struct BenchmarkError: JobFailure, Hashable, CustomStringConvertible {
-  /// Why it cannot.
-  package let reason: String
-
-  /// What to do about it.
-  package let remedy: String
-
-  /// The command line asks for what cannot be.
-  package var exitCode: JobExitCode { .usage }
-
-  /// One sentence: what was being done, why it failed and what to try.
-  package var description: String { "starting a benchmark: \(reason); \(remedy)" }
 }

@@ -101,7 +101,10 @@ package struct UniverseBenchmark: Codable, Hashable, Sendable {
     universe.mesh.spectrumRedshifts = []
     let problems = universe.problems
     try world.agree {
-      if let problem = problems.first { throw UnusableBenchmark(problem: problem) }
+      if let problem = problems.first {
+        throw Failure(
+          .usage, "benchmark", because: "\(problem.path) \(problem.reason)", remedy: problem.remedy)
+      }
     }
     machine = Machine()
     var memory: [Int] = []
@@ -204,15 +207,6 @@ package struct UniverseBenchmark: Codable, Hashable, Sendable {
     func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + 1e-6 * Double(time.tv_usec) }
     return try world.allReduce(seconds(usage.ru_utime) + seconds(usage.ru_stime), .sum)
   }
-}
-
-/// A universe that cannot be simulated.
-struct UnusableBenchmark: JobFailure, CustomStringConvertible {
-  let problem: SettingProblem
-
-  var exitCode: JobExitCode { .usage }
-
-  var description: String { "benchmark: \(problem.path) \(problem.reason); \(problem.remedy)" }
 }
 
 extension UniverseBenchmark: CustomStringConvertible {

@@ -46,9 +46,13 @@ package struct Diagnosis: Hashable, Sendable, CustomStringConvertible {
   package let findings: [Finding]
 
   /// The error that something is as jobs cannot run with it; nothing if none is.
-  package var failure: DiagnosisError? {
+  package var failure: Failure? {
     let failures = findings.filter { $0.verdict == .fail }.map(\.subject)
-    return failures.isEmpty ? nil : DiagnosisError(subjects: failures)
+    guard !failures.isEmpty else { return nil }
+    return Failure(
+      .checkFailed, "examining this machine",
+      because: "jobs cannot run with its \(failures.joined(separator: ", "))",
+      remedy: "do what is said there, and try again")
   }
 
   /// A line for each finding, and what to do about it below.
@@ -60,21 +64,6 @@ package struct Diagnosis: Hashable, Sendable, CustomStringConvertible {
       let margin = String(repeating: " ", count: 7 + 2 + width + 2)
       return line + (finding.remedy.map { "\(margin)-> \($0).\n" } ?? "")
     }.joined()
-  }
-}
-
-/// A machine on which jobs cannot run as it is.
-package struct DiagnosisError: JobFailure, Hashable, CustomStringConvertible {
-  /// What jobs cannot run with.
-  package let subjects: [String]
-
-  /// A check that did not pass.
-  package var exitCode: JobExitCode { .checkFailed }
-
-  /// What is wrong, and what to do.
-  package var description: String {
-    "examining this machine: jobs cannot run with its \(subjects.joined(separator: ", ")); "
-      + "do what is said there, and try again"
   }
 }
 

@@ -9,7 +9,7 @@ extension FileTree {
   /// - Parameters:
   ///   - path: Any HDF5 file.
   ///   - verifying: Whether to read the datasets that have a checksum.
-  /// - Throws: `HDF5Error` if it is no HDF5 file or its structure is damaged, `RecordFileError` if it
+  /// - Throws: `HDF5Error` if it is no HDF5 file or its structure is damaged, `Failure` if it
   ///   ends in a checksum of its bytes and differs from it.
   package init(of path: String, verifying: Bool) throws {
     let seal = try? FileSeal(endOf: path)

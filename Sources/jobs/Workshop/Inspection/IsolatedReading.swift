@@ -31,7 +31,7 @@ package struct IsolatedReading: Sendable {
   ///
   /// - Parameter arguments: What follows the name of the program.
   /// - Returns: The exit code, and what the process said on its standard error output.
-  /// - Throws: ``EndedReadingError`` if the process was ended by a signal; `FileError`.
+  /// - Throws: `Failure` if the process was ended by a signal; `FileError`.
   package func run(_ arguments: [String]) throws -> (code: Int32, errors: String) {
     // A pipe would stay open as long as a process that MPI starts beside it; a file does not wait.
     let said = try DurableFile.scratch()
@@ -39,8 +39,18 @@ package struct IsolatedReading: Sendable {
     let status = try start(arguments, errors: said)
     let signal = status & 0x7f
     guard signal == 0 else {
-      throw EndedReadingError(
-        file: path, cause: signal == SIGXCPU ? .time(seconds: seconds, bytes: byteCount) : .signal)
+      if signal == SIGXCPU {
+        throw Failure(
+          .badData,
+          "HDF5 did not end within \(seconds) s of reading \(path), which has \(byteCount) bytes",
+          because: "it is damaged",
+          remedy:
+            "restore it from a copy, or, if you know better, inspect it with --trust, which sets no "
+            + "limits")
+      }
+      throw Failure(
+        .badData, "HDF5 ended while reading \(path)", because: "it is damaged",
+        remedy: "restore it from a copy, or make it again")
     }
     lseek(said, 0, SEEK_SET)
     let text = FileHandle(fileDescriptor: said, closeOnDealloc: false).availableData
@@ -110,36 +120,5 @@ private struct Limit {
   func restore() {
     var limit = before
     setrlimit(resource, &limit)
-  }
-}
-
-/// A file at which the process that read it was ended.
-package struct EndedReadingError: JobFailure, Hashable, CustomStringConvertible {
-  /// Why the process was ended.
-  package enum Cause: Hashable, Sendable {
-    /// The library crashed, or no memory was left.
-    case signal
-    /// It had taken so much of the processor for a file of so many bytes.
-    case time(seconds: Int, bytes: Int)
-  }
-
-  /// The path of the file.
-  package let file: String
-
-  /// Why the process was ended.
-  package let cause: Cause
-
-  /// A file that is not what it must be.
-  package var exitCode: JobExitCode { .badData }
-
-  /// Which file, and what to do.
-  package var description: String {
-    switch cause {
-    case .signal:
-      "HDF5 ended while reading \(file): it is damaged; restore it from a copy, or make it again"
-    case .time(let seconds, let bytes):
-      "HDF5 did not end within \(seconds) s of reading \(file), which has \(bytes) bytes: it is damaged; "
-        + "restore it from a copy, or, if you know better, inspect it with --trust, which sets no limits"
-    }
   }
 }

@@ -199,26 +199,14 @@ extension SnapshotInspection: CustomStringConvertible {
   }
 }
 
-/// A snapshot that cannot be prepared.
-package struct UnpreparableSnapshotError: JobFailure, Hashable, CustomStringConvertible {
-  /// The path of the snapshot.
-  package let path: String
-
-  /// What is missing.
-  package let problems: [String]
-
-  /// Makes the error of a snapshot with problems, or nothing if it has none.
-  package init?(_ inspection: SnapshotInspection, path: String) {
-    guard !inspection.problems.isEmpty else { return nil }
-    self.path = path
-    problems = inspection.problems
-  }
-
-  /// A file that is not what it must be.
-  package var exitCode: JobExitCode { .badData }
-
-  /// What is missing for `prepare`.
-  package var description: String {
-    "inspecting \(path): it cannot be prepared; \(problems.joined(separator: " "))"
+extension SnapshotInspection {
+  /// The failure of a snapshot that cannot be prepared; `nil` if it can.
+  ///
+  /// - Parameter path: The path that was given.
+  package func failure(of path: String) -> Failure? {
+    guard !problems.isEmpty else { return nil }
+    return Failure(
+      .badData, "inspecting \(path)", because: "it cannot be prepared",
+      remedy: problems.joined(separator: " "))
   }
 }

@@ -1,4 +1,5 @@
 internal import Experiments
+package import Failures
 package import Foundation
 internal import SubBoxes
 package import Training
@@ -150,5 +151,15 @@ package struct TrainingMonitor: Sendable {
     }
     let silence = lastChange.map { Date().timeIntervalSince($0) } ?? .infinity
     return silence < 120 + 20 * (timings.medianSeconds(ofLast: 50) ?? 0)
+  }
+}
+
+extension TrainingMonitor {
+  /// Returns the failure of watching a folder in which there is no training.
+  package static func nothingToWatch(in directory: String) -> Failure {
+    Failure(
+      .missingInput, "looking for a training in \(directory)",
+      because: "neither it nor its folder training has a metrics.jsonl",
+      remedy: "give a run directory, such as runs/quickstart, in which halompi train has begun")
   }
 }

@@ -54,7 +54,7 @@ struct HaloParticles {
   func logMass(of halo: Int) -> Double { log10(masses[halo]) }
 
   /// Refuses particles that are not those of this universe.
-  func check(_ other: HaloParticles) throws(IncomparableUniverses) {
+  func check(_ other: HaloParticles) throws(Failure) {
     let (first, second) = (snapshot, other.snapshot)
     let reason: String? =
       if ids != other.ids {
@@ -69,7 +69,7 @@ struct HaloParticles {
         nil
       }
     guard let reason else { return }
-    throw IncomparableUniverses(reference: first.path, made: second.path, reason: reason)
+    throw Failure.incomparable(second.path, with: first.path, because: reason)
   }
 
   /// The power spectrum, on a mesh of twice the particles along each axis, to their Nyquist wavenumber.
@@ -85,16 +85,15 @@ struct HaloParticles {
   }
 }
 
-/// Snapshots that are not of one universe.
-struct IncomparableUniverses: JobFailure, CustomStringConvertible {
-  let reference: String
-  let made: String
-  let reason: String
-
-  var exitCode: JobExitCode { .badData }
-
-  var description: String {
-    "comparing \(made) with \(reference): \(reason); give final snapshots that started from the same "
-      + "initial particles (halompi simulate --from)"
+extension Failure {
+  /// The failure of comparing snapshots that are not of one universe.
+  static func incomparable(_ made: String, with reference: String, because reason: String)
+    -> Failure
+  {
+    Failure(
+      .badData, "comparing \(made) with \(reference)", because: reason,
+      remedy:
+        "give final snapshots that started from the same initial particles (halompi simulate --from)"
+    )
   }
 }

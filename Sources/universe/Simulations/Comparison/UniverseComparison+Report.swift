@@ -61,13 +61,17 @@ extension UniverseComparison: CustomStringConvertible {
   ///   - power: Of the power below 1 h/Mpc, as a part of the reference's.
   ///   - offset: Of the medians of log10 M in bins from 100 particles on [dex].
   /// - Returns: The first tolerance that is exceeded; `nil` if none is.
-  package func failure(power: Double?, offset: Double?) -> (any JobFailure)? {
+  package func failure(power: Double?, offset: Double?) -> Failure? {
     let measured = [
       ("power below 1 h/Mpc", largestPowerError(below: 1), power),
       ("median of log10 M", largestMedianOffset, offset),
     ]
     for case (let quantity, let value, let limit?) in measured where !(value <= limit) {
-      return UnlikeUniverses(quantity: quantity, value: value, limit: limit)
+      return Failure(
+        .checkFailed, "comparing universes",
+        because: "the largest deviation of the \(quantity) is \(digits(value)), the tolerance "
+          + "\(digits(limit))",
+        remedy: "more steps, or a finer force mesh, bring simulations closer")
     }
     return nil
   }
@@ -86,19 +90,5 @@ extension UniverseComparison: CustomStringConvertible {
 
   private func number(_ value: Double, _ decimals: Int) -> String {
     String(format: "%.\(decimals)f", value)
-  }
-}
-
-/// Two simulations of one universe that differ by more than was allowed.
-struct UnlikeUniverses: JobFailure, CustomStringConvertible {
-  let quantity: String
-  let value: Double
-  let limit: Double
-
-  var exitCode: JobExitCode { .checkFailed }
-
-  var description: String {
-    "comparing universes: the largest deviation of the \(quantity) is \(digits(value)), the tolerance "
-      + "\(digits(limit)); more steps, or a finer force mesh, bring simulations closer"
   }
 }

@@ -1,3 +1,4 @@
+internal import Failures
 package import MPI
 internal import ParticleMesh
 internal import Particles
@@ -72,9 +73,9 @@ package struct UniverseComparison: Hashable, Sendable {
       try reference.check(made)
       powers.append((try reference.power(on: alone), try made.power(on: alone)))
       guard powers[0].0.wavenumbers == powers[powers.count - 1].0.wavenumbers else {
-        throw IncomparableUniverses(
-          reference: universe.reference.snapshot, made: universes[0].reference.snapshot,
-          reason: "boxes or numbers of particles differ")
+        throw Failure.incomparable(
+          universes[0].reference.snapshot, with: universe.reference.snapshot,
+          because: "boxes or numbers of particles differ")
       }
       add(reference, made)
     }

@@ -1,0 +1,42 @@
+/// A failure that ends a job.
+///
+/// Its description is one sentence: `<what was being done, to what>: <why it failed>; <what to try>`. A
+/// remedy that is a sentence of its own begins with a capital letter, and a full stop precedes it.
+/// Errors of libraries and of the system keep types of their own.
+package struct Failure: JobFailure, Hashable {
+  /// The kind of failure, as the batch system sees it.
+  package let exitCode: JobExitCode
+
+  /// The act that failed and its object, such as `opening the model a/model.h5`.
+  package let action: String
+
+  /// The reason, as a clause.
+  package let reason: String
+
+  /// The remedy, as a clause or a sentence; what a user should try.
+  package let remedy: String
+
+  /// Makes a failure of its parts.
+  ///
+  /// - Parameters:
+  ///   - kind: The kind, which decides the exit code.
+  ///   - action: What was being done, and to what.
+  ///   - reason: Why it failed, as a clause.
+  ///   - remedy: What to try, as a clause or a sentence.
+  package init(
+    _ kind: JobExitCode, _ action: String, because reason: String, remedy: String
+  ) {
+    exitCode = kind
+    self.action = action
+    self.reason = reason
+    self.remedy = remedy
+  }
+}
+
+extension Failure: CustomStringConvertible {
+  /// The sentence for the user.
+  package var description: String {
+    let isSentence = remedy.unicodeScalars.first?.properties.isUppercase == true
+    return "\(action): \(reason)\(isSentence ? "." : ";") \(remedy)"
+  }
+}
