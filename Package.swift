@@ -237,7 +237,9 @@ let package = Package(
     .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles"]),
     .testTarget(
       name: "NetworksTests",
-      dependencies: ["CReferenceNetwork", "Fields", "Networks", "Randomness"],
+      dependencies: [
+        "CReferenceNetwork", "Failures", "Fields", "Networks", "Randomness",
+      ],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "SnapshotsTests",
@@ -250,8 +252,8 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Fields", "HDF5", "MPI", "Networks", "Randomness", "RecordFiles", "Snapshots", "Stopping",
-        "SubBoxes", "TestSupport", "Threads", "Training",
+        "Failures", "Fields", "HDF5", "MPI", "Networks", "Randomness", "RecordFiles", "Snapshots",
+        "Stopping", "SubBoxes", "TestSupport", "Threads", "Training",
       ]),
     .testTarget(
       name: "InterchangeTests",

@@ -3,7 +3,7 @@ import Networks
 import SubBoxes
 import TestSupport
 import Testing
-import Training
+@testable import Training
 
 @testable import Ablations
 @testable import Experiments

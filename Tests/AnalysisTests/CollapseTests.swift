@@ -1,4 +1,4 @@
-import Analysis
+@testable import Analysis
 import Foundation
 import FourierTransforms
 import LinearTheory
@@ -11,7 +11,7 @@ import Testing
 /// A field of a few plane waves, known at any point.
 private struct Waves {
   let width = 16
-  let boxWidth = 50.0
+  let boxSize = 50.0
   // Wavenumbers, amplitudes and phases without any meaning.
   let waves: [(k: [Double], amplitude: Double, phase: Double)] = [
     ([1, 0, 0], 0.9, 0.3), ([0, 1, 1], 0.8, 1.1), ([1, 2, 0], 0.7, 2.5), ([2, 1, 2], 0.9, 4.0),
@@ -20,7 +20,7 @@ private struct Waves {
 
   /// The contrast at a place [Mpc/h].
   func contrast(_ x: Double, _ y: Double, _ z: Double) -> Double {
-    let unit = 2 * Double.pi / boxWidth
+    let unit = 2 * Double.pi / boxSize
     return waves.reduce(0.4) { sum, wave in
       sum + 1.7 * wave.amplitude
         * cos(unit * (wave.k[0] * x + wave.k[1] * y + wave.k[2] * z) + wave.phase)
@@ -30,7 +30,7 @@ private struct Waves {
   /// The mean over a ball around a site, in direct space: midpoints of 16^3 equal parts of the ball in
   /// r^3, cos theta and phi.
   func average(around site: Int, radius: Double) -> Double {
-    let cell = boxWidth / Double(width)
+    let cell = boxSize / Double(width)
     let center = [site / (width * width), site / width % width, site % width]
       .map { Double($0) * cell }
     let parts = 16
@@ -54,7 +54,7 @@ private struct Waves {
   func density(on world: borrowing Communicator) throws -> LinearDensity {
     let transform = try FourierTransform(width: width, on: world)
     var mesh = RealMesh(transform.decomposition)
-    let cell = boxWidth / Double(width)
+    let cell = boxSize / Double(width)
     for x in transform.decomposition.planes {
       for y in 0..<width {
         for z in 0..<width {
@@ -64,7 +64,7 @@ private struct Waves {
       }
     }
     return try LinearDensity(
-      mesh, boxWidth: boxWidth, growth: 1, transform: transform, on: world)
+      mesh, boxSize: boxSize, growth: 1, transform: transform, on: world)
   }
 }
 
@@ -126,7 +126,7 @@ private struct Waves {
       var mesh = RealMesh(transform.decomposition)
       try transform.backward(modes, into: &mesh, on: world)
       let field = try LinearDensity(
-        mesh, boxWidth: box.width, growth: 1, transform: transform, on: world)
+        mesh, boxSize: box.width, growth: 1, transform: transform, on: world)
       let forecast = try CollapseForecast(
         of: field, at: [], spectrum: spectrum, settings: settings, on: world)
       for scale in forecast.scales {

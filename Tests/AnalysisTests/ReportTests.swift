@@ -1,7 +1,7 @@
-import Analysis
+@testable import Analysis
 import Foundation
-import Information
-import MPI
+@testable import Information
+@testable import MPI
 import TestSupport
 import Testing
 

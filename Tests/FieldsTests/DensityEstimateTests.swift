@@ -1,4 +1,4 @@
-import Fields
+@testable import Fields
 import Foundation
 import MPI
 import TestSupport

@@ -1,5 +1,5 @@
 import Foundation
-import FourierTransforms
+@testable import FourierTransforms
 import MPI
 
 /// The obvious transform in double precision, [width]^3 real numbers to all width^3 modes.

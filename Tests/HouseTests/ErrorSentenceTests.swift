@@ -53,9 +53,18 @@ struct ErrorSentenceTests {
   @Test func everyErrorSaysWhatToTry() throws {
     let files = try Repository.files(in: ["Sources"], ["swift"])
     let errors = errorTypes(in: files)
-    #expect(errors.count > 40, "the errors were not found")
+    #expect(errors.count > 15, "the errors were not found")
     let findings = files.flatMap { self.findings(in: $0, errors: errors) }
     #expect(findings.isEmpty, "\(report(findings))")
+  }
+
+  /// A `Failure` is made with a remedy, which is not empty.
+  @Test func everyFailureSaysWhatToTry() throws {
+    let files = try Repository.files(in: ["Sources"], ["swift"])
+    let failures = files.reduce(0) { $0 + $1.text.matches(of: /\bFailure\(/).count }
+    #expect(failures > 40, "the failures were not found")
+    let poor = files.filter { $0.text.contains(/remedy:\s*""/) }
+    #expect(poor.isEmpty, "\(poor.map(\.path))")
   }
 
   @Test(arguments: [

@@ -1,5 +1,5 @@
 import Foundation
-import Information
+@testable import Information
 import Testing
 
 /// What gmm-mi, scikit-learn and quadrature gave for the same data, from `Fixtures`.

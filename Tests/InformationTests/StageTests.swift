@@ -1,4 +1,4 @@
-import Information
+@testable import Information
 import Testing
 
 /// Step by step against gmm-mi 0.8.2 on one mock catalogue; tolerances are far above the differences

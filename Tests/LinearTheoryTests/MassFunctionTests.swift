@@ -1,5 +1,5 @@
 import Foundation
-import LinearTheory
+@testable import LinearTheory
 import Testing
 
 @Suite struct MassFunctionTests {

@@ -1,4 +1,4 @@
-import LinearTheory
+@testable import LinearTheory
 import Testing
 
 @Suite struct ParametersTests {

@@ -88,12 +88,12 @@ import Testing
     case "rho_crit0_h2Msun_Mpc3": CosmologicalParameters.criticalDensity
     case "rho_m0_h2Msun_Mpc3": parameters.meanDensity
     case "particle_mass_Msun_per_h_L50_N256":
-      parameters.particleMass(boxWidth: 50, particlesPerAxis: 256)
+      parameters.particleMass(boxSize: 50, particlesPerAxis: 256)
     case "particle_mass_Msun_L50_N256":
-      parameters.particleMass(boxWidth: 50, particlesPerAxis: 256) / parameters.hubble
+      parameters.particleMass(boxSize: 50, particlesPerAxis: 256) / parameters.hubble
     case "mass_32_particles_log10Msun":
       log10(
-        32 * parameters.particleMass(boxWidth: 50, particlesPerAxis: 256) / parameters.hubble)
+        32 * parameters.particleMass(boxSize: 50, particlesPerAxis: 256) / parameters.hubble)
     case "age_z99_Myr_norad": parameters.age(at: 0.01) * 1000
     case "age_z0_Gyr_norad": parameters.age(at: 1)
     default: name.hasPrefix("E(") ? parameters.expansionRate(at: a) : nil

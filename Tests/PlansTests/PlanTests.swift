@@ -1,5 +1,5 @@
 import Foundation
-import Networks
+@testable import Networks
 import Slurm
 import SubBoxes
 import Testing
@@ -76,7 +76,8 @@ struct PlanTests {
     } catch {
       #expect(error.exitCode == .usage)
       #expect("\(error)".contains("a node"))
-      #expect(!error.largest.isEmpty && error.largestBytes > 0)
+      let largest = /the largest term is (.+) with ([1-9][0-9.]*) MiB/
+      #expect(error.reason.firstMatch(of: largest) != nil, "\(error)")
     }
   }
 }

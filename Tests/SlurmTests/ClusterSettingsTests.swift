@@ -1,4 +1,4 @@
-import Slurm
+@testable import Slurm
 import Testing
 
 /// What the settings of a cluster may be.

@@ -2,7 +2,7 @@ import Foundation
 import HDF5
 import MPI
 import Particles
-import Snapshots
+@testable import Snapshots
 import TestSupport
 import Testing
 

@@ -3,7 +3,7 @@ import Foundation
 import MPI
 import Randomness
 import Snapshots
-import SubBoxes
+@testable import SubBoxes
 import Synchronization
 import TestSupport
 import Testing

@@ -1,7 +1,7 @@
 import Fields
 import MPI
 import Randomness
-import SubBoxes
+@testable import SubBoxes
 import TestSupport
 import Testing
 

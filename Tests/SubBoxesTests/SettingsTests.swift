@@ -1,5 +1,5 @@
 import Foundation
-import SubBoxes
+@testable import SubBoxes
 import Testing
 
 @Suite struct SettingsTests {

@@ -1,5 +1,5 @@
 import Randomness
-import SubBoxes
+@testable import SubBoxes
 import Testing
 
 extension ShellAverage {

@@ -4,7 +4,7 @@ internal import Text
 /// Predicted against true masses of a network and of analytic models.
 ///
 /// Fig. 10 of the paper.
-package struct CollapseFigure: Sendable {
+struct CollapseFigure: Sendable {
   /// One model over the particles that it has a prediction for.
   package struct Panel: Sendable {
     /// The name, such as `Sheth-Tormen`.

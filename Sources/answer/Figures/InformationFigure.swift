@@ -4,7 +4,7 @@ internal import Text
 /// Mutual information of models, with reference lines of noise.
 ///
 /// Fig. 4 of the paper.
-package struct InformationFigure: Sendable {
+struct InformationFigure: Sendable {
   /// The information of one model.
   package struct Bar: Hashable, Sendable {
     /// Its name, such as `raw`.

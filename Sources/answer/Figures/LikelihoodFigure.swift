@@ -4,7 +4,7 @@ internal import Networks
 /// The truth at fixed predictions beside the likelihood.
 ///
 /// Fig. 8 of the paper.
-package struct LikelihoodFigure: Sendable {
+struct LikelihoodFigure: Sendable {
   /// Draws six slices of a model.
   ///
   /// - Parameters:

@@ -4,7 +4,7 @@ internal import Statistics
 /// Predicted against true halo masses, and the residuals.
 ///
 /// Fig. 2b of the paper.
-package struct PredictionFigure: Sendable {
+struct PredictionFigure: Sendable {
   /// What is drawn of one model.
   package struct Content: Sendable {
     /// The counts in the plane of true and predicted mass.

@@ -5,7 +5,7 @@ internal import Text
 /// Residuals of particles that end at different radii of their halos.
 ///
 /// Fig. 5 of the paper.
-package struct RadiusFigure: Sendable {
+struct RadiusFigure: Sendable {
   /// One model in one range of radii.
   package struct Entry: Sendable {
     /// The name of the model, such as `raw`.

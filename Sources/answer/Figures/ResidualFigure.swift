@@ -4,7 +4,7 @@ internal import Text
 /// Residuals of models in bins of true mass, with the scatter over seeds.
 ///
 /// Fig. 3b of the paper.
-package struct ResidualFigure: Sendable {
+struct ResidualFigure: Sendable {
   /// The bands of one model.
   package struct Model: Sendable {
     /// Its name, such as `raw`.

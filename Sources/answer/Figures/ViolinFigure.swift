@@ -4,7 +4,7 @@ internal import Text
 /// Distributions of predicted masses in bins of the true mass.
 ///
 /// Fig. 6 and, split, Fig. 7 of the paper.
-package struct ViolinFigure: Sendable {
+struct ViolinFigure: Sendable {
   /// The violins of one model.
   package struct Model: Sendable {
     /// Its name, such as `raw`.

@@ -6,13 +6,13 @@ package struct ComponentTrial: Hashable, Codable, Sendable {
   /// The mean log-likelihood per held-out point, of the best start; nothing if no start led to a fit.
   ///
   /// In the units of the standardised columns [nats].
-  package let logLikelihood: Double?
+  let logLikelihood: Double?
 
   /// The best start.
   package let start: MixtureStart?
 
   /// Whether the likelihood gained enough over that of fewer components.
-  package let improved: Bool
+  let improved: Bool
 
   /// How many fits there were, over starts and folds.
   package let fits: Int
@@ -21,11 +21,11 @@ package struct ComponentTrial: Hashable, Codable, Sendable {
   package let failed: Int
 
   /// How many fits ended at the iteration limit.
-  package let unconverged: Int
+  let unconverged: Int
 
   /// How many fits stayed at the saddle where components lie on top of each other, by kind of start.
   ///
   /// A fit is counted if it describes the points that it was made of no better than one with a component less,
   /// to 1e-4 in the mean log-likelihood. Such a fit stops after a few iterations and looks converged.
-  package let stuck: [MixtureStart.Kind: Int]
+  let stuck: [MixtureStart.Kind: Int]
 }

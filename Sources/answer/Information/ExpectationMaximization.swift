@@ -4,30 +4,30 @@ internal import CKernels
 ///
 /// Each iteration computes the responsibilities of the components for the points, and then the weights,
 /// means and covariances under these: Dempster, Laird, Rubin 1977, doi:10.1111/j.2517-6161.1977.tb01600.x.
-package struct ExpectationMaximization: Hashable, Sendable {
+struct ExpectationMaximization: Hashable, Sendable {
   /// A mixture and how it was reached.
   package struct Fit: Hashable, Sendable {
     /// The parameters after the last iteration.
     package let mixture: GaussianMixture
 
     /// The mean of ln p over the points, under the parameters before the last iteration [nats].
-    package let logLikelihood: Double
+    let logLikelihood: Double
 
     /// How many iterations there were.
     package let iterations: Int
 
     /// Whether the last iteration changed the likelihood by less than the tolerance.
-    package let converged: Bool
+    let converged: Bool
   }
 
   /// The change of the mean log-likelihood per point that ends the fit [nats].
   package var tolerance: Double
 
   /// What is added to the variances in each iteration, in the units of the points squared.
-  package var regularization: Double
+  var regularization: Double
 
   /// The most iterations.
-  package var maximumIterations: Int
+  var maximumIterations: Int
 
   /// Makes a fit with its settings.
   package init(

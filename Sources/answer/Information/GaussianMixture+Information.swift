@@ -4,7 +4,7 @@ internal import Randomness
 
 extension GaussianMixture {
   /// The mutual information of the two coordinates of a mixture, as integrated.
-  package struct Integral: Hashable, Sendable {
+  struct Integral: Hashable, Sendable {
     /// The mutual information [nats].
     package let value: Double
 
@@ -21,7 +21,7 @@ extension GaussianMixture {
   ///   error says what is left.
   /// - Returns: The information, with the sum of the last changes of all cells as its error.
   /// - Throws: ``InformationError/singular(component:)``.
-  package func mutualInformation(tolerance: Double = 1e-7) throws(InformationError) -> Integral {
+  func mutualInformation(tolerance: Double = 1e-7) throws(InformationError) -> Integral {
     let plane = try evaluable()
     let lineX = plane.map { $0.marginal($0.log_scale_x, $0.mean_x, $0.inverse_x) }
     let lineY = plane.map { $0.marginal($0.log_scale_y, $0.mean_y, $0.inverse_y) }
@@ -55,7 +55,7 @@ extension GaussianMixture {
   ///   - index: The number of the integral; equal numbers draw the same random numbers.
   /// - Returns: The mean over the points, and its standard error.
   /// - Throws: ``InformationError/singular(component:)``.
-  package func mutualInformation(
+  func mutualInformation(
     samples: Int, seed: UInt64, index: UInt64 = 0
   ) throws(InformationError) -> Integral {
     var factors: [(xx: Double, yx: Double, yy: Double)] = []

@@ -8,15 +8,15 @@ package struct GaussianMixture: Hashable, Codable, Sendable {
     /// The share of the mixture.
     package var weight: Double
     /// The mean of x.
-    package var meanX: Double
+    var meanX: Double
     /// The mean of y.
-    package var meanY: Double
+    var meanY: Double
     /// The variance of x.
-    package var varianceX: Double
+    var varianceX: Double
     /// The covariance of x and y.
-    package var covariance: Double
+    var covariance: Double
     /// The variance of y.
-    package var varianceY: Double
+    var varianceY: Double
 
     /// Makes a component.
     package init(
@@ -76,7 +76,7 @@ package struct GaussianMixture: Hashable, Codable, Sendable {
   /// The mean of ln p(x, y) over points, by their weights.
   ///
   /// - Throws: ``InformationError/singular(component:)``.
-  package func meanLogDensity(of points: WeightedPoints) throws(InformationError) -> Double {
+  func meanLogDensity(of points: WeightedPoints) throws(InformationError) -> Double {
     let gaussians = try evaluable()
     return halompi_mixture_step(
       gaussians, gaussians.count, points.x, points.y, points.weights, points.x.count, nil,
@@ -86,7 +86,7 @@ package struct GaussianMixture: Hashable, Codable, Sendable {
   /// The mean of ln [p(x, y) / (p(x) p(y))] over points, by their weights.
   ///
   /// - Throws: ``InformationError/singular(component:)``.
-  package func meanLogRatio(of points: WeightedPoints) throws(InformationError) -> Double {
+  func meanLogRatio(of points: WeightedPoints) throws(InformationError) -> Double {
     let gaussians = try evaluable()
     return halompi_mixture_log_ratio(
       gaussians, gaussians.count, points.x, points.y, points.weights, points.x.count,

@@ -18,7 +18,7 @@ package struct HardEdges: Hashable, Codable, Sendable {
   package let noise: Double
 
   /// By how much the ends of the range are moved inwards, so that they stay finite.
-  package let shrinkage: Double
+  let shrinkage: Double
 
   /// The seed of the noise.
   package let seed: UInt64

@@ -7,7 +7,7 @@ internal import Threads
 /// traps: starts by k-means beside random ones, patience for two, and an integral without noise.
 package struct MutualInformationSettings: Hashable, Codable, Sendable {
   /// How the integral over a fitted mixture is taken.
-  package enum Integration: Hashable, Codable, Sendable {
+  enum Integration: Hashable, Codable, Sendable {
     /// By quadrature, to about 1e-7.
     case quadrature
 
@@ -26,10 +26,10 @@ package struct MutualInformationSettings: Hashable, Codable, Sendable {
   package var kMeansStarts = 3
 
   /// Into how many parts the rows are divided for cross-validation.
-  package var folds = 2
+  var folds = 2
 
   /// The smallest gain of the cross-validated mean log-likelihood that counts [nats].
-  package var improvement = 1e-5
+  var improvement = 1e-5
 
   /// After how many numbers of components without a gain the search ends.
   package var patience = 2
@@ -41,13 +41,13 @@ package struct MutualInformationSettings: Hashable, Codable, Sendable {
   package var bootstraps = 50
 
   /// How the integral is taken.
-  package var integration = Integration.quadrature
+  var integration = Integration.quadrature
 
   /// The change of the mean log-likelihood per point that ends a fit [nats].
-  package var fitTolerance = 1e-5
+  var fitTolerance = 1e-5
 
   /// The most iterations of a fit.
-  package var maximumIterations = 10_000
+  var maximumIterations = 10_000
 
   /// How many threads compute; the results are the same bits for any number.
   package var threads = AvailableProcessors.count()

@@ -2,7 +2,7 @@ internal import Foundation
 internal import Threads
 
 /// How much more two columns know of a third, one over the other, in the same rows.
-package struct PairedDifference: Hashable, Codable, Sendable {
+struct PairedDifference: Hashable, Codable, Sendable {
   /// The information of the first column.
   package let first: MutualInformation
 
@@ -53,7 +53,7 @@ extension MutualInformationEstimator {
   /// - Returns: Both estimates, and the difference with its errors.
   /// - Throws: ``InformationError`` for columns that allow no estimate; columns are named as in
   ///   ``estimate(_:_:groups:)``, the truth first.
-  package func pairedDifference(
+  func pairedDifference(
     of first: [Double], and second: [Double], truth: [Double], groups: [Int32]? = nil
   ) throws(InformationError) -> PairedDifference {
     let fits = [try fit(truth, first), try fit(truth, second)]

@@ -6,7 +6,7 @@ package struct WeightedPoints: Sendable {
   package let count: Int
 
   /// The sum of the weights.
-  package let totalWeight: Double
+  let totalWeight: Double
 
   /// Coordinates and weights, filled up with points of weight zero to whole vectors.
   let x: [Double]
@@ -32,7 +32,7 @@ package struct WeightedPoints: Sendable {
   ///
   /// - Parameter multiplicities: How often each point is drawn, [count].
   /// - Returns: The points with their weights times their multiplicities.
-  package func resampled(_ multiplicities: [UInt32]) -> WeightedPoints {
+  func resampled(_ multiplicities: [UInt32]) -> WeightedPoints {
     precondition(multiplicities.count == count, "a multiplicity is missing")
     var x: [Double] = []
     var y: [Double] = []

@@ -32,11 +32,11 @@ package struct AblationSummary: Codable, Hashable, Sendable {
   }
 
   /// How a variant differs from the first one in one quantity.
-  package struct Comparison: Codable, Hashable, Sendable {
+  struct Comparison: Codable, Hashable, Sendable {
     /// The variant.
     package let variant: String
     /// The first variant, which it is compared with.
-    package let baseline: String
+    let baseline: String
     /// What is compared.
     package let quantity: Quantity
     /// The seeds of which both runs are done.
@@ -61,10 +61,10 @@ package struct AblationSummary: Codable, Hashable, Sendable {
   package let runs: Int
 
   /// The finished runs with their numbers.
-  package let measurements: [Measurement]
+  let measurements: [Measurement]
 
   /// The variants after the first, each in all quantities.
-  package let comparisons: [Comparison]
+  let comparisons: [Comparison]
 
   /// The runs that are not done.
   package let missing: [MissingRun]

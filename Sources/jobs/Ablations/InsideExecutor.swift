@@ -11,7 +11,7 @@ internal import Training
 ///
 /// Rank 0 hands runs to teams as they finish. A run that fails is put on record, and its team takes the
 /// next one. A rank that dies takes the job with it, as MPI has it; the same command then goes on.
-package final class InsideExecutor {
+final class InsideExecutor {
   private let world: Communicator
   private let timeLimit: Double?
   private let start = ContinuousClock.now
@@ -30,7 +30,7 @@ package final class InsideExecutor {
   }
 
   /// Executes runs; collective, with the runs on rank 0.
-  package func execute(
+  func execute(
     _ runs: [AblationRun], of ablation: Ablation, progress: ProgressReporter
   ) throws -> AblationEnd {
     let count = Int(try world.broadcast([Int64(runs.count)])[0])

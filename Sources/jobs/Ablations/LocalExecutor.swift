@@ -26,7 +26,7 @@ package struct LocalExecutor {
   }
 
   /// Executes runs.
-  package func execute(
+  func execute(
     _ runs: [AblationRun], of ablation: Ablation, progress: ProgressReporter
   ) throws -> AblationEnd {
     StopSignals.install(interrupt: true)

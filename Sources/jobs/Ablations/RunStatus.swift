@@ -31,10 +31,10 @@ package struct RunStatus: Codable, Hashable, Sendable {
   package let state: RunState
 
   /// Whether its model is complete.
-  package let isTrained: Bool
+  let isTrained: Bool
 
   /// Whether its predictions are there.
-  package let hasPredicted: Bool
+  let hasPredicted: Bool
 
   /// The epochs that are over.
   package let epochs: Int

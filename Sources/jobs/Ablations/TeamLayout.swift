@@ -2,7 +2,7 @@
 ///
 /// In a job of several ranks, rank 0 only hands out runs, which takes no core: it sleeps. Teams are of
 /// neighbouring ranks, which share a node if they can; ranks that make no whole team help the last one.
-package struct TeamLayout: Hashable, Sendable {
+struct TeamLayout: Hashable, Sendable {
   /// The ranks of the job.
   let ranks: Int
 

@@ -33,10 +33,10 @@ package struct BatchJobs: Sendable {
     package let script: BatchScript
 
     /// The jobs of the list that it waits for.
-    package let predecessors: [Int]
+    let predecessors: [Int]
 
     /// Whether they must have succeeded, or need only have ended.
-    package let needsSuccess: Bool
+    let needsSuccess: Bool
   }
 
   private let experiment: Experiment

@@ -50,7 +50,7 @@ package struct AblationVariants: Codable, Hashable, Sendable {
   package init(_ elements: [AblationVariant]) { self.elements = elements }
 
   /// The two kinds of sub-boxes that the paper compares.
-  package static let rawAndAveraged = AblationVariants([
+  static let rawAndAveraged = AblationVariants([
     AblationVariant(name: "raw", overrides: [.init(key: "training.variant", value: "raw")]),
     AblationVariant(
       name: "averaged", overrides: [.init(key: "training.variant", value: "averaged")]),

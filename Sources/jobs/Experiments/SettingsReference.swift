@@ -14,7 +14,7 @@ package struct SettingsReference: Sendable {
     package let defaultValue: String?
 
     /// The property that declares it: its type with the module, and its name.
-    package let declaration: (type: String, property: String)
+    let declaration: (type: String, property: String)
 
     /// Whether two entries tell the same.
     package static func == (one: Entry, other: Entry) -> Bool {

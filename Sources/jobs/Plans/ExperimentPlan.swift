@@ -48,7 +48,7 @@ package struct ExperimentPlan: Sendable {
   package let memory: MemoryPlan
 
   /// The memory of `halompi simulate` by term; `nil` if nothing is simulated.
-  package let universeMemory: UniverseMemory?
+  let universeMemory: UniverseMemory?
 
   /// The memory of a node.
   package let nodeMemory: NodeMemory
@@ -118,7 +118,7 @@ package struct ExperimentPlan: Sendable {
   }
 
   /// The time of an epoch with its validation [seconds].
-  package func epochSeconds(workers: Int) -> Double {
+  func epochSeconds(workers: Int) -> Double {
     let slots = Double(workers * layout.threads)
     let validation = (Double(experiment.sampling.validationSamples) / slots).rounded(.up)
     return Double(stepsPerEpoch) * scaling.step(workers: workers).seconds
@@ -126,7 +126,7 @@ package struct ExperimentPlan: Sendable {
   }
 
   /// The time of all runs of the ablation on these nodes, one after the other [hours of a node].
-  package var ablationNodeHours: Double {
+  var ablationNodeHours: Double {
     experiment.ablation.effectiveVariants.elements.reduce(0) { sum, variant in
       let run = try? experiment.overridden(by: variant, seed: 1)
       let epochs = (run ?? experiment).effectiveTraining.epochLimit

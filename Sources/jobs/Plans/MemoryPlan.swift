@@ -37,7 +37,7 @@ package struct MemoryPlan: Hashable, Sendable {
   }
 
   /// The largest memory of a node: the private terms of its ranks, and one copy of the shared ones [bytes].
-  package var peakOfNode: Int {
+  var peakOfNode: Int {
     [training, drawing, prediction].map { Self.sumOfNode($0, ranks: ranksPerNode) }.max() ?? 0
   }
 

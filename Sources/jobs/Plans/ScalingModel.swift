@@ -36,19 +36,19 @@ package struct ScalingModel: Hashable, Sendable {
   package var threads: Int
 
   /// The workers of each node.
-  package var workersPerNode: Int
+  var workersPerNode: Int
 
   /// Forward and backward of one sample on one thread [seconds].
-  package var sampleSeconds: Double
+  var sampleSeconds: Double
 
   /// The priors and the update of the weights, on one thread [seconds].
-  package var updateSeconds: Double
+  var updateSeconds: Double
 
   /// What each worker gives to the sums, dense layers and convolutions [bytes].
   package var sums: [Int]
 
   /// What a sample reads from files; 0 if fields are in memory [bytes].
-  package var bytesPerSample: Int
+  var bytesPerSample: Int
 
   /// What messages and files cost.
   package var costs: Costs
@@ -84,5 +84,5 @@ package struct ScalingModel: Hashable, Sendable {
   }
 
   /// The most workers that have something to do in a step.
-  package var usefulWorkers: Int { (batchSize + threads - 1) / threads }
+  var usefulWorkers: Int { (batchSize + threads - 1) / threads }
 }

@@ -10,12 +10,12 @@ package import Training
 /// Particles and meshes have the sizes that the generator gives them. What the halo finder takes beside the
 /// particles was measured (Documentation/performance.md). Ranks of one simulation have equal numbers of
 /// planes, and at z = 0 not equally many particles: the figures are those of the average rank.
-package struct UniverseMemory: Hashable, Sendable {
+struct UniverseMemory: Hashable, Sendable {
   /// The terms while particles move; the program itself is the first.
-  package let stepping: [MemoryTerm]
+  let stepping: [MemoryTerm]
 
   /// The terms while halos are sought.
-  package let findingHalos: [MemoryTerm]
+  let findingHalos: [MemoryTerm]
 
   /// The ranks of a node that simulate.
   package let ranksPerNode: Int

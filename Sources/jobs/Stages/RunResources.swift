@@ -15,10 +15,10 @@ package struct RunResources: Sendable {
   package var threadsPerRank: Int?
 
   /// Where a training cuts boxes from, if not as the experiment says.
-  package var trainingStream: StreamSettings?
+  var trainingStream: StreamSettings?
 
   /// Where a prediction cuts boxes from, if not as the experiment says.
-  package var predictionStream: StreamSettings?
+  var predictionStream: StreamSettings?
 
   /// Shares nothing: a run that is alone in its processes and on its nodes.
   package init() {}

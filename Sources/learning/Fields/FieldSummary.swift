@@ -28,7 +28,7 @@ package struct FieldSummary: Hashable, Codable, Sendable {
   package let verifiedSiteFraction: Double
 
   /// The number of particles in groups.
-  package let groupedCount: Int
+  let groupedCount: Int
 
   /// The number of particles of the largest halo, 0 without halos.
   package let largestCount: Int

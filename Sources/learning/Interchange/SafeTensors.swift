@@ -43,7 +43,7 @@ package struct SafeTensors: Hashable, Sendable {
   }
 
   /// The bytes of the file.
-  package var encoded: Data {
+  var encoded: Data {
     var entries: [String] = []
     if !metadata.isEmpty {
       let texts = metadata.sorted { $0.key < $1.key }

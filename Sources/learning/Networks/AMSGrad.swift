@@ -31,7 +31,7 @@ package struct AMSGrad: Sendable {
     package var epsilon = 1e-8
 
     /// Whether gamma keeps its initial value instead of being trained.
-    package var gammaIsFixed = false
+    var gammaIsFixed = false
 
     /// Makes settings, the published ones unless told otherwise.
     package init(

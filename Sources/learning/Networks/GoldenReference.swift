@@ -30,7 +30,7 @@ package struct GoldenReference: Codable, Sendable {
   package let parameters: Int
 
   /// The slope of the rectifier below zero.
-  package let activationSlope: Double
+  let activationSlope: Double
 
   /// The optimiser's learning rate.
   package let learningRate: Double
@@ -48,10 +48,10 @@ package struct GoldenReference: Codable, Sendable {
   package let steps: [Step]
 
   /// For each tensor, the places within it whose gradient is recorded.
-  package let probeIndices: [String: [Int]]
+  let probeIndices: [String: [Int]]
 
   /// Values of the loss alone.
-  package let lossVectors: [LossVector]
+  let lossVectors: [LossVector]
 
   /// What was computed at one step, before the update.
   package struct Step: Codable, Sendable {
@@ -77,7 +77,7 @@ package struct GoldenReference: Codable, Sendable {
   /// A summary of the gradient of one tensor, priors included.
   package struct Gradient: Codable, Sendable {
     /// The root of the sum of squares.
-    package let l2: Double
+    let l2: Double
 
     /// The sum.
     package let sum: Double
@@ -87,7 +87,7 @@ package struct GoldenReference: Codable, Sendable {
   }
 
   /// One value of the loss.
-  package struct LossVector: Codable, Sendable {
+  struct LossVector: Codable, Sendable {
     /// The prediction.
     package let y: Double
 
@@ -156,7 +156,7 @@ extension GoldenReference {
   }
 
   /// The parameters before the first step, [count].
-  package func initialParameters() -> [Float] {
+  func initialParameters() -> [Float] {
     let layout = architecture.parameters
     var values = [Float](repeating: 0, count: layout.count)
     for (number, tensor) in layout.tensors.enumerated() {

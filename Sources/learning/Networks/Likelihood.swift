@@ -18,7 +18,7 @@ package struct LikelihoodParameter: Hashable, Sendable {
   package let symbol: String
 
   /// The value that a training starts with, unless its settings say another.
-  package let initialValue: Double
+  let initialValue: Double
 
   /// The values that it is clipped to after each update that trains it.
   package let bounds: ClosedRange<Float>

@@ -28,10 +28,10 @@ package struct ParameterTensor: Hashable, Sendable {
   package let role: Role
 
   /// The number of inputs that each output of its layer sums over; 1 for a parameter of the likelihood.
-  package let fanIn: Int
+  let fanIn: Int
 
   /// The number of outputs that each input of its layer goes to; 1 for a parameter of the likelihood.
-  package let fanOut: Int
+  let fanOut: Int
 
   /// The number of elements.
   package var count: Int { range.count }

@@ -25,7 +25,7 @@ package struct TruncatedCauchyLoss: Hashable, Sendable {
   ]
 
   /// The |y| beyond which the double exponential stays constant.
-  package static let clamp = 3.0
+  static let clamp = 3.0
 
   /// The loss of one sample and its derivatives.
   package struct Evaluation: Hashable, Sendable {
@@ -36,7 +36,7 @@ package struct TruncatedCauchyLoss: Hashable, Sendable {
     package let predictionGradient: Double
 
     /// The derivative with respect to gamma.
-    package let gammaGradient: Double
+    let gammaGradient: Double
   }
 
   /// Makes the loss for a width.

@@ -7,7 +7,7 @@ package import MPI
 /// are sorted by cell, in a cell by site, so that a box is a function of the files alone.
 ///
 /// It is freed collectively, by ``free()`` on all ranks of the communicator.
-package final class FinalParticleStore: SubBoxSource {
+final class FinalParticleStore: SubBoxSource {
   /// What the boxes show: the final density, in voxels of the width that was asked for.
   package let input: NetworkInput
 

@@ -20,7 +20,7 @@ package struct SamplingSettings: Codable, Hashable, Sendable {
 
   /// The edges of bins of the halo mass from which equally many training samples are drawn, log10 of Msun;
   /// without them, every eligible particle is as likely as any other.
-  package var balancedMassEdges: [Double]?
+  var balancedMassEdges: [Double]?
 
   /// The ends of the range of halo masses that the network's answer is scaled with, log10 of Msun; without
   /// them, the smallest and the largest mass of the training samples.
@@ -67,7 +67,7 @@ package struct SamplingSettings: Codable, Hashable, Sendable {
   }
 
   /// Whether a particle in a halo of this mass may be drawn; NaN, outside halos, never is.
-  package func isEligible(logMass: Float) -> Bool {
+  func isEligible(logMass: Float) -> Bool {
     Double(logMass) <= maximumLogMass && Double(logMass) >= minimumLogMass ?? -.infinity
   }
 

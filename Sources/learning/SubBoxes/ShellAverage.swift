@@ -16,7 +16,7 @@
 /// section IV.
 package struct ShellAverage: Sendable {
   /// The number of shells that fit inside a box, of any width above four.
-  package static let inscribedShells = 20
+  static let inscribedShells = 20
 
   /// The number of voxels along each axis of a box, w.
   package let width: Int

@@ -11,32 +11,32 @@ extension Link {
   /// Rests until the next look at what is waited for; throws when it has taken too long.
   ///
   /// - Parameters:
-  ///   - patience: How long this rank has waited, and may.
+  ///   - deadline: The end of this rank's wait.
   ///   - command: What is being done; `nil` for a worker that waits to be told.
   ///   - world: All ranks.
   /// - Throws: ``TrainingError``, with the rank that keeps this one waiting; what MPI reported.
   func rest(
-    _ patience: inout Patience, on command: Command?, over world: borrowing Communicator
+    _ deadline: inout Deadline, on command: Command?, over world: borrowing Communicator
   ) throws {
-    try look(patience, on: command, over: world)
-    _ = patience.rest()
+    try look(deadline, on: command, over: world)
+    _ = deadline.rest()
   }
 
   /// What ``rest(_:on:over:)`` does, for one who rests elsewhere.
   func look(
-    _ patience: Patience, on command: Command?, over world: borrowing Communicator
+    _ deadline: Deadline, on command: Command?, over world: borrowing Communicator
   ) throws {
     try answerQuestion(over: world)
     // At once: the step may be long, or it may never end, because the launcher ends a job of which a rank was killed.
     if let command, world.isRoot, StopSignals.takeNews() {
       tell(.warning("a signal was received while \(command.phase)"))
     }
-    guard patience.isExhausted else { return }
-    if let command, world.isRoot { throw try culprit(of: command, over: world, after: patience) }
-    var grace = Patience(limit: secondsForJudgement)
+    guard deadline.isPast else { return }
+    if let command, world.isRoot { throw try culprit(of: command, over: world, after: deadline) }
+    var grace = Deadline(limit: secondsForJudgement)
     while grace.rest() { try answerQuestion(over: world) }
     throw TrainingError.stalled(
-      rank: 0, host: hosts[0], phase: "coordinating", seconds: patience.waited)
+      rank: 0, host: hosts[0], phase: "coordinating", seconds: deadline.waited)
   }
 
   /// How much longer than rank 0 a worker waits, so that rank 0 can ask who is there, say who is not, and end
@@ -56,23 +56,23 @@ extension Link {
   /// Rank 0: the first worker that does not answer, or else the first rank that has not computed its share of
   /// the command, as far as rank 0 was told.
   private func culprit(
-    of command: Command, over world: borrowing Communicator, after patience: Patience
+    of command: Command, over world: borrowing Communicator, after deadline: Deadline
   ) throws(MPIError) -> TrainingError {
     let computed = try takeNotices(over: world)
     if let rank = try silentWorkers(over: world).first {
       return .stalled(
-        rank: rank, host: hosts[rank], phase: command.phase, seconds: patience.waited)
+        rank: rank, host: hosts[rank], phase: command.phase, seconds: deadline.waited)
     }
     let rank = workers.first { !computed.contains($0) } ?? 0
-    return .late(rank: rank, host: hosts[rank], phase: command.phase, seconds: patience.waited)
+    return .late(rank: rank, host: hosts[rank], phase: command.phase, seconds: deadline.waited)
   }
 
   /// The workers that do not answer within the limit.
   private func silentWorkers(over world: borrowing Communicator) throws(MPIError) -> [Int] {
     for worker in workers { try world.send([Int64(1)], to: worker, tag: MessageTag.question) }
     var silent = Set(workers)
-    var patience = Patience(limit: limit)
-    while !silent.isEmpty, patience.rest() {
+    var deadline = Deadline(limit: limit)
+    while !silent.isEmpty, deadline.rest() {
       while let envelope = try world.probe(tag: MessageTag.answer) {
         _ = try world.receive(from: envelope.source, tag: MessageTag.answer, as: Int64.self)
         silent.remove(envelope.source)

@@ -41,9 +41,9 @@ struct Link {
   /// A worker waits for what to do.
   func awaitCommand(on world: borrowing Communicator) throws -> Command {
     // Rank 0 may be computing a share of its own before it waits for another worker.
-    var patience = Patience(limit: 2 * limit)
+    var deadline = Deadline(limit: 2 * limit)
     while try world.probe(from: 0, tag: MessageTag.command) == nil {
-      try rest(&patience, on: nil, over: world)
+      try rest(&deadline, on: nil, over: world)
     }
     return Command(message: try world.receive(from: 0, tag: MessageTag.command))
   }
@@ -60,14 +60,14 @@ struct Link {
     on command: Command, over world: borrowing Communicator
   ) throws -> [Report] {
     var reports = [Report?](repeating: nil, count: workers.count)
-    var patience = Patience(limit: limit)
+    var deadline = Deadline(limit: limit)
     while reports.contains(nil) {
       guard let envelope = try world.probe(tag: MessageTag.report) else {
-        try rest(&patience, on: command, over: world)
+        try rest(&deadline, on: command, over: world)
         continue
       }
       var message = try world.startReceive(envelope, as: Double.self)
-      while try !message.test() { try rest(&patience, on: command, over: world) }
+      while try !message.test() { try rest(&deadline, on: command, over: world) }
       reports[envelope.source - 1] = Report(
         message: message.take(), parameterCount: parameterCount)
     }
@@ -117,22 +117,22 @@ struct Link {
     _ elements: [Element], tag: Int, on command: Command, over world: borrowing Communicator
   ) throws {
     var message = try world.startSend(elements, to: 0, tag: tag)
-    var patience = Patience(limit: limit)
-    while try !message.test() { try rest(&patience, on: command, over: world) }
+    var deadline = Deadline(limit: limit)
+    while try !message.test() { try rest(&deadline, on: command, over: world) }
   }
 
   private func receive<Element: MPIElement>(
     from source: Int, tag: Int, on command: Command, over world: borrowing Communicator,
     as type: Element.Type = Element.self
   ) throws -> [Element] {
-    var patience = Patience(limit: limit)
+    var deadline = Deadline(limit: limit)
     while true {
       guard let envelope = try world.probe(from: source, tag: tag) else {
-        try rest(&patience, on: command, over: world)
+        try rest(&deadline, on: command, over: world)
         continue
       }
       var message = try world.startReceive(envelope, as: type)
-      while try !message.test() { try rest(&patience, on: command, over: world) }
+      while try !message.test() { try rest(&deadline, on: command, over: world) }
       return message.take()
     }
   }

@@ -86,7 +86,7 @@ package struct MemoryDemand: Sendable {
   package var workers: Int { isDedicated ? ranks - 1 : ranks }
 
   /// The size of the fields, or of the final particles, of all simulations [bytes].
-  package var fieldBytes: Int { gridSizes.reduce(0) { $0 + input.residentBytes(gridSize: $1) } }
+  var fieldBytes: Int { gridSizes.reduce(0) { $0 + input.residentBytes(gridSize: $1) } }
 
   /// Whether the fields are kept in memory, as the stream's settings decide.
   ///

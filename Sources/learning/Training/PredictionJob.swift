@@ -162,12 +162,12 @@ package struct PredictionJob: Sendable {
     for start in stride(from: 0, to: samples.count, by: partSize) {
       let part = start..<min(start + partSize, samples.count)
       pool.start(.init(positions: part, firstPlace: start, trains: false))
-      let patience = Patience(limit: watchdogSeconds)
+      let deadline = Deadline(limit: watchdogSeconds)
       while !pool.wait(for: .all, upTo: 0.05) {
-        guard !patience.isExhausted else {
+        guard !deadline.isPast else {
           throw TrainingError.late(
             rank: place.rank, host: place.host, phase: "predicting samples \(part)",
-            seconds: patience.waited)
+            seconds: deadline.waited)
         }
       }
       if let failure = pool.failure { throw failure }

@@ -67,13 +67,13 @@ package struct TrainingPlan: Sendable {
   package var modelPath: String { "\(directory)/model.h5" }
 
   /// The numbers of each step and epoch: the same bytes for any number of ranks, stops and resumes.
-  package var metricsPath: String { "\(directory)/metrics.jsonl" }
+  var metricsPath: String { "\(directory)/metrics.jsonl" }
 
   /// The times of each step.
   package var timingsPath: String { "\(directory)/timings.jsonl" }
 
   /// The file whose appearance asks the training to stop.
-  package var stopPath: String { "\(directory)/stop" }
+  var stopPath: String { "\(directory)/stop" }
 
   var checkpoints: CheckpointFolder {
     CheckpointFolder(path: "\(directory)/checkpoints", kept: settings.keptCheckpoints)

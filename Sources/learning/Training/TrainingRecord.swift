@@ -14,7 +14,7 @@ package struct TrainingRecord: Hashable, Sendable {
   package let stepsPerEpoch: Int?
 
   /// The epoch with the lowest validation loss, as of the newest checkpoint.
-  package let bestEpoch: Int?
+  let bestEpoch: Int?
 
   /// That loss.
   package let bestLoss: Double?

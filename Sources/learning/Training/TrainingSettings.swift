@@ -19,7 +19,7 @@ package struct TrainingSettings: Codable, Hashable, Sendable {
   }
 
   /// By which loss on the validation samples the weights of an epoch are kept.
-  package enum Selection: String, Codable, Hashable, Sendable, CaseIterable {
+  enum Selection: String, Codable, Hashable, Sendable, CaseIterable {
     /// Likelihood and penalty, the loss that is trained.
     case loss
 
@@ -44,14 +44,14 @@ package struct TrainingSettings: Codable, Hashable, Sendable {
   package var patience: Int?
 
   /// The loss that tells which epoch was best.
-  package var selection = Selection.loss
+  var selection = Selection.loss
 
   /// The strength of the priors on the weights; without it 10^-2.5 for raw boxes and 10^-4.3 for
   /// averaged ones.
   package var alpha: Double?
 
   /// The width of the likelihood that the training starts with.
-  package var initialGamma = Likelihood.truncatedCauchy.initialValues[0]
+  var initialGamma = Likelihood.truncatedCauchy.initialValues[0]
 
   /// The optimiser.
   package var optimizer = AMSGrad.Settings()
@@ -91,13 +91,13 @@ package struct TrainingSettings: Codable, Hashable, Sendable {
   package var epochLimit: Int { epochs ?? (variant == .raw ? 30 : 40) }
 
   /// The strength of the priors of this variant.
-  package var priorStrength: Double {
+  var priorStrength: Double {
     // 10^-2.5 and 10^-4.3, written out so that no mathematical library decides the last bit.
     alpha ?? (variant == .raw ? 0.0031622776601683794 : 5.011872336272725e-05)
   }
 
   /// The values that the likelihood's parameters start with, [parameter].
-  package var initialLikelihoodValues: [Double] { [initialGamma] }
+  var initialLikelihoodValues: [Double] { [initialGamma] }
 
   /// Checks that a training can be run with these settings.
   ///

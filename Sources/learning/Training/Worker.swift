@@ -117,16 +117,16 @@ final class Worker {
     var report = weightsReport()
 
     // The sums of the dense layers travel while the convolutions still go backward.
-    var patience = Patience(limit: link.limit)
-    try wait(for: .dense, patience, command, on: roles, link)
+    var deadline = Deadline(limit: link.limit)
+    try wait(for: .dense, deadline, command, on: roles, link)
     let dense = pool.denseSums.message
     var pending = try roles.team.startAllReduce(dense.mutableSpan, .sum)
     var isDenseReduced = false
     while !isDenseReduced && !pool.hasReached(.all) {
       isDenseReduced = try pending.test()
-      try link.rest(&patience, on: command, over: roles.world)
+      try link.rest(&deadline, on: command, over: roles.world)
     }
-    try wait(for: .all, patience, command, on: roles, link)
+    try wait(for: .all, deadline, command, on: roles, link)
     report.outcomes = pool.takeOutcomes()
     report.computing = start.duration(to: .now) / .seconds(1)
     timeline.add(.wait, since: start)
@@ -135,14 +135,14 @@ final class Worker {
     // A rank that cannot go on takes part in the sums all the same, or the others would wait for it.
     if pool.failure != nil { pool.convolutionSums.addLost() }
     try link.announceComputed(step: step, on: roles.world)
-    patience = Patience(limit: link.limit)
+    deadline = Deadline(limit: link.limit)
     while !isDenseReduced {
       isDenseReduced = try pending.test()
-      try link.rest(&patience, on: command, over: roles.world)
+      try link.rest(&deadline, on: command, over: roles.world)
     }
     func addOverTeam(_ message: UnsafeMutableBufferPointer<Int64>) throws {
       var pending = try roles.team.startAllReduce(message.mutableSpan, .sum)
-      while try !pending.test() { try link.rest(&patience, on: command, over: roles.world) }
+      while try !pending.test() { try link.rest(&deadline, on: command, over: roles.world) }
     }
     try addOverTeam(pool.convolutionSums.message)
     report.lostSamples = max(pool.denseSums.lostCount, pool.convolutionSums.lostCount)
@@ -151,7 +151,7 @@ final class Worker {
         if let message = sums.coarseMessage { try addOverTeam(message) }
       }
     }
-    report.reducing = patience.waited
+    report.reducing = deadline.waited
     timeline.add(.reduce, since: reductionStart)
 
     if report.lostSamples == 0 { timeline.measure(.update, update) }
@@ -164,8 +164,8 @@ final class Worker {
     let start = ContinuousClock.now
     startComputing(command, trains: false)
     var report = weightsReport()
-    let patience = Patience(limit: link.limit)
-    try wait(for: .all, patience, command, on: roles, link)
+    let deadline = Deadline(limit: link.limit)
+    try wait(for: .all, deadline, command, on: roles, link)
     report.outcomes = pool.takeOutcomes()
     report.computing = start.duration(to: .now) / .seconds(1)
     timeline.add(.wait, since: start)
@@ -177,11 +177,11 @@ final class Worker {
   ///
   /// Nothing is to be moved between ranks meanwhile: to look more often would only take a core from the threads.
   private func wait(
-    for milestone: ComputePool.Milestone, _ patience: Patience, _ command: Command,
+    for milestone: ComputePool.Milestone, _ deadline: Deadline, _ command: Command,
     on roles: borrowing Roles, _ link: Link
   ) throws {
     while !pool.wait(for: milestone, upTo: 0.05) {
-      try link.look(patience, on: command, over: roles.world)
+      try link.look(deadline, on: command, over: roles.world)
     }
   }
 

@@ -98,7 +98,7 @@ package final class ProgressReporter {
 }
 
 /// The time since the machine started [s], which no change of the clock disturbs.
-package func monotonicSeconds() -> Double {
+func monotonicSeconds() -> Double {
   let elapsed = ContinuousClock.now - ContinuousClock.Instant.origin
   return Double(elapsed.components.seconds) + Double(elapsed.components.attoseconds) * 1e-18
 }

@@ -5,7 +5,7 @@
 ///
 /// Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC11,
 /// doi:10.1145/2063384.2063405, section 4.2.
-package enum Philox {
+enum Philox {
   /// Returns the four 32-bit numbers of `counter` under `key`.
   @inlinable
   package static func block(counter: SIMD4<UInt32>, key: SIMD2<UInt32>) -> SIMD4<UInt32> {

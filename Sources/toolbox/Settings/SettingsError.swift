@@ -81,7 +81,7 @@ package func nearestKey(to key: String, among words: [String]) -> String? {
 }
 
 /// Returns the number of characters to insert, delete or replace to make `a` of `b` (Levenshtein).
-package func editDistance(_ a: String, _ b: String) -> Int {
+func editDistance(_ a: String, _ b: String) -> Int {
   let b = Array(b)
   var previous = Array(0...b.count)
   for (row, character) in a.enumerated() {

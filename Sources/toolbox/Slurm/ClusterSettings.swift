@@ -18,7 +18,7 @@ package struct ClusterSettings: Codable, Hashable, Sendable {
   package var partition: String?
 
   /// The account that is charged; without it, the user's default.
-  package var account: String?
+  var account: String?
 
   /// The number of nodes.
   package var nodes = 1
@@ -36,13 +36,13 @@ package struct ClusterSettings: Codable, Hashable, Sendable {
   package var minutes = 240
 
   /// How long before the time limit a job is told to stop, resumably [seconds].
-  package var warningSeconds = 120
+  var warningSeconds = 120
 
   /// What starts the ranks.
   package var launcher = Launcher.srun
 
   /// The environment modules to load, such as `openmpi/4.1`.
-  package var modules: [String] = []
+  var modules: [String] = []
 
   /// Environment variables, each as `NAME=value`.
   package var environment: [String] = []
@@ -51,7 +51,7 @@ package struct ClusterSettings: Codable, Hashable, Sendable {
   package var options: [String] = []
 
   /// How often a job that stopped resumably is put back into the queue.
-  package var maximumRequeues = 20
+  var maximumRequeues = 20
 
   /// Makes the default settings: one rank with one core for four hours.
   package init() {}

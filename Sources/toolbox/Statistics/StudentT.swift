@@ -5,7 +5,7 @@ package enum StudentT {
   /// Returns the probability that |t| is at most `t`, with whole degrees of freedom.
   ///
   /// Abramowitz & Stegun 1972, equations 26.7.3 and 26.7.4.
-  package static func centralProbability(_ t: Double, freedom: Int) -> Double {
+  static func centralProbability(_ t: Double, freedom: Int) -> Double {
     precondition(freedom >= 1, "Student's t needs one degree of freedom")
     let theta = atan(t / Double(freedom).squareRoot())
     let (sine, cosine) = (sin(theta), cos(theta))

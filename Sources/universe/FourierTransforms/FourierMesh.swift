@@ -82,7 +82,7 @@ package struct FourierMesh: ~Copyable {
   }
 
   /// Calls `body` with every mode of this rank in the order of memory: ky, kx, kz.
-  package func forEachMode(_ body: (Wavenumber, Complex) -> Void) {
+  func forEachMode(_ body: (Wavenumber, Complex) -> Void) {
     for plane in decomposition.planes {
       forEachMode(ofPlane: plane) { body($0, Complex($1[0], $1[1])) }
     }

@@ -11,7 +11,7 @@ package struct HaloCatalogue: Hashable, Sendable {
   package internal(set) var sizes: [Int] = []
 
   /// The least Lagrangian site of each group: its name.
-  package internal(set) var leastSites: [Int64] = []
+  var leastSites: [Int64] = []
 
   /// How many particles of each group are bound to it; zero if it is not a bound object.
   package internal(set) var boundSizes: [Int] = []

@@ -1,7 +1,7 @@
 package import Failures
 
 /// Why groups cannot be found.
-package enum HaloError: Error, Hashable, Sendable {
+enum HaloError: Error, Hashable, Sendable {
   /// The box cannot be cut into as many slabs that are wider than the linking length.
   case tooManyRanks(ranks: Int, slabs: Int)
 

@@ -13,7 +13,7 @@ package enum CollapseBarrier: String, Codable, CaseIterable, Sendable {
   case shethTormen
 
   /// The contrast of spherical collapse, with the digits of the paper.
-  package static let sphericalContrast = 1.686
+  static let sphericalContrast = 1.686
 
   /// The contrast to be exceeded by the density field of a time.
   ///

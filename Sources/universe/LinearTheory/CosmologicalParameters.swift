@@ -24,7 +24,7 @@ package struct CosmologicalParameters: Codable, Hashable, Sendable {
   package var spectralIndex = 0.96
 
   /// The temperature of the microwave background today [K].
-  package var temperature = 2.725
+  var temperature = 2.725
 
   /// Makes parameters, those of the paper unless told otherwise.
   package init(
@@ -99,7 +99,7 @@ extension CosmologicalParameters {
   }
 
   /// The expansion rate H(a) [km/s/Mpc].
-  package func hubbleRate(at a: Double) -> Double { 100 * hubble * expansionRate(at: a) }
+  func hubbleRate(at a: Double) -> Double { 100 * hubble * expansionRate(at: a) }
 
   /// The slope d ln E / d ln a.
   func expansionSlope(at a: Double) -> Double { -1.5 * omegaMatter(at: a) }
@@ -113,7 +113,7 @@ extension CosmologicalParameters {
   ///
   /// H0 t = 2 / (3 sqrt(omegaLambda)) asinh(sqrt(omegaLambda a^3 / omegaMatter)); Peebles (1993),
   /// chapter 13.
-  package func age(at a: Double) -> Double {
+  func age(at a: Double) -> Double {
     let x = (omegaLambda / omegaMatter * a * a * a).squareRoot()
     let inHubbleTimes =
       x < 1e-8
@@ -136,8 +136,8 @@ extension CosmologicalParameters {
   }
 
   /// The mass of each of N^3 particles that fill a box [Msun/h], of the box's width [Mpc/h].
-  package func particleMass(boxWidth: Double, particlesPerAxis: Int) -> Double {
-    let spacing = boxWidth / Double(particlesPerAxis)
+  package func particleMass(boxSize: Double, particlesPerAxis: Int) -> Double {
+    let spacing = boxSize / Double(particlesPerAxis)
     return meanDensity * spacing * spacing * spacing
   }
 }

@@ -69,7 +69,7 @@ package struct LinearPowerSpectrum: Sendable {
   /// The slope d ln sigma / d ln M at a mass [Msun/h], which is negative.
   ///
   /// - Throws: ``LinearTheoryError`` if a table leaves out more than a thousandth of the variance.
-  package func sigmaSlope(mass: Double) throws(LinearTheoryError) -> Double {
+  func sigmaSlope(mass: Double) throws(LinearTheoryError) -> Double {
     let radius = parameters.lagrangianRadius(ofMass: mass)
     let (variance, slope) = try variances.value(radius: radius)
     return slope / variance / 6

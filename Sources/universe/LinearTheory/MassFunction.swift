@@ -29,7 +29,7 @@ package enum MassFunction: String, Codable, CaseIterable, Sendable {
   case tinker
 
   /// The linear contrast at which a sphere collapses in a universe of matter, (3/20) (12 pi)^(2/3).
-  package static let collapseThreshold = 1.686_470_199_841_145_6
+  static let collapseThreshold = 1.686_470_199_841_145_6
 
   /// The part of the mass in halos per ln sigma^-1.
   ///

@@ -4,7 +4,7 @@ import Foundation
 ///
 /// Eisenstein, Hu 1998, ApJ 496, 605, doi:10.1086/305424; equation numbers below are theirs.
 /// It is within some percent of a Boltzmann code: 2 % in P(k) for the paper's cosmology.
-package struct TransferFunction: Hashable, Sendable {
+struct TransferFunction: Hashable, Sendable {
   private let hubble: Double
   private let baryonFraction: Double
 

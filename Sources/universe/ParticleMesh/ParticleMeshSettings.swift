@@ -1,7 +1,7 @@
 package import LinearTheory
 
 /// The Laplacian of the force; the gradient is the 4-point difference with either.
-package enum ForceLaplacian: String, Codable, CaseIterable, Sendable {
+enum ForceLaplacian: String, Codable, CaseIterable, Sendable {
   /// The 3-point difference, which is stronger near the Nyquist wavenumber: more small halos.
   case threePoint
 
@@ -24,10 +24,10 @@ package struct ParticleMeshSettings: Codable, Hashable, Sendable {
   ///
   /// 0 is the corner of the box, where ``LagrangianPerturbation`` has it; other programs have 0.5. The
   /// mesh is shifted to suit.
-  package var latticeOrigin = 0.0
+  var latticeOrigin = 0.0
 
   /// The Laplacian whose inverse makes the potential.
-  package var laplacian = ForceLaplacian.threePoint
+  var laplacian = ForceLaplacian.threePoint
 
   /// What makes changes of momentum and position of forces and momenta.
   ///
@@ -49,7 +49,7 @@ package struct ParticleMeshSettings: Codable, Hashable, Sendable {
   package init() {}
 
   /// After how many completed steps the power spectrum is measured.
-  package var spectrumSteps: Set<Int> {
+  var spectrumSteps: Set<Int> {
     Set(spectrumRedshifts.map { steps.nearest(to: 1 / (1 + $0)) })
   }
 

@@ -65,7 +65,7 @@ package struct ParticleMeshSimulation: Sendable {
   }
 
   /// The cells on a side of the force mesh.
-  package var meshWidth: Int { settings.meshRefinement * particlesPerAxis }
+  var meshWidth: Int { settings.meshRefinement * particlesPerAxis }
 
   /// How far the mesh's corner is below that of the box, in units of positions.
   ///
@@ -73,7 +73,7 @@ package struct ParticleMeshSimulation: Sendable {
   /// beyond the lattice's Nyquist wavenumber are not damped by painting, and act on the mode itself: with two
   /// cells to a particle a mode of a quarter of the Nyquist wavenumber is attracted by 22 % too much,
   /// in the middle of cells by 5 % (both are in the tests of the force).
-  package var meshOffset: UInt32 {
+  var meshOffset: UInt32 {
     let origin = settings.latticeOrigin * Double(settings.meshRefinement)
     let cells = 0.5 - origin - (0.5 - origin).rounded(.down)
     return UInt32(cells * 0x1p32 / Double(meshWidth))

@@ -16,7 +16,7 @@ extension Particles {
   ///   - offset: How far the mesh's corner is below that of the box, in units of positions.
   ///   - communicator: The ranks that share the mesh.
   /// - Throws: What MPI reported.
-  package mutating func distribute(
+  mutating func distribute(
     over decomposition: MeshDecomposition, offset: UInt32 = 0,
     on communicator: borrowing Communicator
   ) throws(MPIError) {

@@ -77,20 +77,20 @@ package enum LinearDensityFile {
   ///   `HDF5Error` or `FileError` for one that cannot be read.
   package static func geometry(
     of path: String, on ranks: borrowing Communicator
-  ) throws -> (width: Int, boxWidth: Double) {
+  ) throws -> (width: Int, boxSize: Double) {
     try FileSeal.verify(path, as: format, on: ranks)
     return try ranks.agree {
       let file = try RecordReader(path, as: format, isVerified: true)
       let extents = try file.extents(of: density)
-      let boxWidth = try file.number("boxSize", as: Double.self)
+      let boxSize = try file.number("boxSize", as: Double.self)
       guard extents.count == 3, extents[0] > 0, extents.allSatisfy({ $0 == extents[0] }) else {
         throw file.failure("dataset density has the extents \(extents), which are no cube")
       }
-      guard boxWidth > 0, boxWidth.isFinite else {
-        throw file.failure("its box has the width \(boxWidth)")
+      guard boxSize > 0, boxSize.isFinite else {
+        throw file.failure("its box has the width \(boxSize)")
       }
       try file.close()
-      return (extents[0], boxWidth)
+      return (extents[0], boxSize)
     }
   }
 

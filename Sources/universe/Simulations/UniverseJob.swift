@@ -77,7 +77,7 @@ package struct UniverseJob {
       halos: grouped.catalogue.count, halosParticles: grouped.catalogue.memberCount,
       largest: grouped.catalogue.sizes.first ?? 0,
       particleMass: universe.cosmology.particleMass(
-        boxWidth: universe.boxSize, particlesPerAxis: universe.gridSize)
+        boxSize: universe.boxSize, particlesPerAxis: universe.gridSize)
         / universe.cosmology.hubble,
       seconds: start.duration(to: .now) / .seconds(1))
   }

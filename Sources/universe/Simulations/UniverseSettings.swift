@@ -21,7 +21,7 @@ package struct UniverseSettings: Codable, Hashable, Sendable {
   package var spectrum: String?
 
   /// What the table's columns are.
-  package var spectrumFormat = PowerSpectrumTable.Format.power
+  var spectrumFormat = PowerSpectrumTable.Format.power
 
   /// The redshift of the initial particles, of which the networks' input is made.
   package var initialRedshift = 99.0

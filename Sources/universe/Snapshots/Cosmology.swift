@@ -23,7 +23,7 @@ package struct Cosmology: Hashable, Codable, Sendable {
   package static let criticalDensity = 2.775_366_27e11
 
   /// The mean density of matter today [Msun/h / (Mpc/h)^3].
-  package var meanMatterDensity: Double { omegaMatter * Self.criticalDensity }
+  var meanMatterDensity: Double { omegaMatter * Self.criticalDensity }
 
   /// The expansion rate H(a)/H0 at the scale factor `a`, without radiation.
   package func expansionRate(at a: Double) -> Double {

@@ -123,7 +123,7 @@ package struct DisplacementUndoing: Sendable {
 /// How far undone positions are from where each convention of numbering would put them.
 ///
 /// The sums are whole numbers, so that those of ranks can be added in any order.
-package struct LatticeResiduals: Sendable {
+struct LatticeResiduals: Sendable {
   /// What is compared: every axis order at corners and at centres.
   package let candidates: [LagrangianLattice]
 

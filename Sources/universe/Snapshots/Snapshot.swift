@@ -56,7 +56,7 @@ package struct Snapshot: Hashable, Codable, Sendable {
   package let listsMasses: Bool
 
   /// What is known of the files beside what they state.
-  package var supplement = SnapshotSupplement()
+  var supplement = SnapshotSupplement()
 
   /// What was passed over in the files' headers, as sentences for the user.
   package var remarks: [String] = []

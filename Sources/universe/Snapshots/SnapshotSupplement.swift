@@ -1,5 +1,5 @@
 /// What is known of a snapshot beside its files, because they do not state it or state it wrongly.
-package struct SnapshotSupplement: Hashable, Codable, Sendable {
+struct SnapshotSupplement: Hashable, Codable, Sendable {
   /// The units of the files; those that they state, or the usual ones that fit, if not given.
   package var units: SnapshotUnits?
 

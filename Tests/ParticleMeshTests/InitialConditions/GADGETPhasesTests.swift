@@ -1,5 +1,5 @@
 import Foundation
-import FourierTransforms
+@testable import FourierTransforms
 import HDF5
 import LinearTheory
 import MPI

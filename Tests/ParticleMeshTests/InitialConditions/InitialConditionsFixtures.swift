@@ -1,4 +1,4 @@
-import FourierTransforms
+@testable import FourierTransforms
 import LinearTheory
 import MPI
 import ParticleMesh

@@ -1,4 +1,4 @@
-import FourierTransforms
+@testable import FourierTransforms
 import MPI
 import ParticleMesh
 import Particles

@@ -2,7 +2,7 @@ import Foundation
 import FourierTransforms
 import LinearTheory
 import MPI
-import ParticleMesh
+@testable import ParticleMesh
 import Particles
 import TestSupport
 import Testing

@@ -17,10 +17,10 @@ package struct CollapseScale: Codable, Hashable, Sendable {
   package var deviation: Double
 
   /// The barriers, by the model.
-  package var thresholds: [Threshold]
+  var thresholds: [Threshold]
 
   /// A barrier and the share of the field that is above it.
-  package struct Threshold: Codable, Hashable, Sendable {
+  struct Threshold: Codable, Hashable, Sendable {
     /// The model.
     package var model: CollapseBarrier
 
@@ -28,7 +28,7 @@ package struct CollapseScale: Codable, Hashable, Sendable {
     package var contrast: Double
 
     /// The share of the grid's sites that exceed it.
-    package var shareAbove: Double
+    var shareAbove: Double
   }
 }
 

@@ -11,7 +11,7 @@ package struct LinearDensity: ~Copyable {
   let transform: FourierTransform
 
   /// The width of the box [Mpc/h].
-  package let boxWidth: Double
+  package let boxSize: Double
 
   /// The growth factor of the time of the field, 1 at z = 0.
   package let growth: Double
@@ -22,13 +22,13 @@ package struct LinearDensity: ~Copyable {
   ///
   /// - Parameters:
   ///   - contrast: This rank's planes.
-  ///   - boxWidth: The width of the box [Mpc/h].
+  ///   - boxSize: The width of the box [Mpc/h].
   ///   - growth: The growth factor of its time, 1 at z = 0.
   ///   - transform: The transform of the grid.
   ///   - communicator: The ranks that share the grid.
   /// - Throws: What MPI reported.
   package init(
-    _ contrast: consuming RealMesh, boxWidth: Double, growth: Double,
+    _ contrast: consuming RealMesh, boxSize: Double, growth: Double,
     transform: FourierTransform, on communicator: borrowing Communicator
   ) throws(MPIError) {
     var modes = FourierMesh(transform.decomposition)
@@ -36,7 +36,7 @@ package struct LinearDensity: ~Copyable {
     try transform.forward(&contrast, into: &modes, on: communicator)
     self.modes = modes
     self.transform = transform
-    self.boxWidth = boxWidth
+    self.boxSize = boxSize
     self.growth = growth
   }
 
@@ -57,7 +57,7 @@ package struct LinearDensity: ~Copyable {
   ) throws(MPIError) {
     let width = transform.decomposition.width
     let highest = 3 * (width / 2) * (width / 2)
-    let fundamental = 2 * Double.pi / boxWidth
+    let fundamental = 2 * Double.pi / boxSize
     var windows = (0...highest).map { squared in
       Float(Self.topHat(fundamental * Double(squared).squareRoot() * radius))
     }

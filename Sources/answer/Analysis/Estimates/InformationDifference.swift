@@ -16,10 +16,10 @@ package struct InformationDifference: Codable, Hashable, Sendable {
   package var interval: ClosedRange<Double>
 
   /// Whether deviation and interval are over halos.
-  package var isOverHalos: Bool
+  var isOverHalos: Bool
 
   /// How many bootstraps of particles and halos are left out, because a fit to one of the two failed.
-  package var lostBootstraps: Int
+  var lostBootstraps: Int
 
   /// The difference in standard deviations; unknown if there is no scatter.
   package var significance: Outcome<Double>

@@ -20,7 +20,7 @@ package struct InformationSummary: Codable, Hashable, Sendable {
   package var fullSample: Double
 
   /// -1/2 ln(1 - r^2): what one Gaussian with the same correlation would have [nats].
-  package var gaussian: Double
+  var gaussian: Double
 
   /// The estimate from nearest neighbours, a check that shares nothing with the mixtures [nats].
   package var nearestNeighbours: Outcome<Double>
@@ -32,10 +32,10 @@ package struct InformationSummary: Codable, Hashable, Sendable {
   package var components: Int
 
   /// The estimates of the bootstraps of particles; nothing where the fit failed, [draw] [nats].
-  package var particleBootstraps: [Double?]
+  var particleBootstraps: [Double?]
 
   /// The estimates of the bootstraps of halos; nothing where the fit failed, [draw] [nats].
-  package var haloBootstraps: [Double?]
+  var haloBootstraps: [Double?]
 
   /// What to know before the value is used, a sentence each.
   package var warnings: [String]

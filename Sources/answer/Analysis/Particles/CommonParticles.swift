@@ -24,10 +24,10 @@ package struct CommonParticles: Sendable {
   package let halos: Outcome<[Int32]>
 
   /// What became of the particles of each model.
-  package let censuses: [Census]
+  let censuses: [Census]
 
   /// How many particles a model predicted, and how many of them are compared.
-  package struct Census: Codable, Hashable, Sendable {
+  struct Census: Codable, Hashable, Sendable {
     /// The rows of its file.
     package var predicted: Int
 
@@ -35,10 +35,10 @@ package struct CommonParticles: Sendable {
     package var notFinite: Int
 
     /// Rows with a true mass outside the range.
-    package var outsideWindow: Int
+    var outsideWindow: Int
 
     /// Rows within the range that some other model did not predict.
-    package var notCommon: Int
+    var notCommon: Int
   }
 
   private struct Key: Hashable, Comparable {

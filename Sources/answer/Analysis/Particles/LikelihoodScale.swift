@@ -1,7 +1,7 @@
 package import Networks
 
 /// The likelihood of a trained network, and how its answers become masses.
-package struct LikelihoodScale: Hashable, Sendable {
+struct LikelihoodScale: Hashable, Sendable {
   /// The likelihood with the values of its parameters.
   package var values: LikelihoodValues
 

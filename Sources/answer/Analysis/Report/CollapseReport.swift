@@ -12,10 +12,10 @@ package struct CollapseReport: Codable, Hashable, Sendable {
   package var count: Int
 
   /// The share of them that never crosses the barrier, and so has none.
-  package var shareWithout: Outcome<Double>
+  var shareWithout: Outcome<Double>
 
   /// The residuals of the model.
-  package var statistics: ResidualStatistics
+  var statistics: ResidualStatistics
 
   /// The information of the model about the true mass.
   package var information: Outcome<InformationSummary>
@@ -38,7 +38,7 @@ package struct CollapseReport: Codable, Hashable, Sendable {
     package var variant: String
 
     /// The residuals.
-    package var statistics: ResidualStatistics
+    var statistics: ResidualStatistics
 
     /// The information about the true mass.
     package var information: Outcome<InformationSummary>
@@ -77,9 +77,9 @@ package struct CollapseReport: Codable, Hashable, Sendable {
     package var contrast: Double
 
     /// The share of the grid's sites above the barrier.
-    package var shareAbove: Double
+    var shareAbove: Double
 
     /// The share of a Gaussian field with that rms: erfc(contrast / (sqrt(2) deviation)) / 2.
-    package var gaussianShare: Double
+    var gaussianShare: Double
   }
 }

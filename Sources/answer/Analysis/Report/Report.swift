@@ -79,16 +79,16 @@ package struct VariantReport: Codable, Hashable, Sendable {
   package var name: String
 
   /// The seed whose predictions figures and subsets are of.
-  package var referenceSeed: UInt64
+  var referenceSeed: UInt64
 
   /// The seeds in ascending order.
   package var seeds: [SeedReport]
 
   /// How much the seeds differ.
-  package var seedScatter: SeedScatter
+  var seedScatter: SeedScatter
 
   /// The residuals of the reference seed in bins of the true mass.
-  package var massBins: [MassBinReport]
+  var massBins: [MassBinReport]
 
   /// The reference seed by the distance from the halo's centre.
   package var shells: [ShellReport]
@@ -112,40 +112,40 @@ package struct SeedReport: Codable, Hashable, Sendable {
   package var network: Outcome<NetworkDescription>
 
   /// What became of the rows of the file.
-  package var census: CommonParticles.Census
+  var census: CommonParticles.Census
 
   /// The residuals of all particles.
-  package var statistics: ResidualStatistics
+  var statistics: ResidualStatistics
 
   /// The information about the true mass.
   package var information: Outcome<InformationSummary>
 }
 
 /// How much the seeds of a variant differ.
-package struct SeedScatter: Codable, Hashable, Sendable {
+struct SeedScatter: Codable, Hashable, Sendable {
   /// The number of seeds with an estimate of information.
   package var count: Int
 
   /// The mean information of the seeds [nats].
-  package var informationMean: Outcome<Double>
+  var informationMean: Outcome<Double>
 
   /// The standard deviation of the information over the seeds, with n - 1 [nats].
-  package var informationDeviation: Outcome<Double>
+  var informationDeviation: Outcome<Double>
 
   /// The mean correlation of the seeds.
-  package var correlationMean: Outcome<Double>
+  var correlationMean: Outcome<Double>
 
   /// The standard deviation of the correlation over the seeds.
-  package var correlationDeviation: Outcome<Double>
+  var correlationDeviation: Outcome<Double>
 }
 
 /// The residuals in a bin of the true mass.
-package struct MassBinReport: Codable, Hashable, Sendable {
+struct MassBinReport: Codable, Hashable, Sendable {
   /// The bin [log10 Msun].
   package var massRange: ClosedRange<Double>
 
   /// The residuals.
-  package var statistics: ResidualStatistics
+  var statistics: ResidualStatistics
 }
 
 /// A variant in a shell of distances from the halo's centre.
@@ -157,7 +157,7 @@ package struct ShellReport: Codable, Hashable, Sendable {
   package var upTo: Double?
 
   /// The residuals.
-  package var statistics: ResidualStatistics
+  var statistics: ResidualStatistics
 
   /// The information about the true mass.
   package var information: Outcome<InformationSummary>
@@ -187,7 +187,7 @@ package struct VariantFigures: Codable, Hashable, Sendable {
   package var likelihood: Outcome<LikelihoodSlices>
 
   /// How each seed was trained (figure 9), in the order of the seeds.
-  package var histories: [Outcome<TrainingHistory>]
+  var histories: [Outcome<TrainingHistory>]
 }
 
 /// The first of two variants against the second, each by its reference seed.

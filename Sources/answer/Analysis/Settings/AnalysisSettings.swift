@@ -10,22 +10,22 @@ package struct AnalysisSettings: Codable, Hashable, Sendable {
   package var massEdges = [11, 11.8, 12.6, 13.4]
 
   /// Where particles are split by their distance from the halo's centre [r200m].
-  package var radiusEdges = [0.3, 0.6]
+  var radiusEdges = [0.3, 0.6]
 
   /// The number of equal bins of the true mass for running medians and violins.
-  package var massBins = 12
+  var massBins = 12
 
   /// The number of bins of residual histograms.
-  package var residualBins = 49
+  var residualBins = 49
 
   /// Residual histograms reach from minus this to this [dex].
   package var residualLimit = 3.0
 
   /// The noise levels of the reference lines [dex].
-  package var noiseLevels = [1.5, 1.0, 0.75, 0.5]
+  var noiseLevels = [1.5, 1.0, 0.75, 0.5]
 
   /// Half the width of the slices in which the likelihood is compared with the truth [scaled label].
-  package var likelihoodHalfWidth = 0.01
+  var likelihoodHalfWidth = 0.01
 
   /// How mutual information is estimated.
   package var information = InformationSettings()

@@ -6,13 +6,13 @@ package struct CollapseSettings: Codable, Hashable, Sendable {
   package var massCount = 50
 
   /// The smallest mass [Msun].
-  package var minimumMass = 3e10
+  var minimumMass = 3e10
 
   /// The largest mass [Msun].
-  package var maximumMass = 1e15
+  var maximumMass = 1e15
 
   /// Whether the mean of the field over the box is subtracted.
-  package var subtractsMean = true
+  var subtractsMean = true
 
   /// Makes the settings of the paper, appendix E.
   package init() {}

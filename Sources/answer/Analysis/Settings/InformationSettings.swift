@@ -24,7 +24,7 @@ package struct InformationSettings: Codable, Hashable, Sendable {
   package var neighbours = 5
 
   /// The most particles of an estimate, evenly spaced among all; `nil` takes all.
-  package var maximumParticles: Int?
+  var maximumParticles: Int?
 
   /// Makes the default settings.
   package init() {}

@@ -15,10 +15,10 @@ package struct CellSmoothing: Codable, Hashable, Sendable {
   package var width = 1.0
 
   /// What lies beyond the first and the last column.
-  package var columnEdge = Edge.mirrored
+  var columnEdge = Edge.mirrored
 
   /// What lies beyond the first and the last row.
-  package var rowEdge = Edge.empty
+  var rowEdge = Edge.empty
 
   /// Makes a smoothing, by default for true masses cut at both ends in columns.
   package init(width: Double = 1, columnEdge: Edge = .mirrored, rowEdge: Edge = .empty) {

@@ -102,7 +102,7 @@ package struct ContourLevel: Codable, Hashable, Sendable {
   package var level: Double
 
   /// The share of the cells inside, at least what was asked for: more where cells are equal or few.
-  package var enclosed: Double
+  var enclosed: Double
 
   /// Finds the levels of the regions of highest density: the first cell, from the highest down, at which
   /// the sum reaches the share of the total.
@@ -113,7 +113,7 @@ package struct ContourLevel: Codable, Hashable, Sendable {
   ///   - cells: Densities of equal cells.
   ///   - shares: From 0 to 1.
   /// - Returns: A level for each share; none without any density.
-  package static func levels(of cells: [Double], enclosing shares: [Double]) -> [ContourLevel] {
+  static func levels(of cells: [Double], enclosing shares: [Double]) -> [ContourLevel] {
     let descending = cells.filter { $0 > 0 }.sorted(by: >)
     let total = descending.reduce(0, +)
     guard let lowest = descending.last else { return [] }

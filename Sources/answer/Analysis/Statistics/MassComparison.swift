@@ -22,7 +22,7 @@ package struct MassComparison: Hashable, Sendable {
   package var residuals: [Double] { zip(prediction, truth).map { $0 - $1 } }
 
   /// The particles with the given numbers.
-  package func selecting(_ numbers: [Int]) -> MassComparison {
+  func selecting(_ numbers: [Int]) -> MassComparison {
     MassComparison(truth: numbers.map { truth[$0] }, prediction: numbers.map { prediction[$0] })
   }
 

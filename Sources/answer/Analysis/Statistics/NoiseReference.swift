@@ -10,7 +10,7 @@ import Foundation
 /// a one-dimensional integral without any estimator in it: the trapezoidal rule with steps of
 /// sigma / 4, from 9 sigma below the smallest to 9 sigma above the largest t, whose error is at the rounding of
 /// doubles for a sum of Gaussians.
-package struct NoiseReference: Sendable {
+struct NoiseReference: Sendable {
   /// Different true masses and the share of particles that have each.
   private let masses: [(value: Double, share: Double)]
 

@@ -1,7 +1,7 @@
 internal import Statistics
 
 /// How far predictions are from the truth: the numbers of one row of a table.
-package struct ResidualStatistics: Codable, Hashable, Sendable {
+struct ResidualStatistics: Codable, Hashable, Sendable {
   /// The number of particles.
   package var count: Int
 
@@ -21,10 +21,10 @@ package struct ResidualStatistics: Codable, Hashable, Sendable {
   package var standardDeviation: Outcome<Double>
 
   /// The root of the mean squared residual [dex].
-  package var rootMeanSquare: Outcome<Double>
+  var rootMeanSquare: Outcome<Double>
 
   /// The shares of residuals that are outside three standard deviations.
-  package var outliers: Outcome<OutlierShares>
+  var outliers: Outcome<OutlierShares>
 
   /// Computes the statistics; without particles, or with a few, some are unknown.
   package init(_ comparison: MassComparison) {
@@ -56,18 +56,18 @@ package struct ResidualStatistics: Codable, Hashable, Sendable {
 /// The share of residuals outside three sigma, by four readings of these words.
 ///
 /// The paper (section V) gives 0.4 % for one of them; 0.27 % of a Gaussian are outside by each.
-package struct OutlierShares: Codable, Hashable, Sendable {
+struct OutlierShares: Codable, Hashable, Sendable {
   /// |r - mean| > 3 standard deviations: the one that is meant where nothing else is said.
-  package var aboutMean: Double
+  var aboutMean: Double
 
   /// |r| > 3 standard deviations.
   package var aboutZero: Double
 
   /// |r - median| > 3 half-widths of the 16-84 % interval, which tails do not widen.
-  package var robust: Double
+  var robust: Double
 
   /// Outside the 0.135 % and 99.865 % quantiles: always close to 0.27 %, a check of the others.
-  package var outsideQuantiles: Double
+  var outsideQuantiles: Double
 
   /// Computes the shares of three or more residuals that are not all equal.
   static func of(_ residuals: [Double]) -> Outcome<OutlierShares> {

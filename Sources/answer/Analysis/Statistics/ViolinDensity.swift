@@ -19,7 +19,7 @@ package struct ViolinDensity: Codable, Hashable, Sendable {
   package var density: [Double]
 
   /// The number of places of the grid.
-  package static let gridCount = 100
+  static let gridCount = 100
 
   /// Estimates the density of values: Gaussian kernels with the bandwidth of Scott's rule,
   /// h = standard deviation n^(-1/5), cut at the extremes without reflection.

@@ -89,9 +89,9 @@ struct CollapseTask {
   ) throws -> Geometry {
     switch source {
     case .linear:
-      let (width, boxWidth) = try LinearDensityFile.geometry(
+      let (width, boxSize) = try LinearDensityFile.geometry(
         of: directory.simulation(name).linearDensity, on: world)
-      return Geometry(width: width, boxWidth: boxWidth, scaleFactor: 1, stated: nil)
+      return Geometry(width: width, boxSize: boxSize, scaleFactor: 1, stated: nil)
     case .initialParticles:
       let metadata = try world.agree {
         let file = try FieldFile.open(directory.field(of: name))
@@ -100,7 +100,7 @@ struct CollapseTask {
         return metadata
       }
       return Geometry(
-        width: metadata.gridSize, boxWidth: metadata.boxSize,
+        width: metadata.gridSize, boxSize: metadata.boxSize,
         scaleFactor: 1 / (1 + metadata.initialRedshift),
         stated: (metadata.cosmology.omegaMatter, metadata.cosmology.hubble))
     }
@@ -128,7 +128,7 @@ struct CollapseTask {
       }
     }
     return try LinearDensity(
-      contrast, boxWidth: geometry.boxWidth, growth: growth.first(at: geometry.scaleFactor),
+      contrast, boxSize: geometry.boxSize, growth: growth.first(at: geometry.scaleFactor),
       transform: transform, on: world)
   }
 
@@ -148,7 +148,7 @@ struct CollapseTask {
   /// The grid of a field, and the universe that it states.
   private struct Geometry {
     let width: Int
-    let boxWidth: Double
+    let boxSize: Double
     let scaleFactor: Double
     let stated: (omegaMatter: Double, hubble: Double)?
 

@@ -95,12 +95,12 @@ package struct BoxBenchmarkResult: Codable, Hashable, Sendable, CustomStringConv
   package let network: Timing
 
   /// The mean number of boxes that a thread makes in a second.
-  package var boxesPerSecond: Double {
+  var boxesPerSecond: Double {
     Double(making.seconds.count) / making.seconds.reduce(0, +)
   }
 
   /// How many cores of the network a thread that makes boxes keeps busy.
-  package var coresFed: Double { boxesPerSecond * network.median }
+  var coresFed: Double { boxesPerSecond * network.median }
 
   /// A table of milliseconds, and how the two rates compare.
   package var description: String {

@@ -15,13 +15,13 @@ package struct KernelBenchmark: Codable, Hashable, Sendable, CustomStringConvert
     package let time: Timing
 
     /// The operations of dense direct convolution [10^9].
-    package let directOperations: Double
+    let directOperations: Double
 
     /// The operations of the products that the kernels make [10^9].
-    package let actualOperations: Double
+    let actualOperations: Double
 
     /// What must be read and written at least once [10^6 bytes].
-    package let megabytes: Double
+    let megabytes: Double
   }
 
   /// The machine; its peak is the median of those measured before each run.

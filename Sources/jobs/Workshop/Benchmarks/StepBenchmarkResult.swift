@@ -26,13 +26,13 @@ package struct StepBenchmarkResult: Codable, Hashable, Sendable, CustomStringCon
   package let kernelsInference: Timing
 
   /// The cores' time per sample in training over that of the bare kernels, less 1.
-  package let overhead: Double
+  let overhead: Double
 
   /// The share of the threads' time in which they waited for sub-boxes.
-  package let boxWait: Double
+  let boxWait: Double
 
   /// The share of the ranks' time in which they waited for sums over the ranks.
-  package let reductionWait: Double
+  let reductionWait: Double
 
   /// The largest memory of a rank, the fields and MPI included [bytes].
   package let peakMemory: Int

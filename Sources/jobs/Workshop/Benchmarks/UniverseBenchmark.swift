@@ -20,7 +20,7 @@ package struct UniverseBenchmark: Codable, Hashable, Sendable {
   /// The times of one run on the first rank [s].
   package struct Run: Codable, Hashable, Sendable {
     /// Random field, Zel'dovich and second order.
-    package var initialConditions = 0.0
+    var initialConditions = 0.0
 
     /// Painting particles to the mesh.
     package var paint = 0.0
@@ -41,10 +41,10 @@ package struct UniverseBenchmark: Codable, Hashable, Sendable {
     package var steps = 0.0
 
     /// Friends-of-friends, with their exchange of particles.
-    package var friendsOfFriends = 0.0
+    var friendsOfFriends = 0.0
 
     /// What is to be known of halos beside their members: unbinding, spherical overdensities.
-    package var haloProperties = 0.0
+    var haloProperties = 0.0
 
     /// Friends-of-friends and the properties of halos.
     package var halos: Double { friendsOfFriends + haloProperties }
@@ -63,7 +63,7 @@ package struct UniverseBenchmark: Codable, Hashable, Sendable {
   package let meshRefinement: Int
 
   /// The steps of a run, each with a force, and the one at the end with another.
-  package let stepCount: Int
+  let stepCount: Int
 
   /// The ranks, and the threads of each.
   package let ranks, threads: Int
@@ -73,7 +73,7 @@ package struct UniverseBenchmark: Codable, Hashable, Sendable {
 
   /// The largest memory of the first run until its last step, and until its halos were found, of all ranks
   /// together; programs and libraries included [bytes].
-  package let stepMemory, totalMemory: Int
+  let stepMemory, totalMemory: Int
 
   /// Simulates `runs` times.
   ///
@@ -126,14 +126,14 @@ package struct UniverseBenchmark: Codable, Hashable, Sendable {
   }
 
   /// The particle-steps per second and core of the steps of each run.
-  package var stepRates: [Double] { rates { $0.steps } }
+  var stepRates: [Double] { rates { $0.steps } }
 
   /// The particle-steps per second and core of each run with everything counted: initial conditions, steps
   /// and halos.
-  package var totalRates: [Double] { rates { $0.initialConditions + $0.steps + $0.halos } }
+  var totalRates: [Double] { rates { $0.initialConditions + $0.steps + $0.halos } }
 
   /// The same of the processors' time instead of the clock's, which other programs do not lengthen.
-  package var processorRates: [Double] {
+  var processorRates: [Double] {
     runs.map { particleSteps / $0.processor }
   }
 

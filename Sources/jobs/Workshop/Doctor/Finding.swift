@@ -1,9 +1,9 @@
 package import Failures
 
 /// What was found of one thing that jobs need.
-package struct Finding: Hashable, Sendable {
+struct Finding: Hashable, Sendable {
   /// How it is.
-  package enum Verdict: String, Hashable, Sendable {
+  enum Verdict: String, Hashable, Sendable {
     /// It is as it should be.
     case ok
     /// Jobs run, but slower, or without something.
@@ -16,7 +16,7 @@ package struct Finding: Hashable, Sendable {
   package let subject: String
 
   /// How it is.
-  package let verdict: Verdict
+  let verdict: Verdict
 
   /// What was found, as a clause.
   package let text: String
@@ -43,7 +43,7 @@ package struct Finding: Hashable, Sendable {
 /// All that was found.
 package struct Diagnosis: Hashable, Sendable, CustomStringConvertible {
   /// What was found, in the order in which things were looked at.
-  package let findings: [Finding]
+  let findings: [Finding]
 
   /// The error that something is as jobs cannot run with it; nothing if none is.
   package var failure: Failure? {

@@ -24,7 +24,7 @@ package struct FileTree: Hashable, Sendable {
     package var attributes: [Attribute] = []
 
     /// How the content compares with its checksum.
-    package var verification = Verification.unasked
+    var verification = Verification.unasked
 
     /// Why the nodes of a group are not shown, if they are not.
     package var note: String?
@@ -42,11 +42,11 @@ package struct FileTree: Hashable, Sendable {
     package var value: String
 
     /// How a text compares with the checksum in the attribute beside it.
-    package var verification = Verification.unasked
+    var verification = Verification.unasked
   }
 
   /// How the content of a dataset or a text compares with the checksum that was written with it.
-  package enum Verification: Hashable, Sendable {
+  enum Verification: Hashable, Sendable {
     /// There is no checksum, or it was not compared.
     case unasked
     /// The content is what was written.

@@ -6,7 +6,7 @@ internal import Foundation
 /// Fields are separated by tabs, commas or semicolons, whichever the header has first in this order. Lines
 /// that are empty or begin with # are left out. Quotes around a field are taken away; they do not protect
 /// a separator.
-package struct ColumnTable: Hashable, Sendable {
+struct ColumnTable: Hashable, Sendable {
   /// The path of the file.
   package let path: String
 

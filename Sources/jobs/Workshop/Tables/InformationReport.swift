@@ -14,17 +14,17 @@ package struct InformationReport: Hashable, Encodable, Sendable {
     /// How many groups there are.
     package let groups: Int?
     /// The value of the mixture fitted to all rows.
-    package let allRows: Double
+    let allRows: Double
     /// How well the integral over that mixture is known.
     package let integralError: Double
     /// The value if the columns were one Gaussian.
-    package let oneGaussian: Double
+    let oneGaussian: Double
     /// The number of components.
     package let components: Int
     /// The values of resampled rows.
     package let bootstraps: [Double]
     /// The values of resampled groups.
-    package let groupBootstraps: [Double]
+    let groupBootstraps: [Double]
     /// How many fits to resampled rows or groups failed, and have no value.
     package let failedBootstraps: Int
     /// How many fits to resampled rows or groups went on without a component that had shrunk.

@@ -2,7 +2,7 @@ package import Failures
 internal import Settings
 
 /// A table of text that cannot be read.
-package struct TableError: JobFailure, Hashable {
+struct TableError: JobFailure, Hashable {
   /// What is wrong.
   package enum Problem: Hashable, Sendable {
     /// There is no such file.

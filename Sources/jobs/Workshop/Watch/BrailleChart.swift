@@ -130,7 +130,7 @@ package struct BrailleChart: Hashable, Sendable {
 ///   - values: What is shown; those that are not finite are left out.
 ///   - width: The most blocks.
 /// - Returns: The blocks.
-package func sparkline(_ values: [Double], width: Int) -> String {
+func sparkline(_ values: [Double], width: Int) -> String {
   let values = values.filter(\.isFinite)
   let count = min(width, values.count)
   guard count > 0, let low = values.min(), let high = values.max() else { return "" }

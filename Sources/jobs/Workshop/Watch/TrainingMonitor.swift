@@ -97,7 +97,7 @@ package struct TrainingMonitor: Sendable {
   }
 
   /// The step that the training ends with at the latest, once it is known.
-  package var lastStep: Int? {
+  var lastStep: Int? {
     guard let stepsPerEpoch, let epochLimit else { return nil }
     return stepsPerEpoch * epochLimit
   }

@@ -107,7 +107,7 @@ package struct LagrangianPerturbation: ~Copyable {
   /// Collective.
   ///
   /// - Throws: What MPI reported.
-  package func secondOrderSource(
+  func secondOrderSource(
     on communicator: borrowing Communicator
   ) throws(MPIError) -> FourierMesh {
     let decomposition = transform.decomposition
@@ -173,7 +173,7 @@ package struct LagrangianPerturbation: ~Copyable {
     for axis in 0..<3 {
       try transform.backward(
         modes, into: &displacement,
-        through: .displacement(axis, width: width, boxWidth: box.width), on: communicator)
+        through: .displacement(axis, width: width, boxSize: box.width), on: communicator)
       particles.positions.withUnsafeMutableBufferPointer { positions in
         particles.momenta.withUnsafeMutableBufferPointer { momenta in
           var index = axis

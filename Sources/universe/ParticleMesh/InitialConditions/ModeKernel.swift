@@ -24,8 +24,8 @@ struct ModeKernel: Sendable {
   /// i k / k^2 along an axis [Mpc/h]: the displacement whose divergence is minus the field.
   ///
   /// Zero for the mean, and where the axis is at its Nyquist wavenumber.
-  static func displacement(_ axis: Int, width: Int, boxWidth: Double) -> ModeKernel {
-    let scale = boxWidth / (2 * .pi)
+  static func displacement(_ axis: Int, width: Int, boxSize: Double) -> ModeKernel {
+    let scale = boxSize / (2 * .pi)
     return ModeKernel(parity: .odd) { wavenumber in
       let component = wavenumber[axis]
       guard component != 0, 2 * component != width else { return 0 }

@@ -12,10 +12,10 @@ package struct HaloAbundance: Hashable, Sendable {
     package let logMass: Range<Double>
 
     /// The halos found in each universe, with all particles that friends-of-friends link.
-    package let foundByUniverse: [Int]
+    let foundByUniverse: [Int]
 
     /// The halos found in each universe by the counts of `MassFunction.countedParticles(of:)`.
-    package let correctedByUniverse: [Int]
+    let correctedByUniverse: [Int]
 
     /// The halos expected in all universes by mass function.
     package let expected: [MassFunction: Double]
@@ -24,7 +24,7 @@ package struct HaloAbundance: Hashable, Sendable {
     package var found: Int { foundByUniverse.reduce(0, +) }
 
     /// The halos found in all universes by the counts of `MassFunction.countedParticles(of:)`.
-    package var corrected: Int { correctedByUniverse.reduce(0, +) }
+    var corrected: Int { correctedByUniverse.reduce(0, +) }
 
     /// The halos found in units of those expected.
     package func ratio(_ function: MassFunction) -> Double {
@@ -32,12 +32,12 @@ package struct HaloAbundance: Hashable, Sendable {
     }
 
     /// The ratio of ``corrected`` to the halos that `MassFunction.warren` expects.
-    package var correctedRatio: Double { Double(corrected) / (expected[.warren] ?? .nan) }
+    var correctedRatio: Double { Double(corrected) / (expected[.warren] ?? .nan) }
 
     /// The standard deviation of the mean number of halos from universe to universe, in units of the mean.
     ///
     /// Long waves of the boxes are in it, those that no box has are not. NaN for one universe.
-    package var boxScatter: Double {
+    var boxScatter: Double {
       let count = Double(foundByUniverse.count)
       let mean = Double(found) / count
       let squares = foundByUniverse.reduce(0) { $0 + pow(Double($1) - mean, 2) }
@@ -56,10 +56,10 @@ package struct HaloAbundance: Hashable, Sendable {
   package let bins: [Bin]
 
   /// How many universes were counted.
-  package let universeCount: Int
+  let universeCount: Int
 
   /// Where counting ends: the largest mass that is learnt from [log10 Msun].
-  package static let largestLogMass = 13.4
+  static let largestLogMass = 13.4
 
   /// The mass functions that are compared with.
   package static let functions: [MassFunction] = [.shethTormen, .watson, .jenkins, .warren]
@@ -131,7 +131,7 @@ package struct HaloAbundance: Hashable, Sendable {
 extension UniverseSettings {
   /// The mass of a particle [Msun].
   fileprivate var particleMass: Double {
-    cosmology.particleMass(boxWidth: boxSize, particlesPerAxis: gridSize) / cosmology.hubble
+    cosmology.particleMass(boxSize: boxSize, particlesPerAxis: gridSize) / cosmology.hubble
   }
 
   /// How many halos a mass function expects in the box at the last step, in an interval [log10 Msun].

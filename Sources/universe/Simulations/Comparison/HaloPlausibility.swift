@@ -10,7 +10,7 @@ package import Snapshots
 package struct HaloPlausibility: Hashable, Sendable {
   /// The median of log10 of halos' masses in units of the masses of their particles [dex]; `nil` without
   /// halos of 20 particles.
-  package let massOffset: Double?
+  let massOffset: Double?
 
   /// The number of halos of 200 particles and more, in units of those expected; `nil` if fewer than 20 are
   /// expected.
@@ -20,10 +20,10 @@ package struct HaloPlausibility: Hashable, Sendable {
   package let fraction: Double
 
   /// The part that is expected; `nil` if there is no expectation.
-  package let expectedFraction: Double?
+  let expectedFraction: Double?
 
   /// The part of all particles that are in the largest halo.
-  package let largestFraction: Double
+  let largestFraction: Double
 
   /// The spectrum that is taken for every universe: baryons are 0.16 of its matter.
   private static let (sigma8, spectralIndex, baryonFraction) = (0.81, 0.965, 0.16)

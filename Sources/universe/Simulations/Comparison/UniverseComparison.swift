@@ -92,13 +92,13 @@ package struct UniverseComparison: Hashable, Sendable {
 
   /// The largest deviation of the power from the reference's below a wavenumber [h/Mpc], as a part of it;
   /// NaN if no shell is below it.
-  package func largestPowerError(below wavenumber: Double) -> Double {
+  func largestPowerError(below wavenumber: Double) -> Double {
     shells.filter { $0.wavenumber < wavenumber }.map { abs($0.ratio - 1) }.max() ?? .nan
   }
 
   /// The largest median offset of log10 M among the bins of 100 particles and more [dex]; NaN if there
   /// is no particle to compare.
-  package var largestMedianOffset: Double {
+  var largestMedianOffset: Double {
     bins.filter { $0.sizes.lowerBound >= 100 && !$0.offsets.isEmpty }.map { abs($0.median) }.max()
       ?? .nan
   }
@@ -144,10 +144,10 @@ package struct MembershipAgreement: Hashable, Sendable {
   package var both = 0
 
   /// In a halo of the reference alone.
-  package var referenceAlone = 0
+  var referenceAlone = 0
 
   /// In a halo of the other simulation alone.
-  package var madeAlone = 0
+  var madeAlone = 0
 
   /// In no halo.
   package var neither = 0
@@ -166,14 +166,17 @@ package struct HaloBin: Hashable, Sendable {
   /// The particles of a halo.
   package let sizes: Range<Int>
 
-  /// The halos of the reference, and of the other simulation.
-  package internal(set) var referenceHalos = 0, madeHalos = 0
+  /// The halos of the reference.
+  var referenceHalos = 0
+
+  /// The halos of the other simulation.
+  package internal(set) var madeHalos = 0
 
   /// The particles of the reference's halos.
   package internal(set) var particles = 0
 
   /// Those of them in the other simulation's halo that matches theirs.
-  package internal(set) var matched = 0
+  var matched = 0
 
   /// The difference of log10 M of each particle that is in a halo of both, in no order [dex].
   package internal(set) var offsets: [Float] = []
@@ -181,10 +184,10 @@ package struct HaloBin: Hashable, Sendable {
   init(sizes: Range<Int>) { self.sizes = sizes }
 
   /// The part of the particles that are in any halo of the other simulation.
-  package var keptFraction: Double { Double(offsets.count) / Double(max(1, particles)) }
+  var keptFraction: Double { Double(offsets.count) / Double(max(1, particles)) }
 
   /// The part of the particles that are in the halo that matches theirs.
-  package var matchedFraction: Double { Double(matched) / Double(max(1, particles)) }
+  var matchedFraction: Double { Double(matched) / Double(max(1, particles)) }
 
   /// The median of the differences [dex].
   package var median: Double { quantile(0.5) }

@@ -53,7 +53,7 @@ package struct GroupCatalogue: Hashable, Codable, Sendable {
   package let radii: [Double]
 
   /// The rows or entries of each subhalo [subhalo], in ascending order; none if only groups were sought.
-  package let subhaloRows: [Range<Int>]
+  let subhaloRows: [Range<Int>]
 
   /// Whether it is known which particles are bound: subhaloes were sought.
   package let hasSubhalos: Bool

@@ -43,7 +43,7 @@ package struct LabelTable: Hashable, Codable, Sendable {
   package var halo: String?
 
   /// The unit of masses; Msun if not given, which is refused where the table says or shows otherwise.
-  package var massUnit: MassUnit?
+  var massUnit: MassUnit?
 
   /// Makes a table of a file.
   package init(

@@ -1,16 +1,16 @@
 internal import Foundation
 
-/// Rests between looks at something that is waited for, up to a limit.
+/// The end of a wait for something that is looked at again and again, with rests between the looks.
 ///
-///     var patience = Patience(limit: 600)
+///     var deadline = Deadline(limit: 600)
 ///     while try !request.test() {
-///       guard patience.rest() else { throw late(patience.waited) }
+///       guard deadline.rest() else { throw late(deadline.waited) }
 ///     }
 ///
 /// The first looks follow each other closely, because most waits are short. A process that rests leaves
 /// its core to those that compute.
-struct Patience {
-  /// After how long it is exhausted [seconds].
+struct Deadline {
+  /// The longest wait [seconds].
   let limit: Double
 
   private let start = ContinuousClock.now
@@ -21,10 +21,10 @@ struct Patience {
   /// The time since it was made [seconds].
   var waited: Double { start.duration(to: .now) / .seconds(1) }
 
-  /// Whether there is none left.
-  var isExhausted: Bool { waited >= limit }
+  /// Whether the wait has been as long as it may.
+  var isPast: Bool { waited >= limit }
 
-  /// Rests; returns whether there is patience left.
+  /// Rests; returns whether it may be waited on.
   mutating func rest() -> Bool {
     looks += 1
     let waited = waited
