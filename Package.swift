@@ -39,17 +39,18 @@ let package = Package(
     .target(name: "HDF5", dependencies: ["CParallelHDF5", "MPI"], path: "Sources/toolbox/HDF5"),
     .target(name: "Randomness", path: "Sources/toolbox/Randomness"),
     .target(name: "ProtocolBuffers", path: "Sources/toolbox/ProtocolBuffers"),
-    .target(name: "Stopping", path: "Sources/toolbox/Stopping"),
     .target(name: "Text", path: "Sources/toolbox/Text"),
+    .target(name: "Slurm", dependencies: ["Failures"], path: "Sources/toolbox/Slurm"),
+    .target(name: "Stopping", dependencies: ["Slurm"], path: "Sources/toolbox/Stopping"),
     .target(
-      name: "Hardware", dependencies: ["CKernels", "Text"], path: "Sources/toolbox/Hardware"),
+      name: "Hardware", dependencies: ["CKernels", "Slurm", "Text"],
+      path: "Sources/toolbox/Hardware"),
     .target(name: "DurableFiles", dependencies: ["Failures"], path: "Sources/toolbox/DurableFiles"),
     .target(name: "Progress", dependencies: ["Text"], path: "Sources/toolbox/Progress"),
     .target(
       name: "Settings",
       dependencies: ["Failures", .product(name: "Yams", package: "Yams")],
       path: "Sources/toolbox/Settings"),
-    .target(name: "Slurm", dependencies: ["Failures"], path: "Sources/toolbox/Slurm"),
 
     // The universe: simulations and their halos, our own and those of other codes.
     .target(
@@ -91,7 +92,7 @@ let package = Package(
     .target(
       name: "Training",
       dependencies: [
-        "CKernels", "DurableFiles", "Failures", "Fields", "HDF5", "MPI", "Networks",
+        "CKernels", "DurableFiles", "Failures", "Fields", "HDF5", "Hardware", "MPI", "Networks",
         "ProtocolBuffers", "Stopping", "SubBoxes",
       ], path: "Sources/learning/Training"),
     .target(
@@ -118,8 +119,8 @@ let package = Package(
     .target(
       name: "Experiments",
       dependencies: [
-        "Analysis", "DurableFiles", "Failures", "Fields", "Networks", "Settings", "Simulations",
-        "Slurm", "Snapshots", "SubBoxes", "Text", "Training",
+        "Analysis", "DurableFiles", "Failures", "Fields", "Information", "Networks", "Settings",
+        "Simulations", "Slurm", "Snapshots", "SubBoxes", "Text", "Training",
       ], path: "Sources/jobs/Experiments"),
     .target(
       name: "Runs",
@@ -135,7 +136,7 @@ let package = Package(
       name: "Stages",
       dependencies: [
         "Analysis", "DurableFiles", "Experiments", "Failures", "Fields", "Figures",
-        "FourierTransforms", "HDF5", "Interchange", "LinearTheory", "MPI", "Networks",
+        "FourierTransforms", "HDF5", "Hardware", "Interchange", "LinearTheory", "MPI", "Networks",
         "ParticleMesh", "Plans", "Progress", "Runs", "Settings", "Simulations", "Snapshots",
         "Stopping", "SubBoxes", "Text", "Training",
       ], path: "Sources/jobs/Stages"),
@@ -243,7 +244,10 @@ let package = Package(
       ]),
     .testTarget(
       name: "PlansTests",
-      dependencies: ["Failures", "Hardware", "Networks", "Plans", "Slurm", "SubBoxes", "Training"]),
+      dependencies: [
+        "Experiments", "Failures", "Hardware", "Networks", "Plans", "Settings", "Slurm", "SubBoxes",
+        "Training",
+      ]),
     .testTarget(name: "BatchesTests", dependencies: ["Batches", "Experiments", "Slurm"]),
     .testTarget(
       name: "StagesTests",

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Slurm
 
 /// Runs the command, and lets one rank alone speak of usage errors and help.
 ///
@@ -7,6 +8,7 @@ import Foundation
 @main
 enum Main {
   static func main() {
+    EarlyStop.install()
     do {
       var command = try Halompi.parseAsRoot()
       try command.run()
@@ -21,17 +23,17 @@ enum Main {
 
   /// The rank that Open MPI, PMIx or Slurm gave to this process, or 0 without a launcher.
   private static var launcherRank: Int {
-    launcherNumber(["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "SLURM_PROCID"]) ?? 0
+    launcherNumber(["OMPI_COMM_WORLD_RANK", "PMIX_RANK"]) ?? SlurmEnvironment().rank ?? 0
   }
 
   /// The number of processes that Open MPI or Slurm's srun started, or 1 without a launcher.
   static var launcherSize: Int {
-    launcherNumber(["OMPI_COMM_WORLD_SIZE", "SLURM_STEP_NUM_TASKS"]) ?? 1
+    launcherNumber(["OMPI_COMM_WORLD_SIZE"]) ?? SlurmEnvironment().ranks ?? 1
   }
 
   /// Whether a launcher started this process.
   static var isLaunched: Bool {
-    launcherNumber(["OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "SLURM_PROCID"]) != nil
+    launcherNumber(["OMPI_COMM_WORLD_SIZE", "PMIX_RANK"]) ?? SlurmEnvironment().rank != nil
   }
 
   private static func launcherNumber(_ variables: [String]) -> Int? {

@@ -63,7 +63,7 @@ func onlyLeadingDotsAreResolved(path: String, absolute: String) {
     ["simulations[1].final=../data/one/final.hdf5"],
     ["`simulations[1]`", "two (test) has a file of one (training)", "in one role"]
   ),
-  (["fields.neighbours=0"], ["--set fields.neighbours=0", "0 is less than 1", "32"]),
+  (["fields.neighbours=0"], ["--set fields.neighbours=0", "0 is less than 2", "32"]),
   (["fields.threadsPerRank=0"], ["`fields.threadsPerRank`", "0 is out", "from 1 to 1024"]),
   (["sampling.boxWidth=2"], ["--set", "`sampling.boxWidth`", "from 3 to 512"]),
   (["sampling.trainingSamples=-1"], ["`sampling`", "negative"]),

@@ -79,7 +79,7 @@ package struct LocalExecutor: AblationExecutor {
       let threads = max(1, ProcessInfo.processInfo.activeProcessorCount / ranks)
       words += ["--set", "training.threadsPerRank=\(threads)"]
     }
-    if let timeLimit { words += ["--time-limit", "\(timeLimit - elapsed)"] }
+    if let timeLimit { words += ["--time-limit", "\(max(0, timeLimit - elapsed))"] }
     guard let ranks = settings.ranksPerRun else { return words }
     return ["mpirun", "--oversubscribe", "--bind-to", "none", "-n", "\(ranks)"] + words
   }

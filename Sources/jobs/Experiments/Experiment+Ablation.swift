@@ -48,7 +48,7 @@ extension Experiment {
 
   /// What is wrong with the ablation.
   var ablationProblems: [SettingProblem] {
-    listProblems + variantProblems + executionProblems
+    listProblems + variantProblems
   }
 
   private var listProblems: [SettingProblem] {
@@ -68,7 +68,7 @@ extension Experiment {
       if !isFileName(variant.name) {
         add(
           "variants.\(variant.name)", "\"\(variant.name)\" cannot name a folder",
-          "give a name of letters, digits, - and _")
+          "give a name of letters, digits, - and _, \(longestName) at most")
       }
       for earlier in variants[..<index] {
         if earlier.name == variant.name {
@@ -96,16 +96,6 @@ extension Experiment {
       return SettingProblem(
         path: "ablation.variants.\(variant.name)", reason: "\(mistake)",
         remedy: "correct the variant")
-    }
-  }
-
-  private var executionProblems: [SettingProblem] {
-    let counts = [
-      ("ranksPerRun", ablation.ranksPerRun ?? 1), ("simultaneousRuns", ablation.simultaneousRuns),
-    ]
-    return counts.filter { $0.1 < 1 }.map { key, count in
-      SettingProblem(
-        path: "ablation.\(key)", reason: "\(count) is out of range", remedy: "it must be 1 or more")
     }
   }
 }

@@ -1,7 +1,9 @@
 internal import DurableFiles
 package import Failures
 internal import Foundation
+package import Hardware
 package import Networks
+internal import Text
 internal import Training
 
 /// How long a sample takes on one thread, and who says so.
@@ -46,6 +48,21 @@ package struct SampleTime: Hashable, Sendable {
     return SampleTime(
       training: training, prediction: prediction, update: update,
       source: "a short measurement on this machine, which may have been busy: rough")
+  }
+
+  /// Refuses to measure a network that this machine cannot hold.
+  ///
+  /// - Parameter limit: The memory of this machine.
+  /// - Throws: ``MeasurementError`` with both sizes, `ArchitectureError` if the kernels cannot compute the network.
+  package static func checkMemory(
+    _ architecture: NetworkArchitecture, kernels: NetworkKernels, limit: NodeMemory
+  ) throws {
+    let network = try NetworkMemory(of: architecture, for: kernels)
+    // The initial values, the gradient and the three moments, beside the weights themselves.
+    let others = 5 * architecture.parameters.count * MemoryLayout<Float>.stride
+    let needed = [network.weights, network.workspace(threads: 1), others].saturatingSum
+    guard needed > limit.bytes else { return }
+    throw MeasurementError(needed: needed, limit: limit)
   }
 
   /// The best of up to three runs that together take some seconds at most.
@@ -110,5 +127,23 @@ package struct BenchmarkRecordError: JobFailure, Hashable, CustomStringConvertib
   package var description: String {
     "planning by the benchmark in \(file): \(reason); run halompi benchmark step --json with the "
       + "experiment's box width and kernels, or leave --benchmark out"
+  }
+}
+
+/// A network that is too large to be timed on this machine.
+package struct MeasurementError: JobFailure, Hashable, CustomStringConvertible {
+  let needed: Int
+  let limit: NodeMemory
+
+  /// The settings ask for too much.
+  package var exitCode: JobExitCode { .usage }
+
+  /// What it takes, what there is, and what to do.
+  package var description: String {
+    """
+    measuring a sample for the plan: the network alone takes \(mebibytes(needed)) MiB, and \
+    \(limit.source) is \(mebibytes(limit.bytes)) MiB; plan on a machine with more memory, or make \
+    network.hiddenUnits smaller
+    """
   }
 }

@@ -64,12 +64,13 @@ package struct UniverseMemory: Hashable, Sendable {
   ///
   /// - Throws: ``MemoryError`` that names the largest term.
   package func check(against limit: NodeMemory) throws(MemoryError) {
-    guard peak * ranksPerNode > limit.bytes else { return }
+    let needed = peak.saturatingTimes(ranksPerNode)
+    guard needed > limit.bytes else { return }
     let stage = stepping.bytes > findingHalos.bytes ? stepping : findingHalos
     guard let largest = stage.max(by: { $0.bytes < $1.bytes }) else { return }
     throw MemoryError(
-      needed: peak * ranksPerNode, limit: limit, ranks: ranksPerNode, largest: largest.name,
-      largestBytes: largest.bytes * ranksPerNode,
+      needed: needed, limit: limit, ranks: ranksPerNode, largest: largest.name,
+      largestBytes: largest.bytes.saturatingTimes(ranksPerNode),
       remedy: """
         use more nodes for each simulation (universe.ranksPerSimulation), a smaller universe.gridSize, or a \
         universe.mesh.meshRefinement of 2

@@ -56,7 +56,6 @@ package final class FieldStore: SubBoxSource {
   ) throws {
     let node = try communicator.splitByNode()
     let files = try communicator.agree { () throws(SubBoxError) in
-      try settings.check()
       var files: [FieldReader] = []
       for path in paths {
         let file = try FieldReader(path)

@@ -43,7 +43,6 @@ package final class FinalParticleStore: SubBoxSource {
   ) throws {
     let node = try communicator.splitByNode()
     let files = try communicator.agree { () throws(SubBoxError) in
-      try settings.check()
       var files: [FieldReader] = []
       for path in paths { files.append(try FieldReader(path)) }
       return files

@@ -34,6 +34,7 @@ final class Coordinator {
   private var isBestUnsaved = false
   private var isStopping = false
   private var pendingWrites: [() throws -> Void] = []
+  private var hasSaved = false
   private var lastSave = ContinuousClock.now
   private var announced = ContinuousClock.now
   private var stepSeconds = 0.0
@@ -120,7 +121,10 @@ final class Coordinator {
     stepSeconds = seconds
     let sinceSave = lastSave.duration(to: .now) / .seconds(60)
     let isStepDue = plan.settings.checkpointSteps.map { progress.step % $0 == 0 } ?? false
-    if isStepDue || sinceSave >= plan.settings.checkpointMinutes { mustSave = true }
+    // A job that ends in its first minutes is not to lose all of them.
+    let interval =
+      hasSaved ? plan.settings.checkpointMinutes : min(1, plan.settings.checkpointMinutes)
+    if isStepDue || sinceSave >= interval { mustSave = true }
     if let reason = stop.reason(stepSeconds: stepSeconds) { requestStop(because: reason) }
   }
 
@@ -158,9 +162,7 @@ final class Coordinator {
     progress.epoch += 1
     progress.stepInEpoch = 0
     progress.likelihoodSum = 0
-    let isPatient =
-      plan.settings.patience.map { progress.epochsWithoutImprovement < $0 } ?? true
-    progress.isComplete = progress.epoch == plan.settings.epochLimit || !isPatient
+    progress.isComplete = progress.isOver(plan.settings)
     mustSave = true
     tell(.epoch(summary))
   }
@@ -178,6 +180,7 @@ final class Coordinator {
   /// workers are busy.
   private func save(_ state: TrainingState) {
     mustSave = false
+    hasSaved = true
     lastSave = .now
     let isNewBest = isBestUnsaved
     isBestUnsaved = false
@@ -205,7 +208,7 @@ final class Coordinator {
       architecture: plan.architecture, variant: plan.settings.variant,
       field: plan.input.name,
       data: data, seed: plan.settings.seed, epoch: epoch, step: (epoch + 1) * plan.stepsPerEpoch,
-      validationLoss: loss, settings: plan.identity,
+      validationLoss: loss, settings: TrainingEnding.identity(plan.identity),
       parameters: bestParameters)
   }
 }
