@@ -39,17 +39,22 @@ let package = Package(
     .target(name: "HDF5", dependencies: ["CParallelHDF5", "MPI"], path: "Sources/toolbox/HDF5"),
     .target(name: "Randomness", path: "Sources/toolbox/Randomness"),
     .target(name: "ProtocolBuffers", path: "Sources/toolbox/ProtocolBuffers"),
-    .target(name: "Text", path: "Sources/toolbox/Text"),
-    .target(name: "Slurm", dependencies: ["Failures"], path: "Sources/toolbox/Slurm"),
+    // Optimized in debug builds too: its tests go through all scalars of Unicode.
+    .target(
+      name: "Text", path: "Sources/toolbox/Text", swiftSettings: [.unsafeFlags(["-O"])]),
+    .target(name: "Slurm", dependencies: ["Failures", "Text"], path: "Sources/toolbox/Slurm"),
     .target(name: "Stopping", dependencies: ["Slurm"], path: "Sources/toolbox/Stopping"),
     .target(
       name: "Hardware", dependencies: ["CKernels", "Slurm", "Text"],
       path: "Sources/toolbox/Hardware"),
     .target(name: "DurableFiles", dependencies: ["Failures"], path: "Sources/toolbox/DurableFiles"),
+    .target(
+      name: "RecordFiles", dependencies: ["DurableFiles", "Failures", "HDF5", "MPI"],
+      path: "Sources/toolbox/RecordFiles"),
     .target(name: "Progress", dependencies: ["Text"], path: "Sources/toolbox/Progress"),
     .target(
       name: "Settings",
-      dependencies: ["Failures", .product(name: "Yams", package: "Yams")],
+      dependencies: ["Failures", "Text", .product(name: "Yams", package: "Yams")],
       path: "Sources/toolbox/Settings"),
 
     // The universe: simulations and their halos, our own and those of other codes.
@@ -60,7 +65,8 @@ let package = Package(
       path: "Sources/universe/FourierTransforms"),
     .target(name: "Particles", path: "Sources/universe/Particles"),
     .target(
-      name: "Snapshots", dependencies: ["DurableFiles", "Failures", "HDF5", "MPI", "Particles"],
+      name: "Snapshots",
+      dependencies: ["DurableFiles", "Failures", "HDF5", "MPI", "Particles", "RecordFiles"],
       path: "Sources/universe/Snapshots"),
     .target(
       name: "ParticleMesh",
@@ -74,14 +80,16 @@ let package = Package(
       name: "Simulations",
       dependencies: [
         "DurableFiles", "Failures", "FourierTransforms", "HDF5", "Halos", "LinearTheory", "MPI",
-        "ParticleMesh", "Particles", "Progress", "Settings", "Snapshots", "Stopping", "Text",
+        "ParticleMesh", "Particles", "Progress", "RecordFiles", "Settings", "Snapshots", "Stopping",
+        "Text",
       ], path: "Sources/universe/Simulations"),
 
     // Learning: fields, boxes, networks.
     .target(
       name: "Fields",
-      dependencies: ["DurableFiles", "Failures", "FourierTransforms", "HDF5", "MPI", "Snapshots"],
-      path: "Sources/learning/Fields"),
+      dependencies: [
+        "DurableFiles", "Failures", "FourierTransforms", "HDF5", "MPI", "RecordFiles", "Snapshots",
+      ], path: "Sources/learning/Fields"),
     .target(
       name: "SubBoxes",
       dependencies: ["CKernels", "Failures", "Fields", "HDF5", "MPI", "Randomness"],
@@ -93,12 +101,12 @@ let package = Package(
       name: "Training",
       dependencies: [
         "CKernels", "DurableFiles", "Failures", "Fields", "HDF5", "Hardware", "MPI", "Networks",
-        "ProtocolBuffers", "Stopping", "SubBoxes",
+        "ProtocolBuffers", "RecordFiles", "Stopping", "SubBoxes",
       ], path: "Sources/learning/Training"),
     .target(
       name: "Interchange",
       dependencies: [
-        "DurableFiles", "Failures", "Networks", "ProtocolBuffers", "SubBoxes", "Training",
+        "DurableFiles", "Failures", "Networks", "ProtocolBuffers", "SubBoxes", "Text", "Training",
       ],
       path: "Sources/learning/Interchange"),
 
@@ -109,10 +117,11 @@ let package = Package(
     .target(
       name: "Analysis",
       dependencies: [
-        "FourierTransforms", "Information", "LinearTheory", "MPI", "Networks", "Randomness",
+        "FourierTransforms", "Information", "LinearTheory", "MPI", "Networks", "Randomness", "Text",
       ], path: "Sources/answer/Analysis"),
     .target(
-      name: "Figures", dependencies: ["Analysis", "DurableFiles", "Training"],
+      name: "Figures",
+      dependencies: ["Analysis", "DurableFiles", "Networks", "SubBoxes", "Text", "Training"],
       path: "Sources/answer/Figures"),
 
     // Jobs: what users start.
@@ -155,8 +164,8 @@ let package = Package(
       dependencies: [
         "CKernels", "DurableFiles", "Experiments", "Failures", "Fields", "Figures",
         "FourierTransforms", "HDF5", "Halos", "Hardware", "Information", "LinearTheory", "MPI",
-        "Networks", "ParticleMesh", "Particles", "Randomness", "Runs", "Settings", "Simulations",
-        "Snapshots", "Stopping", "SubBoxes", "Text", "Training",
+        "Networks", "ParticleMesh", "Particles", "Randomness", "RecordFiles", "Runs", "Settings",
+        "Simulations", "Snapshots", "Stopping", "SubBoxes", "Text", "Training",
       ], path: "Sources/jobs/Workshop"),
 
     // The command line: the only target that prints.
@@ -192,8 +201,18 @@ let package = Package(
       name: "InformationTests", dependencies: ["Information", "Randomness", "TestSupport"],
       resources: [.copy("Fixtures")]),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
+    .testTarget(
+      name: "TextTests",
+      dependencies: ["TestSupport", "Text", .product(name: "Yams", package: "Yams")],
+      swiftSettings: [.unsafeFlags(["-O"])]),
     .testTarget(name: "MPITests", dependencies: ["MPI", "TestSupport"]),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "MPI", "TestSupport"]),
+    .testTarget(
+      name: "RecordFilesTests",
+      dependencies: [
+        "Failures", "Fields", "FourierTransforms", "HDF5", "MPI", "ParticleMesh", "Particles",
+        "RecordFiles", "Simulations", "Snapshots", "TestSupport",
+      ]),
     .testTarget(name: "SlurmTests", dependencies: ["Slurm", "TestSupport"], exclude: ["Fixtures"]),
     .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles"]),
     .testTarget(
@@ -211,23 +230,28 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Fields", "MPI", "Networks", "Randomness", "Snapshots", "Stopping", "SubBoxes",
+        "Fields", "HDF5", "MPI", "Networks", "Randomness", "Snapshots", "Stopping", "SubBoxes",
         "TestSupport", "Training",
       ]),
     .testTarget(
       name: "InterchangeTests",
-      dependencies: ["Interchange", "Networks", "SubBoxes", "Training"],
+      dependencies: [
+        "DurableFiles", "Failures", "HDF5", "Interchange", "Networks", "RecordFiles", "SubBoxes",
+        "Training",
+      ],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "AnalysisTests",
       dependencies: [
-        "Analysis", "FourierTransforms", "Information", "LinearTheory", "MPI", "ParticleMesh",
-        "Particles", "Randomness", "TestSupport",
+        "Analysis", "FourierTransforms", "Information", "LinearTheory", "MPI", "Networks",
+        "ParticleMesh", "Particles", "Randomness", "TestSupport",
       ], resources: [.copy("Fixtures")]),
     .testTarget(
       name: "FiguresTests",
-      dependencies: ["Analysis", "Figures", "LinearTheory", "TestSupport", "Training"]),
-    .testTarget(name: "SettingsTests", dependencies: ["Settings"]),
+      dependencies: [
+        "Analysis", "Figures", "LinearTheory", "Networks", "TestSupport", "Text", "Training",
+      ]),
+    .testTarget(name: "SettingsTests", dependencies: ["Failures", "Settings"]),
     .testTarget(name: "ProgressTests", dependencies: ["Progress", "Text"]),
     .testTarget(name: "HardwareTests", dependencies: ["Hardware", "Text"]),
     .testTarget(name: "SimulationsTests", dependencies: ["LinearTheory", "Simulations"]),
@@ -261,8 +285,8 @@ let package = Package(
     .testTarget(
       name: "WorkshopTests",
       dependencies: [
-        "DurableFiles", "Failures", "HDF5", "Hardware", "MPI", "Networks", "Runs", "TestSupport",
-        "Training", "Workshop",
+        "DurableFiles", "Failures", "Fields", "HDF5", "Hardware", "MPI", "Networks", "Runs",
+        "Snapshots", "TestSupport", "Training", "Workshop",
       ], resources: [.copy("Fixtures")]),
     .testTarget(
       name: "EndToEndTests",
@@ -275,12 +299,13 @@ let package = Package(
 )
 
 for target in package.targets where target.type != .system && !target.name.hasPrefix("C") {
-  target.swiftSettings = [
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableExperimentalFeature("Lifetimes"),
-  ]
+  target.swiftSettings =
+    (target.swiftSettings ?? []) + [
+      .enableUpcomingFeature("ExistentialAny"),
+      .enableUpcomingFeature("InternalImportsByDefault"),
+      .enableUpcomingFeature("MemberImportVisibility"),
+      .enableExperimentalFeature("Lifetimes"),
+    ]
 }
 
 // `swift package generate-documentation` needs a plugin, which is fetched only if it is asked for.

@@ -39,14 +39,14 @@ struct ExperimentOptions: ParsableArguments {
     try changes.load(experiment, on: world)
   }
 
-  /// Makes the reporter of this rank: the first one speaks, unless told to be quiet.
-  func progress(on world: borrowing Communicator) -> ProgressReporter {
-    changes.progress(on: world)
+  /// Makes the reporter of this rank, whose losses are noted in the run directory of an experiment.
+  func progress(of experiment: Experiment, on world: borrowing Communicator) -> ProgressReporter {
+    changes.progress(in: RunDirectory(of: experiment, runs: runs).path, isSilent: !world.isRoot)
   }
 
-  /// Makes the reporter of a process that is alone, or of one that says nothing.
-  func progress(isSilent: Bool = false) -> ProgressReporter {
-    changes.progress(isSilent: isSilent)
+  /// Makes the reporter of a process that is alone, whose losses are noted in the run directory of an experiment.
+  func progress(of experiment: Experiment) -> ProgressReporter {
+    changes.progress(in: RunDirectory(of: experiment, runs: runs).path, isSilent: false)
   }
 }
 
@@ -81,18 +81,18 @@ struct ChangeOptions: ParsableArguments {
     }
   }
 
-  /// Makes the reporter of this rank: the first one speaks, unless told to be quiet.
-  func progress(on world: borrowing Communicator) -> ProgressReporter {
-    progress(isSilent: !world.isRoot)
-  }
-
-  /// Makes the reporter of a process that is alone, or of one that says nothing.
-  func progress(isSilent: Bool = false) -> ProgressReporter {
+  /// Makes a reporter that speaks on the standard error output, unless it is silent or told to be quiet.
+  ///
+  /// - Parameters:
+  ///   - folder: The folder of results in which it is noted if something cannot be said.
+  ///   - isSilent: Whether another rank speaks.
+  func progress(in folder: String, isSilent: Bool) -> ProgressReporter {
+    Console.noteLosses(in: folder)
     let style: ProgressReporter.Style =
       if quiet || isSilent { .silent } else if isatty(STDERR_FILENO) == 1 { .bar } else {
         .lines(every: 30)
       }
-    return ProgressReporter(style: style, write: printError)
+    return ProgressReporter(style: style, write: Console.error.draw)
   }
 }
 
@@ -126,9 +126,7 @@ func runJob<Result>(
   return try withMPI(
     reportingErrorsTo: { error, place in
       record(error)
-      let report = FailureReport(of: error, at: place)
-      printError(report.message + "\n")
-      return report.exitCode.rawValue
+      return report(error, at: place)
     }, body)
 }
 
@@ -137,13 +135,14 @@ func reportingFailures(_ body: () throws -> Void) throws {
   do {
     try body()
   } catch {
-    let report = FailureReport(of: error)
-    printError(report.message + "\n")
-    throw ExitCode(report.exitCode.rawValue)
+    throw ExitCode(report(error))
   }
 }
 
-/// Writes text to the standard error output as it is.
-func printError(_ text: String) {
-  FileHandle.standardError.write(Data(text.utf8))
+/// Says what ended a job, and returns its exit code.
+@discardableResult
+func report(_ error: any Error, at place: JobPlace? = nil) -> Int32 {
+  let report = FailureReport(of: error, at: place)
+  if (error as? OutputError)?.isOfClosedPipe != true { Console.error.complain(report.message) }
+  return report.exitCode.rawValue
 }

@@ -9,15 +9,32 @@ import Slurm
 enum Main {
   static func main() {
     EarlyStop.install()
+    StandardStreams.secure()
     do {
       var command = try Halompi.parseAsRoot()
       try command.run()
     } catch {
-      if launcherRank == 0 { Halompi.exit(withError: error) }
-      let code = Halompi.exitCode(for: error)
+      var code = Halompi.exitCode(for: error)
+      if launcherRank == 0 { code = speak(of: error, code) }
       // The launcher ends a job as soon as one of its processes fails: the first shall speak before.
-      if code != .success { Thread.sleep(forTimeInterval: 2) }
+      if code != .success, launcherRank > 0 { Thread.sleep(forTimeInterval: 2) }
       exit(code.rawValue)
+    }
+  }
+
+  /// Prints help, or what is wrong with the command line, and returns the exit code.
+  private static func speak(of error: any Error, _ code: ExitCode) -> ExitCode {
+    let message = Halompi.fullMessage(for: error)
+    guard !message.isEmpty else { return code }
+    guard code == .success else {
+      Console.error.say(message + "\n")
+      return code
+    }
+    do {
+      try Console.output.show(message)
+      return code
+    } catch {
+      return ExitCode(report(error))
     }
   }
 

@@ -43,7 +43,8 @@ extension EndToEnd {
         change: { _, sample, prediction in
           (
             Sample(
-              simulation: sample.simulation, site: sample.site, logMass: 13.5, radius: .nan),
+              simulation: sample.simulation, site: sample.site, logMass: 13.5, radius: .nan,
+              halo: sample.halo),
             prediction
           )
         },

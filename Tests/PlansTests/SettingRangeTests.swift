@@ -15,7 +15,7 @@ import Testing
     simulations:
       - {name: one, role: training, seed: 1}
       - {name: two, role: validation, seed: 2}
-      - {name: three, role: test, initial: a, final: b, catalogue: c, units: {length: 1, mass: 1, velocity: 1}}
+      - {name: three, role: test, initial: a, final: b, catalogue: c, units: {length: 1, mass: 1, velocity: 1}, cosmology: {omegaMatter: 0.3, omegaLambda: 0.7, hubble: 0.7}}
     """
 
   private static func load(_ override: String) throws(SettingsError) -> Experiment {
@@ -58,6 +58,8 @@ import Testing
   private static func overrides(_ entry: SettingsReference.Entry) -> [String] {
     guard let range = Experiment.ranges[entry.key] else { return [] }
     let key = entry.key.replacing("simulations[].units", with: "simulations[2].units")
+      .replacing("simulations[].cosmology", with: "simulations[2].cosmology")
+      .replacing("simulations[].ignoreTypes", with: "simulations[2].ignoreTypes")
       .replacing("[]", with: "[0]")
     guard let lengths = range.listLengths else {
       return values(range).map { "\(key)=\($0)" }
@@ -182,7 +184,7 @@ import Testing
       boxWidth: width, convolutionChannels: channels, hiddenUnits: units)
     let memory = try NetworkMemory(of: architecture, for: kernels)
     let weights = try NetworkWeights(
-      architecture.parameters.initialized(seed: 1, gamma: 0.2), of: architecture, for: kernels)
+      architecture.parameters.initialized(seed: 1), of: architecture, for: kernels)
     #expect(memory.weights == weights.byteCount)
     let evaluator = weights.makeEvaluator(threads: threads)
     #expect(memory.workspace(threads: threads) == evaluator.workspaceBytes)

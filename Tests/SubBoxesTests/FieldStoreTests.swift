@@ -24,7 +24,7 @@ extension FieldStore {
     var box = [Float](repeating: .nan, count: cutter.voxelCount)
     try box.withUnsafeMutableBufferPointer { buffer in
       guard let start = buffer.baseAddress else { return }
-      try cut(around: Int(site), of: simulation, with: cutter, into: start)
+      try cut(0, around: Int(site), of: simulation, with: cutter, into: start)
     }
     return box
   }

@@ -194,7 +194,7 @@ extension CollectiveTests {
 
 @Suite struct LabelRangeTests {
   private static func samples(_ labels: [Float]) -> [Sample] {
-    labels.map { Sample(simulation: 0, site: 0, logMass: $0, radius: 0) }
+    labels.map { Sample(simulation: 0, site: 0, logMass: $0, radius: 0, halo: 0) }
   }
 
   @Test func theEndsOfTheRangeAreScaledToMinusOneAndOne() throws {

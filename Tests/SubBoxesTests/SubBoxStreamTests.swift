@@ -22,7 +22,8 @@ extension SyntheticSimulation {
         let store = try FieldStore(of: paths, settings: settings, on: world)
         let samples = (0..<60).map { index in
           Sample(
-            simulation: Int32(index % 2), site: Int64(index * 11), logMass: Float(index), radius: 0)
+            simulation: Int32(index % 2), site: Int64(index * 11), logMass: Float(index), radius: 0,
+            halo: 0)
         }
         try body(simulations, store, samples)
       }
@@ -35,7 +36,8 @@ private func makeStream(
   consumers: Int = 1
 ) -> SubBoxStream {
   SubBoxStream(
-    from: store, kind: kind, boxWidth: width, standardization: standardization,
+    from: store, kind: kind, boxWidth: width,
+    standardization: InputStandardization([standardization]),
     lookAhead: lookAhead, threads: threads, consumers: consumers)
 }
 

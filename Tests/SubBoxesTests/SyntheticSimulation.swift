@@ -15,6 +15,13 @@ struct SyntheticSimulation {
   let logMass: [Float]
   let radius: [Float]
 
+  /// A halo of seven for the particles that are in halos.
+  var halo: [Int32] {
+    logMass.enumerated().map { site, mass in mass.isNaN ? -1 : Int32(site % Self.haloCount) }
+  }
+
+  private static let haloCount = 7
+
   /// Densities are uniform on [0.5, 1.5); about half of the particles are in halos, whose masses
   /// are uniform on [10, 14) and whose radii on [0, 1).
   init(gridSize: Int, index: UInt64) {
@@ -32,22 +39,33 @@ struct SyntheticSimulation {
     self.radius = radius
   }
 
-  /// Writes the field file; collective.
-  func write(to path: String, on communicator: borrowing Communicator) throws {
+  private static var halos: HaloTable {
+    func column<Value>(_ value: Value, width: Int = 1) -> [Value] {
+      [Value](repeating: value, count: haloCount * width)
+    }
+    var halos = HaloTable()
+    halos.mass = column(1e12)
+    halos.boundMass = column(1e12)
+    halos.center = column(0, width: 3)
+    halos.radius = column(1)
+    halos.particleCount = column(1000)
+    halos.boundCount = column(1000)
+    return halos
+  }
+
+  /// Writes the field file, with a potential if it is given; collective.
+  func write(
+    to path: String, potential: [Float]? = nil, on communicator: borrowing Communicator
+  ) throws {
     let planes = PlaneDecomposition(gridSize: gridSize, ranks: communicator.size)
       .planes(of: communicator.rank)
     var slab = FieldSlab(gridSize: gridSize, planes: planes)
     slab.density = Array(density[slab.sites])
     slab.logMass = Array(logMass[slab.sites])
     slab.radius = Array(radius[slab.sites])
-    slab.halo = logMass[slab.sites].map { $0.isNaN ? -1 : 0 }
-    var halos = HaloTable()
-    halos.mass = [1e12]
-    halos.boundMass = [1e12]
-    halos.center = [0, 0, 0]
-    halos.radius = [1]
-    halos.particleCount = [1000]
-    halos.boundCount = [1000]
+    slab.potential = potential.map { Array($0[slab.sites]) }
+    slab.halo = Array(halo[slab.sites])
+    let halos = Self.halos
     let description = FieldDescription(
       name: "synthetic", gridSize: gridSize, boxSize: 10,
       cosmology: Cosmology(omegaMatter: 0.279, omegaLambda: 0.721, hubble: 0.701),
@@ -93,7 +111,7 @@ struct SyntheticSimulation {
     logMass.indices.filter { settings.isEligible(logMass: logMass[$0]) }.map { site in
       Sample(
         simulation: Int32(simulation), site: Int64(site), logMass: logMass[site],
-        radius: radius[site])
+        radius: radius[site], halo: halo[site])
     }
   }
 

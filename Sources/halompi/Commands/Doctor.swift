@@ -34,8 +34,9 @@ struct Doctor: ParsableCommand {
     try runJob { world in
       if onlyBits {
         let result = try BitsProbe.result(on: world)
-        if world.isRoot { print(BitsProbe.line(for: result)) }
-        return
+        return try world.agree {
+          if world.isRoot { try Console.output.give(BitsProbe.line(for: result)) }
+        }
       }
       let task = DoctorTask(
         folder: folder, announcedRanks: announcedRanks,
@@ -43,7 +44,7 @@ struct Doctor: ParsableCommand {
       let diagnosis = try task.run(on: world)
       try world.agree {
         guard world.isRoot else { return }
-        print(diagnosis, terminator: "")
+        try Console.output.show(diagnosis, terminator: "")
         if let failure = diagnosis.failure { throw failure }
       }
     }

@@ -12,6 +12,8 @@ struct Manual: ParsableCommand {
       """)
 
   func run() throws {
-    print(ManualPage(of: try .ofProgram()).text, terminator: "")
+    try reportingFailures {
+      try Console.output.give(ManualPage(of: try .ofProgram()).text, terminator: "")
+    }
   }
 }

@@ -10,7 +10,7 @@ internal import Training
 ///
 /// A run that crashes, or is killed, takes no other with it. The processes are `halompi ablate run`, under
 /// `mpirun` if a run is shared by several ranks; what they say is in a log for each run.
-package struct LocalExecutor: AblationExecutor {
+package struct LocalExecutor {
   private let command: [String]
   private let timeLimit: Double?
 

@@ -1,4 +1,5 @@
 package import Settings
+internal import Text
 import Training
 
 extension Experiment {
@@ -65,7 +66,7 @@ extension Experiment {
       add("variants", "there is none", "give one variant or more, or null for raw and averaged")
     }
     for (index, variant) in variants.enumerated() {
-      if !isFileName(variant.name) {
+      if !isName(variant.name) {
         add(
           "variants.\(variant.name)", "\"\(variant.name)\" cannot name a folder",
           "give a name of letters, digits, - and _, \(longestName) at most")

@@ -29,7 +29,7 @@ extension Experiment {
   }
 
   private var nameProblems: [SettingProblem] {
-    isFileName(name)
+    isName(name)
       ? []
       : [
         SettingProblem(
@@ -43,7 +43,7 @@ extension Experiment {
     var firstUse: [String: Int] = [:]
     for (index, simulation) in simulations.enumerated() {
       let path = "simulations[\(index)]"
-      if !isFileName(simulation.name) {
+      if !isName(simulation.name) {
         problems.append(
           SettingProblem(
             path: "\(path).name", reason: "\"\(simulation.name)\" cannot name a file",
@@ -75,7 +75,9 @@ extension Experiment {
     let snapshots = [simulation.initial, simulation.final].compactMap { $0 }.count
     let halos = [simulation.catalogue, simulation.labels?.file].compactMap { $0 }.count
     if simulation.seed != nil {
-      guard snapshots + halos > 0 || simulation.units != nil else { return nil }
+      let hasMore =
+        simulation.units != nil || simulation.cosmology != nil || simulation.ignoreTypes != nil
+      guard snapshots + halos > 0 || hasMore else { return nil }
       return SettingProblem(
         path: path, reason: "\(simulation.name) has a seed, and files or units too",
         remedy: "give a seed alone to have it simulated, or files without a seed")
@@ -86,10 +88,12 @@ extension Experiment {
         reason: "\(simulation.name) has \(snapshots) of the files initial and final and no seed",
         remedy: "give both snapshots and the catalogue, or a seed alone to have it simulated")
     }
-    guard halos > 1 else { return nil }
-    return SettingProblem(
-      path: "\(path).labels", reason: "\(simulation.name) has a catalogue and labels",
-      remedy: "give one of them")
+    if halos > 1 {
+      return SettingProblem(
+        path: "\(path).labels", reason: "\(simulation.name) has a catalogue and labels",
+        remedy: "give one of them")
+    }
+    return nil
   }
 
   /// A realisation that is learnt from must not be validated on or tested.
@@ -142,10 +146,10 @@ extension Experiment {
 
   /// Final particles are in no order in which boxes could be read.
   private var streamProblems: [SettingProblem] {
-    guard fields.input == .finalDensity, stream.mode == .stream else { return [] }
+    guard !fields.networkInput.canBeStreamed, stream.mode == .stream else { return [] }
     return [
       SettingProblem(
-        path: "stream.mode", reason: "final particles are kept in memory, for fields.input: finalDensity",
+        path: "stream.mode", reason: "fields.input: \(fields.input.rawValue) is made of final particles, which are kept in memory",
         remedy: "set stream.mode to auto")
     ]
   }
@@ -194,8 +198,5 @@ extension Experiment {
 /// The most characters of a name: files are called by it with other words around, and systems take 255 bytes.
 let longestName = 100
 
-/// Whether `name` can be the name of a file on any system: letters, digits, `-`, `_`, and `.` inside.
-func isFileName(_ name: String) -> Bool {
-  !name.isEmpty && name.utf8.count <= longestName && !name.hasPrefix(".") && !name.hasPrefix("-")
-    && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
-}
+/// Whether `name` can be the name of a file, and of others made of it.
+func isName(_ name: String) -> Bool { isFileName(name) && name.utf8.count <= longestName }

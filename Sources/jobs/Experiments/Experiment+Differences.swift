@@ -30,7 +30,8 @@ extension Experiment {
     "training.checkpointSteps", "training.keptCheckpoints", "training.tensorboard",
     "training.watchdogSeconds",
     "simulations[].initial", "simulations[].final", "simulations[].catalogue",
-    "simulations[].labels", "simulations[].units", "simulations[].seed", "simulations[].isInverted",
+    "simulations[].labels", "simulations[].units", "simulations[].cosmology",
+    "simulations[].ignoreTypes", "simulations[].seed", "simulations[].isInverted",
   ]
 
   /// The settings that a trained model depends on, a line each, such as `fields.neighbours = 32`.

@@ -10,9 +10,13 @@ extension Experiment {
   /// made of several settings do not overflow, and that nothing is started that would only fill a machine.
   package static let ranges = SettingRanges([
     "simulations[].seed": .any,
-    "simulations[].units.length": .above(0, to: 1e30),
-    "simulations[].units.mass": .above(0, to: 1e30),
-    "simulations[].units.velocity": .above(0, to: 1e30),
+    "simulations[].units.length": unit,
+    "simulations[].units.mass": unit,
+    "simulations[].units.velocity": unit,
+    "simulations[].cosmology.omegaMatter": .above(0, to: 10),
+    "simulations[].cosmology.omegaLambda": .from(-10, to: 10),
+    "simulations[].cosmology.hubble": .from(0.01, to: 10),
+    "simulations[].ignoreTypes": SettingRange.from(2, to: 15).list(0...14),
 
     "universe.boxSize": .from(0.01, to: 100_000),
     "universe.gridSize": .from(4, to: 4096).even,
@@ -115,12 +119,19 @@ extension Experiment {
     "cluster.maximumRequeues": .from(0, to: 1e6),
   ])
 
+  private static let unit = SettingRange.above(0, to: 1e30)
+    .refusing(
+      "a unit is not above 0",
+      "give length [Mpc/h], mass [Msun/h] and velocity [km/s], such as 0.001, 1.0e10 and 1",
+      ofSection: true)
+
   private static let logMass = SettingRange.from(-10, to: 30)
 
   /// 64 bytes of each of these are a hundredth of what an integer can count.
   private static let samples = SettingRange.from(0, to: 1e12)
     .refusing(
-      "a number of samples is negative", "set it to 0 for every eligible particle", at: "sampling")
+      "a number of samples is negative", "set it to 0 for every eligible particle",
+      ofSection: true)
 
   private static func positive(_ name: String, limit: Double) -> SettingRange {
     .atLeast(1, limit: limit).refusing("\(name) is {}", "set it to 1 or more")

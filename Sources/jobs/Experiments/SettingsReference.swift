@@ -42,6 +42,7 @@ package struct SettingsReference: Sendable {
     // One element of the list shows the keys of all; its values are no defaults.
     var sample = SimulationSettings(name: "", role: .training, seed: 1)
     sample.units = SnapshotUnits(length: 1, mass: 1, velocity: 1)
+    sample.cosmology = Cosmology(omegaMatter: 0.3, omegaLambda: 0.7, hubble: 0.7)
     let tree = try SettingsEncoder.tree(of: Experiment())
     var entries: [Entry] = []
     Self.add(Experiment(), at: "", defaults: tree, sample: sample, to: &entries)

@@ -27,7 +27,7 @@ package struct SampleTime: Hashable, Sendable {
     _ architecture: NetworkArchitecture, kernels: NetworkKernels
   ) throws(ArchitectureError) -> SampleTime {
     let layout = architecture.parameters
-    let parameters = layout.initialized(seed: 1, gamma: 0.2)
+    let parameters = layout.initialized(seed: 1)
     let weights = try NetworkWeights(parameters, of: architecture, for: kernels)
     let evaluator = weights.makeEvaluator()
     let width = architecture.boxWidth

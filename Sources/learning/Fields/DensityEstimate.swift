@@ -31,7 +31,7 @@ package struct DensityEstimate: Sendable {
   /// Makes an estimate.
   ///
   /// - Parameters:
-  ///   - neighbours: At least 2; 32 in SCIENCE section 3.
+  ///   - neighbours: At least 2; 32 in the paper.
   ///   - threads: The threads of each rank.
   package init(neighbours: Int = 32, threads: Int = 1) {
     precondition(neighbours >= 2 && threads >= 1, "an estimate needs neighbours and a thread")

@@ -23,8 +23,8 @@ package protocol NetworkEvaluator: AnyObject {
 
   /// Goes backward through the dense layers after ``forward(_:)``.
   ///
-  /// Overwrites ``ParameterLayout/denseRange`` of the gradient, except gamma, which the caller sets
-  /// from the loss. Keeps the gradient of the features. The weights are those of the way forward.
+  /// Overwrites ``ParameterLayout/denseRange`` of the gradient, except the parameters of the
+  /// likelihood, which the caller sets from the loss. Keeps the gradient of the features. The weights are those of the way forward.
   ///
   /// - Parameters:
   ///   - outputGradient: The derivative of the loss with respect to the prediction.

@@ -54,16 +54,43 @@ final class Coordinator {
     bestParameters = checkpoint?.bestParameters ?? []
     folder = plan.checkpoints
     try DurableFile.createDirectory(plan.directory)
-    metrics = try AppendLog.open(plan.metricsPath, length: progress.metricsLength)
-    timings = try AppendLog.open(plan.timingsPath, length: progress.timingsLength)
+    metrics = try Self.log(plan.metricsPath, progress.metricsLength, progress.step, tell)
+    timings = try Self.log(plan.timingsPath, progress.timingsLength, progress.step, tell)
     if plan.settings.tensorboard {
       events = try EventFile(
         in: plan.directory, history: TrainingMetrics(contentsOf: plan.metricsPath),
         timings: TrainingTimings(contentsOf: plan.timingsPath), now: Date().timeIntervalSince1970)
     }
-    if !bestParameters.isEmpty, !FileManager.default.fileExists(atPath: plan.modelPath) {
-      try bestModel().write(to: plan.modelPath)
+    if !bestParameters.isEmpty { try restoreModel() }
+  }
+
+  /// Opens a log to go on with it.
+  ///
+  /// One that is not there any more begins anew: nothing of the training depends on it.
+  private static func log(
+    _ path: String, _ length: Int, _ step: Int, _ tell: (TrainingEvent) -> Void
+  ) throws -> AppendLog {
+    guard length > 0, !FileManager.default.fileExists(atPath: path) else {
+      return try AppendLog.open(path, length: length)
     }
+    tell(
+      .warning(
+        "\(path) is not there any more: it begins anew after step \(step), without what came before"
+      ))
+    return try AppendLog.open(path)
+  }
+
+  /// Makes the model again from the checkpoint if it is not there, or damaged.
+  private func restoreModel() throws {
+    if FileManager.default.fileExists(atPath: plan.modelPath) {
+      do {
+        _ = try Model(contentsOf: plan.modelPath)
+        return
+      } catch {
+        tell(.warning("the model is made again from the newest checkpoint: \(error)"))
+      }
+    }
+    try bestModel().write(to: plan.modelPath)
   }
 
   /// What the workers are to do next.
@@ -112,7 +139,7 @@ final class Coordinator {
     let summary = StepSummary(
       epoch: progress.epoch, step: progress.step,
       likelihood: sum / Double(outcomes.count), penalty: reports[0].penalty,
-      gamma: reports[0].gamma, samples: outcomes.count, seconds: seconds)
+      likelihoodValues: likelihoodValues(of: reports), samples: outcomes.count, seconds: seconds)
     try metrics.append(summary.metricsLine)
     try timings.append(summary.timingsLine(reports, hosts: workerHosts, &stragglers))
     try events?.append(summary.record, seconds: seconds)
@@ -140,7 +167,7 @@ final class Coordinator {
       outcomes.map(\.position) == Array(0..<data.validationSamples),
       "a validation computed other samples than its draw")
     let likelihood = outcomes.reduce(0) { $0 + $1.likelihood } / Double(outcomes.count)
-    let (penalty, gamma) = (reports[0].penalty, reports[0].gamma)
+    let penalty = reports[0].penalty
     let loss = plan.settings.selection == .loss ? likelihood + penalty : likelihood
     guard loss.isFinite else {
       throw TrainingError.diverged(
@@ -151,7 +178,8 @@ final class Coordinator {
     let summary = EpochSummary(
       epoch: progress.epoch, step: progress.step,
       trainingLikelihood: progress.likelihoodSum / samples, likelihood: likelihood,
-      penalty: penalty, gamma: gamma, correlation: correlation(outcomes), isBest: isBest)
+      penalty: penalty, likelihoodValues: likelihoodValues(of: reports),
+      correlation: correlation(outcomes), isBest: isBest)
     try metrics.append(summary.metricsLine)
     try events?.append(summary.record)
     if isBest {
@@ -165,6 +193,11 @@ final class Coordinator {
     progress.isComplete = progress.isOver(plan.settings)
     mustSave = true
     tell(.epoch(summary))
+  }
+
+  /// The likelihood that the samples of reports were computed with.
+  private func likelihoodValues(of reports: [Report]) -> LikelihoodValues {
+    LikelihoodValues(plan.architecture.likelihood, reports[0].likelihoodValues)
   }
 
   private func requestStop(because reason: String) {
@@ -206,7 +239,7 @@ final class Coordinator {
     }
     return Model(
       architecture: plan.architecture, variant: plan.settings.variant,
-      field: plan.input.name,
+      inputName: plan.input.name.rawValue,
       data: data, seed: plan.settings.seed, epoch: epoch, step: (epoch + 1) * plan.stepsPerEpoch,
       validationLoss: loss, settings: TrainingEnding.identity(plan.identity),
       parameters: bestParameters)

@@ -51,7 +51,7 @@ package struct TrainingSettings: Codable, Hashable, Sendable {
   package var alpha: Double?
 
   /// The width of the likelihood that the training starts with.
-  package var initialGamma = 0.2
+  package var initialGamma = Likelihood.truncatedCauchy.initialValues[0]
 
   /// The optimiser.
   package var optimizer = AMSGrad.Settings()
@@ -95,6 +95,9 @@ package struct TrainingSettings: Codable, Hashable, Sendable {
     // 10^-2.5 and 10^-4.3, written out so that no mathematical library decides the last bit.
     alpha ?? (variant == .raw ? 0.0031622776601683794 : 5.011872336272725e-05)
   }
+
+  /// The values that the likelihood's parameters start with, [parameter].
+  package var initialLikelihoodValues: [Double] { [initialGamma] }
 
   /// The most samples of a step: sums of more gradients could overflow.
   package static let largestBatch = ExactAccumulator.maximumSampleCount

@@ -4,8 +4,8 @@ internal import Failures
 package struct SettingRange: Hashable, Sendable {
   /// The words for a value that is too small, where they say more than that it is out of range.
   package struct Refusal: Hashable, Sendable {
-    /// The path that the message names, if it is not that of the setting.
-    let path: String?
+    /// Whether the message names the section that the setting is in.
+    let namesSection: Bool
 
     /// The reason, in which `{}` stands for the value.
     let reason: String
@@ -81,10 +81,11 @@ package struct SettingRange: Hashable, Sendable {
   }
 
   /// The same with words of its own for what is too small.
-  package func refusing(_ reason: String, _ remedy: String, at path: String? = nil) -> SettingRange
+  package func refusing(_ reason: String, _ remedy: String, ofSection: Bool = false)
+    -> SettingRange
   {
     var range = self
-    range.refusal = Refusal(path: path, reason: reason, remedy: remedy)
+    range.refusal = Refusal(namesSection: ofSection, reason: reason, remedy: remedy)
     return range
   }
 
@@ -114,9 +115,10 @@ package struct SettingRange: Hashable, Sendable {
   /// Returns what is wrong with a value, as it is written in an experiment file; `nil` if nothing is.
   package func problem(with text: String, at path: String) -> SettingProblem? {
     guard let value = Double(text), !contains(value) else { return nil }
-    if let refusal, value < lower {
+    if let refusal, includesLower ? value < lower : value <= lower {
+      let section = path.lastIndex(of: ".").map { String(path[..<$0]) }
       return SettingProblem(
-        path: refusal.path ?? path, reason: refusal.reason.replacing("{}", with: text),
+        path: refusal.namesSection ? section ?? path : path, reason: refusal.reason.replacing("{}", with: text),
         remedy: refusal.remedy)
     }
     return SettingProblem(SettingOutOfRange(key: path, value: text, allowed: allowed))

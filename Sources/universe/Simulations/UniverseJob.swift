@@ -134,7 +134,10 @@ package struct UniverseJob {
         universe.mesh, box: box, particlesPerAxis: universe.gridSize, growth: growth)
     }
     var state: SimulationState
-    if let resumed = try SimulationCheckpoint.read(folder.checkpoint, on: ranks) {
+    if let resumed = try SimulationCheckpoint.read(
+      folder.checkpoint, of: universe.gridSize * universe.gridSize * universe.gridSize,
+      steps: universe.mesh.steps.count, on: ranks)
+    {
       state = resumed
       tell(.resumed(step: state.completedSteps))
     } else {

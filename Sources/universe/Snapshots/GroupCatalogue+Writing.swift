@@ -1,5 +1,6 @@
 internal import HDF5
 package import MPI
+internal import RecordFiles
 
 /// Groups to be written, the largest first; the particles of a snapshot are in their order.
 package struct GroupTable: Hashable, Sendable {
@@ -84,9 +85,8 @@ extension GroupCatalogue {
     _ groups: GroupTable, of simulation: SimulationDescription, scaleFactor: Double,
     to path: String, on communicator: borrowing Communicator
   ) throws {
-    let isRoot = communicator.isRoot
-    try writeTogether(path, on: communicator) { file, together in
-      try together { () throws(HDF5Error) in
+    try CollectiveFile.write(to: path, on: communicator) { file in
+      try file.describe(on: communicator) { (file) throws(HDF5Error) in
         try file.writeHeader(of: simulation, scaleFactor: scaleFactor)
         // GADGET-3 called subhaloes subgroups, which is where yt looks for them.
         let counts = [
@@ -106,7 +106,7 @@ extension GroupCatalogue {
         CatalogueTable.groups(groups, particleMass: mass, scaleFactor: scaleFactor)
         + CatalogueTable.subhalos(groups, particleMass: mass)
       for table in tables where table.extents[0] > 0 {
-        try together { () throws(HDF5Error) in try file.write(table, isRoot: isRoot) }
+        try file.add(table, on: communicator)
       }
     }
   }
@@ -202,25 +202,25 @@ private struct CatalogueTable {
   }
 }
 
-extension HDF5File {
+extension CollectiveFile {
   /// Writes a table, all of it by the root.
   ///
   /// Collective.
-  fileprivate func write(_ table: CatalogueTable, isRoot: Bool) throws(HDF5Error) {
+  fileprivate borrowing func add(_ table: CatalogueTable, on ranks: borrowing Communicator) throws {
     switch table.values {
-    case .counts(let values): try write(values, table, isRoot)
-    case .rows(let values): try write(values, table, isRoot)
-    case .numbers(let values): try write(values, table, isRoot)
-    case .coordinates(let values): try write(values, table, isRoot)
+    case .counts(let values): try add(values, table, on: ranks)
+    case .rows(let values): try add(values, table, on: ranks)
+    case .numbers(let values): try add(values, table, on: ranks)
+    case .coordinates(let values): try add(values, table, on: ranks)
     }
   }
 
-  private func write<Element: HDF5Element>(
-    _ values: [Element], _ table: CatalogueTable, _ isRoot: Bool
-  ) throws(HDF5Error) {
-    let dataset = try createDataset(table.name, extents: table.extents, of: Element.self)
+  private borrowing func add<Element: HDF5Element>(
+    _ values: [Element], _ table: CatalogueTable, on ranks: borrowing Communicator
+  ) throws {
+    let dataset = try create(table.name, extents: table.extents, of: Element.self, on: ranks)
     var slab = Hyperslab(whole: table.extents)
-    if !isRoot { slab.count[0] = 0 }
-    try dataset.write(isRoot ? values : [], to: slab, .collective)
+    if !ranks.isRoot { slab.count[0] = 0 }
+    try write(ranks.isRoot ? values : [], to: dataset, slab: slab, on: ranks)
   }
 }

@@ -74,7 +74,7 @@ extension ReportMaker {
       return LikelihoodSlices(
         truth: reference.truth.map(scale.scaled),
         prediction: reference.prediction.map(scale.scaled),
-        gamma: scale.gamma, halfWidth: settings.likelihoodHalfWidth, logMass: scale.logMass)
+        likelihood: scale.values, halfWidth: settings.likelihoodHalfWidth, logMass: scale.logMass)
     }
   }
 }

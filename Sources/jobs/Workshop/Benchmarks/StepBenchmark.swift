@@ -70,7 +70,7 @@ package struct StepBenchmark: Codable, Hashable, Sendable {
   ) throws -> [(training: Double, inference: Double)] {
     let layout = architecture.parameters
     let weights = try NetworkWeights(
-      layout.initialized(seed: 1, gamma: 0.2), of: architecture, for: kernels)
+      layout.initialized(seed: 1), of: architecture, for: kernels)
     let width = architecture.boxWidth
     var stream = RandomStream(seed: 1, for: .benchmark)
     let box = (0..<width * width * width).map { _ in Float(3.4641 * (stream.uniform() - 0.5)) }

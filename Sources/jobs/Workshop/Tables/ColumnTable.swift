@@ -87,11 +87,14 @@ package struct ColumnTable: Hashable, Sendable {
   }
 
   private static func unquoted(_ field: Substring) -> Substring {
-    var field = field
-    while field.first == " " { field.removeFirst() }
-    while field.last == " " { field.removeLast() }
-    guard field.count > 1, field.first == "\"", field.last == "\"" else { return field }
-    return field.dropFirst().dropLast()
+    let (blank, quote) = (UInt8(ascii: " "), UInt8(ascii: "\""))
+    var bytes = field.utf8
+    while bytes.first == blank { bytes.removeFirst() }
+    while bytes.last == blank { bytes.removeLast() }
+    guard bytes.count > 1, bytes.first == quote, bytes.last == quote else {
+      return Substring(bytes)
+    }
+    return Substring(bytes.dropFirst().dropLast())
   }
 
   /// The lines that are neither empty nor comments, with their numbers from 1.

@@ -1,0 +1,65 @@
+import Foundation
+import HDF5
+import Networks
+import SubBoxes
+import TestSupport
+import Testing
+
+@testable import Training
+
+struct PredictionTableTests {
+  private let samples = (0..<3).map {
+    Sample(
+      simulation: 0, site: Int64(5 * $0), logMass: 12 + Float($0), radius: 0.5, halo: Int32(7 - $0))
+  }
+
+  private func withFile(_ body: (String) throws -> Void) throws {
+    let folder = try temporaryDirectory("predictions-\(UInt64.random(in: 0 ... .max))")
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try body("\(folder)/predictions.h5")
+  }
+
+  private var model: Model {
+    let architecture = NetworkArchitecture(boxWidth: 3, convolutionChannels: [1], hiddenUnits: [])
+    return Model(
+      architecture: architecture, variant: .raw, inputName: "density",
+      data: DataDescription(
+        training: [], validation: [], voxelSize: 1, finalVoxelSize: nil, trainingSamples: 0,
+        validationSamples: 0, standardization: .none, labels: LabelRange(minimum: 11, maximum: 14)),
+      seed: 1, epoch: 0, step: 1, validationLoss: 1, settings: [],
+      parameters: architecture.parameters.initialized(seed: 1))
+  }
+
+  @Test func aTableComesBackWithTheHalosOfItsParticles() throws {
+    try withFile { path in
+      let table = PredictionTable(
+        simulations: ["five"], samples: samples, predictions: [12, 12.5, 13])
+      try table.write(to: path, model: model)
+      #expect(try PredictionTable(contentsOf: path) == table)
+    }
+  }
+
+  @Test(arguments: [(1, true), (2, false), (3, false)])
+  func aTableOfVersionOneHasNoHalos(version: Int, isRead: Bool) throws {
+    try withFile { path in
+      try NumberFile.write(to: path, format: "halompi-predictions", version: version) { file in
+        try NumberFile.addJSON("simulations", ["five"], to: file)
+        func add<Value: HDF5Element>(_ name: String, _ values: [Value]) throws {
+          try NumberFile.add(name, values, shape: [3], unit: "1", description: name, to: file)
+        }
+        try add("simulation", samples.map(\.simulation))
+        try add("site", samples.map(\.site))
+        try add("trueLogMass", samples.map(\.logMass))
+        try add("predictedLogMass", [Float(12), 12.5, 13])
+        try add("radius", samples.map(\.radius))
+      }
+      guard isRead else {
+        #expect(throws: (any Error).self) { try PredictionTable(contentsOf: path) }
+        return
+      }
+      let table = try PredictionTable(contentsOf: path)
+      #expect(table.samples.map(\.halo) == [-1, -1, -1])
+      #expect(table.samples.map(\.site) == samples.map(\.site))
+    }
+  }
+}
