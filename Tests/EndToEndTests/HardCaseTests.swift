@@ -105,7 +105,8 @@ extension EndToEnd {
         change($0, table.samples[$0], table.predictions[$0])
       }
       try PredictionTable(
-        simulations: table.simulations, samples: rows.map(\.0), predictions: rows.map(\.1)
+        simulations: table.simulations, fingerprints: table.fingerprints, samples: rows.map(\.0),
+        predictions: rows.map(\.1)
       ).write(to: path, model: Model(contentsOf: "\(workspace.training)/model.h5"))
     }
 

@@ -33,7 +33,8 @@ import Testing
       }
       #expect(number > 20, "the writer makes \(number) calls")
       #expect(silent.isEmpty, "calls whose failure was not told: \(silent)")
-      if world.isRoot { #expect(files.dropLast().allSatisfy(\.isEmpty)) }
+      let left = files.dropLast().flatMap(\.self)
+      #expect(left.isEmpty || !world.isRoot, "\(left)")
       try world.barrier()
       if world.isRoot { try FileManager.default.removeItem(atPath: folder) }
     }

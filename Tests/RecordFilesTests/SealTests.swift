@@ -2,9 +2,11 @@ import Failures
 import Foundation
 import HDF5
 import MPI
+import ParticleMesh
 import TestSupport
 import Testing
 
+@testable import ParticleMesh
 @testable import RecordFiles
 @testable import Simulations
 
@@ -99,7 +101,8 @@ import Testing
       let other = #expect(throws: AgreedFailure.self) {
         try read(.linearDensity, checkpoint, on: world)
       }
-      #expect("\(other?.underlying as Any)".contains("it is halompi-simulation-checkpoint"))
+      let words = other?.underlying.map { "\($0)" } ?? ""
+      #expect(words.contains("it is halompi-simulation-checkpoint"))
     }
   }
 

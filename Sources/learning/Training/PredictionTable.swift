@@ -80,18 +80,13 @@ package struct PredictionTable: Hashable, Sendable {
     let fingerprints: [String]? = try file.version >= 2 ? file.json("fingerprints") : nil
     let simulation = try file.values(of: Self.simulation)
     let extents = [simulation.count]
-    func column<Element>(_ dataset: RecordDataset<Element>) throws -> [Element] {
-      guard try file.extents(of: dataset) == extents else {
-        throw file.failure("its columns have different lengths")
-      }
-      return try file.values(of: dataset, extents: extents)
-    }
-    let site = try column(Self.site)
-    let logMass = try column(Self.trueLogMass)
-    let radius = try column(Self.radius)
-    let predictions = try column(Self.predictedLogMass)
+    let site = try file.column(Self.site, extents: extents)
+    let logMass = try file.column(Self.trueLogMass, extents: extents)
+    let radius = try file.column(Self.radius, extents: extents)
+    let predictions = try file.column(Self.predictedLogMass, extents: extents)
     let halo =
-      file.version >= 2 ? try column(Self.halo) : [Int32](repeating: -1, count: site.count)
+      file.version >= 2
+      ? try file.column(Self.halo, extents: extents) : [Int32](repeating: -1, count: site.count)
     guard fingerprints?.count ?? simulations.count == simulations.count else {
       throw file.failure("it names \(simulations.count) simulations, and other fingerprints")
     }
@@ -132,5 +127,17 @@ package struct PredictionTable: Hashable, Sendable {
     let below = Int(place)
     let above = min(below + 1, last)
     return residuals[below] + (place - Double(below)) * (residuals[above] - residuals[below])
+  }
+}
+
+extension RecordReader {
+  /// Reads a column of a table whose columns all have the same extents.
+  fileprivate func column<Element>(
+    _ dataset: RecordDataset<Element>, extents: [Int]
+  ) throws -> [Element] {
+    guard try self.extents(of: dataset) == extents else {
+      throw failure("its columns have different lengths")
+    }
+    return try values(of: dataset, extents: extents)
   }
 }

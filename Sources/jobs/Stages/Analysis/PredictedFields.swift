@@ -2,6 +2,7 @@ internal import Experiments
 package import Failures
 internal import Fields
 internal import Foundation
+internal import SubBoxes
 internal import Training
 
 extension RunDirectory {
