@@ -18,7 +18,10 @@ import Testing
       (["SLURM_MEM_PER_CPU": "500"], nil),
       (["SLURM_MEM_PER_CPU": "500", "SLURM_CPUS_ON_NODE": "0"], nil),
       (["SLURM_MEM_PER_CPU": "500", "SLURM_CPUS_ON_NODE": "9223372036854775807"], nil),
-      (["SLURM_MEM_PER_NODE": "10", "SLURM_MEM_PER_CPU": "500", "SLURM_CPUS_ON_NODE": "4"], 10 << 20),
+      (
+        ["SLURM_MEM_PER_NODE": "10", "SLURM_MEM_PER_CPU": "500", "SLURM_CPUS_ON_NODE": "4"],
+        10 << 20
+      ),
     ] as [([String: String], Int?)])
   func theMemoryOfAJob(variables: [String: String], bytes: Int?) {
     let environment = SlurmEnvironment(variables)

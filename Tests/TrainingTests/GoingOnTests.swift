@@ -1,5 +1,6 @@
 import Foundation
 import MPI
+import Networks
 import TestSupport
 import Testing
 

@@ -20,7 +20,8 @@ extension Experiment {
     let outOfRange = rangeProblems
     guard outOfRange.isEmpty else { return outOfRange }
     return nameProblems + simulationProblems + realisationProblems + universeProblems
-      + networkProblems + samplingProblems + batchProblems + streamProblems + analysisProblems + clusterProblems
+      + networkProblems + samplingProblems + batchProblems + streamProblems + analysisProblems
+      + clusterProblems
   }
 
   /// What is wrong with the universe, if any simulation is made of it.
@@ -139,7 +140,8 @@ extension Experiment {
     return [
       SettingProblem(
         path: "training.batchSize",
-        reason: "a batch of \(training.batchSize) is more than sampling.trainingSamples, \(samples)",
+        reason:
+          "a batch of \(training.batchSize) is more than sampling.trainingSamples, \(samples)",
         remedy: "draw more samples or make the batch smaller")
     ]
   }
@@ -149,7 +151,9 @@ extension Experiment {
     guard !fields.networkInput.canBeStreamed, stream.mode == .stream else { return [] }
     return [
       SettingProblem(
-        path: "stream.mode", reason: "fields.input: \(fields.input.rawValue) is made of final particles, which are kept in memory",
+        path: "stream.mode",
+        reason:
+          "fields.input: \(fields.input.rawValue) is made of final particles, which are kept in memory",
         remedy: "set stream.mode to auto")
     ]
   }

@@ -50,7 +50,9 @@ package struct MemoryPlan: Hashable, Sendable {
       stages.max {
         Self.sumOfNode($0, ranks: ranksPerNode) < Self.sumOfNode($1, ranks: ranksPerNode)
       } ?? training
-    let onNode = stage.map { ($0.name, $0.isSharedByNode ? $0.bytes : $0.bytes.saturatingTimes(ranksPerNode)) }
+    let onNode = stage.map {
+      ($0.name, $0.isSharedByNode ? $0.bytes : $0.bytes.saturatingTimes(ranksPerNode))
+    }
     let largest = onNode.max { $0.1 < $1.1 } ?? ("nothing", 0)
     throw MemoryError(
       needed: peakOfNode, limit: limit, ranks: ranksPerNode, largest: largest.0,

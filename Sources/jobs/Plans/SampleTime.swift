@@ -52,7 +52,10 @@ package struct SampleTime: Hashable, Sendable {
 
   /// Refuses to measure a network that this machine cannot hold.
   ///
-  /// - Parameter limit: The memory of this machine.
+  /// - Parameters:
+  ///   - architecture: The network.
+  ///   - kernels: What computes it.
+  ///   - limit: The memory of this machine.
   /// - Throws: ``MeasurementError`` with both sizes, `ArchitectureError` if the kernels cannot compute the network.
   package static func checkMemory(
     _ architecture: NetworkArchitecture, kernels: NetworkKernels, limit: NodeMemory

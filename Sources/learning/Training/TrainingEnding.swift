@@ -22,6 +22,7 @@ package enum TrainingEnding {
   ///   - progress: That of the checkpoint.
   ///   - settings: How long the training shall be.
   ///   - directory: The folder of the training.
+  /// - Returns: The progress, complete only if it is with these settings.
   /// - Throws: ``TrainingError/passedItsEnd(directory:epochs:done:)`` if a training with these settings would have
   ///   ended before, `FileError` if its metrics cannot be read.
   static func resumed(

@@ -39,7 +39,9 @@ enum ControlGroup {
     mounts.split(separator: "\n").compactMap { line in
       // "36 35 0:30 ROOT MOUNT options [fields] - TYPE source superoptions"
       let words = line.split(separator: " ")
-      guard let dash = words.firstIndex(of: "-"), dash > 4, words.count > dash + 3 else { return nil }
+      guard let dash = words.firstIndex(of: "-"), dash > 4, words.count > dash + 3 else {
+        return nil
+      }
       let (root, mount) = (unescaped(words[3]), unescaped(words[4]))
       switch words[dash + 1] {
       case "cgroup2": return Hierarchy(root: root, mount: mount, file: "memory.max")

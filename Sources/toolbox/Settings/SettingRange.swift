@@ -118,7 +118,8 @@ package struct SettingRange: Hashable, Sendable {
     if let refusal, includesLower ? value < lower : value <= lower {
       let section = path.lastIndex(of: ".").map { String(path[..<$0]) }
       return SettingProblem(
-        path: refusal.namesSection ? section ?? path : path, reason: refusal.reason.replacing("{}", with: text),
+        path: refusal.namesSection ? section ?? path : path,
+        reason: refusal.reason.replacing("{}", with: text),
         remedy: refusal.remedy)
     }
     return SettingProblem(SettingOutOfRange(key: path, value: text, allowed: allowed))

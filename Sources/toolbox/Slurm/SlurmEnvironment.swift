@@ -32,7 +32,9 @@ package struct SlurmEnvironment: Hashable, Sendable {
       let (bytes, overflows) = size.multipliedReportingOverflow(by: count << 20)
       return overflows ? .max : bytes
     }
-    let processors = number("SLURM_CPUS_ON_NODE").flatMap { (1...1_000_000).contains($0) ? $0 : nil }
+    let processors = number("SLURM_CPUS_ON_NODE").flatMap {
+      (1...1_000_000).contains($0) ? $0 : nil
+    }
     if let bytes = mebibytes("SLURM_MEM_PER_NODE") {
       memoryPerNode = bytes
       memorySource = "SLURM_MEM_PER_NODE"
