@@ -30,14 +30,20 @@ let package = Package(
     .systemLibrary(
       name: "CFFTW", path: "Sources/ground/CFFTW", pkgConfig: "fftw3f",
       providers: [.apt(["libfftw3-dev"])]),
+    .target(name: "CAffinity", path: "Sources/ground/CAffinity"),
     // The kernels are optimized in debug builds too: at -O0 they are 4 to 60 times slower.
-    .target(name: "CKernels", path: "Sources/ground/CKernels", cSettings: [.unsafeFlags(["-O3"])]),
+    .target(
+      name: "CKernels", path: "Sources/ground/CKernels",
+      cSettings: [.headerSearchPath("."), .unsafeFlags(["-O3"])]),
 
     // The toolbox: what knows no cosmology.
     .target(name: "Failures", path: "Sources/toolbox/Failures"),
     .target(name: "MPI", dependencies: ["CMPI"], path: "Sources/toolbox/MPI"),
     .target(name: "HDF5", dependencies: ["CParallelHDF5", "MPI"], path: "Sources/toolbox/HDF5"),
     .target(name: "Randomness", path: "Sources/toolbox/Randomness"),
+    .target(name: "Threads", dependencies: ["CAffinity"], path: "Sources/toolbox/Threads"),
+    .target(name: "Statistics", path: "Sources/toolbox/Statistics"),
+    .target(name: "DelimitedText", path: "Sources/toolbox/DelimitedText"),
     .target(name: "ProtocolBuffers", path: "Sources/toolbox/ProtocolBuffers"),
     // Optimized in debug builds too: its tests go through all scalars of Unicode.
     .target(
@@ -45,7 +51,7 @@ let package = Package(
     .target(name: "Slurm", dependencies: ["Failures", "Text"], path: "Sources/toolbox/Slurm"),
     .target(name: "Stopping", dependencies: ["Slurm"], path: "Sources/toolbox/Stopping"),
     .target(
-      name: "Hardware", dependencies: ["CKernels", "Slurm", "Text"],
+      name: "Hardware", dependencies: ["CKernels", "Slurm", "Statistics", "Text", "Threads"],
       path: "Sources/toolbox/Hardware"),
     .target(name: "DurableFiles", dependencies: ["Failures"], path: "Sources/toolbox/DurableFiles"),
     .target(
@@ -61,7 +67,7 @@ let package = Package(
     .target(
       name: "LinearTheory", dependencies: ["Failures"], path: "Sources/universe/LinearTheory"),
     .target(
-      name: "FourierTransforms", dependencies: ["CFFTW", "Failures", "MPI"],
+      name: "FourierTransforms", dependencies: ["CFFTW", "Failures", "MPI", "Threads"],
       path: "Sources/universe/FourierTransforms"),
     .target(name: "Particles", path: "Sources/universe/Particles"),
     .target(
@@ -72,16 +78,17 @@ let package = Package(
       name: "ParticleMesh",
       dependencies: [
         "CKernels", "Failures", "FourierTransforms", "LinearTheory", "MPI", "Particles",
-        "Randomness",
+        "Randomness", "Threads",
       ], path: "Sources/universe/ParticleMesh"),
     .target(
-      name: "Halos", dependencies: ["Failures", "MPI", "Particles"], path: "Sources/universe/Halos"),
+      name: "Halos", dependencies: ["Failures", "MPI", "Particles", "Threads"],
+      path: "Sources/universe/Halos"),
     .target(
       name: "Simulations",
       dependencies: [
         "DurableFiles", "Failures", "FourierTransforms", "HDF5", "Halos", "LinearTheory", "MPI",
-        "ParticleMesh", "Particles", "Progress", "RecordFiles", "Settings", "Snapshots", "Stopping",
-        "Text",
+        "ParticleMesh", "Particles", "Progress", "RecordFiles", "Settings", "Snapshots",
+        "Statistics", "Stopping", "Text", "Threads",
       ], path: "Sources/universe/Simulations"),
 
     // Learning: fields, boxes, networks.
@@ -89,19 +96,21 @@ let package = Package(
       name: "Fields",
       dependencies: [
         "DurableFiles", "Failures", "FourierTransforms", "HDF5", "MPI", "RecordFiles", "Snapshots",
+        "Threads",
       ], path: "Sources/learning/Fields"),
     .target(
       name: "SubBoxes",
       dependencies: ["CKernels", "Failures", "Fields", "HDF5", "MPI", "Randomness"],
       path: "Sources/learning/SubBoxes"),
     .target(
-      name: "Networks", dependencies: ["CKernels", "COpenBLAS", "Failures", "Randomness"],
+      name: "Networks",
+      dependencies: ["CKernels", "COpenBLAS", "Failures", "Randomness", "Threads"],
       path: "Sources/learning/Networks"),
     .target(
       name: "Training",
       dependencies: [
         "CKernels", "DurableFiles", "Failures", "Fields", "HDF5", "Hardware", "MPI", "Networks",
-        "ProtocolBuffers", "RecordFiles", "Stopping", "SubBoxes",
+        "ProtocolBuffers", "RecordFiles", "Statistics", "Stopping", "SubBoxes", "Threads",
       ], path: "Sources/learning/Training"),
     .target(
       name: "Interchange",
@@ -112,16 +121,20 @@ let package = Package(
 
     // The answer: what predictions say.
     .target(
-      name: "Information", dependencies: ["CKernels", "Failures", "Randomness"],
+      name: "Information",
+      dependencies: ["CKernels", "Failures", "Randomness", "Statistics", "Threads"],
       path: "Sources/answer/Information"),
     .target(
       name: "Analysis",
       dependencies: [
-        "FourierTransforms", "Information", "LinearTheory", "MPI", "Networks", "Randomness", "Text",
+        "FourierTransforms", "Information", "LinearTheory", "MPI", "Networks", "Randomness",
+        "Statistics", "Text",
       ], path: "Sources/answer/Analysis"),
     .target(
       name: "Figures",
-      dependencies: ["Analysis", "DurableFiles", "Networks", "SubBoxes", "Text", "Training"],
+      dependencies: [
+        "Analysis", "DurableFiles", "Networks", "Statistics", "SubBoxes", "Text", "Training",
+      ],
       path: "Sources/answer/Figures"),
 
     // Jobs: what users start.
@@ -133,13 +146,16 @@ let package = Package(
       ], path: "Sources/jobs/Experiments"),
     .target(
       name: "Runs",
-      dependencies: ["DurableFiles", "Failures", "Fields", "HDF5", "Hardware", "MPI", "Text"],
+      dependencies: [
+        "DurableFiles", "Failures", "Fields", "HDF5", "Hardware", "MPI", "Text", "Threads",
+      ],
       path: "Sources/jobs/Runs"),
     .target(
       name: "Plans",
       dependencies: [
         "DurableFiles", "Experiments", "Failures", "Fields", "FourierTransforms", "Hardware", "MPI",
-        "Networks", "ParticleMesh", "Simulations", "Slurm", "SubBoxes", "Text", "Training",
+        "Networks", "ParticleMesh", "Simulations", "Slurm", "Statistics", "SubBoxes", "Text",
+        "Training",
       ], path: "Sources/jobs/Plans"),
     .target(
       name: "Stages",
@@ -147,13 +163,13 @@ let package = Package(
         "Analysis", "DurableFiles", "Experiments", "Failures", "Fields", "Figures",
         "FourierTransforms", "HDF5", "Hardware", "Interchange", "LinearTheory", "MPI", "Networks",
         "ParticleMesh", "Plans", "Progress", "Runs", "Settings", "Simulations", "Snapshots",
-        "Stopping", "SubBoxes", "Text", "Training",
+        "Stopping", "SubBoxes", "Text", "Threads", "Training",
       ], path: "Sources/jobs/Stages"),
     .target(
       name: "Ablations",
       dependencies: [
         "Analysis", "DurableFiles", "Experiments", "Failures", "MPI", "Progress", "Runs",
-        "Settings", "Stages", "Stopping", "SubBoxes", "Text", "Training",
+        "Settings", "Stages", "Statistics", "Stopping", "SubBoxes", "Text", "Threads", "Training",
       ], path: "Sources/jobs/Ablations"),
     .target(
       name: "Batches",
@@ -162,10 +178,10 @@ let package = Package(
     .target(
       name: "Workshop",
       dependencies: [
-        "CKernels", "DurableFiles", "Experiments", "Failures", "Fields", "Figures",
+        "CKernels", "DelimitedText", "DurableFiles", "Experiments", "Failures", "Fields", "Figures",
         "FourierTransforms", "HDF5", "Halos", "Hardware", "Information", "LinearTheory", "MPI",
         "Networks", "ParticleMesh", "Particles", "Randomness", "RecordFiles", "Runs", "Settings",
-        "Simulations", "Snapshots", "Stopping", "SubBoxes", "Text", "Training",
+        "Simulations", "Snapshots", "Stopping", "SubBoxes", "Text", "Threads", "Training",
       ], path: "Sources/jobs/Workshop"),
 
     // The command line: the only target that prints.
@@ -187,12 +203,13 @@ let package = Package(
     .testTarget(name: "KernelsTests", dependencies: ["CKernels", "CReferenceNetwork"]),
     .testTarget(name: "LinearTheoryTests", dependencies: ["LinearTheory"]),
     .testTarget(
-      name: "FourierTransformsTests", dependencies: ["FourierTransforms", "MPI", "TestSupport"]),
+      name: "FourierTransformsTests",
+      dependencies: ["FourierTransforms", "MPI", "TestSupport", "Threads"]),
     .testTarget(
       name: "ParticleMeshTests",
       dependencies: [
         "FourierTransforms", "HDF5", "LinearTheory", "MPI", "ParticleMesh", "Particles",
-        "TestSupport",
+        "TestSupport", "Threads",
       ]),
     .testTarget(
       name: "HalosTests", dependencies: ["HDF5", "Halos", "MPI", "Particles", "TestSupport"]),
@@ -201,6 +218,9 @@ let package = Package(
       name: "InformationTests", dependencies: ["Information", "Randomness", "TestSupport"],
       resources: [.copy("Fixtures")]),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
+    .testTarget(name: "ThreadsTests", dependencies: ["Threads"]),
+    .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
+    .testTarget(name: "DelimitedTextTests", dependencies: ["DelimitedText"]),
     .testTarget(
       name: "TextTests",
       dependencies: ["TestSupport", "Text", .product(name: "Yams", package: "Yams")],
@@ -230,8 +250,8 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Fields", "HDF5", "MPI", "Networks", "Randomness", "Snapshots", "Stopping", "SubBoxes",
-        "TestSupport", "Training",
+        "Fields", "HDF5", "MPI", "Networks", "Randomness", "RecordFiles", "Snapshots", "Stopping",
+        "SubBoxes", "TestSupport", "Threads", "Training",
       ]),
     .testTarget(
       name: "InterchangeTests",
@@ -244,7 +264,7 @@ let package = Package(
       name: "AnalysisTests",
       dependencies: [
         "Analysis", "FourierTransforms", "Information", "LinearTheory", "MPI", "Networks",
-        "ParticleMesh", "Particles", "Randomness", "TestSupport",
+        "ParticleMesh", "Particles", "Randomness", "Statistics", "TestSupport",
       ], resources: [.copy("Fixtures")]),
     .testTarget(
       name: "FiguresTests",
@@ -270,8 +290,8 @@ let package = Package(
       name: "PlansTests",
       dependencies: [
         "Experiments", "Failures", "Hardware", "Networks", "Plans", "Settings", "Slurm", "SubBoxes",
-        "Training",
-      ]),
+        "Text", "Training",
+      ], resources: [.copy("Fixtures")]),
     .testTarget(name: "BatchesTests", dependencies: ["Batches", "Experiments", "Slurm"]),
     .testTarget(
       name: "StagesTests",
@@ -287,7 +307,7 @@ let package = Package(
       dependencies: [
         "DurableFiles", "Failures", "Fields", "HDF5", "Hardware", "MPI", "Networks", "Runs",
         "Snapshots", "TestSupport", "Training", "Workshop",
-      ], resources: [.copy("Fixtures")]),
+      ]),
     .testTarget(
       name: "EndToEndTests",
       dependencies: [

@@ -1,6 +1,5 @@
 import ArgumentParser
 import Foundation
-import Slurm
 
 /// Runs the command, and lets one rank alone speak of usage errors and help.
 ///
@@ -15,9 +14,9 @@ enum Main {
       try command.run()
     } catch {
       var code = Halompi.exitCode(for: error)
-      if launcherRank == 0 { code = speak(of: error, code) }
+      if Launcher.rank == 0 { code = speak(of: error, code) }
       // The launcher ends a job as soon as one of its processes fails: the first shall speak before.
-      if code != .success, launcherRank > 0 { Thread.sleep(forTimeInterval: 2) }
+      if code != .success, Launcher.rank > 0 { Thread.sleep(forTimeInterval: 2) }
       exit(code.rawValue)
     }
   }
@@ -36,25 +35,5 @@ enum Main {
     } catch {
       return ExitCode(report(error))
     }
-  }
-
-  /// The rank that Open MPI, PMIx or Slurm gave to this process, or 0 without a launcher.
-  private static var launcherRank: Int {
-    launcherNumber(["OMPI_COMM_WORLD_RANK", "PMIX_RANK"]) ?? SlurmEnvironment().rank ?? 0
-  }
-
-  /// The number of processes that Open MPI or Slurm's srun started, or 1 without a launcher.
-  static var launcherSize: Int {
-    launcherNumber(["OMPI_COMM_WORLD_SIZE"]) ?? SlurmEnvironment().ranks ?? 1
-  }
-
-  /// Whether a launcher started this process.
-  static var isLaunched: Bool {
-    launcherNumber(["OMPI_COMM_WORLD_SIZE", "PMIX_RANK"]) ?? SlurmEnvironment().rank != nil
-  }
-
-  private static func launcherNumber(_ variables: [String]) -> Int? {
-    let environment = ProcessInfo.processInfo.environment
-    return variables.lazy.compactMap { environment[$0].flatMap(Int.init) }.first
   }
 }

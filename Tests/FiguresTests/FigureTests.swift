@@ -73,9 +73,8 @@ struct FigureTests {
     try withFolder { folder in
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
       let program = "\(folder)/gnuplot"
-      try "#!/bin/sh\necho 'line 7: no such terminal' >&2\nexit 1\n"
-        .write(toFile: program, atomically: true, encoding: .utf8)
-      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
+      try writeExecutable(
+        "#!/bin/sh\necho 'line 7: no such terminal' >&2\nexit 1\n", to: program)
       let drawing = try Gnuplot(searching: folder).draw(
         MockReport().report().figures[0], in: "\(folder)/figures")
       guard case .missing(let reason) = drawing else {
@@ -130,7 +129,7 @@ struct FigureTests {
   }
 
   @Test(arguments: [
-    ("raw", "'raw'"), ("it's", "'it''s'"), ("a_b^{c}", "'a\\_b\\^\\{c\\}'"),
+    ("raw", "'raw'"), ("it's", #"'it'."\047".'s'"#), ("a_b^{c}", "'a\\_b\\^\\{c\\}'"),
     ("x\ny", "'x y'"), ("`rm`", "'`rm`'"), ("\\n", "'\\\\n'"),
   ])
   func aNameCannotLeaveItsQuotes(name: String, text: String) {
@@ -140,7 +139,8 @@ struct FigureTests {
   @Test(
     .enabled(if: Gnuplot().program != nil, "gnuplot is not installed: nothing is drawn"),
     arguments: [
-      "x'; system(\"touch PWNED\"); '", "\u{600}'; system('touch PWNED'); '", "`touch PWNED`",
+      "x'; system(\"touch PWNED\"); '", "x''; system(\"touch PWNED\"); '",
+      "\u{600}'; system('touch PWNED'); '", "`touch PWNED`",
     ])
   func noNameOfAModelRunsACommand(name: String) throws {
     try withFolder { folder in

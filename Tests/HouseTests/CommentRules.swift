@@ -8,7 +8,7 @@ struct CommentRules {
     "GraphProto", "ModelProto", "NodeProto", "START", "Summary", "TensorProto", "DataType",
     "ValueInfoProto", "file_version", "int64", "session_log", "simple_value", "to_3d_grid",
     "uint64",
-    "umask", "wall_time", "oob_tcp_keepalive_time",
+    "umask", "wall_time", "oob_tcp_keepalive_time", "io_header", "GADGET2_HEADER",
   ]
 
   /// Files of other programs, and those that are made and not kept.

@@ -1,6 +1,10 @@
 import Foundation
 import Networks
+import Slurm
+import SubBoxes
 import Testing
+import Text
+import Training
 
 @testable import Experiments
 @testable import Failures

@@ -75,7 +75,7 @@ extension CollectiveTests {
     ) throws {
       try withWorld { world in
         let folder = try temporaryDirectory("channels")
-        let simulation = SyntheticSimulation(gridSize: 12, index: 1)
+        let simulation = RandomFields(gridSize: 12, index: 1)
         let path = "\(folder)/fields.h5"
         try simulation.write(
           to: path, potential: simulation.density.reversed().map { 3 * $0 }, on: world)

@@ -45,17 +45,20 @@ struct PredictionTableTests {
   func aTableOfVersionOneHasNoHalosAndALaterOneIsRefused(version: Int) throws {
     try withFile { path in
       let format = RecordFormat("halompi-predictions", version: version, remedy: "none")
+      let columns = [
+        ("trueLogMass", samples.map(\.logMass)), ("predictedLogMass", [12, 12.5, 13]),
+        ("radius", samples.map(\.radius)),
+      ]
+      let simulation = RecordDataset<Int32>("simulation", unit: "1", meaning: "index")
+      let site = RecordDataset<Int64>("site", unit: "1", meaning: "site")
       try RecordWriter.write(to: path, as: format) { file in
         try file.addJSON("simulations", ["five"])
-        func add<Value: HDF5Element>(_ name: String, _ values: [Value]) throws {
+        try file.add(simulation, samples.map(\.simulation), extents: [3])
+        try file.add(site, samples.map(\.site), extents: [3])
+        for (name, values) in columns {
           try file.add(
-            RecordDataset<Value>(name, unit: "1", meaning: name), values, extents: [3])
+            RecordDataset<Float>(name, unit: "1", meaning: name), values, extents: [3])
         }
-        try add("simulation", samples.map(\.simulation))
-        try add("site", samples.map(\.site))
-        try add("trueLogMass", samples.map(\.logMass))
-        try add("predictedLogMass", [Float(12), 12.5, 13])
-        try add("radius", samples.map(\.radius))
       }
       guard version == 1 else {
         #expect(throws: RecordFileError.self) { try PredictionTable(contentsOf: path) }

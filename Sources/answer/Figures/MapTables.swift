@@ -1,4 +1,5 @@
 internal import Analysis
+internal import Statistics
 
 /// The tables of a density map and of its contours, and what draws them.
 struct MapTables {

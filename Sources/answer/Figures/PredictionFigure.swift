@@ -1,4 +1,5 @@
 package import Analysis
+internal import Statistics
 
 /// Predicted against true halo masses, and the residuals.
 ///

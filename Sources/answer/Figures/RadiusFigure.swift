@@ -1,4 +1,5 @@
 package import Analysis
+internal import Statistics
 internal import Text
 
 /// Residuals of particles that end at different radii of their halos.

@@ -1,4 +1,5 @@
 package import Analysis
+internal import Statistics
 internal import Text
 
 /// Slices of grids, side by side: sub-boxes as networks see them, density and mass maps.

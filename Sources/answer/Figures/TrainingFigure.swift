@@ -1,5 +1,6 @@
 internal import Analysis
 internal import Networks
+internal import Statistics
 package import Training
 
 /// Loss and the parameters of the likelihood against the number of steps, with the epoch whose weights were kept.

@@ -1,3 +1,5 @@
+internal import Threads
+
 /// Estimates mutual information with Gaussian mixtures.
 ///
 /// A mixture is fitted to the rows, with the number of components that describes held-out rows best, and the
@@ -36,7 +38,7 @@ package struct MutualInformationEstimator: Sendable {
   ) throws(InformationError) -> MutualInformation {
     let fit = try fit(x, y)
     let draws = try draws(rows: x.count, groups)
-    let drawn = concurrentMap(draws.count, threads: settings.threads) {
+    let drawn = WorkerThreads(count: settings.threads).map(draws.count) {
       fit.information(of: draws.multiplicities($0))
     }
     return try summary(of: fit, drawn, draws)

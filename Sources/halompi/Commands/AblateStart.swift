@@ -61,7 +61,7 @@ struct AblateStart: ParsableCommand {
   }
 
   private func submitArray() throws {
-    let ranks = Main.launcherSize
+    let ranks = Launcher.size
     try reportingFailures {
       guard ranks == 1 else { throw RanksError(ranks: ranks) }
       let batch = try options.batchJobs(.ablation, onlyFailed: onlyFailed)
@@ -70,7 +70,7 @@ struct AblateStart: ParsableCommand {
   }
 
   private func runLocally() throws -> AblationEnd {
-    let ranks = Main.launcherSize
+    let ranks = Launcher.size
     guard ranks == 1 else { throw RanksError(ranks: ranks) }
     startHDF5()
     let experiment = try Experiment(contentsOf: options.experiment, overrides: options.overrides)

@@ -29,8 +29,8 @@ struct Doctor: ParsableCommand {
   func run() throws {
     // MPI adds to the environment what would mislead the ranks that are started.
     let environment = ProcessInfo.processInfo.environment
-    let announcedRanks = Main.launcherSize
-    let launcher = Main.isLaunched ? nil : Self.launcher
+    let announcedRanks = Launcher.size
+    let launcher = Launcher.isThere ? nil : Self.launcher
     try runJob { world in
       if onlyBits {
         let result = try BitsProbe.result(on: world)

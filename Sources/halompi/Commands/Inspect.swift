@@ -40,7 +40,9 @@ struct Inspect: ParsableCommand {
     let options = [verify ? "--verify" : "--no-verify", "--trust"] + (tree ? ["--tree"] : [])
     var code: Int32 = 0
     try reportingFailures {
-      code = try IsolatedReading(of: file).run(["inspect"] + options + ["--", file])
+      let reading = try IsolatedReading(of: file).run(["inspect"] + options + ["--", file])
+      Console.error.say(reading.errors)
+      code = reading.code
     }
     guard code == 0 else { throw ExitCode(code) }
   }

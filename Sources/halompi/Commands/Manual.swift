@@ -17,3 +17,8 @@ struct Manual: ParsableCommand {
     }
   }
 }
+
+extension CommandInformation {
+  /// The program and all of its commands.
+  static func ofProgram() throws -> CommandInformation { try read(Halompi._dumpHelp()) }
+}

@@ -4,6 +4,7 @@ internal import Foundation
 package import Progress
 internal import Runs
 internal import Stopping
+internal import Threads
 internal import Training
 
 /// Executes runs by processes on this machine, some at a time.
@@ -76,7 +77,7 @@ package struct LocalExecutor {
     if ablation.experiment.training.threadsPerRank == nil {
       // Runs at a time share the cores.
       let ranks = settings.simultaneousRuns * (settings.ranksPerRun ?? 1)
-      let threads = max(1, ProcessInfo.processInfo.activeProcessorCount / ranks)
+      let threads = max(1, AvailableProcessors.count() / ranks)
       words += ["--set", "training.threadsPerRank=\(threads)"]
     }
     if let timeLimit { words += ["--time-limit", "\(max(0, timeLimit - elapsed))"] }

@@ -3,6 +3,7 @@ package import Failures
 internal import Foundation
 package import Hardware
 package import Networks
+internal import Statistics
 internal import Text
 internal import Training
 
@@ -109,11 +110,16 @@ package struct SampleTime: Hashable, Sendable {
     guard record.benchmark.architecture == architecture, record.benchmark.kernels == kernels else {
       throw BenchmarkRecordError(file: file, reason: "it is of another network or other kernels")
     }
-    func median(_ times: [Double]) -> Double { times.sorted()[times.count / 2] }
+    func median(_ times: [Double]) throws(BenchmarkRecordError) -> Double {
+      guard let median = Quantiles(times, by: .hyndmanFan1FromAbove).median else {
+        throw BenchmarkRecordError(file: file, reason: "it has no times")
+      }
+      return median
+    }
     let rough = try measured(architecture, kernels: kernels)
     return SampleTime(
-      training: median(record.kernelsTraining.seconds),
-      prediction: median(record.kernelsInference.seconds), update: rough.update,
+      training: try median(record.kernelsTraining.seconds),
+      prediction: try median(record.kernelsInference.seconds), update: rough.update,
       source: "the benchmark in \(file), on \(record.machine.processor)")
   }
 }

@@ -40,3 +40,20 @@ package protocol NetworkEvaluator: AnyObject {
   /// The memory that the evaluator has allocated [bytes].
   var workspaceBytes: Int { get }
 }
+
+/// How far the sample in the buffers of an evaluator has come.
+enum EvaluationProgress { case nothing, forward, backwardDense }
+
+/// An evaluator that knows how far its sample has come.
+protocol StagedEvaluator: NetworkEvaluator {
+  /// How far the sample in the buffers has come.
+  var progress: EvaluationProgress { get set }
+}
+
+extension StagedEvaluator {
+  func predict(_ box: UnsafePointer<Float>) -> Float {
+    let prediction = forward(box)
+    progress = .nothing
+    return prediction
+  }
+}

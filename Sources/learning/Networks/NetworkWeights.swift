@@ -1,4 +1,5 @@
 internal import CKernels
+internal import Threads
 
 /// The parameters of a network, in the forms that its kernels read.
 ///

@@ -2,6 +2,7 @@ internal import DurableFiles
 internal import Fields
 internal import Foundation
 internal import Networks
+internal import Statistics
 internal import Stopping
 internal import SubBoxes
 
@@ -179,7 +180,8 @@ final class Coordinator {
       epoch: progress.epoch, step: progress.step,
       trainingLikelihood: progress.likelihoodSum / samples, likelihood: likelihood,
       penalty: penalty, likelihoodValues: likelihoodValues(of: reports),
-      correlation: correlation(outcomes), isBest: isBest)
+      correlation: pearsonCorrelation(
+        outcomes.map { Double($0.prediction) }, outcomes.map { Double($0.truth) }), isBest: isBest)
     try metrics.append(summary.metricsLine)
     try events?.append(summary.record)
     if isBest {
@@ -244,19 +246,4 @@ final class Coordinator {
       validationLoss: loss, settings: TrainingEnding.identity(plan.identity),
       parameters: bestParameters)
   }
-}
-
-/// Pearson's correlation of predictions and truths, in the order of the samples.
-func correlation(_ outcomes: [SampleOutcome]) -> Double {
-  let count = Double(outcomes.count)
-  let meanPrediction = outcomes.reduce(0) { $0 + Double($1.prediction) } / count
-  let meanTruth = outcomes.reduce(0) { $0 + Double($1.truth) } / count
-  var (both, predictions, truths) = (0.0, 0.0, 0.0)
-  for outcome in outcomes {
-    let (p, t) = (Double(outcome.prediction) - meanPrediction, Double(outcome.truth) - meanTruth)
-    both += p * t
-    predictions += p * p
-    truths += t * t
-  }
-  return both / (predictions * truths).squareRoot()
 }

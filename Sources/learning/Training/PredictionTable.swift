@@ -1,4 +1,5 @@
 internal import RecordFiles
+internal import Statistics
 package import SubBoxes
 
 /// Predicted and true halo masses of particles.
@@ -106,27 +107,18 @@ package struct PredictionTable: Hashable, Sendable {
 
   /// Pearson's correlation of predicted and true log10 mass.
   package var correlation: Double {
-    Training.correlation(
-      zip(samples, predictions).enumerated().map { index, pair in
-        SampleOutcome(
-          position: index, likelihood: 0, prediction: pair.1, truth: pair.0.logMass)
-      })
+    pearsonCorrelation(predictions.map { Double($0) }, samples.map { Double($0.logMass) })
   }
 
   /// The median of log10(predicted / true mass) [dex]; NaN without predictions.
-  package var bias: Double { residualQuantile(0.5) }
+  package var bias: Double { residuals.median ?? .nan }
 
   /// Half of the range from the 16th to the 84th percentile of log10(predicted / true mass) [dex]; NaN
   /// without predictions.
-  package var scatter: Double { (residualQuantile(0.84) - residualQuantile(0.16)) / 2 }
+  package var scatter: Double { residuals.middle?.halfWidth ?? .nan }
 
-  private func residualQuantile(_ fraction: Double) -> Double {
-    let residuals = zip(predictions, samples).map { Double($0) - Double($1.logMass) }.sorted()
-    guard let last = residuals.indices.last else { return .nan }
-    let place = fraction * Double(last)
-    let below = Int(place)
-    let above = min(below + 1, last)
-    return residuals[below] + (place - Double(below)) * (residuals[above] - residuals[below])
+  private var residuals: Quantiles {
+    Quantiles(zip(predictions, samples).map { Double($0) - Double($1.logMass) })
   }
 }
 

@@ -3,6 +3,7 @@ package import FourierTransforms
 package import LinearTheory
 package import MPI
 package import Particles
+internal import Threads
 
 /// The particles between two steps of a simulation: all that is needed to continue it.
 package struct SimulationState: Hashable, Sendable {

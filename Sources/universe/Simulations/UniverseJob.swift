@@ -9,6 +9,7 @@ internal import Particles
 internal import Snapshots
 internal import Stopping
 internal import Text
+internal import Threads
 
 /// Simulates one realisation: initial particles, evolution, halos.
 ///

@@ -1,3 +1,5 @@
+internal import Statistics
+
 extension ReportMaker {
   private var massBins: Bins { Bins(settings.massBins, over: settings.window) }
 
@@ -84,7 +86,7 @@ extension SeedScatter {
   init(_ seeds: [SeedReport]) {
     func summary(_ values: [Double]) -> (mean: Outcome<Double>, deviation: Outcome<Double>) {
       (
-        values.isEmpty ? .unknown("no seed has a value") : .known(Analysis.mean(values)),
+        values.isEmpty ? .unknown("no seed has a value") : .known(Statistics.mean(values)),
         values.count > 1
           ? .known(standardDeviation(values)) : .unknown("two seeds with a value are needed")
       )

@@ -8,6 +8,7 @@ import MPI
 internal import Progress
 internal import Simulations
 import Snapshots
+internal import Threads
 
 /// Predicts the masses of compared particles by collapse models, from the linear fields of their simulations.
 ///

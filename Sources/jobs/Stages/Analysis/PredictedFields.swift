@@ -8,7 +8,7 @@ internal import Training
 extension RunDirectory {
   /// Checks that the field files that are there are those that were predicted from.
   ///
-  /// Predictions of before version 2 do not tell: of those, the sites must at least be on the grid.
+  /// Predictions of before version 2 do not tell; the sites of all must be on the grid.
   ///
   /// - Parameters:
   ///   - table: The predictions.
@@ -21,12 +21,11 @@ extension RunDirectory {
       let file = try FieldFile.open(field)
       let metadata = file.metadata
       try file.close()
-      let isSame =
-        table.fingerprints.map { $0[number] == metadata.fingerprint }
-        ?? table.samples.allSatisfy {
-          Int($0.simulation) != number || $0.site < Int64(metadata.siteCount)
-        }
-      guard isSame else { throw ChangedFieldsError(predictions: path, field: field) }
+      let isSame = table.fingerprints.map { $0[number] == metadata.fingerprint } ?? true
+      let areOnGrid = table.samples.allSatisfy {
+        Int($0.simulation) != number || $0.site < Int64(metadata.siteCount)
+      }
+      guard isSame, areOnGrid else { throw ChangedFieldsError(predictions: path, field: field) }
     }
   }
 }

@@ -7,6 +7,7 @@ internal import Networks
 internal import ParticleMesh
 internal import Particles
 internal import Randomness
+internal import Threads
 
 /// A small computation whose result has the same bits on any number of ranks, in a second.
 ///

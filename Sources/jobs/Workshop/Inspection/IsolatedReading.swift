@@ -30,9 +30,9 @@ package struct IsolatedReading: Sendable {
   /// end.
   ///
   /// - Parameter arguments: What follows the name of the program.
-  /// - Returns: The exit code.
+  /// - Returns: The exit code, and what the process said on its standard error output.
   /// - Throws: ``EndedReadingError`` if the process was ended by a signal; `FileError`.
-  package func run(_ arguments: [String]) throws -> Int32 {
+  package func run(_ arguments: [String]) throws -> (code: Int32, errors: String) {
     // A pipe would stay open as long as a process that MPI starts beside it; a file does not wait.
     let said = try DurableFile.scratch()
     defer { close(said) }
@@ -44,8 +44,7 @@ package struct IsolatedReading: Sendable {
     }
     lseek(said, 0, SEEK_SET)
     let text = FileHandle(fileDescriptor: said, closeOnDealloc: false).availableData
-    FileHandle.standardError.write(text)
-    return status >> 8 & 0xff
+    return (status >> 8 & 0xff, String(decoding: text, as: UTF8.self))
   }
 
   /// Starts the process with the limits, which this process has only meanwhile.
