@@ -190,7 +190,7 @@ let package = Package(
       dependencies: [
         "Ablations", "Batches", "Experiments", "Failures", "HDF5", "Hardware", "Information", "MPI",
         "Networks", "Plans", "Progress", "Runs", "Settings", "Simulations", "Slurm", "Stages",
-        "Text", "Training", "Workshop",
+        "Stopping", "Text", "Training", "Workshop",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -289,8 +289,8 @@ let package = Package(
     .testTarget(
       name: "PlansTests",
       dependencies: [
-        "Experiments", "Failures", "Hardware", "Networks", "Plans", "Settings", "Slurm", "SubBoxes",
-        "Text", "Training",
+        "Experiments", "Failures", "Hardware", "Networks", "Plans", "Settings", "Simulations",
+        "Slurm", "SubBoxes", "Training",
       ], resources: [.copy("Fixtures")]),
     .testTarget(name: "BatchesTests", dependencies: ["Batches", "Experiments", "Slurm"]),
     .testTarget(

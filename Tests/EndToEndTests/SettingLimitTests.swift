@@ -24,7 +24,7 @@ extension EndToEnd {
       ("train", ["sampling.trainingSamples=9223372036854775807"], 64, "from 0 to"),
       ("train", ["sampling.validationSamples=1000000000000"], 64, "planning the memory"),
       ("train", ["network.convolutionChannels=[4, 4]"], 64, "multiples of 16"),
-      ("prepare", ["fields.neighbours=1"], 64, "1 is less than 2"),
+      ("prepare", ["fields.neighbours=1"], 64, "2 or more, 10000 at most"),
       (
         "slurm --job pipeline --dry-run", ["cluster.memoryPerNode=9223372036854775807"], 64,
         "from 1 to"
@@ -48,30 +48,57 @@ extension EndToEnd {
       #expect(end.code == 64 && end.messages.contains("--time-limit"), "\(end.messages)")
     }
 
-    /// Whether a process has a handler of SIGTERM, as the system tells.
+    /// Whether a process has a handler of SIGUSR1, the last that is set, as the system tells.
     private func isReady(_ process: pid_t) -> Bool {
       let status = (try? String(contentsOfFile: "/proc/\(process)/status", encoding: .utf8)) ?? ""
       let line = status.split(separator: "\n").first { $0.hasPrefix("SigCgt:") }
       let mask = line?.split(separator: "\t").last.flatMap { UInt64($0, radix: 16) } ?? 0
-      return mask & 1 << UInt64(SIGTERM - 1) != 0
+      return mask & 1 << UInt64(SIGUSR1 - 1) != 0
     }
 
     /// At random moments of the first second after the first line of the program.
     @Test func aSignalInTheFirstSecondStopsResumably() throws {
+      try expectResumableStops(attempts: 50, ranks: 0) { job, attempt in
+        job.send([SIGTERM, SIGUSR1, SIGHUP][attempt % 3], toRank: 0)
+      }
+    }
+
+    /// `mpirun` returns 1 if it is sent SIGTERM itself, whatever its ranks return, and forwards SIGUSR1.
+    @Test func aSignalToARankOrThroughTheLauncherStopsResumably() throws {
+      try expectResumableStops(attempts: 12, ranks: 2) { job, attempt in
+        if attempt % 2 == 0 {
+          job.send(SIGTERM, toRank: attempt / 2 % 2)
+        } else {
+          kill(job.processIdentifier, SIGUSR1)
+        }
+      }
+    }
+
+    /// Stops a training again and again in the first second, then runs it to its end.
+    private func expectResumableStops(
+      attempts: Int, ranks: Int, stop: (Job, Int) -> Void
+    ) throws {
       let workspace = try Workspace.withFields()
       var chance = Chance()
       var codes: [Int32: Int] = [:]
-      for attempt in 0..<50 {
-        let job = try workspace.start("train", ranks: 0)
-        while job.isRunning, !isReady(job.processIdentifier) { usleep(200) }
+      for attempt in 0..<attempts {
+        let job = try workspace.start("train", ranks: ranks)
+        while job.isRunning, !areReady(job, ranks: ranks) { usleep(200) }
         usleep(UInt32(chance.integer(in: 0...1_000_000)))
-        job.send(attempt % 2 == 0 ? SIGTERM : SIGUSR1, toRank: 0)
+        stop(job, attempt)
         codes[try job.wait().code, default: 0] += 1
       }
       // A training that was done before the signal came is complete.
       #expect(Set(codes.keys).isSubset(of: [0, 75]) && codes[75, default: 0] > 0, "\(codes)")
       try workspace.run("train", ranks: 0)
       try workspace.expectUninterruptedBytes()
+    }
+
+    /// Whether all processes of a job have set their handlers.
+    private func areReady(_ job: Job, ranks: Int) -> Bool {
+      (0..<max(1, ranks)).allSatisfy { rank in
+        job.processOfRank(rank).map(isReady) ?? false
+      }
     }
   }
 }

@@ -1,9 +1,9 @@
 import Foundation
 import Networks
+import Simulations
 import Slurm
 import SubBoxes
 import Testing
-import Text
 import Training
 
 @testable import Experiments
@@ -102,7 +102,9 @@ import Training
           refused += 1
           #expect(error.exitCode == .usage || error.exitCode == .badData, "\(override)")
           let section = entry.key.prefix { $0 != "." && $0 != "[" }
-          #expect(error.description.contains("`\(section)"), "\(override): \(error)")
+          let text = error.description
+          #expect(
+            text.contains("`\(section)") || text.contains(entry.key), "\(override): \(text)")
           continue
         }
         for leaf in try experiment.settings() {
@@ -126,6 +128,7 @@ import Training
     var experiment = try Self.load("cluster.nodes=1000000")
     experiment.cluster.ranksPerNode = 1_000_000
     experiment.cluster.coresPerRank = 1024
+    experiment.universe.ranksPerSimulation = 1
     experiment.sampling.boxWidth = 512
     experiment.sampling.trainingSamples = 1_000_000_000_000
     experiment.sampling.validationSamples = 1_000_000_000_000
@@ -143,9 +146,11 @@ import Training
         ranks: 1_000_000_000_000, ranksPerNode: 1_000_000, threads: 1024), program: 1 << 26)
     // More than an integer counts: the largest one stands for it.
     #expect(demand.peakOfNode == .max)
-    #expect(throws: MemoryError.self) {
+    let error = #expect(throws: MemoryError.self) {
       try demand.check(against: NodeMemory(bytes: 1 << 50, source: "a node"))
     }
+    #expect(error?.description.contains("predicted to take 8796093022208 MiB") == true)
+    #expect(!(try Self.plan(experiment)).description.isEmpty)
   }
 
   @Test(arguments: [
@@ -170,8 +175,8 @@ import Training
   }
 
   @Test func aNameIsShortEnoughForFiles() {
-    #expect(isFileName(String(repeating: "a", count: 100)))
-    #expect(!isFileName(String(repeating: "a", count: 101)))
+    #expect(isName(String(repeating: "a", count: 100)))
+    #expect(!isName(String(repeating: "a", count: 101)))
   }
 }
 

@@ -1,4 +1,5 @@
 import Foundation
+import Stopping
 
 /// Signals that ask a stage to stop before it has begun its work.
 ///
@@ -9,12 +10,12 @@ enum EarlyStop {
   /// The commands that go on where they were stopped.
   private static let stages: Set = ["simulate", "prepare", "train", "predict", "analyze", "ablate"]
 
-  /// Lets SIGTERM and SIGUSR1 end a stage resumably from now on; called first of all.
+  /// Lets SIGTERM, SIGUSR1, and SIGHUP unless it is ignored, end a stage resumably from now on; called first of all.
   static func install() {
     guard CommandLine.arguments.dropFirst().first.map(stages.contains) == true else { return }
     var unblocked = sigset_t()
     sigemptyset(&unblocked)
-    for number in [SIGTERM, SIGUSR1] {
+    for number in [SIGHUP, SIGTERM, SIGUSR1] where !StopSignals.isIgnored(number) {
       sigaddset(&unblocked, number)
       // 75: nothing but the system may be called here.
       signal(number) { _ in _exit(75) }

@@ -44,8 +44,7 @@ extension Experiment {
     "universe.checkpointMinutes": .above(0, to: 1e6),
     "universe.ranksPerSimulation": .atLeast(1, limit: 1e6),
 
-    "fields.neighbours": SettingRange.atLeast(2, limit: 10_000)
-      .refusing("{} is less than 2", "give 2 or more; the paper uses 32"),
+    "fields.neighbours": .atLeast(2, limit: 10_000),
     "fields.threadsPerRank": .from(1, to: 1024),
     "fields.finalVoxelSize": .from(1e-4, to: 1000),
 
@@ -59,9 +58,9 @@ extension Experiment {
     "sampling.labelRange": logMass.list(2...2),
     "sampling.seed": .any,
 
-    "stream.memoryBudget": positive("memoryBudget", limit: 1e9),
-    "stream.lookAhead": positive("lookAhead", limit: 10_000),
-    "stream.threads": positive("threads", limit: 1024),
+    "stream.memoryBudget": .atLeast(1, limit: 1e9),
+    "stream.lookAhead": .atLeast(1, limit: 10_000),
+    "stream.threads": .atLeast(1, limit: 1024),
 
     "network.convolutionChannels": .from(1, to: 4096).list(1...16),
     "network.hiddenUnits": .from(1, to: 65_536).list(1...16),
@@ -120,22 +119,11 @@ extension Experiment {
   ])
 
   private static let unit = SettingRange.above(0, to: 1e30)
-    .refusing(
-      "a unit is not above 0",
-      "give length [Mpc/h], mass [Msun/h] and velocity [km/s], such as 0.001, 1.0e10 and 1",
-      ofSection: true)
 
   private static let logMass = SettingRange.from(-10, to: 30)
 
   /// 64 bytes of each of these are a hundredth of what an integer can count.
   private static let samples = SettingRange.from(0, to: 1e12)
-    .refusing(
-      "a number of samples is negative", "set it to 0 for every eligible particle",
-      ofSection: true)
-
-  private static func positive(_ name: String, limit: Double) -> SettingRange {
-    .atLeast(1, limit: limit).refusing("\(name) is {}", "set it to 1 or more")
-  }
 
   /// The numbers that are out of their ranges, in the order of the file.
   var rangeProblems: [SettingProblem] {

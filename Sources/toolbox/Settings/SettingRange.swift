@@ -2,18 +2,6 @@ internal import Failures
 
 /// The values that a number of an experiment may have; of a list, those of each of its elements.
 package struct SettingRange: Hashable, Sendable {
-  /// The words for a value that is too small, where they say more than that it is out of range.
-  package struct Refusal: Hashable, Sendable {
-    /// Whether the message names the section that the setting is in.
-    let namesSection: Bool
-
-    /// The reason, in which `{}` stands for the value.
-    let reason: String
-
-    /// What to give instead.
-    let remedy: String
-  }
-
   private let lower: Double
   private let upper: Double
   private let includesLower: Bool
@@ -21,7 +9,6 @@ package struct SettingRange: Hashable, Sendable {
   private let words: String
   private var multiple = 1
   private var lengths: ClosedRange<Int>?
-  private var refusal: Refusal?
 
   private init(
     _ lower: Double, _ upper: Double, includesLower: Bool = true, includesUpper: Bool = true,
@@ -80,15 +67,6 @@ package struct SettingRange: Hashable, Sendable {
     return range
   }
 
-  /// The same with words of its own for what is too small.
-  package func refusing(_ reason: String, _ remedy: String, ofSection: Bool = false)
-    -> SettingRange
-  {
-    var range = self
-    range.refusal = Refusal(namesSection: ofSection, reason: reason, remedy: remedy)
-    return range
-  }
-
   /// What is allowed, such as "from 1 to 4096"; empty if all is.
   package var allowed: String {
     let number = self == .any ? "" : (multiple == 2 ? "an even number " : "") + words
@@ -99,7 +77,7 @@ package struct SettingRange: Hashable, Sendable {
     return "\(count) numbers" + (words == Self.any.words ? "" : ", each \(number)")
   }
 
-  /// The ends of the range, and the values beside them outside it: what a test tries.
+  /// The ends of the range, where it has any: what a test tries.
   package var ends: [Double] { [lower, upper].filter(\.isFinite) }
 
   /// The lengths that a list may have.
@@ -115,13 +93,6 @@ package struct SettingRange: Hashable, Sendable {
   /// Returns what is wrong with a value, as it is written in an experiment file; `nil` if nothing is.
   package func problem(with text: String, at path: String) -> SettingProblem? {
     guard let value = Double(text), !contains(value) else { return nil }
-    if let refusal, includesLower ? value < lower : value <= lower {
-      let section = path.lastIndex(of: ".").map { String(path[..<$0]) }
-      return SettingProblem(
-        path: refusal.namesSection ? section ?? path : path,
-        reason: refusal.reason.replacing("{}", with: text),
-        remedy: refusal.remedy)
-    }
     return SettingProblem(SettingOutOfRange(key: path, value: text, allowed: allowed))
   }
 
@@ -156,20 +127,30 @@ package struct SettingRanges: Sendable {
   package subscript(key: String) -> SettingRange? { ranges[key] }
 
   /// Returns the numbers of a tree that are out of their ranges, in the order of the tree.
-  package func problems(in tree: SettingsTree) -> [SettingProblem] { problems(in: tree, at: .root) }
+  package func problems(in tree: SettingsTree) -> [SettingProblem] {
+    problems(in: tree, at: .root, key: "")
+  }
 
-  private func problems(in tree: SettingsTree, at path: SettingsPath) -> [SettingProblem] {
-    let key = path.description.replacing(/\[\d+\]/, with: "[]")
+  /// The same of a part of a tree at a path, of which `key` has no numbers of elements.
+  private func problems(
+    in tree: SettingsTree, at path: SettingsPath, key: String
+  ) -> [SettingProblem] {
     switch tree.content {
     case .null: return []
     case .mapping(let entries):
-      return entries.flatMap { problems(in: $0.value, at: path.appending(key: $0.key)) }
+      return entries.flatMap {
+        problems(
+          in: $0.value, at: path.appending(key: $0.key),
+          key: key.isEmpty ? $0.key : "\(key).\($0.key)")
+      }
     case .scalar(let text, let isQuoted):
       if isQuoted { return [] }
       return ranges[key]?.problem(with: text, at: path.description).map { [$0] } ?? []
     case .sequence(let elements):
       guard let range = ranges[key] else {
-        return elements.enumerated().flatMap { problems(in: $1, at: path.appending(index: $0)) }
+        return elements.enumerated().flatMap {
+          problems(in: $1, at: path.appending(index: $0), key: "\(key)[]")
+        }
       }
       if let problem = range.problem(withLength: elements.count, at: path.description) {
         return [problem]
