@@ -66,7 +66,7 @@ func onlyLeadingDotsAreResolved(path: String, absolute: String) {
   (["fields.neighbours=0"], ["--set fields.neighbours=0", "0 is out of range", "2 or more"]),
   (["fields.threadsPerRank=0"], ["`fields.threadsPerRank`", "0 is out", "from 1 to 1024"]),
   (["sampling.boxWidth=2"], ["--set", "`sampling.boxWidth`", "from 3 to 512"]),
-  (["sampling.trainingSamples=-1"], ["`sampling.trainingSamples`", "-1 is out", "from 0 to 1000000000000"]),
+  (["sampling.trainingSamples=-1"], ["`sampling.trainingSamples`", "from 0 to 1000000000000"]),
   (["stream.threads=0"], ["--set stream.threads=0", "0 is out", "1 or more, 1024 at most"]),
   (["training.batchSize=0"], ["--set", "`training.batchSize`", "0 is out", "from 1 to 4096"]),
   (["training.epochs=0"], ["`training.epochs`", "1 or more"]),

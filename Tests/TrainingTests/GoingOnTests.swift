@@ -62,6 +62,16 @@ import Testing
     }
   }
 
+  @Test(arguments: [(10, 1, 10), (0.5, 0.5, 0.5), (1, 1, 1)])
+  func theFirstCheckpointOfAJobComesAfterAMinuteAtTheLatest(
+    minutes: Double, first: Double, later: Double
+  ) {
+    var settings = TrainingSettings()
+    settings.checkpointMinutes = minutes
+    #expect(settings.checkpointInterval(isFirst: true) == first)
+    #expect(settings.checkpointInterval(isFirst: false) == later)
+  }
+
   @Test func theEndIsNoPartOfAnIdentity() {
     let lines = ["training.alpha = 1", "training.epochs = 3", "training.patience = null"]
     #expect(TrainingEnding.identity(lines) == ["training.alpha = 1"])

@@ -149,9 +149,7 @@ final class Coordinator {
     stepSeconds = seconds
     let sinceSave = lastSave.duration(to: .now) / .seconds(60)
     let isStepDue = plan.settings.checkpointSteps.map { progress.step % $0 == 0 } ?? false
-    // A job that ends in its first minutes is not to lose all of them.
-    let interval =
-      hasSaved ? plan.settings.checkpointMinutes : min(1, plan.settings.checkpointMinutes)
+    let interval = plan.settings.checkpointInterval(isFirst: !hasSaved)
     if isStepDue || sinceSave >= interval { mustSave = true }
     if let reason = stop.reason(stepSeconds: stepSeconds) { requestStop(because: reason) }
   }

@@ -99,6 +99,13 @@ package struct TrainingSettings: Codable, Hashable, Sendable {
   /// The values that the likelihood's parameters start with, [parameter].
   package var initialLikelihoodValues: [Double] { [initialGamma] }
 
+  /// The time from the start of a job, or from its last checkpoint, to the next one [minutes].
+  ///
+  /// The first comes after a minute at the latest: a job that ends soon is not to lose all that it did.
+  func checkpointInterval(isFirst: Bool) -> Double {
+    isFirst ? min(1, checkpointMinutes) : checkpointMinutes
+  }
+
   /// The most samples of a step: sums of more gradients could overflow.
   package static let largestBatch = ExactAccumulator.maximumSampleCount
 }
