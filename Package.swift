@@ -45,12 +45,13 @@ let package = Package(
     .target(name: "Statistics", path: "Sources/toolbox/Statistics"),
     .target(name: "DelimitedText", path: "Sources/toolbox/DelimitedText"),
     .target(name: "ProtocolBuffers", path: "Sources/toolbox/ProtocolBuffers"),
-    .target(name: "Stopping", path: "Sources/toolbox/Stopping"),
     // Optimized in debug builds too: its tests go through all scalars of Unicode.
     .target(
       name: "Text", path: "Sources/toolbox/Text", swiftSettings: [.unsafeFlags(["-O"])]),
+    .target(name: "Slurm", dependencies: ["Failures", "Text"], path: "Sources/toolbox/Slurm"),
+    .target(name: "Stopping", dependencies: ["Slurm"], path: "Sources/toolbox/Stopping"),
     .target(
-      name: "Hardware", dependencies: ["CKernels", "Statistics", "Text", "Threads"],
+      name: "Hardware", dependencies: ["CKernels", "Slurm", "Statistics", "Text", "Threads"],
       path: "Sources/toolbox/Hardware"),
     .target(name: "DurableFiles", dependencies: ["Failures"], path: "Sources/toolbox/DurableFiles"),
     .target(
@@ -61,7 +62,6 @@ let package = Package(
       name: "Settings",
       dependencies: ["Failures", "Text", .product(name: "Yams", package: "Yams")],
       path: "Sources/toolbox/Settings"),
-    .target(name: "Slurm", dependencies: ["Failures", "Text"], path: "Sources/toolbox/Slurm"),
 
     // The universe: simulations and their halos, our own and those of other codes.
     .target(
@@ -109,7 +109,7 @@ let package = Package(
     .target(
       name: "Training",
       dependencies: [
-        "CKernels", "DurableFiles", "Failures", "Fields", "HDF5", "MPI", "Networks",
+        "CKernels", "DurableFiles", "Failures", "Fields", "HDF5", "Hardware", "MPI", "Networks",
         "ProtocolBuffers", "RecordFiles", "Statistics", "Stopping", "SubBoxes", "Threads",
       ], path: "Sources/learning/Training"),
     .target(
@@ -141,8 +141,8 @@ let package = Package(
     .target(
       name: "Experiments",
       dependencies: [
-        "Analysis", "DurableFiles", "Failures", "Fields", "Networks", "Settings", "Simulations",
-        "Slurm", "Snapshots", "SubBoxes", "Text", "Training",
+        "Analysis", "DurableFiles", "Failures", "Fields", "Information", "Networks", "Settings",
+        "Simulations", "Slurm", "Snapshots", "SubBoxes", "Text", "Training",
       ], path: "Sources/jobs/Experiments"),
     .target(
       name: "Runs",
@@ -161,7 +161,7 @@ let package = Package(
       name: "Stages",
       dependencies: [
         "Analysis", "DurableFiles", "Experiments", "Failures", "Fields", "Figures",
-        "FourierTransforms", "HDF5", "Interchange", "LinearTheory", "MPI", "Networks",
+        "FourierTransforms", "HDF5", "Hardware", "Interchange", "LinearTheory", "MPI", "Networks",
         "ParticleMesh", "Plans", "Progress", "Runs", "Settings", "Simulations", "Snapshots",
         "Stopping", "SubBoxes", "Text", "Threads", "Training",
       ], path: "Sources/jobs/Stages"),
@@ -190,7 +190,7 @@ let package = Package(
       dependencies: [
         "Ablations", "Batches", "Experiments", "Failures", "HDF5", "Hardware", "Information", "MPI",
         "Networks", "Plans", "Progress", "Runs", "Settings", "Simulations", "Slurm", "Stages",
-        "Text", "Training", "Workshop",
+        "Stopping", "Text", "Training", "Workshop",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -290,8 +290,10 @@ let package = Package(
       ]),
     .testTarget(
       name: "PlansTests",
-      dependencies: ["Failures", "Hardware", "Networks", "Plans", "Slurm", "SubBoxes", "Training"],
-      resources: [.copy("Fixtures")]),
+      dependencies: [
+        "Experiments", "Failures", "Hardware", "Networks", "Plans", "Settings", "Simulations",
+        "Slurm", "SubBoxes", "Training",
+      ], resources: [.copy("Fixtures")]),
     .testTarget(name: "BatchesTests", dependencies: ["Batches", "Experiments", "Slurm"]),
     .testTarget(
       name: "StagesTests",

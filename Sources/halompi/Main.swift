@@ -7,6 +7,7 @@ import Foundation
 @main
 enum Main {
   static func main() {
+    EarlyStop.install()
     StandardStreams.secure()
     do {
       var command = try Halompi.parseAsRoot()

@@ -56,8 +56,6 @@ struct ReportTableTests {
     expect("noiseLevels") { $0.noiseLevels = [0] }
     expect("minimumLogMass") { $0.minimumLogMass = 14 }
     expect("information.bootstraps") { $0.information.bootstraps = 1 }
-    expect("information.maximumParticles") { $0.information.maximumParticles = 3 }
-    expect("collapse.massCount") { $0.collapse.massCount = 1 }
     expect("collapse.minimumMass") { $0.collapse.minimumMass = 1e16 }
   }
 }

@@ -125,7 +125,7 @@ final class Job {
   }
 
   /// Finds the process of a rank among the children of `mpirun`.
-  private func processOfRank(_ rank: Int) -> pid_t? {
+  func processOfRank(_ rank: Int) -> pid_t? {
     let parent = process.processIdentifier
     guard ranks > 0 else { return parent }
     let processes = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []

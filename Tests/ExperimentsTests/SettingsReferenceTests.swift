@@ -100,7 +100,7 @@ import Testing
       let meaning = comments["\(type).\(property)"] ?? ""
       #expect(!meaning.isEmpty, "\(entry.key) is declared without a comment (\(type).\(property))")
       let value = entry.defaultValue.map { "`\($0)`" } ?? "required"
-      text += "| `\(entry.key)` | \(entry.type) | \(value) | \(plain(meaning)) |\n"
+      text += "| `\(entry.key)` | \(entry.mayBe) | \(value) | \(plain(meaning)) |\n"
     }
     return text
   }

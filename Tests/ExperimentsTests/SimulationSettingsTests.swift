@@ -59,13 +59,13 @@ private let snapshots = ["initial: i.hdf5", "final: f.hdf5"]
     ["seed: 3", "labels: {file: l.csv}"], "simulations[0]", "has a seed, and files or units too"
   ),
   (
-    snapshots + ["units: {length: 0, mass: 1, velocity: 1}"], "simulations[0].units",
-    "a unit is not above 0"
+    snapshots + ["units: {length: 0, mass: 1, velocity: 1}"], "simulations[0].units.length",
+    "above 0"
   ),
-  (snapshots + ["ignoreTypes: [2, 0]"], "simulations[0].ignoreTypes", "type 0 cannot be ignored"),
+  (snapshots + ["ignoreTypes: [2, 0]"], "simulations[0].ignoreTypes", "from 2 to 15"),
   (
     snapshots + ["cosmology: {omegaMatter: 0, omegaLambda: 1, hubble: 0.7}"],
-    "simulations[0].cosmology", "no universe that expands"
+    "simulations[0].cosmology.omegaMatter", "above 0, 10 at most"
   ),
   (
     ["seed: 3", "ignoreTypes: [2]"], "simulations[0]", "has a seed, and files or units too"

@@ -36,3 +36,25 @@ struct CommentRuleTests {
     #expect(Self.rules.findings(in: TextFile(path: "b.swift", text: line)).isEmpty)
   }
 }
+
+/// What a declaration throws is known to those who call it.
+struct ThrowingRuleTests {
+  @Test func everyDeclarationForOthersSaysWhatItThrows() throws {
+    let files = try Repository.files(in: ["Sources"], ["swift"])
+    let findings = files.flatMap(ThrowingRules.saysWhatItThrows)
+    #expect(findings.isEmpty, "\(report(findings))")
+  }
+
+  @Test(arguments: [
+    ("  package func read() throws -> Int {", 1),
+    ("  package func read() throws(FileError) -> Int {", 0),
+    ("  func read() throws -> Int {", 0),
+    ("  /// - Throws: `FileError`, `HDF5Error`.\n  package func read() throws -> Int {", 0),
+    ("  package func each(\n    _ body: (Int) throws -> Void\n  ) -> Int {", 0),
+    ("  package init(from decoder: any Decoder) throws {", 0),
+  ])
+  func aDeclarationThatDoesNotSayItIsFound(text: String, count: Int) {
+    let file = TextFile(path: "Sources/toolbox/A/B.swift", text: text)
+    #expect(ThrowingRules.saysWhatItThrows(file).count == count)
+  }
+}

@@ -66,3 +66,36 @@ struct CommentRules {
     }
   }
 }
+
+/// Finds declarations for other targets of which nobody can know what they throw.
+///
+/// One type stands in the signature; several are listed in the comment. Decoding and encoding throw what the
+/// standard library says.
+enum ThrowingRules {
+  static func saysWhatItThrows(_ file: TextFile) -> [Finding] {
+    let lines = file.lines
+    return lines.indices.compactMap { start -> Finding? in
+      let line = lines[start]
+      guard line.contains(#/^ *(?:@\w+ )*(?:package|public) .*\b(?:func|init|subscript)\b/#) else {
+        return nil
+      }
+      var signature = ""
+      for line in lines[start...].prefix(14) {
+        signature += line + " "
+        if line.contains("{") { break }
+      }
+      guard !signature.contains(#/init\(from \w+: any Decoder\)|encode\(to \w+: any Encoder\)/#)
+      else { return nil }
+      let outer = signature.replacing(#/\([^()]*\)\s*throws(?:\([\w.]+\))?\s*->/#, with: "")
+      guard outer.contains(#/\)\s*throws\b(?!\()/#) else { return nil }
+      let comment = lines[..<start].reversed().prefix {
+        let text = $0.drop { $0 == " " }
+        return text.hasPrefix("///") || text.hasPrefix("@")
+      }
+      guard !comment.contains(where: { $0.contains("Throws:") }) else { return nil }
+      return Finding(
+        path: file.path, line: start + 1,
+        reason: "throws errors of any type, and the comment does not list them (- Throws:)")
+    }
+  }
+}

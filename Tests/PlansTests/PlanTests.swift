@@ -69,9 +69,9 @@ struct PlanTests {
 
   @Test func whatDoesNotFitIsRefusedWithItsLargestTerm() throws {
     let plan = try MemoryPlan(of: Self.demand, program: 1000)
-    try plan.check(against: NodeMemory(bytes: plan.peakOfNode, source: "a node"))
+    try plan.check(against: NodeMemory(bytes: plan.peakOfNode, origin: "a node"))
     do {
-      try plan.check(against: NodeMemory(bytes: plan.peakOfNode - 1, source: "a node"))
+      try plan.check(against: NodeMemory(bytes: plan.peakOfNode - 1, origin: "a node"))
       Issue.record("one byte too much was taken")
     } catch {
       #expect(error.exitCode == .usage)
@@ -97,7 +97,7 @@ struct SampleTimeTests {
     #expect(time.training == 0.104751182)
     #expect(time.prediction == 0.04540238)
     #expect(time.update > 0)
-    #expect(time.source.contains("step-benchmark.json, on Intel(R) Xeon(R) Processor"))
+    #expect(time.origin.contains("step-benchmark.json, on Intel(R) Xeon(R) Processor"))
   }
 
   @Test func aRecordOfAnotherNetworkIsRefused() {

@@ -13,7 +13,6 @@ import Testing
     #expect(settings.testSamples == 100_000)
     #expect(settings.maximumLogMass == 13.4)
     #expect(settings.minimumLogMass == nil)
-    try StreamSettings().check()
   }
 
   @Test func settingsSurviveTheirEncoding() throws {

@@ -16,7 +16,7 @@ import Testing
     facts.nodeProcessors = 8
     facts.allowedProcessors = 8
     facts.threads = 8
-    facts.memory = NodeMemory(bytes: 1 << 36, source: "this machine's memory")
+    facts.memory = NodeMemory(bytes: 1 << 36, origin: "this machine's memory")
     facts.availableMemory = 1 << 35
     facts.kernels = "AVX2"
     facts.referenceKernels = "OpenBLAS 0.3.21 (Haswell)"
@@ -64,7 +64,7 @@ import Testing
     Case("ranks", .warning, "left idle") { ($0.allowedProcessors, $0.threads) = (1, 1) },
     Case("memory", .warning, "1.0 GB free") { $0.availableMemory = 1_000_000_000 },
     Case("memory", .warning, "cluster.memoryPerNode") {
-      $0.memory = NodeMemory(bytes: 1 << 30, source: "the limit in a file")
+      $0.memory = NodeMemory(bytes: 1 << 30, origin: "the limit in a file")
     },
     Case("kernels", .warning, "portable ones") { $0.kernels = "portable" },
     Case("OpenBLAS", .warning, "OPENBLAS_CORETYPE=Haswell") {

@@ -50,17 +50,21 @@ struct Plan: ParsableCommand {
   var storage = 1.0
 
   func validate() throws {
-    for (name, value) in [
-      ("nodes", nodes), ("ranks-per-node", ranksPerNode), ("threads", threads), ("memory", memory),
+    for (name, value, limit) in [
+      ("nodes", nodes, 1_000_000), ("ranks-per-node", ranksPerNode, 1_000_000),
+      ("threads", threads, 1_000_000), ("memory", memory, 1_000_000_000),
     ] {
-      if let value, !(1...1_000_000_000).contains(value) {
-        throw ValidationError("--\(name) must be 1 or more, and is \(value)")
+      if let value, !(1...limit).contains(value) {
+        throw ValidationError("--\(name) must be 1 or more, \(limit) at most, and is \(value)")
       }
     }
-    for (name, value) in [("bandwidth", bandwidth), ("storage", storage)] where !(value > 0) {
-      throw ValidationError("--\(name) must be above 0, and is \(value)")
+    for (name, value, range) in [
+      ("bandwidth", bandwidth, 1e-9...1e9), ("storage", storage, 1e-9...1e9),
+      ("latency", latency, 0...1e9),
+    ] where !range.contains(value) {
+      throw ValidationError(
+        "--\(name) must be from \(range.lowerBound) to \(range.upperBound), and is \(value)")
     }
-    if !(latency >= 0) { throw ValidationError("--latency must be 0 or more, and is \(latency)") }
   }
 
   func run() throws {
@@ -83,6 +87,13 @@ struct Plan: ParsableCommand {
     layout.ranksPerNode = ranksPerNode ?? layout.ranksPerNode
     layout.threads = threads ?? layout.threads
     let (architecture, kernels) = (experiment.architecture, experiment.training.kernels)
+    let asked =
+      memory.map { ($0, "--memory") }
+      ?? experiment.cluster.memoryPerNode.map { ($0, "cluster.memoryPerNode") }
+    let nodeMemory = asked.map { NodeMemory(bytes: $0.0 << 20, origin: $0.1) } ?? .ofThisNode()
+    let directory = RunDirectory(of: experiment, runs: options.runs)
+    try ExperimentPlan.checkMeasurement(
+      of: experiment, in: directory, layout: layout, program: program, nodeMemory: nodeMemory)
     let time =
       try benchmark.map {
         try SampleTime.recorded(in: $0, architecture, kernels: kernels)
@@ -91,12 +102,8 @@ struct Plan: ParsableCommand {
     costs.latency = latency * 1e-6
     costs.bandwidth = bandwidth * 1e9
     costs.storage = storage * 1e9
-    let asked =
-      memory.map { ($0, "--memory") }
-      ?? experiment.cluster.memoryPerNode.map { ($0, "cluster.memoryPerNode") }
-    let nodeMemory = asked.map { NodeMemory(bytes: $0.0 << 20, source: $0.1) } ?? .ofThisNode()
     return try ExperimentPlan(
-      of: experiment, in: RunDirectory(of: experiment, runs: options.runs), layout: layout,
+      of: experiment, in: directory, layout: layout,
       program: program, nodeMemory: nodeMemory, time: time, costs: costs)
   }
 }

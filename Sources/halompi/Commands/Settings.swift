@@ -22,7 +22,7 @@ struct Settings: ParsableCommand {
       for entry in try SettingsReference().entries
       where part.map({ entry.key.lowercased().contains($0.lowercased()) }) ?? true {
         table.add(
-          entry.key, entry.defaultValue ?? "(required)", entry.type.replacing("`", with: ""))
+          entry.key, entry.defaultValue ?? "(required)", entry.mayBe.replacing("`", with: ""))
       }
       try Console.output.show(table, terminator: "")
     }

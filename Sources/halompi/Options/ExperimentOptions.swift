@@ -104,6 +104,12 @@ struct TimeLimitOption: ParsableArguments {
       "Stop, resumably, before this many seconds have passed (default: the end of the Slurm job).",
       valueName: "seconds"))
   var timeLimit: Double?
+
+  func validate() throws {
+    guard let timeLimit, !(0...1e9).contains(timeLimit) else { return }
+    throw ValidationError(
+      "--time-limit must be a number of seconds from 0 to 1000000000, and is \(timeLimit)")
+  }
 }
 
 /// Runs `body` as a job on all ranks; an error ends the process with its documented exit code.

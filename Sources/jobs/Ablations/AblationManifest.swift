@@ -1,5 +1,6 @@
 package import Experiments
 package import Settings
+internal import Training
 
 /// The runs of an ablation, expanded: a pure function of the experiment.
 ///
@@ -60,8 +61,9 @@ package struct AblationManifest: Codable, Hashable, Sendable {
             + (runs.indices.contains(old.index) ? runs[old.index].name : "left out"))
         continue
       }
-      let before = Set(earlier.settings + old.settings)
-      let now = Set(settings + runs[old.index].settings)
+      // A run may go on for longer than it was asked to before.
+      let before = Set(TrainingEnding.identity(earlier.settings + old.settings))
+      let now = Set(TrainingEnding.identity(settings + runs[old.index].settings))
       let keys = Set(before.symmetricDifference(now).map(Self.key))
       for key in keys.sorted() where !differences.contains(where: { $0.hasPrefix("\(key) ") }) {
         let (old, new) = (Self.value(of: key, in: before), Self.value(of: key, in: now))

@@ -80,7 +80,7 @@ package struct LocalExecutor {
       let threads = max(1, AvailableProcessors.count() / ranks)
       words += ["--set", "training.threadsPerRank=\(threads)"]
     }
-    if let timeLimit { words += ["--time-limit", "\(timeLimit - elapsed)"] }
+    if let timeLimit { words += ["--time-limit", "\(max(0, timeLimit - elapsed))"] }
     guard let ranks = settings.ranksPerRun else { return words }
     return ["mpirun", "--oversubscribe", "--bind-to", "none", "-n", "\(ranks)"] + words
   }

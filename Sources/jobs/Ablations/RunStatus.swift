@@ -76,8 +76,10 @@ package struct RunStatus: Codable, Hashable, Sendable {
     index = run.index
     name = run.name
     // A model of other settings is not this run's, and its training will say so.
-    let isOfTheseSettings = try record?.settings == experiment.trainingIdentity()
-    isTrained = isOfTheseSettings && record?.isComplete == true
+    let isOfTheseSettings =
+      try record.map { TrainingEnding.identity($0.settings) }
+      == TrainingEnding.identity(experiment.trainingIdentity())
+    isTrained = isOfTheseSettings && record?.isComplete(with: training) == true
     hasPredicted = FileManager.default.fileExists(atPath: directory.prediction(of: run.training))
     epochs = record?.epoch ?? 0
     epochLimit = training.epochLimit

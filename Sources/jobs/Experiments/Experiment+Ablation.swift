@@ -49,7 +49,7 @@ extension Experiment {
 
   /// What is wrong with the ablation.
   var ablationProblems: [SettingProblem] {
-    listProblems + variantProblems + executionProblems
+    listProblems + variantProblems
   }
 
   private var listProblems: [SettingProblem] {
@@ -66,10 +66,10 @@ extension Experiment {
       add("variants", "there is none", "give one variant or more, or null for raw and averaged")
     }
     for (index, variant) in variants.enumerated() {
-      if !isFileName(variant.name) {
+      if !isName(variant.name) {
         add(
           "variants.\(variant.name)", "\"\(variant.name)\" cannot name a folder",
-          "give a name of letters, digits, - and _")
+          "give a name of letters, digits, - and _, \(longestName) at most")
       }
       for earlier in variants[..<index] {
         if earlier.name == variant.name {
@@ -97,16 +97,6 @@ extension Experiment {
       return SettingProblem(
         path: "ablation.variants.\(variant.name)", reason: "\(mistake)",
         remedy: "correct the variant")
-    }
-  }
-
-  private var executionProblems: [SettingProblem] {
-    let counts = [
-      ("ranksPerRun", ablation.ranksPerRun ?? 1), ("simultaneousRuns", ablation.simultaneousRuns),
-    ]
-    return counts.filter { $0.1 < 1 }.map { key, count in
-      SettingProblem(
-        path: "ablation.\(key)", reason: "\(count) is out of range", remedy: "it must be 1 or more")
     }
   }
 }

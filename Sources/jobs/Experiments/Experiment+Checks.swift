@@ -1,4 +1,5 @@
 import Analysis
+internal import Failures
 import Networks
 internal import Settings
 internal import Simulations
@@ -13,10 +14,14 @@ extension Experiment {
   var problems: [SettingProblem] { problemsOfOneRun + ablationProblems }
 
   /// The same without those of the ablation.
+  ///
+  /// What concerns several settings is looked at once every number is in its range.
   var problemsOfOneRun: [SettingProblem] {
-    nameProblems + simulationProblems + realisationProblems + universeProblems + fieldProblems
-      + networkProblems
-      + samplingProblems + trainingProblems + analysisProblems + clusterProblems
+    let outOfRange = rangeProblems
+    guard outOfRange.isEmpty else { return outOfRange }
+    return nameProblems + simulationProblems + realisationProblems + universeProblems
+      + networkProblems + samplingProblems + batchProblems + streamProblems + analysisProblems
+      + clusterProblems
   }
 
   /// What is wrong with the universe, if any simulation is made of it.
@@ -25,12 +30,12 @@ extension Experiment {
   }
 
   private var nameProblems: [SettingProblem] {
-    isFileName(name)
+    isName(name)
       ? []
       : [
         SettingProblem(
           path: "name", reason: "\"\(name)\" cannot name the folder of the results",
-          remedy: "give a name of letters, digits, - and _")
+          remedy: "give a name of letters, digits, - and _, \(longestName) at most")
       ]
   }
 
@@ -39,11 +44,11 @@ extension Experiment {
     var firstUse: [String: Int] = [:]
     for (index, simulation) in simulations.enumerated() {
       let path = "simulations[\(index)]"
-      if !isFileName(simulation.name) {
+      if !isName(simulation.name) {
         problems.append(
           SettingProblem(
             path: "\(path).name", reason: "\"\(simulation.name)\" cannot name a file",
-            remedy: "give a name of letters, digits, - and _"))
+            remedy: "give a name of letters, digits, - and _, \(longestName) at most"))
       }
       if let first = firstUse[simulation.name] {
         problems.append(
@@ -89,32 +94,7 @@ extension Experiment {
         path: "\(path).labels", reason: "\(simulation.name) has a catalogue and labels",
         remedy: "give one of them")
     }
-    return suppliedProblem(of: simulation, path)
-  }
-
-  /// What is known of snapshots beside their files must be possible.
-  private func suppliedProblem(
-    of simulation: SimulationSettings, _ path: String
-  ) -> SettingProblem? {
-    if let type = simulation.ignoreTypes?.first(where: { !(2...15).contains($0) }) {
-      return SettingProblem(
-        path: "\(path).ignoreTypes", reason: "type \(type) cannot be ignored",
-        remedy: "give types from 2 on; 0 is gas, and 1 the dark matter that is read")
-    }
-    if let cosmology = simulation.cosmology,
-      !(0...10).contains(cosmology.omegaMatter) || cosmology.omegaMatter == 0
-        || !(-10...10).contains(cosmology.omegaLambda) || !(0.01...10).contains(cosmology.hubble)
-    {
-      return SettingProblem(
-        path: "\(path).cosmology", reason: "it is no universe that expands",
-        remedy: "give omegaMatter, omegaLambda and hubble [100 km/s/Mpc], such as 0.3, 0.7 and 0.7")
-    }
-    guard let units = simulation.units,
-      ![units.length, units.mass, units.velocity].allSatisfy({ $0 > 0 && $0.isFinite })
-    else { return nil }
-    return SettingProblem(
-      path: "\(path).units", reason: "a unit is not above 0",
-      remedy: "give length [Mpc/h], mass [Msun/h] and velocity [km/s], such as 0.001, 1.0e10 and 1")
+    return nil
   }
 
   /// A realisation that is learnt from must not be validated on or tested.
@@ -144,48 +124,43 @@ extension Experiment {
       || first.labels != nil && first.labels?.file == second.labels?.file
   }
 
-  private var fieldProblems: [SettingProblem] {
-    var problems: [SettingProblem] = []
-    if fields.neighbours < 1 {
-      problems.append(
-        SettingProblem(
-          path: "fields.neighbours", reason: "\(fields.neighbours) is less than 1",
-          remedy: "give 1 or more; the paper uses 32"))
-    }
-    if !(fields.finalVoxelSize > 0 && fields.finalVoxelSize.isFinite) {
-      problems.append(
-        SettingProblem(
-          path: "fields.finalVoxelSize", reason: "\(fields.finalVoxelSize) is out of range",
-          remedy: "it must be above 0; the paper has 0.03 Mpc/h"))
-    }
-    if !(1...1024).contains(fields.threadsPerRank) {
-      problems.append(
-        SettingProblem(
-          path: "fields.threadsPerRank", reason: "\(fields.threadsPerRank) is out of range",
-          remedy: "it must be from 1 to 1024"))
-    }
-    return problems
-  }
-
   private var samplingProblems: [SettingProblem] {
-    problem(at: "sampling") { () throws(SubBoxError) in try sampling.check() }
-      + problem(at: "stream") { () throws(SubBoxError) in try stream.check() }
-  }
-
-  private func problem(
-    at path: String, _ check: () throws(SubBoxError) -> Void
-  ) -> [SettingProblem] {
     do {
-      try check()
+      try sampling.check()
       return []
     } catch {
-      return [SettingProblem(path: path, reason: error.reason, remedy: clause(error.remedy))]
+      return [SettingProblem(path: "sampling", reason: error.reason, remedy: clause(error.remedy))]
     }
+  }
+
+  /// An epoch has one step at least.
+  private var batchProblems: [SettingProblem] {
+    let samples = sampling.trainingSamples
+    guard samples > 0, samples < training.batchSize else { return [] }
+    return [
+      SettingProblem(
+        path: "training.batchSize",
+        reason:
+          "a batch of \(training.batchSize) is more than sampling.trainingSamples, \(samples)",
+        remedy: "draw more samples or make the batch smaller")
+    ]
+  }
+
+  /// Final particles are in no order in which boxes could be read.
+  private var streamProblems: [SettingProblem] {
+    guard !fields.networkInput.canBeStreamed, stream.mode == .stream else { return [] }
+    return [
+      SettingProblem(
+        path: "stream.mode",
+        reason:
+          "fields.input: \(fields.input.rawValue) is made of final particles, which are kept in memory",
+        remedy: "set stream.mode to auto")
+    ]
   }
 
   private var networkProblems: [SettingProblem] {
     do {
-      try architecture.validate()
+      try training.kernels.validate(architecture)
       return []
     } catch {
       let path = error.setting == "boxWidth" ? "sampling.boxWidth" : "network.\(error.setting)"
@@ -199,30 +174,10 @@ extension Experiment {
 }
 
 extension Experiment {
-  private var trainingProblems: [SettingProblem] {
-    do {
-      try training.check()
-      return []
-    } catch {
-      guard case .setting(let key, let value, let allowed) = error else {
-        return [
-          SettingProblem(path: "training", reason: "\(error)", remedy: "change the settings")
-        ]
-      }
-      return [
-        SettingProblem(
-          path: key, reason: "\(value) is out of range", remedy: "it must be \(allowed)")
-      ]
-    }
-  }
-}
-
-extension Experiment {
   private var analysisProblems: [SettingProblem] {
     analysis.problems.map {
       SettingProblem(
-        path: "analysis.\($0.key)", reason: "\($0.value) is out of range",
-        remedy: "it must be \($0.allowed)")
+        SettingOutOfRange(key: "analysis.\($0.key)", value: $0.value, allowed: $0.allowed))
     }
   }
 
@@ -243,3 +198,9 @@ extension Experiment {
     }
   }
 }
+
+/// The most characters of a name: files are called by it with other words around, and systems take 255 bytes.
+let longestName = 100
+
+/// Whether `name` can be the name of a file, and of others made of it.
+func isName(_ name: String) -> Bool { isFileName(name) && name.utf8.count <= longestName }

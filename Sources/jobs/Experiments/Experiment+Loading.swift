@@ -65,7 +65,7 @@ extension Experiment {
       tree = try SettingsOverride(option).applied(to: tree)
     }
     self = try SettingsDecoder.decode(Experiment.self, from: tree)
-    try tree.refuse(universe.problems.first)
+    try tree.refuse(rangeProblems.first ?? universe.problems.first)
   }
 
   /// Returns the experiment as used, with all defaults filled in, as YAML that reads back equal.

@@ -1,4 +1,5 @@
 package import Settings
+internal import Snapshots
 
 /// All settings of an experiment: their keys, what they may be, and their defaults, from the declarations.
 package struct SettingsReference: Sendable {
@@ -9,6 +10,12 @@ package struct SettingsReference: Sendable {
 
     /// What it may be, in words.
     package let type: String
+
+    /// Which numbers it may be, such as "from 1 to 4096"; empty for a setting without a number, or any number.
+    package let range: String
+
+    /// Type and range in words.
+    package var mayBe: String { range.isEmpty ? type : "\(type), \(range)" }
 
     /// The default as it is written in a file; nothing if it must be given.
     package let defaultValue: String?
@@ -33,7 +40,9 @@ package struct SettingsReference: Sendable {
   /// - Throws: `SettingsError` if a default cannot be written in a file.
   package init() throws(SettingsError) {
     // One element of the list shows the keys of all; its values are no defaults.
-    let sample = SimulationSettings(name: "", role: .training, seed: 1)
+    var sample = SimulationSettings(name: "", role: .training, seed: 1)
+    sample.units = SnapshotUnits(length: 1, mass: 1, velocity: 1)
+    sample.cosmology = Cosmology(omegaMatter: 0.3, omegaLambda: 0.7, hubble: 0.7)
     let tree = try SettingsEncoder.tree(of: Experiment())
     var entries: [Entry] = []
     Self.add(Experiment(), at: "", defaults: tree, sample: sample, to: &entries)
@@ -52,14 +61,19 @@ package struct SettingsReference: Sendable {
         add(sample, at: "\(key)[]", defaults: nil, sample: sample, to: &entries)
         continue
       }
-      if Mirror(reflecting: child.value).displayStyle == .struct, words(for: type) == nil {
-        add(child.value, at: key, defaults: defaults?[label], sample: sample, to: &entries)
+      // A section that may be left out is there in the sample.
+      let mirror = Mirror(reflecting: child.value)
+      let section: Any? =
+        mirror.displayStyle == .optional ? mirror.children.first?.value : child.value
+      if let section, Mirror(reflecting: section).displayStyle == .struct, words(for: type) == nil {
+        add(section, at: key, defaults: defaults?[label], sample: sample, to: &entries)
         continue
       }
       let isOptional = type is any OptionalSetting.Type
       entries.append(
         Entry(
           key: key, type: words(for: type) ?? "\(type)",
+          range: Experiment.ranges[key]?.allowed ?? "",
           defaultValue: defaults?[label].map(Self.text) ?? (isOptional ? "null" : nil),
           declaration: (String(reflecting: Swift.type(of: value)), label)))
     }

@@ -43,7 +43,7 @@ extension ExperimentPlan: CustomStringConvertible {
       add("finding halos, average rank", universe.findingHalos, universe.findingHalos.bytes)
     }
     lines.append(
-      "  a node: \(mebibytes(memory.peakOfNode)) of \(mebibytes(nodeMemory.bytes)), which is \(nodeMemory.source)"
+      "  a node: \(mebibytes(memory.peakOfNode)) of \(mebibytes(nodeMemory.bytes)), which is \(nodeMemory.origin)"
     )
     return lines.joined(separator: "\n") + "\n"
   }
@@ -52,7 +52,7 @@ extension ExperimentPlan: CustomStringConvertible {
     let step = scaling.step(workers: workers)
     let epoch = epochSeconds(workers: workers)
     return """
-      time, predicted from \(time.source)
+      time, predicted from \(time.origin)
         a sample on one thread: \(digits(1e3 * time.training)) ms forward and backward, \
       \(digits(1e3 * time.prediction)) ms forward
         a step of \(experiment.training.batchSize) samples: \(digits(step.seconds)) s (computing \

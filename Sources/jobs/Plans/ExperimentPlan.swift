@@ -104,6 +104,31 @@ package struct ExperimentPlan: Sendable {
       costs: costs)
   }
 
+  /// Checks that a node can hold the training, and this machine the network, before a sample is timed.
+  ///
+  /// - Parameters:
+  ///   - experiment: Field files that are there already tell the sizes of their simulations.
+  ///   - directory: Where these are.
+  ///   - layout: The nodes, ranks and threads.
+  ///   - program: What a process takes before it has any data [bytes].
+  ///   - nodeMemory: The memory of a node.
+  /// - Throws: `Failure` that names the largest term, ``MeasurementError`` if only this machine is too small.
+  package static func checkMeasurement(
+    of experiment: Experiment, in directory: RunDirectory, layout: Layout, program: Int,
+    nodeMemory: NodeMemory
+  ) throws {
+    do {
+      try SampleTime.checkMemory(
+        experiment.architecture, kernels: experiment.training.kernels, limit: .ofThisNode())
+    } catch let error as MeasurementError {
+      let demand = try MemoryDemand(
+        of: experiment, in: directory, ranks: layout.nodes * layout.ranksPerNode,
+        ranksPerNode: layout.ranksPerNode, threads: layout.threads)
+      try MemoryPlan(of: demand, program: program).check(against: nodeMemory)
+      throw error
+    }
+  }
+
   /// Checks that a node can hold the training and the simulations.
   ///
   /// - Throws: `Failure` that names the largest term.

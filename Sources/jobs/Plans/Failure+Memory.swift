@@ -19,7 +19,7 @@ extension Failure {
       .usage, "planning the memory",
       because: """
         \(ranks) ranks on a node are predicted to take \(mebibytes(needed)) MiB, and \
-        \(limit.source) is \(mebibytes(limit.bytes)) MiB; the largest term is \(largest.name) with \
+        \(limit.origin) is \(mebibytes(limit.bytes)) MiB; the largest term is \(largest.name) with \
         \(mebibytes(largest.bytes)) MiB
         """, remedy: remedy)
   }

@@ -51,7 +51,9 @@ package struct MemoryPlan: Hashable, Sendable {
       stages.max {
         Self.sumOfNode($0, ranks: ranksPerNode) < Self.sumOfNode($1, ranks: ranksPerNode)
       } ?? training
-    let onNode = stage.map { ($0.name, $0.isSharedByNode ? $0.bytes : $0.bytes * ranksPerNode) }
+    let onNode = stage.map {
+      ($0.name, $0.isSharedByNode ? $0.bytes : $0.bytes.saturatingTimes(ranksPerNode))
+    }
     let largest = onNode.max { $0.1 < $1.1 } ?? ("nothing", 0)
     throw Failure.memory(
       peakOfNode, of: limit, ranks: ranksPerNode, largest: (largest.0, largest.1),
@@ -61,11 +63,11 @@ package struct MemoryPlan: Hashable, Sendable {
   }
 
   private static func sumOfNode(_ terms: [MemoryTerm], ranks: Int) -> Int {
-    terms.reduce(0) { $0 + ($1.isSharedByNode ? $1.bytes : $1.bytes * ranks) }
+    terms.map { $0.isSharedByNode ? $0.bytes : $0.bytes.saturatingTimes(ranks) }.saturatingSum
   }
 }
 
 extension [MemoryTerm] {
   /// The sum of all terms [bytes].
-  var bytes: Int { reduce(0) { $0 + $1.bytes } }
+  var bytes: Int { map(\.bytes).saturatingSum }
 }

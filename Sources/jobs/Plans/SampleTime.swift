@@ -1,8 +1,10 @@
 internal import DurableFiles
 package import Failures
 internal import Foundation
+package import Hardware
 package import Networks
 internal import Statistics
+internal import Text
 internal import Training
 
 /// How long a sample takes on one thread, and who says so.
@@ -17,7 +19,7 @@ package struct SampleTime: Hashable, Sendable {
   package let update: Double
 
   /// Where the times come from.
-  package let source: String
+  package let origin: String
 
   /// Measures a sample or a few, for less than some seconds: a rough figure of a machine that may be busy.
   ///
@@ -46,7 +48,25 @@ package struct SampleTime: Hashable, Sendable {
     let update = fastest { weights.update { optimizer.update($0, gradient: gradient) } }
     return SampleTime(
       training: training, prediction: prediction, update: update,
-      source: "a short measurement on this machine, which may have been busy: rough")
+      origin: "a short measurement on this machine, which may have been busy: rough")
+  }
+
+  /// Refuses to measure a network that this machine cannot hold.
+  ///
+  /// - Parameters:
+  ///   - architecture: The network.
+  ///   - kernels: What computes it.
+  ///   - limit: The memory of this machine.
+  /// - Throws: ``MeasurementError`` with both sizes, `ArchitectureError` if the kernels cannot compute the network.
+  package static func checkMemory(
+    _ architecture: NetworkArchitecture, kernels: NetworkKernels, limit: NodeMemory
+  ) throws {
+    let network = try NetworkMemory(of: architecture, for: kernels)
+    // The initial values, the gradient and the three moments, beside the weights themselves.
+    let others = 5 * architecture.parameters.count * MemoryLayout<Float>.stride
+    let needed = [network.weights, network.workspace(threads: 1), others].saturatingSum
+    guard needed > limit.bytes else { return }
+    throw MeasurementError(needed: needed, limit: limit)
   }
 
   /// The best of up to three runs that together take some seconds at most.
@@ -106,6 +126,6 @@ package struct SampleTime: Hashable, Sendable {
     return SampleTime(
       training: try median(record.kernelsTraining.seconds),
       prediction: try median(record.kernelsInference.seconds), update: rough.update,
-      source: "the benchmark in \(file), on \(record.machine.processor)")
+      origin: "the benchmark in \(file), on \(record.machine.processor)")
   }
 }

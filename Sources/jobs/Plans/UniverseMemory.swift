@@ -65,12 +65,13 @@ struct UniverseMemory: Hashable, Sendable {
   ///
   /// - Throws: `Failure` that names the largest term.
   package func check(against limit: NodeMemory) throws(Failure) {
-    guard peak * ranksPerNode > limit.bytes else { return }
+    let needed = peak.saturatingTimes(ranksPerNode)
+    guard needed > limit.bytes else { return }
     let stage = stepping.bytes > findingHalos.bytes ? stepping : findingHalos
     guard let largest = stage.max(by: { $0.bytes < $1.bytes }) else { return }
     throw Failure.memory(
-      peak * ranksPerNode, of: limit, ranks: ranksPerNode,
-      largest: (largest.name, largest.bytes * ranksPerNode),
+      needed, of: limit, ranks: ranksPerNode,
+      largest: (largest.name, largest.bytes.saturatingTimes(ranksPerNode)),
       remedy: """
         use more nodes for each simulation (universe.ranksPerSimulation), a smaller universe.gridSize, or a \
         universe.mesh.meshRefinement of 2

@@ -7,6 +7,8 @@ package final class LockHolder {
   /// Takes the lock on rank 0.
   ///
   /// Collective.
+  ///
+  /// - Throws: `AgreedFailure` with a ``LockError`` if another job has the lock.
   package init(_ file: String, on world: borrowing Communicator) throws {
     lock = try world.agree { () throws(LockError) -> DirectoryLock? in
       guard world.isRoot else { return nil }

@@ -1,8 +1,10 @@
 package import Experiments
 package import Failures
 internal import Foundation
+internal import Hardware
 package import MPI
 internal import ParticleMesh
+internal import Plans
 package import Progress
 internal import Runs
 internal import Simulations
@@ -37,11 +39,21 @@ package struct SimulateTask: Sendable {
       provenanceFile: "\(directory.simulations)/provenance.json",
       threadsPerRank: experiment.universe.mesh.threads,
       recordSettings: { try directory.record(experiment) })
+    let ranksPerNode = try world.splitByNode().size
     try stage.run(on: world, progress: progress) {
       let missing = try world.agree { () throws -> [SimulationSettings] in
         let embedded = experiment.simulations.filter { $0.seed != nil }
         guard !embedded.isEmpty else { throw Failure.nothingToSimulate }
         return try embedded.filter { try job(of: $0)?.isComplete() == false }
+      }
+      if !missing.isEmpty {
+        let ranks = world.size
+        try world.agree {
+          try UniverseMemory(
+            of: experiment.universe, ranks: ranks, ranksPerNode: ranksPerNode,
+            program: NodeMemory.ofThisProcess()
+          ).check(against: .ofThisNode())
+        }
       }
       let done = experiment.simulations.count { $0.seed != nil } - missing.count
       if done > 0 { progress.say("\(done) simulations are complete already") }

@@ -27,10 +27,23 @@ struct Convolution {
 
     /// Allocates what the largest of some convolutions needs.
     init(for convolutions: [Convolution]) {
-      columns = AlignedBuffer(
-        count: convolutions.map { $0.voxelsPerSlab * $0.neighbourhood }.max() ?? 0)
-      ones = AlignedBuffer(count: convolutions.map(\.voxelsPerSlab).max() ?? 0)
+      let counts = Self.counts(for: convolutions)
+      columns = AlignedBuffer(count: counts.columns)
+      ones = AlignedBuffer(count: counts.ones)
       ones.pointer.update(repeating: 1, count: ones.count)
+    }
+
+    private static func counts(for convolutions: [Convolution]) -> (columns: Int, ones: Int) {
+      (
+        convolutions.map { $0.voxelsPerSlab * $0.neighbourhood }.max() ?? 0,
+        convolutions.map(\.voxelsPerSlab).max() ?? 0
+      )
+    }
+
+    /// The size of the memory that convolutions need [bytes].
+    static func byteCount(for convolutions: [Convolution]) -> Int {
+      let counts = counts(for: convolutions)
+      return (counts.columns + counts.ones) * MemoryLayout<Float>.stride
     }
 
     /// The size of the memory [bytes].

@@ -57,6 +57,24 @@ final class ReferenceEvaluator: StagedEvaluator {
       + winners.reduce(0) { $0 + $1.byteCount }
   }
 
+  /// The same, told before anything is allocated.
+  static func workspaceBytes(of architecture: NetworkArchitecture) -> Int {
+    let widths = architecture.activationWidths
+    let channels = [1] + architecture.convolutionChannels
+    let convolutions = architecture.convolutionChannels.indices.map {
+      Convolution(
+        width: widths[$0], inputChannels: channels[$0], outputChannels: channels[$0 + 1])
+    }
+    let features = zip(widths, channels).map { $0 * $0 * $0 * $1 }
+    let units = architecture.hiddenUnits + [1]
+    let unpooled = convolutions.dropFirst().map(\.outputCount).max() ?? 0
+    let gradient = features.dropFirst().max() ?? 0
+    let winners = features.dropFirst(2).reduce(0, +)
+    let reals = features.reduce(0, +) + 2 * units.reduce(0, +) + unpooled + gradient
+    return Convolution.Workspace.byteCount(for: convolutions)
+      + reals * MemoryLayout<Float>.stride + winners
+  }
+
   func forward(_ box: UnsafePointer<Float>) -> Float {
     let parameters = weights.parameters
     features[0].pointer.update(from: box, count: features[0].count)

@@ -57,7 +57,6 @@ package final class FieldStore: SubBoxSource {
     precondition(!fields.isEmpty, "\(input.words) is not on the grid")
     let node = try communicator.splitByNode()
     let files = try communicator.agree { () throws(SubBoxError) in
-      try settings.check()
       var files: [FieldReader] = []
       for path in paths {
         let file = try FieldReader(path)

@@ -46,7 +46,6 @@ final class FinalParticleStore: SubBoxSource {
     }
     let node = try communicator.splitByNode()
     let files = try communicator.agree { () throws(SubBoxError) in
-      try settings.check()
       var files: [FieldReader] = []
       for path in paths { files.append(try FieldReader(path)) }
       return files

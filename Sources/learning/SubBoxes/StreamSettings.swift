@@ -26,15 +26,4 @@ package struct StreamSettings: Codable, Hashable, Sendable {
 
   /// Makes the default settings.
   package init() {}
-
-  /// Throws if a setting is out of its range.
-  package func check() throws(SubBoxError) {
-    for (name, value) in [
-      ("memoryBudget", memoryBudget), ("lookAhead", lookAhead), ("threads", threads),
-    ] where value < 1 {
-      throw SubBoxError(
-        .settings, while: "checking the stream of sub-boxes",
-        because: "\(name) is \(value)", remedy: "Set it to 1 or more.")
-    }
-  }
 }

@@ -35,6 +35,7 @@ final class Coordinator {
   private var isBestUnsaved = false
   private var isStopping = false
   private var pendingWrites: [() throws -> Void] = []
+  private var hasSaved = false
   private var lastSave = ContinuousClock.now
   private var announced = ContinuousClock.now
   private var stepSeconds = 0.0
@@ -148,7 +149,8 @@ final class Coordinator {
     stepSeconds = seconds
     let sinceSave = lastSave.duration(to: .now) / .seconds(60)
     let isStepDue = plan.settings.checkpointSteps.map { progress.step % $0 == 0 } ?? false
-    if isStepDue || sinceSave >= plan.settings.checkpointMinutes { mustSave = true }
+    let interval = plan.settings.checkpointInterval(isFirst: !hasSaved)
+    if isStepDue || sinceSave >= interval { mustSave = true }
     if let reason = stop.reason(stepSeconds: stepSeconds) { requestStop(because: reason) }
   }
 
@@ -188,9 +190,7 @@ final class Coordinator {
     progress.epoch += 1
     progress.stepInEpoch = 0
     progress.likelihoodSum = 0
-    let isPatient =
-      plan.settings.patience.map { progress.epochsWithoutImprovement < $0 } ?? true
-    progress.isComplete = progress.epoch == plan.settings.epochLimit || !isPatient
+    progress.isComplete = progress.isOver(plan.settings)
     mustSave = true
     tell(.epoch(summary))
   }
@@ -213,6 +213,7 @@ final class Coordinator {
   /// workers are busy.
   private func save(_ state: TrainingState) {
     mustSave = false
+    hasSaved = true
     lastSave = .now
     let isNewBest = isBestUnsaved
     isBestUnsaved = false
@@ -240,7 +241,7 @@ final class Coordinator {
       architecture: plan.architecture, variant: plan.settings.variant,
       inputName: plan.input.name.rawValue,
       data: data, seed: plan.settings.seed, epoch: epoch, step: (epoch + 1) * plan.stepsPerEpoch,
-      validationLoss: loss, settings: plan.identity,
+      validationLoss: loss, settings: TrainingEnding.identity(plan.identity),
       parameters: bestParameters)
   }
 }

@@ -1,5 +1,6 @@
 internal import Fields
 internal import HDF5
+internal import Hardware
 package import Networks
 package import SubBoxes
 
@@ -24,8 +25,8 @@ package struct MemoryTerm: Codable, Hashable, Sendable {
 
 /// What a training or a prediction takes of the memory, by what it is for, before it is started.
 ///
-/// The sizes are those of the objects that the job makes, asked of the same code; the program itself and
-/// MPI are not among them. Not collective.
+/// The sizes are those of the objects that the job makes, asked of the same code, and nothing of them is
+/// allocated; the program itself and MPI are not among them. Not collective.
 package struct MemoryDemand: Sendable {
   /// How the network is trained.
   package var settings: TrainingSettings
@@ -104,19 +105,17 @@ package struct MemoryDemand: Sendable {
   /// - Throws: `SubBoxError` if the fields are to be in memory and do not fit the budget,
   ///   `ArchitectureError` if the kernels cannot compute the network.
   package func training(coordinates: Bool) throws -> [MemoryTerm] {
-    let weights = try NetworkWeights(
-      architecture.parameters.initialized(seed: settings.seed), of: architecture,
-      for: settings.kernels)
+    let network = try NetworkMemory(of: architecture, for: settings.kernels)
     let count = parameterCount
     let boxes = streaming.lookAhead + threadsPerRank
     var terms = [try fieldTerm()]
     terms += [
-      MemoryTerm("weights", weights.byteCount),
+      MemoryTerm("weights", network.weights),
       MemoryTerm("optimiser (m, v, vhat) and mean gradient", 4 * count * real),
       MemoryTerm("sums of gradients", (count + 4) * MemoryLayout<Int64>.stride),
       MemoryTerm(
         "activations and gradients of \(threadsPerRank) threads",
-        evaluationBytes(weights, boxes: (settings.batchSize + workers - 1) / workers)),
+        evaluationBytes(network, boxes: (settings.batchSize + workers - 1) / workers)),
       MemoryTerm("boxes prepared ahead", boxes * voxelCount * real),
       MemoryTerm(
         "samples",
@@ -138,14 +137,12 @@ package struct MemoryDemand: Sendable {
   ///
   /// - Throws: As ``training(coordinates:)``.
   package func prediction() throws -> [MemoryTerm] {
-    let weights = try NetworkWeights(
-      architecture.parameters.initialized(seed: settings.seed), of: architecture,
-      for: settings.kernels)
+    let network = try NetworkMemory(of: architecture, for: settings.kernels)
     return [
-      try fieldTerm(), MemoryTerm("weights", weights.byteCount),
+      try fieldTerm(), MemoryTerm("weights", network.weights),
       MemoryTerm(
         "activations of \(threadsPerRank) threads",
-        evaluationBytes(weights, boxes: threadsPerRank)),
+        evaluationBytes(network, boxes: threadsPerRank)),
       MemoryTerm(
         "boxes prepared ahead", (streaming.lookAhead + threadsPerRank) * voxelCount * real),
       MemoryTerm(
@@ -155,10 +152,15 @@ package struct MemoryDemand: Sendable {
 
   /// What the threads of a rank have of their own, with so many boxes in work at most [bytes]: threads beyond
   /// the boxes help with one, in a workspace they share.
-  private func evaluationBytes(_ weights: NetworkWeights, boxes: Int) -> Int {
-    ComputePool.helpers(threads: threadsPerRank, boxes: boxes).reduce(0) { sum, helpers in
-      sum + weights.makeEvaluator(threads: helpers).workspaceBytes + parameterCount * real
-    }
+  private func evaluationBytes(_ network: NetworkMemory, boxes: Int) -> Int {
+    // At most two different numbers of threads share an evaluation.
+    var bytes: [Int: Int] = [:]
+    return ComputePool.helpers(threads: threadsPerRank, boxes: boxes).map { helpers in
+      let own =
+        bytes[helpers] ?? (network.workspace(threads: helpers) + parameterCount * real)
+      bytes[helpers] = own
+      return own
+    }.saturatingSum
   }
 
   /// While samples are drawn, before anything else is there: labels and radii of a slab of planes, and the

@@ -62,12 +62,14 @@ package struct MessageVolume: Hashable, Sendable {
   /// The messages of one validation.
   package var validation: Traffic {
     var traffic = Traffic()
-    for start in stride(from: 0, to: validationSamples, by: validationPartSize) {
-      let part = command(
-        samples: min(validationPartSize, validationSamples - start), hasNotice: true)
-      traffic.add(1, of: part.bytes)
-      traffic.messages += part.messages - 1
+    func add(_ parts: Int, of samples: Int) {
+      let part = command(samples: samples, hasNotice: true)
+      traffic.messages += parts * part.messages
+      traffic.bytes += parts * part.bytes
     }
+    add(validationSamples / validationPartSize, of: validationPartSize)
+    let rest = validationSamples % validationPartSize
+    if rest > 0 { add(1, of: rest) }
     return traffic
   }
 

@@ -68,6 +68,8 @@ package struct Model: Sendable {
   }
 
   /// Writes the model to a file, which appears when it is complete.
+  ///
+  /// - Throws: `HDF5Error` or `FileError`.
   package func write(to path: String) throws {
     try RecordWriter.write(to: path, as: Self.format) { file in
       try file.addJSON(

@@ -40,11 +40,7 @@ package struct TrainingJob {
   ) throws -> TrainingOutcome {
     let settings = plan.settings
     let architecture = plan.architecture
-    try world.agree {
-      try settings.check()
-      try settings.kernels.validate(architecture)
-    }
-    StopSignals.install()
+    try world.agree { try settings.kernels.validate(architecture) }
     let roles = try Roles(settings.coordinator, on: world)
     let preparation = try world.agree { () throws -> Preparation? in
       roles.isWorker ? try Preparation(plan, sharing: fields, on: roles.team) : nil
@@ -79,6 +75,8 @@ package struct TrainingJob {
     if coordinator != nil {
       tell(.started(start(data, resumed?.progress.step ?? 0, facts, on: roles)))
     }
+    // Until now nothing needed a checkpoint.
+    StopSignals.install()
     let outcome: TrainingOutcome
     do {
       if let coordinator {
@@ -199,8 +197,10 @@ extension TrainingJob {
   private func newestCheckpoint(
     for data: DataDescription, warn: (String) -> Void
   ) throws -> Checkpoint? {
-    guard let checkpoint = try plan.checkpoints.newest(warn: warn) else { return nil }
-    let changed = lineDifferences(from: checkpoint.settings, to: plan.identity)
+    guard var checkpoint = try plan.checkpoints.newest(warn: warn) else { return nil }
+    let changed = lineDifferences(
+      from: TrainingEnding.identity(checkpoint.settings),
+      to: TrainingEnding.identity(plan.identity))
     guard changed.isEmpty else {
       throw TrainingError.settingsChanged(directory: plan.directory, differences: changed)
     }
@@ -208,6 +208,8 @@ extension TrainingJob {
     guard differences.isEmpty else {
       throw TrainingError.dataChanged(directory: plan.directory, differences: differences)
     }
+    checkpoint.progress = try TrainingEnding.resumed(
+      checkpoint.progress, plan.settings, in: plan.directory)
     let count = plan.architecture.parameters.count
     guard checkpoint.state.parameters.count == count else {
       throw TrainingError.noIntactCheckpoint(

@@ -19,14 +19,19 @@ package struct TrainingRecord: Hashable, Sendable {
   /// That loss.
   package let bestLoss: Double?
 
-  /// Whether the training is over, and its model is what it will be.
-  package let isComplete: Bool
+  private let progress: TrainingProgress
+  private let hasModel: Bool
 
   /// The settings that it depends on, a line each; empty before the first checkpoint.
   package let settings: [String]
 
   /// What a step took lately [seconds]; `nil` before the first.
   package let secondsPerStep: Double?
+
+  /// Returns whether the training is over with these settings, and its model is what it will be.
+  package func isComplete(with settings: TrainingSettings) -> Bool {
+    progress.isOver(settings) && hasModel
+  }
 
   /// Reads the record of a folder.
   ///
@@ -43,14 +48,13 @@ package struct TrainingRecord: Hashable, Sendable {
     let lines = Self.lastLines(of: "\(directory)/metrics.jsonl")
     let last = lines.last { $0["kind"] as? String == "step" }
     guard header != nil || last != nil else { return nil }
-    let progress = header?.progress ?? TrainingProgress()
-    let hasModel = FileManager.default.fileExists(atPath: "\(directory)/model.h5")
+    progress = header?.progress ?? TrainingProgress()
+    hasModel = FileManager.default.fileExists(atPath: "\(directory)/model.h5")
     epoch = max(progress.epoch, last?["epoch"] as? Int ?? 0)
     step = max(progress.step, last?["step"] as? Int ?? 0)
     stepsPerEpoch = header.map { $0.data.trainingSamples / batchSize }
     bestEpoch = progress.bestEpoch
     bestLoss = progress.bestLoss
-    isComplete = progress.isComplete && hasModel
     settings = header?.settings ?? []
     let times = Self.lastLines(of: "\(directory)/timings.jsonl").compactMap {
       $0["seconds"] as? Double

@@ -99,40 +99,13 @@ package struct TrainingSettings: Codable, Hashable, Sendable {
   /// The values that the likelihood's parameters start with, [parameter].
   var initialLikelihoodValues: [Double] { [initialGamma] }
 
-  /// Checks that a training can be run with these settings.
+  /// The time from the start of a job, or from its last checkpoint, to the next one [minutes].
   ///
-  /// - Throws: ``TrainingError`` that names the setting and what it may be.
-  package func check() throws(TrainingError) {
-    func require(_ holds: Bool, _ key: String, _ value: Any, _ allowed: String)
-      throws(TrainingError)
-    {
-      if !holds { throw .setting(key: "training.\(key)", value: "\(value)", allowed: allowed) }
-    }
-    try require(
-      (1...ExactAccumulator.maximumSampleCount).contains(batchSize), "batchSize", batchSize,
-      "from 1 to \(ExactAccumulator.maximumSampleCount)")
-    try require(epochLimit >= 1, "epochs", epochLimit, "1 or more")
-    try require(patience.map { $0 >= 1 } ?? true, "patience", patience ?? 0, "1 or more")
-    try require(priorStrength >= 0 && priorStrength.isFinite, "alpha", priorStrength, "0 or more")
-    let bounds = Likelihood.truncatedCauchy.parameters[0].bounds
-    try require(
-      (Double(bounds.lowerBound)...Double(bounds.upperBound)).contains(initialGamma),
-      "initialGamma", initialGamma, "from 0.001 to 2")
-    try require(
-      optimizer.learningRate >= 0 && optimizer.learningRate.isFinite, "optimizer.learningRate",
-      optimizer.learningRate, "0 or more")
-    for (key, beta) in [("beta1", optimizer.beta1), ("beta2", optimizer.beta2)] {
-      try require((0..<1).contains(beta), "optimizer.\(key)", beta, "from 0 to below 1")
-    }
-    try require(optimizer.epsilon > 0, "optimizer.epsilon", optimizer.epsilon, "above 0")
-    try require(
-      threadsPerRank.map { (1...1024).contains($0) } ?? true, "threadsPerRank",
-      threadsPerRank ?? 0, "from 1 to 1024")
-    try require(checkpointMinutes > 0, "checkpointMinutes", checkpointMinutes, "above 0")
-    try require(
-      checkpointSteps.map { $0 >= 1 } ?? true, "checkpointSteps", checkpointSteps ?? 0,
-      "1 or more")
-    try require(keptCheckpoints >= 1, "keptCheckpoints", keptCheckpoints, "1 or more")
-    try require(watchdogSeconds > 0, "watchdogSeconds", watchdogSeconds, "above 0")
+  /// The first comes after a minute at the latest: a job that ends soon is not to lose all that it did.
+  func checkpointInterval(isFirst: Bool) -> Double {
+    isFirst ? min(1, checkpointMinutes) : checkpointMinutes
   }
+
+  /// The most samples of a step: sums of more gradients could overflow.
+  package static let largestBatch = ExactAccumulator.maximumSampleCount
 }

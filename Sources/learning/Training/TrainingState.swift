@@ -44,6 +44,14 @@ struct TrainingProgress: Codable, Hashable, Sendable {
 
   /// The number of epochs that were validated since the best one.
   var epochsWithoutImprovement: Int { bestEpoch.map { epoch - 1 - $0 } ?? 0 }
+
+  /// Whether the training is over with these settings: at the end of an epoch, the last one, or one that was
+  /// without a better loss for too long.
+  func isOver(_ settings: TrainingSettings) -> Bool {
+    guard stepInEpoch == 0, epoch > 0 else { return false }
+    let isPatient = settings.patience.map { epochsWithoutImprovement < $0 } ?? true
+    return epoch >= settings.epochLimit || !isPatient
+  }
 }
 
 /// The weights and what the optimiser remembers, after a number of steps.

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Slurm
 
 /// The memory that a job may take on a node.
 package struct NodeMemory: Hashable, Sendable {
@@ -6,12 +7,12 @@ package struct NodeMemory: Hashable, Sendable {
   package let bytes: Int
 
   /// Who says so.
-  package let source: String
+  package let origin: String
 
   /// Names a limit.
-  package init(bytes: Int, source: String) {
+  package init(bytes: Int, origin: String) {
     self.bytes = bytes
-    self.source = source
+    self.origin = origin
   }
 
   /// The least of what this machine has, and what a batch system or a container allows.
@@ -19,19 +20,13 @@ package struct NodeMemory: Hashable, Sendable {
     var limits = [
       NodeMemory(
         bytes: Int(clamping: ProcessInfo.processInfo.physicalMemory),
-        source: "this machine's memory")
+        origin: "this machine's memory")
     ]
-    if let mebibytes = ProcessInfo.processInfo.environment["SLURM_MEM_PER_NODE"].flatMap({ Int($0) }
-    ) {
-      limits.append(
-        NodeMemory(bytes: mebibytes << 20, source: "the Slurm job's SLURM_MEM_PER_NODE"))
+    let slurm = SlurmEnvironment()
+    if let bytes = slurm.memoryPerNode {
+      limits.append(NodeMemory(bytes: bytes, origin: "the Slurm job's \(slurm.memorySource)"))
     }
-    for file in ["/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"] {
-      let text = try? String(contentsOfFile: file, encoding: .utf8)
-      if let bytes = text.flatMap({ Int($0.trimmingCharacters(in: .whitespacesAndNewlines)) }) {
-        limits.append(NodeMemory(bytes: bytes, source: "the limit in \(file)"))
-      }
-    }
+    limits += ControlGroup.memoryLimits { try? String(contentsOfFile: $0, encoding: .utf8) }
     return limits.min { $0.bytes < $1.bytes } ?? limits[0]
   }
 

@@ -31,6 +31,8 @@ extension Communicator {
   /// after it may have failed.
   ///
   ///     let header = try world.agree { try readHeader(path) }
+  ///
+  /// - Throws: ``AgreedFailure`` with the error of the lowest rank that failed; ``MPIError``.
   public func agree<Value: ~Copyable, Failure: Error>(
     _ work: () throws(Failure) -> Value
   ) throws -> Value {

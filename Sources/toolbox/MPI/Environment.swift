@@ -64,6 +64,8 @@ public enum SilentPeer {
 /// For programs that do not run from one function, such as a test bundle: MPI is initialized by the
 /// first call, and finalized when the process exits. Errors are the caller's; no rank is told of
 /// another's.
+///
+/// - Throws: ``MPIError`` on starting, and what `body` throws.
 public func withSharedMPI<Result, Failure: Error>(
   _ body: (borrowing Communicator) throws(Failure) -> Result
 ) throws -> Result {

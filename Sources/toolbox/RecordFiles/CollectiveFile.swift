@@ -78,6 +78,8 @@ package struct CollectiveFile: ~Copyable {
   /// Makes groups and sets attributes, the same on every rank: a few at a time, of some kilobytes.
   ///
   /// Collective.
+  ///
+  /// - Throws: `AgreedFailure` on every rank.
   package func describe(
     on ranks: borrowing Communicator, _ body: (borrowing HDF5File) throws(HDF5Error) -> Void
   ) throws {
@@ -87,6 +89,8 @@ package struct CollectiveFile: ~Copyable {
   /// Sets the attributes that tell a format.
   ///
   /// Collective.
+  ///
+  /// - Throws: `AgreedFailure` on every rank.
   package func describe(as format: RecordFormat, on ranks: borrowing Communicator) throws {
     try describe(on: ranks) { (file) throws(HDF5Error) in
       try file.setAttribute("format", to: format.name)

@@ -53,6 +53,8 @@ package struct RecordReader: ~Copyable {
   package var path: String { file.path }
 
   /// Closes the file.
+  ///
+  /// - Throws: `HDF5Error`.
   package consuming func close() throws { try file.close() }
 
   /// The error of what is wrong with the file, as a clause.

@@ -38,16 +38,22 @@ package struct RecordWriter: ~Copyable {
   private consuming func close() throws { try file.close() }
 
   /// Sets an attribute of the file to a text.
+  ///
+  /// - Throws: `HDF5Error`.
   package func set(_ attribute: String, to text: String) throws {
     try file.setAttribute(attribute, to: text)
   }
 
   /// Sets an attribute of the file to a number.
+  ///
+  /// - Throws: `HDF5Error`.
   package func set<Value: HDF5Element>(_ attribute: String, to value: Value) throws {
     try file.setAttribute(attribute, to: value)
   }
 
   /// Adds a dataset with its checksum.
+  ///
+  /// - Throws: `HDF5Error`.
   package func add<Element>(
     _ dataset: RecordDataset<Element>, _ values: [Element], extents: [Int]
   ) throws {
@@ -59,6 +65,8 @@ package struct RecordWriter: ~Copyable {
   }
 
   /// Adds a value as the JSON text of an attribute, and the checksum of the text.
+  ///
+  /// - Throws: `HDF5Error`, and what encoding the value throws.
   package func addJSON(_ attribute: String, _ value: some Encodable) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

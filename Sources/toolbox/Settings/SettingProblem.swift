@@ -1,3 +1,5 @@
+package import Failures
+
 /// A setting whose value has the right type and makes no sense.
 package struct SettingProblem: Hashable, Sendable {
   /// The path of the setting, such as `universe.boxSize`.
@@ -14,5 +16,10 @@ package struct SettingProblem: Hashable, Sendable {
     self.path = path
     self.reason = reason
     self.remedy = remedy
+  }
+
+  /// Describes a value that is outside its range.
+  package init(_ refused: SettingOutOfRange) {
+    self.init(path: refused.key, reason: refused.reason, remedy: refused.remedy)
   }
 }

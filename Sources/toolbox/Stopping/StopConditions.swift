@@ -1,4 +1,5 @@
 package import Foundation
+internal import Slurm
 
 /// What asks a job to stop at the next step boundary, with a checkpoint (exit code 75).
 package struct StopConditions: Sendable {
@@ -24,9 +25,7 @@ package struct StopConditions: Sendable {
     file = directory + "/stop"
     if let timeLimit {
       deadline = Date(timeIntervalSinceNow: timeLimit)
-    } else if let end = ProcessInfo.processInfo.environment["SLURM_JOB_END_TIME"].flatMap(
-      Double.init)
-    {
+    } else if let end = SlurmEnvironment().endTime {
       deadline = Date(timeIntervalSince1970: end)
     }
   }

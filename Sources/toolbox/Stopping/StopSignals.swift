@@ -24,7 +24,8 @@ package enum StopSignals {
     }
   }
 
-  private static func isIgnored(_ number: Int32) -> Bool {
+  /// Whether the process was started to ignore a signal.
+  package static func isIgnored(_ number: Int32) -> Bool {
     var action = sigaction()
     guard sigaction(number, nil, &action) == 0 else { return false }
     return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)

@@ -47,6 +47,9 @@ package struct UniverseJob {
   /// Simulates, from the newest checkpoint if there is one.
   ///
   /// Collective.
+  ///
+  /// - Throws: `AgreedFailure` for files that cannot be written or settings of another universe; a `Failure`
+  ///   with the exit code 75 after a signal; `MPIError`.
   package func run(on ranks: borrowing Communicator, tell: (Event) -> Void) throws -> Result {
     let start = ContinuousClock.now
     try ranks.agree { if ranks.isRoot { try recordSettings() } }

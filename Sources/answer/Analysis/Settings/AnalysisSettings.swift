@@ -60,26 +60,12 @@ package struct AnalysisSettings: Codable, Hashable, Sendable {
     require(
       ascend(radiusEdges) && radiusEdges.allSatisfy { $0 > 0 }, "radiusEdges", radiusEdges,
       "radii above 0 in ascending order, or none")
-    require((1...1000).contains(massBins), "massBins", massBins, "from 1 to 1000")
-    require((1...10_000).contains(residualBins), "residualBins", residualBins, "from 1 to 10000")
-    require(
-      residualLimit > 0 && residualLimit < 100, "residualLimit", residualLimit,
-      "above 0 and below 100 dex")
     require(
       noiseLevels.allSatisfy { (0.05...20).contains($0) }, "noiseLevels", noiseLevels,
       "standard deviations from 0.05 to 20 dex, or none")
-    require(
-      likelihoodHalfWidth > 0 && likelihoodHalfWidth <= 1, "likelihoodHalfWidth",
-      likelihoodHalfWidth, "above 0 and at most 1")
-    require(
-      threadsPerRank.map { (1...1024).contains($0) } ?? true, "threadsPerRank",
-      threadsPerRank ?? 0, "from 1 to 1024")
     for problem in information.problems {
       problems.append(("information.\(problem.key)", problem.value, problem.allowed))
     }
-    require(
-      (2...1000).contains(collapse.massCount), "collapse.massCount", collapse.massCount,
-      "from 2 to 1000")
     require(
       collapse.minimumMass > 0 && collapse.minimumMass < collapse.maximumMass
         && collapse.maximumMass < 1e18,

@@ -39,13 +39,6 @@ package struct InformationSettings: Codable, Hashable, Sendable {
         problems.append((name, value, allowed))
       }
     }
-    if !(0..<0.1).contains(noise) {
-      problems.append(("noise", "\(noise)", "from 0 to below 0.1 dex"))
-    }
-    if neighbours < 1 { problems.append(("neighbours", "\(neighbours)", "1 or more")) }
-    if let maximumParticles, maximumParticles < 10 {
-      problems.append(("maximumParticles", "\(maximumParticles)", "10 or more, or null for all"))
-    }
     return problems
   }
 

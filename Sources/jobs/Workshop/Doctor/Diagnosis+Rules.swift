@@ -131,7 +131,7 @@ extension Diagnosis {
   private static func memory(_ facts: SystemFacts) -> Finding {
     let available = min(facts.availableMemory, facts.memory.bytes)
     let text =
-      "\(gigabytes(available)) GB free of \(gigabytes(facts.memory.bytes)) GB (\(facts.memory.source))"
+      "\(gigabytes(available)) GB free of \(gigabytes(facts.memory.bytes)) GB (\(facts.memory.origin))"
     guard available < 2_000_000_000 else { return .ok("memory", text) }
     return .warning(
       "memory", text,

@@ -127,7 +127,7 @@ package struct DoctorTask: Sendable {
     facts.processorQuota = AvailableProcessors.quota()
     facts.yieldsWhenIdle = environment["OMPI_MCA_mpi_yield_when_idle"] == "1"
     facts.memory = .ofThisNode()
-    facts.availableMemory = NodeMemory.available()
+    facts.availableMemory = min(NodeMemory.available(), facts.memory.bytes)
   }
 
   private func bits(on world: borrowing Communicator) throws -> BitsOutcome {

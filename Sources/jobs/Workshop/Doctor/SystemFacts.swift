@@ -55,7 +55,7 @@ struct SystemFacts: Hashable, Sendable {
   /// Whether ranks that wait let others run.
   var yieldsWhenIdle = false
   /// The memory that jobs may take [bytes], and who says so.
-  var memory = NodeMemory(bytes: 0, source: "unknown")
+  var memory = NodeMemory(bytes: 0, origin: "unknown")
   /// The memory that nothing uses [bytes].
   var availableMemory = 0
 

@@ -3,9 +3,6 @@ package import MPI
 
 /// Why a training, or a prediction, could not go on.
 package enum TrainingError: Error, Hashable, Sendable {
-  /// A setting is out of its range.
-  case setting(key: String, value: String, allowed: String)
-
   /// The gradients of some samples of a step were infinite or not a number.
   case diverged(step: Int, sampleCount: Int)
 
@@ -24,6 +21,9 @@ package enum TrainingError: Error, Hashable, Sendable {
   /// The field files are not those that the checkpoints of a run were made with.
   case dataChanged(directory: String, differences: [String])
 
+  /// A run has gone on for longer than the settings ask for now.
+  case passedItsEnd(directory: String, epochs: Int, done: Int)
+
   /// No checkpoint of a run can be read.
   case noIntactCheckpoint(directory: String, reasons: [String])
 
@@ -41,8 +41,6 @@ extension TrainingError: CustomStringConvertible {
   /// What was being done, to what, why it failed and what to try.
   package var description: String {
     switch self {
-    case .setting(let key, let value, let allowed):
-      "cannot train with \(key) = \(value): it must be \(allowed)"
     case .diverged(let step, let sampleCount):
       """
       training diverged in step \(step): the gradients of \(sampleCount) samples are infinite or not a \
@@ -74,6 +72,12 @@ extension TrainingError: CustomStringConvertible {
       """
       cannot resume the training in \(directory): the fields have changed since it started \
       (\(differences.joined(separator: "; "))); restore them, or train under another name
+      """
+    case .passedItsEnd(let directory, let epochs, let done):
+      """
+      cannot resume the training in \(directory): with training.epochs and training.patience as they are now \
+      it would have ended after \(epochs) epochs, and \(done) are done and more begun or counted; give more epochs or \
+      patience, or train under another name
       """
     case .noIntactCheckpoint(let directory, let reasons):
       """
@@ -107,7 +111,8 @@ extension TrainingError: JobFailure {
     switch self {
     case .stalled, .late: .resumableStop
     case .failedExchange: .internalFailure
-    case .setting, .diverged, .mixedVoxelSizes, .settingsChanged, .dataChanged, .noIntactCheckpoint,
+    case .diverged, .mixedVoxelSizes, .settingsChanged, .dataChanged, .passedItsEnd,
+      .noIntactCheckpoint,
       .damagedFile,
       .unsuitableModel:
       .badData
