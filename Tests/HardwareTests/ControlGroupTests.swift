@@ -75,7 +75,7 @@ import Testing
       "/sys/fs/cgroup/a/memory.max": "9\n",
     ]
     #expect(
-      ControlGroup.memoryLimits { files[$0] }.map(\.source)
+      ControlGroup.memoryLimits { files[$0] }.map(\.origin)
         == ["the limit in /sys/fs/cgroup/a/memory.max"])
   }
 

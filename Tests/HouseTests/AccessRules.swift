@@ -67,7 +67,7 @@ struct AccessRules {
   }
 
   nonisolated(unsafe) private static let declaration =
-    #/^(?:@\w+ )*package (?:(?:internal|private|package)\(set\) )?(?:static |mutating |consuming |convenience |final |indirect |nonisolated |borrowing |override )*(struct|enum|class|protocol|typealias|func|let|var) (\w+)/#
+    #/^(?:@\w+ )*package (?:(?:internal|private|package)\(set\) )?(?:static |mutating |consuming |convenience |final |indirect |nonisolated |borrowing |override )*(struct|enum|class|protocol|typealias|func|let|var|init|subscript)\b ?(\w*)/#
 
   /// The text of a declaration before its body or value.
   private static func signature(_ lines: ArraySlice<String>, of kind: Substring) -> String {
@@ -90,6 +90,7 @@ struct AccessRules {
   func unused() -> [Finding] {
     declarations.filter { declaration in
       guard let target = declaration.file.target, !["MPI", "HDF5"].contains(target),
+        !["init", "subscript"].contains(declaration.kind),
         !requirements.contains(declaration.name)
       else { return false }
       if targets[declaration.name, default: []] != [target] { return false }

@@ -112,7 +112,7 @@ package struct ExperimentPlan: Sendable {
   ///   - layout: The nodes, ranks and threads.
   ///   - program: What a process takes before it has any data [bytes].
   ///   - nodeMemory: The memory of a node.
-  /// - Throws: `Failure` that names the largest term, ``MeasurementError`` if only this machine is too small.
+  /// - Throws: `Failure` that names the largest term, also if only this machine is too small.
   package static func checkMeasurement(
     of experiment: Experiment, in directory: RunDirectory, layout: Layout, program: Int,
     nodeMemory: NodeMemory
@@ -120,7 +120,7 @@ package struct ExperimentPlan: Sendable {
     do {
       try SampleTime.checkMemory(
         experiment.architecture, kernels: experiment.training.kernels, limit: .ofThisNode())
-    } catch let error as MeasurementError {
+    } catch let error as Failure {
       let demand = try MemoryDemand(
         of: experiment, in: directory, ranks: layout.nodes * layout.ranksPerNode,
         ranksPerNode: layout.ranksPerNode, threads: layout.threads)

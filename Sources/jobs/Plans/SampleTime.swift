@@ -57,7 +57,7 @@ package struct SampleTime: Hashable, Sendable {
   ///   - architecture: The network.
   ///   - kernels: What computes it.
   ///   - limit: The memory of this machine.
-  /// - Throws: ``MeasurementError`` with both sizes, `ArchitectureError` if the kernels cannot compute the network.
+  /// - Throws: `Failure` with both sizes, `ArchitectureError` if the kernels cannot compute the network.
   package static func checkMemory(
     _ architecture: NetworkArchitecture, kernels: NetworkKernels, limit: NodeMemory
   ) throws {
@@ -66,7 +66,11 @@ package struct SampleTime: Hashable, Sendable {
     let others = 5 * architecture.parameters.count * MemoryLayout<Float>.stride
     let needed = [network.weights, network.workspace(threads: 1), others].saturatingSum
     guard needed > limit.bytes else { return }
-    throw MeasurementError(needed: needed, limit: limit)
+    throw Failure(
+      .usage, "measuring a sample for the plan",
+      because: "the network alone takes \(mebibytes(needed)) MiB, and \(limit.origin) is "
+        + "\(mebibytes(limit.bytes)) MiB",
+      remedy: "plan on a machine with more memory, or make network.hiddenUnits smaller")
   }
 
   /// The best of up to three runs that together take some seconds at most.

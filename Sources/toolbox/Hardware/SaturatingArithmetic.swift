@@ -6,7 +6,7 @@ extension Int {
   }
 
   /// Returns this and a number, or the largest integer if the sum is none: a size that no machine has.
-  package func saturatingPlus(_ other: Int) -> Int {
+  func saturatingPlus(_ other: Int) -> Int {
     let (sum, overflows) = addingReportingOverflow(other)
     return overflows ? .max : sum
   }

@@ -81,7 +81,7 @@ package struct SettingRange: Hashable, Sendable {
   package var ends: [Double] { [lower, upper].filter(\.isFinite) }
 
   /// The lengths that a list may have.
-  package var listLengths: ClosedRange<Int>? { lengths }
+  var listLengths: ClosedRange<Int>? { lengths }
 
   /// Whether a number is in the range.
   package func contains(_ value: Double) -> Bool {
