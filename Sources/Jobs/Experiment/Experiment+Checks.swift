@@ -18,7 +18,8 @@ extension Experiment {
 
   /// The same without those of the ablation.
   var problemsOfOneRun: [ExperimentProblem] {
-    nameProblems + simulationProblems + realisationProblems + universeProblems + fieldProblems
+    nameProblems + simulationProblems + realisationProblems + twinProblems + universeProblems
+      + fieldProblems
       + networkProblems
       + samplingProblems + trainingProblems + analysisProblems + clusterProblems
   }
@@ -115,6 +116,7 @@ extension Experiment {
   ) -> Bool {
     if first.seed != nil || second.seed != nil {
       return first.seed == second.seed && first.isInverted ?? false == second.isInverted ?? false
+        && first.reseeding == second.reseeding
     }
     return first.initial == second.initial || first.final == second.final
       || first.catalogue != nil && first.catalogue == second.catalogue

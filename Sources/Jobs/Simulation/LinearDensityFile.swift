@@ -29,7 +29,12 @@ enum LinearDensityFile {
       try file.setAttribute("version", to: Int32(1))
       try file.setAttribute("boxSize", to: boxSize)
       switch phases {
-      case .seed(let seed, _): try file.setAttribute("seed", to: seed)
+      case .seed(let seed, _, let reseeding):
+        try file.setAttribute("seed", to: seed)
+        if let reseeding {
+          try file.setAttribute("reseed", to: reseeding.seed)
+          try file.setAttribute("reseedAbove", to: reseeding.above)
+        }
       case .snapshot(let initial):
         try file.setAttribute("source", to: initial.snapshot.path)
         try file.setAttribute("sourceChecksum", to: initial.source.checksum)

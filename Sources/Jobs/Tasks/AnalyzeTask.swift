@@ -97,8 +97,10 @@ package struct AnalyzeTask: Sendable {
     let collapse = try CollapseTask(
       experiment: experiment, directory: directory, threads: try threads(on: world)
     ).run(for: particles, on: world, progress: progress)
+    let twins = try TwinTask(experiment: experiment, directory: directory)
+      .run(for: particles, on: world)
     var gaps = try world.agree {
-      try Ablation(experiment, in: directory).missingPredictions() + comparable.gaps
+      try Ablation(experiment, in: directory).missingPredictions() + comparable.gaps + twins.gaps
     }
     if let reason = halos.reason {
       gaps.append(
@@ -115,7 +117,7 @@ package struct AnalyzeTask: Sendable {
     return AnalysisInput(
       experiment: experiment.name, settings: experiment.analysis,
       models: comparable.models, particles: particles, halos: halos, collapse: collapse,
-      gaps: gaps)
+      twins: twins.predictions, gaps: gaps)
   }
 
   /// Writes the tables and then the report: where it is, all is complete.

@@ -70,8 +70,9 @@ package struct PrepareTask: Sendable {
       name: simulation.name, initialSnapshot: simulation.initial ?? made.initial,
       finalSnapshot: simulation.final ?? made.final,
       halos: simulation.halos(made: made.catalogue), units: simulation.units, output: output,
-      withPotential: experiment.fields.needPotential,
-      withFinalParticles: experiment.fields.needFinalParticles,
+      // Of a twin, only labels are read.
+      withPotential: experiment.fields.needPotential && simulation.role != .twin,
+      withFinalParticles: experiment.fields.needFinalParticles && simulation.role != .twin,
       label: experiment.fields.label, neighbours: experiment.fields.neighbours,
       threads: experiment.fields.threadsPerRank)
   }

@@ -58,3 +58,19 @@ double halompi_mixture_log_ratio(
     const double *weights, size_t count, halompi_instruction_set instructions) {
   return CHOOSE(mixture_log_ratio, instructions)(components, component_count, x, y, weights, count);
 }
+
+double halompi_spatial_mixture_step(
+    const halompi_spatial_gaussian *components, size_t component_count, const double *x,
+    const double *y, const double *z, const double *weights, size_t count,
+    halompi_spatial_sums *sums, halompi_instruction_set instructions) {
+  return CHOOSE(spatial_mixture_step, instructions)(
+      components, component_count, x, y, z, weights, count, sums);
+}
+
+double halompi_spatial_mixture_cell(
+    const halompi_spatial_gaussian *components, size_t component_count, const double *mean,
+    const double *factor, const double *places, const double *weights,
+    halompi_instruction_set instructions) {
+  return CHOOSE(spatial_mixture_cell, instructions)(
+      components, component_count, mean, factor, places, weights);
+}

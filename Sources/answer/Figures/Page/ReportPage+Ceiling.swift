@@ -1,0 +1,49 @@
+internal import Analysis
+
+extension ReportPage {
+  /// What one of two variants says beyond the other, as items of the answer.
+  func items(of joint: JointReport) -> [String] {
+    joint.parts[1...2].map { name, part in
+      let name = HTML.escaped(name)
+      switch part {
+      case .unknown(let reason):
+        return "<li>\(name): unknown, because \(HTML.escaped(reason)).</li>"
+      case .known(let part):
+        var text = "<li>\(name), what the one says beyond the other: \(number(part.value, 3))"
+        if let error = part.haloDeviation.value ?? part.deviation.value {
+          text += " ± \(number(error, 3))"
+        }
+        text += " nats"
+        if let level = part.significance.value {
+          text += " (\(number(level, 1)) standard deviations)"
+        }
+        return text + ".</li>"
+      }
+    }
+  }
+
+  /// What a twin says, and the networks' shares of it, as an item of the answer.
+  func item(of twin: TwinReport) -> String {
+    let name = "<strong>\(HTML.escaped(twin.name))</strong>"
+    guard let information = twin.information.value else {
+      return "<li>\(name): no mutual information, because "
+        + "\(HTML.escaped(twin.information.reason ?? "")).</li>"
+    }
+    let error = information.haloDeviation.value ?? information.deviation.value
+    var text = "<li>\(name)"
+    if let without = twin.shareWithout.value {
+      text += ", in whose halos \(number(100 * (1 - without), 0)) % of the particles are"
+    }
+    text += ": \(number(information.value, 3))"
+    if let error { text += " ± \(number(error, 3))" }
+    text += " nats"
+    let shares = twin.networks.compactMap { network -> String? in
+      guard let share = network.share.value else { return nil }
+      var text = "\(HTML.escaped(network.variant)) has \(number(100 * share.value, 0))"
+      if let deviation = share.deviation.value { text += " ± \(number(100 * deviation, 0))" }
+      return text + " % of it"
+    }
+    if !shares.isEmpty { text += "; there " + shares.joined(separator: ", ") }
+    return text + ".</li>"
+  }
+}
