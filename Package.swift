@@ -2,8 +2,8 @@
 
 import PackageDescription
 
-// Targets are listed by level; a target imports only from the levels above its own
-// (Documentation/architecture.md), which Tests/HouseTests checks.
+// Targets stand in rooms, each listed after all that it imports (Documentation/architecture.md), which
+// Tests/HouseTests checks.
 
 let package = Package(
   name: "halompi",
@@ -17,7 +17,7 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
-    // Level 0: C libraries, and the hot loops in C.
+    // The ground: C libraries, and the hot loops in C.
     .systemLibrary(
       name: "CMPI", path: "Sources/ground/CMPI", pkgConfig: "ompi-c",
       providers: [.apt(["libopenmpi-dev"])]),
@@ -33,57 +33,78 @@ let package = Package(
     // The kernels are optimized in debug builds too: at -O0 they are 4 to 60 times slower.
     .target(name: "CKernels", path: "Sources/ground/CKernels", cSettings: [.unsafeFlags(["-O3"])]),
 
-    // Level 1: wrappers of the C libraries, and what needs nothing.
+    // The toolbox: what knows no cosmology.
+    .target(name: "Failures", path: "Sources/toolbox/Failures"),
     .target(name: "MPI", dependencies: ["CMPI"], path: "Sources/toolbox/MPI"),
     .target(name: "HDF5", dependencies: ["CParallelHDF5", "MPI"], path: "Sources/toolbox/HDF5"),
     .target(name: "Randomness", path: "Sources/toolbox/Randomness"),
-    .target(name: "LinearTheory", path: "Sources/universe/LinearTheory"),
-    .target(name: "DurableFiles", path: "Sources/toolbox/DurableFiles"),
-    .target(name: "Slurm", path: "Sources/toolbox/Slurm"),
-
-    // Level 2.
+    .target(name: "ProtocolBuffers", path: "Sources/toolbox/ProtocolBuffers"),
+    .target(name: "Stopping", path: "Sources/toolbox/Stopping"),
+    .target(name: "Text", path: "Sources/toolbox/Text"),
     .target(
-      name: "Networks", dependencies: ["CKernels", "COpenBLAS", "Randomness"],
-      path: "Sources/learning/Networks"),
-
+      name: "Hardware", dependencies: ["CKernels", "Text"], path: "Sources/toolbox/Hardware"),
+    .target(name: "DurableFiles", dependencies: ["Failures"], path: "Sources/toolbox/DurableFiles"),
+    .target(name: "Progress", dependencies: ["Text"], path: "Sources/toolbox/Progress"),
     .target(
-      name: "FourierTransforms", dependencies: ["CFFTW", "MPI"],
+      name: "Settings",
+      dependencies: ["Failures", .product(name: "Yams", package: "Yams")],
+      path: "Sources/toolbox/Settings"),
+    .target(name: "Slurm", dependencies: ["Failures"], path: "Sources/toolbox/Slurm"),
+
+    // The universe: simulations and their halos, our own and those of other codes.
+    .target(
+      name: "LinearTheory", dependencies: ["Failures"], path: "Sources/universe/LinearTheory"),
+    .target(
+      name: "FourierTransforms", dependencies: ["CFFTW", "Failures", "MPI"],
       path: "Sources/universe/FourierTransforms"),
     .target(name: "Particles", path: "Sources/universe/Particles"),
     .target(
-      name: "Information", dependencies: ["CKernels", "Randomness"],
-      path: "Sources/answer/Information"),
-
-    // Level 3.
-    .target(
-      name: "Snapshots", dependencies: ["DurableFiles", "HDF5", "MPI", "Particles"],
+      name: "Snapshots", dependencies: ["DurableFiles", "Failures", "HDF5", "MPI", "Particles"],
       path: "Sources/universe/Snapshots"),
-
     .target(
       name: "ParticleMesh",
       dependencies: [
-        "CKernels", "FourierTransforms", "LinearTheory", "MPI", "Particles", "Randomness",
+        "CKernels", "Failures", "FourierTransforms", "LinearTheory", "MPI", "Particles",
+        "Randomness",
       ], path: "Sources/universe/ParticleMesh"),
-    .target(name: "Halos", dependencies: ["MPI", "Particles"], path: "Sources/universe/Halos"),
+    .target(
+      name: "Halos", dependencies: ["Failures", "MPI", "Particles"], path: "Sources/universe/Halos"),
+    .target(
+      name: "Simulations",
+      dependencies: [
+        "DurableFiles", "Failures", "FourierTransforms", "HDF5", "Halos", "LinearTheory", "MPI",
+        "ParticleMesh", "Particles", "Progress", "Settings", "Snapshots", "Stopping", "Text",
+      ], path: "Sources/universe/Simulations"),
 
-    // Level 4.
+    // Learning: fields, boxes, networks.
     .target(
       name: "Fields",
-      dependencies: ["DurableFiles", "FourierTransforms", "HDF5", "MPI", "Snapshots"],
+      dependencies: ["DurableFiles", "Failures", "FourierTransforms", "HDF5", "MPI", "Snapshots"],
       path: "Sources/learning/Fields"),
     .target(
-      name: "SubBoxes", dependencies: ["CKernels", "Fields", "HDF5", "MPI", "Randomness"],
+      name: "SubBoxes",
+      dependencies: ["CKernels", "Failures", "Fields", "HDF5", "MPI", "Randomness"],
       path: "Sources/learning/SubBoxes"),
-
-    // Level 5.
+    .target(
+      name: "Networks", dependencies: ["CKernels", "COpenBLAS", "Failures", "Randomness"],
+      path: "Sources/learning/Networks"),
     .target(
       name: "Training",
       dependencies: [
-        "CKernels", "DurableFiles", "Fields", "HDF5", "MPI", "Networks", "Randomness", "SubBoxes",
+        "CKernels", "DurableFiles", "Failures", "Fields", "HDF5", "MPI", "Networks",
+        "ProtocolBuffers", "Stopping", "SubBoxes",
       ], path: "Sources/learning/Training"),
     .target(
-      name: "Interchange", dependencies: ["DurableFiles", "Networks", "SubBoxes", "Training"],
+      name: "Interchange",
+      dependencies: [
+        "DurableFiles", "Failures", "Networks", "ProtocolBuffers", "SubBoxes", "Training",
+      ],
       path: "Sources/learning/Interchange"),
+
+    // The answer: what predictions say.
+    .target(
+      name: "Information", dependencies: ["CKernels", "Failures", "Randomness"],
+      path: "Sources/answer/Information"),
     .target(
       name: "Analysis",
       dependencies: [
@@ -93,21 +114,57 @@ let package = Package(
       name: "Figures", dependencies: ["Analysis", "DurableFiles", "Training"],
       path: "Sources/answer/Figures"),
 
-    // Level 6.
+    // Jobs: what users start.
     .target(
-      name: "Jobs",
+      name: "Experiments",
       dependencies: [
-        "Analysis", "CKernels", "DurableFiles", "Fields", "Figures", "FourierTransforms", "Halos",
-        "HDF5", "Information", "Interchange", "LinearTheory", "MPI", "Networks", "ParticleMesh",
-        "Particles", "Randomness", "Slurm", "Snapshots", "SubBoxes", "Training",
-        .product(name: "Yams", package: "Yams"),
-      ]),
+        "Analysis", "DurableFiles", "Failures", "Fields", "Networks", "ParticleMesh", "Settings",
+        "Simulations", "Slurm", "Snapshots", "SubBoxes", "Text", "Training",
+      ], path: "Sources/jobs/Experiments"),
+    .target(
+      name: "Runs",
+      dependencies: ["DurableFiles", "Failures", "Fields", "HDF5", "Hardware", "MPI", "Text"],
+      path: "Sources/jobs/Runs"),
+    .target(
+      name: "Plans",
+      dependencies: [
+        "DurableFiles", "Experiments", "Failures", "Fields", "FourierTransforms", "Hardware", "MPI",
+        "Networks", "ParticleMesh", "Simulations", "Slurm", "SubBoxes", "Text", "Training",
+      ], path: "Sources/jobs/Plans"),
+    .target(
+      name: "Stages",
+      dependencies: [
+        "Analysis", "DurableFiles", "Experiments", "Failures", "Fields", "Figures",
+        "FourierTransforms", "HDF5", "Interchange", "LinearTheory", "MPI", "Networks",
+        "ParticleMesh", "Plans", "Progress", "Runs", "Settings", "Simulations", "Snapshots",
+        "Stopping", "SubBoxes", "Text", "Training",
+      ], path: "Sources/jobs/Stages"),
+    .target(
+      name: "Ablations",
+      dependencies: [
+        "Analysis", "DurableFiles", "Experiments", "Failures", "MPI", "Progress", "Runs",
+        "Settings", "Stages", "Stopping", "SubBoxes", "Text", "Training",
+      ], path: "Sources/jobs/Ablations"),
+    .target(
+      name: "Batches",
+      dependencies: ["DurableFiles", "Experiments", "Failures", "Slurm", "Text"],
+      path: "Sources/jobs/Batches"),
+    .target(
+      name: "Workshop",
+      dependencies: [
+        "CKernels", "DurableFiles", "Experiments", "Failures", "Fields", "Figures",
+        "FourierTransforms", "HDF5", "Halos", "Hardware", "Information", "LinearTheory", "MPI",
+        "Networks", "ParticleMesh", "Particles", "Randomness", "Runs", "Settings", "Simulations",
+        "Snapshots", "Stopping", "SubBoxes", "Text", "Training",
+      ], path: "Sources/jobs/Workshop"),
 
-    // Level 7: the only target that prints.
+    // The command line: the only target that prints.
     .executableTarget(
       name: "halompi",
       dependencies: [
-        "HDF5", "Information", "Jobs", "MPI", "Networks", "Slurm", "Training",
+        "Ablations", "Batches", "Experiments", "Failures", "HDF5", "Hardware", "Information", "MPI",
+        "Networks", "Plans", "Progress", "Runs", "Settings", "Simulations", "Slurm", "Stages",
+        "Text", "Training", "Workshop",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -125,11 +182,10 @@ let package = Package(
       name: "ParticleMeshTests",
       dependencies: [
         "FourierTransforms", "HDF5", "LinearTheory", "MPI", "ParticleMesh", "Particles",
-        "Randomness",
         "TestSupport",
       ]),
     .testTarget(
-      name: "HalosTests", dependencies: ["Halos", "HDF5", "MPI", "Particles", "TestSupport"]),
+      name: "HalosTests", dependencies: ["HDF5", "Halos", "MPI", "Particles", "TestSupport"]),
     .testTarget(name: "ParticlesTests", dependencies: ["Particles"]),
     .testTarget(
       name: "InformationTests", dependencies: ["Information", "Randomness", "TestSupport"],
@@ -138,28 +194,24 @@ let package = Package(
     .testTarget(name: "MPITests", dependencies: ["MPI", "TestSupport"]),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "MPI", "TestSupport"]),
     .testTarget(name: "SlurmTests", dependencies: ["Slurm", "TestSupport"], exclude: ["Fixtures"]),
-    .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport"]),
+    .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles"]),
     .testTarget(
       name: "NetworksTests",
-      dependencies: [
-        "CKernels", "CReferenceNetwork", "Fields", "HDF5", "Networks", "Randomness", "TestSupport",
-      ],
+      dependencies: ["CReferenceNetwork", "Fields", "Networks", "Randomness"],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "SnapshotsTests",
-      dependencies: ["DurableFiles", "HDF5", "MPI", "Particles", "Snapshots", "TestSupport"]),
+      dependencies: ["HDF5", "MPI", "Particles", "Snapshots", "TestSupport"]),
     .testTarget(
       name: "FieldsTests", dependencies: ["Fields", "HDF5", "MPI", "Snapshots", "TestSupport"]),
     .testTarget(
       name: "SubBoxesTests",
-      dependencies: [
-        "Fields", "HDF5", "MPI", "Randomness", "Snapshots", "SubBoxes", "TestSupport",
-      ]),
+      dependencies: ["Fields", "MPI", "Randomness", "Snapshots", "SubBoxes", "TestSupport"]),
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Fields", "HDF5", "MPI", "Networks", "Randomness", "Snapshots", "SubBoxes", "TestSupport",
-        "Training",
+        "Fields", "MPI", "Networks", "Randomness", "Snapshots", "Stopping", "SubBoxes",
+        "TestSupport", "Training",
       ]),
     .testTarget(
       name: "InterchangeTests",
@@ -174,11 +226,39 @@ let package = Package(
     .testTarget(
       name: "FiguresTests",
       dependencies: ["Analysis", "Figures", "LinearTheory", "TestSupport", "Training"]),
+    .testTarget(name: "SettingsTests", dependencies: ["Settings"]),
+    .testTarget(name: "ProgressTests", dependencies: ["Progress", "Text"]),
+    .testTarget(name: "HardwareTests", dependencies: ["Hardware", "Text"]),
+    .testTarget(name: "SimulationsTests", dependencies: ["LinearTheory", "Simulations"]),
     .testTarget(
-      name: "JobsTests",
+      name: "ExperimentsTests",
       dependencies: [
-        "DurableFiles", "Fields", "HDF5", "Jobs", "LinearTheory", "MPI", "Networks", "Slurm",
-        "Snapshots", "SubBoxes", "TestSupport", "Training",
+        "Experiments", "Failures", "Fields", "Networks", "ParticleMesh", "Runs", "Settings",
+        "Simulations", "Snapshots", "Stages", "TestSupport",
+      ]),
+    .testTarget(
+      name: "RunsTests",
+      dependencies: [
+        "DurableFiles", "Experiments", "Failures", "MPI", "Runs", "Settings", "TestSupport", "Text",
+      ]),
+    .testTarget(
+      name: "PlansTests",
+      dependencies: ["Failures", "Hardware", "Networks", "Plans", "Slurm", "SubBoxes", "Training"]),
+    .testTarget(name: "BatchesTests", dependencies: ["Batches", "Experiments", "Slurm"]),
+    .testTarget(
+      name: "StagesTests",
+      dependencies: ["Experiments", "Failures", "Fields", "Snapshots", "Stages"]),
+    .testTarget(
+      name: "AblationsTests",
+      dependencies: [
+        "Ablations", "DurableFiles", "Experiments", "Failures", "Networks", "Runs", "Settings",
+        "Stages", "SubBoxes", "TestSupport", "Training",
+      ]),
+    .testTarget(
+      name: "WorkshopTests",
+      dependencies: [
+        "DurableFiles", "Failures", "HDF5", "Hardware", "MPI", "Networks", "Runs", "TestSupport",
+        "Training", "Workshop",
       ], resources: [.copy("Fixtures")]),
     .testTarget(
       name: "EndToEndTests",

@@ -1,8 +1,13 @@
+internal import Ablations
 import ArgumentParser
+internal import Experiments
+internal import Failures
 import Foundation
 import HDF5
-import Jobs
 import MPI
+internal import Progress
+internal import Runs
+internal import Settings
 
 /// What every job takes: the experiment file, and what to change of it.
 struct ExperimentOptions: ParsableArguments {

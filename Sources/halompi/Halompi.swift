@@ -1,5 +1,5 @@
 import ArgumentParser
-import Jobs
+internal import Text
 
 /// The root of the command line.
 struct Halompi: ParsableCommand {

@@ -59,6 +59,10 @@ struct CeilingTests {
       #expect(share.isOverHalos && share.deviation.value ?? 0 > 0)
       #expect(try #require(network.difference.value).value < 0)
     }
+    // One draw of correlation r says -1/2 ln(1 - r^2); the mean of all draws -1/2 ln(1 - r).
+    let correlation = (1 - exp(-2 * ceiling.value)).squareRoot()
+    let best = try #require(twin.gaussianCeiling.value)
+    #expect(abs(best + 0.5 * log(1 - correlation)) < 1e-9 && best > ceiling.value)
     let lower = try #require(report.twins[1].information.value)
     #expect(lower.value < ceiling.value)
     let table = try #require(report.tables.first { $0.name == "twins" })

@@ -37,7 +37,7 @@ struct FieldFixture {
       cosmology: Cosmology(omegaMatter: 0.279, omegaLambda: 0.721, hubble: 0.701),
       particleMass: 6.58e9, initialRedshift: 99, finalRedshift: 0, label: .bound, neighbours: 32,
       sources: [
-        "catalogue": FieldSource(
+        "catalogue": SourceFiles(
           path: "groups/fof.hdf5", fileCount: 2, byteCount: 5_000_000_000, checksum: "00ff")
       ])
   }

@@ -2,58 +2,58 @@ import Foundation
 
 /// One universe of 216 particles in every format, written by programs that are not ours, and what other
 /// programs read in it (`Tests/References/snapshots/write.py`).
-public enum ReferenceUniverse {
+package enum ReferenceUniverse {
   /// What another program reads in a snapshot.
-  public struct Reading: Decodable, Sendable {
+  package struct Reading: Decodable, Sendable {
     /// The program with its version.
-    public var reader: String
+    package var reader: String
     /// [Mpc/h].
-    public var boxSize: Double
+    package var boxSize: Double
     /// The redshift.
-    public var redshift: Double
+    package var redshift: Double
     /// The matter density in units of the critical one.
-    public var omegaMatter: Double
+    package var omegaMatter: Double
     /// [100 km/s/Mpc].
-    public var hubble: Double
+    package var hubble: Double
     /// [Msun].
-    public var particleMass: Double
+    package var particleMass: Double
     /// The number of particles.
-    public var count: Int
+    package var count: Int
     /// The sum of all IDs.
-    public var idSum: UInt64
+    package var idSum: UInt64
     /// The rows that are listed.
-    public var rows: [Int]
+    package var rows: [Int]
     /// [listed row].
-    public var ids: [UInt64]
+    package var ids: [UInt64]
     /// [listed row, 3], [Mpc/h].
-    public var positions: [Double]
+    package var positions: [Double]
     /// Peculiar ones [listed row, 3], [km/s].
-    public var velocities: [Double]
+    package var velocities: [Double]
     /// Of all rows [3], [Mpc/h].
-    public var positionSum: [Double]
+    package var positionSum: [Double]
     /// Of all rows [3], [km/s].
-    public var velocitySum: [Double]
+    package var velocitySum: [Double]
     /// The halo of each row, negative or a sentinel for none.
-    public var halos: [Int]?
+    package var halos: [Int]?
     /// Whether each row is in a subhalo.
-    public var bound: [Int]?
+    package var bound: [Int]?
   }
 
   /// The folder of the files.
-  public static let folder = URL(filePath: #filePath).deletingLastPathComponent()
+  package static let folder = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().appending(path: "References/snapshots").path
 
   /// The path of a file or a set of files.
-  public static func path(_ name: String) -> String { folder + "/" + name }
+  package static func path(_ name: String) -> String { folder + "/" + name }
 
   /// What other programs read, by the path to open.
-  public static func readings() throws -> [String: Reading] {
+  package static func readings() throws -> [String: Reading] {
     try JSONDecoder().decode(
       [String: Reading].self, from: Data(contentsOf: URL(filePath: path("readings.json"))))
   }
 
   /// Copies files of a folder to a new one whose bytes a test may change, and returns its path.
-  public static func copy(
+  package static func copy(
     _ subfolder: String, to name: String, as last: String? = nil
   ) throws -> String {
     let rank = ProcessInfo.processInfo.environment["OMPI_COMM_WORLD_RANK"] ?? "0"

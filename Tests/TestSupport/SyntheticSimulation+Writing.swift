@@ -5,7 +5,7 @@ import Snapshots
 extension SyntheticSimulation {
   /// Writes the z=99 snapshot, and returns the path to open it by.
   @discardableResult
-  public func writeInitial(in folder: String) throws -> String {
+  package func writeInitial(in folder: String) throws -> String {
     try writeSnapshot(
       folder + "/snapdir_000/snapshot_000", redshift: 99,
       positions: initialOrder.map(initialPosition),
@@ -14,7 +14,7 @@ extension SyntheticSimulation {
 
   /// Writes the z=0 snapshot, and returns the path to open it by.
   @discardableResult
-  public func writeFinal(in folder: String) throws -> String {
+  package func writeFinal(in folder: String) throws -> String {
     try writeSnapshot(
       folder + "/snapdir_001/snapshot_001", redshift: 0,
       positions: (0..<count).map { finalPosition(row: $0) },
@@ -82,7 +82,7 @@ extension SyntheticSimulation {
 
   /// Writes the catalogue of the z=0 snapshot, and returns the path to open it by.
   @discardableResult
-  public func writeCatalogue(in folder: String) throws -> String {
+  package func writeCatalogue(in folder: String) throws -> String {
     let base = folder + "/groups_001/fof_subhalo_tab_001"
     try FileManager.default.createDirectory(
       atPath: folder + "/groups_001", withIntermediateDirectories: true)

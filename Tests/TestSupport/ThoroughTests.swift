@@ -2,7 +2,7 @@ import Foundation
 
 /// Whether the code is optimized or `HALOMPI_ALL_TESTS` is set: without optimization the densities of a
 /// real simulation take minutes.
-public let isThorough: Bool = {
+package let isThorough: Bool = {
   var isDebug = false
   assert(
     {

@@ -1,12 +1,12 @@
 import Foundation
-public import MPI
+package import MPI
 
 /// Runs `body` with the world communicator of this test process.
 ///
 /// MPI is initialized once in the life of a process and finalized when it ends, so tests share it.
 /// Tests that communicate run one at a time: on one rank they wait for each other, and on several
 /// they are run with `--no-parallel`, in the same order on all ranks.
-public func withWorld(_ body: (borrowing Communicator) throws -> Void) throws {
+package func withWorld(_ body: (borrowing Communicator) throws -> Void) throws {
   try startMPI()
   worldLock.lock()
   defer { worldLock.unlock() }
@@ -21,10 +21,10 @@ private let start = Result { try withSharedMPI { _ in } }
 ///
 /// To be called before a process is started, and before the pipes to it are made: the daemon that MPI starts beside a
 /// single process inherits, and keeps open, that by whose closing the end of a process, or of a pipe, is noticed.
-public func startMPI() throws { try start.get() }
+package func startMPI() throws { try start.get() }
 
 /// A folder of a test's own, the same on all ranks, removed by the operating system's cleaning.
-public func temporaryDirectory(_ name: String) throws -> String {
+package func temporaryDirectory(_ name: String) throws -> String {
   let job =
     ProcessInfo.processInfo.environment["OMPI_MCA_ess_base_jobid"]
     ?? "\(ProcessInfo.processInfo.processIdentifier)"

@@ -5,6 +5,7 @@ import SubBoxes
 import TestSupport
 import Testing
 
+@testable import Stopping
 @testable import Training
 
 /// The same training gives the same bytes, however it is run.

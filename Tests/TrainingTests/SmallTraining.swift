@@ -7,6 +7,7 @@ import Snapshots
 import SubBoxes
 import TestSupport
 
+@testable import Stopping
 @testable import Training
 
 /// A training that takes a second: a small network on boxes of random numbers.

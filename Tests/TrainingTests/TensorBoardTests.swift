@@ -3,6 +3,7 @@ import MPI
 import TestSupport
 import Testing
 
+@testable import Stopping
 @testable import Training
 
 /// Event files have what metrics.jsonl has, each step once.

@@ -1,3 +1,5 @@
+package import Failures
+
 /// Why no information can be estimated.
 package enum InformationError: Error, Hashable, Sendable {
   /// One of the columns of an estimate.
@@ -86,5 +88,12 @@ extension InformationError: CustomStringConvertible {
       "fitting resampled rows: \(failed) of \(count) fits failed, and half of them and two must "
         + "succeed; give more rows, or fewer components at most"
     }
+  }
+}
+
+extension InformationError: JobFailure {
+  /// An option that cannot be used, or columns that allow no estimate.
+  package var exitCode: JobExitCode {
+    if case .setting = self { .usage } else { .badData }
   }
 }

@@ -1,6 +1,7 @@
+internal import Ablations
 import ArgumentParser
+internal import Experiments
 import Foundation
-import Jobs
 import MPI
 
 /// Writes the manifest of an ablation.

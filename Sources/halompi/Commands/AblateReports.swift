@@ -1,7 +1,8 @@
+internal import Ablations
 import ArgumentParser
+internal import Experiments
 import Foundation
 import HDF5
-import Jobs
 
 /// Tells how far the runs of an ablation are.
 struct AblateStatus: ParsableCommand {

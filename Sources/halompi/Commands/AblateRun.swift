@@ -1,5 +1,6 @@
+internal import Ablations
 import ArgumentParser
-import Jobs
+internal import Failures
 import MPI
 import Training
 

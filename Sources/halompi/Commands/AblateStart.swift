@@ -1,7 +1,10 @@
+internal import Ablations
 internal import ArgumentParser
+internal import Batches
+internal import Experiments
+internal import Failures
 import Foundation
 import HDF5
-package import Jobs
 import MPI
 
 /// Executes the runs of an ablation.

@@ -1,6 +1,8 @@
+internal import Ablations
 import ArgumentParser
-import Jobs
+internal import Experiments
 import MPI
+internal import Stages
 
 /// Makes the report.
 struct Analyze: ParsableCommand {
@@ -21,7 +23,9 @@ struct Analyze: ParsableCommand {
   func run() throws {
     try runJob { world in
       let experiment = try options.load(on: world)
-      let task = AnalyzeTask(experiment, in: RunDirectory(of: experiment, runs: options.runs))
+      let directory = RunDirectory(of: experiment, runs: options.runs)
+      let ablation = try Ablation(experiment, in: directory)
+      let task = AnalyzeTask(experiment, in: directory, missingRuns: ablation.missingPredictions)
       guard let report = try task.run(on: world, progress: options.progress(on: world)) else {
         return
       }

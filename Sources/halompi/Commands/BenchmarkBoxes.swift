@@ -1,6 +1,7 @@
 import ArgumentParser
-import Jobs
+internal import Experiments
 import MPI
+internal import Workshop
 
 /// Measures how fast sub-boxes are made.
 struct BenchmarkBoxes: ParsableCommand {

@@ -1,7 +1,7 @@
 internal import ArgumentParser
-import Jobs
 import MPI
 import Networks
+internal import Workshop
 
 /// Times the network's kernels layer by layer.
 struct BenchmarkKernels: ParsableCommand {

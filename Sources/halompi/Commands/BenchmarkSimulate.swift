@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
-import Jobs
 import MPI
+internal import Workshop
 
 /// Measures how fast universes are simulated.
 struct BenchmarkSimulate: ParsableCommand {

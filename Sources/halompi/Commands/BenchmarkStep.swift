@@ -1,8 +1,8 @@
 internal import ArgumentParser
 import Foundation
-import Jobs
 import MPI
 import Networks
+internal import Workshop
 
 /// Times training and inference of the whole network.
 struct BenchmarkStep: ParsableCommand {

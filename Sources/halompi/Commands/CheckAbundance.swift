@@ -1,6 +1,8 @@
 import ArgumentParser
-import Jobs
+internal import Experiments
 import MPI
+internal import Simulations
+internal import Stages
 
 /// Compares the halos of simulated universes with mass functions.
 struct CheckAbundance: ParsableCommand {

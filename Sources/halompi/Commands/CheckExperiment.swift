@@ -1,5 +1,5 @@
 import ArgumentParser
-import Jobs
+internal import Experiments
 import MPI
 
 /// Prints an experiment as it would be used.

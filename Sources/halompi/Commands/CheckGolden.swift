@@ -1,7 +1,7 @@
 internal import ArgumentParser
-import Jobs
 import MPI
 package import Networks
+internal import Workshop
 
 /// Checks the network against the values of another program.
 struct CheckGolden: ParsableCommand {

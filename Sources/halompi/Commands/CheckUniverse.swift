@@ -1,6 +1,6 @@
 import ArgumentParser
-import Jobs
 import MPI
+internal import Simulations
 
 /// Compares two simulations of one universe.
 struct CheckUniverse: ParsableCommand {

@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
-import Jobs
 import MPI
+internal import Workshop
 
 /// Looks at what jobs need of this machine.
 struct Doctor: ParsableCommand {

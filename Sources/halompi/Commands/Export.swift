@@ -1,6 +1,6 @@
 internal import ArgumentParser
-package import Jobs
 import MPI
+internal import Stages
 
 /// Writes the weights of a model for other programs.
 struct Export: ParsableCommand {

@@ -1,6 +1,6 @@
 import ArgumentParser
-import Jobs
 import MPI
+internal import Stages
 
 /// Makes a model of weights that another program saved.
 struct Import: ParsableCommand {

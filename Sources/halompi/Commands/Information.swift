@@ -1,7 +1,7 @@
 internal import ArgumentParser
 import Information
-import Jobs
 import MPI
+internal import Workshop
 
 /// Estimates the mutual information of two columns of a table.
 struct EstimateInformation: ParsableCommand {

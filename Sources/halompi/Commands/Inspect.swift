@@ -1,6 +1,6 @@
 import ArgumentParser
-import Jobs
 import MPI
+internal import Workshop
 
 /// Prints what is in a file.
 struct Inspect: ParsableCommand {

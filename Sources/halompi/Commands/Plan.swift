@@ -1,7 +1,9 @@
 import ArgumentParser
+internal import Experiments
 import Foundation
-import Jobs
+internal import Hardware
 import MPI
+internal import Plans
 import Slurm
 import Training
 

@@ -1,6 +1,8 @@
+internal import Ablations
 import ArgumentParser
-import Jobs
+internal import Experiments
 import MPI
+internal import Stages
 
 /// Predicts halo masses.
 struct Predict: ParsableCommand {

@@ -1,6 +1,7 @@
 import ArgumentParser
-import Jobs
+internal import Experiments
 import MPI
+internal import Stages
 
 /// Makes field files.
 struct Prepare: ParsableCommand {

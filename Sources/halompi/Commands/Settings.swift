@@ -1,5 +1,6 @@
 import ArgumentParser
-import Jobs
+internal import Experiments
+internal import Text
 
 /// Prints the settings that an experiment file may hold.
 struct Settings: ParsableCommand {

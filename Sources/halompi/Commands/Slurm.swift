@@ -1,7 +1,9 @@
+internal import Ablations
 internal import ArgumentParser
+internal import Batches
+internal import Experiments
 import Foundation
 import HDF5
-package import Jobs
 import Slurm
 
 /// Writes and submits batch scripts.

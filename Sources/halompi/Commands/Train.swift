@@ -1,6 +1,9 @@
+internal import Ablations
 import ArgumentParser
-import Jobs
+internal import Experiments
+internal import Failures
 import MPI
+internal import Stages
 import Training
 
 /// Trains a network.

@@ -1,8 +1,8 @@
 import ArgumentParser
 import Foundation
-import Jobs
 import MPI
 import Training
+internal import Workshop
 
 /// Shows how a training goes.
 struct Watch: ParsableCommand {

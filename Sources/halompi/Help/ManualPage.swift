@@ -1,4 +1,5 @@
-import Jobs
+internal import Failures
+internal import Text
 
 /// The manual page of the program, in the macros of man(7).
 struct ManualPage {

@@ -39,7 +39,7 @@ struct Checksums: Sendable {
     guard let value = values[dataset] else {
       preconditionFailure("\(dataset) is no dataset of a field file")
     }
-    return Self.digits(value)
+    return Checksum.digits(value)
   }
 
   /// What identifies the data: a checksum of the grid, the box and the checksums of the datasets that
@@ -54,12 +54,6 @@ struct Checksums: Sendable {
     var checksum = Checksum()
     elements.withUnsafeBytes { checksum.add($0, at: 0) }
     return checksum
-  }
-
-  /// A checksum as the file holds it: 16 hexadecimal digits.
-  static func digits(_ value: UInt64) -> String {
-    let digits = String(value, radix: 16)
-    return String(repeating: "0", count: 16 - digits.count) + digits
   }
 
   /// The checksum of an array of four-byte elements of which each rank has a part.

@@ -1,4 +1,5 @@
 internal import Dispatch
+package import Failures
 internal import Foundation
 package import MPI
 
@@ -165,4 +166,9 @@ package struct DensityEstimate: Sendable {
       }
     }
   }
+}
+
+extension DensityEstimate.Failure: JobFailure {
+  /// Particles of which no density can be made.
+  package var exitCode: JobExitCode { .badData }
 }

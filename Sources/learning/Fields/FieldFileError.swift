@@ -1,3 +1,4 @@
+package import Failures
 package import HDF5
 
 /// Why a field file cannot be read or written.
@@ -94,5 +95,16 @@ extension FieldFileError {
     return FieldFileError(
       .wrongLayout, in: path, dataset: dataset, because: "the file was made without it",
       remedy: "Set fields.\(setting) to true, and make the file again with `halompi prepare`.")
+  }
+}
+
+extension FieldFileError: JobFailure {
+  /// A missing file, one that cannot be read or written, or one that is not what it must be.
+  package var exitCode: JobExitCode {
+    switch problem {
+    case .missingFile: .missingInput
+    case .io: .inputOutput
+    case .wrongFormat, .wrongLayout, .invalidValue, .damaged: .badData
+    }
   }
 }

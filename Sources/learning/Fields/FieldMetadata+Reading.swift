@@ -91,14 +91,14 @@ private struct FieldAttributes {
     try read(name) { () throws(HDF5Error) in try file.textAttribute(name, of: object) }
   }
 
-  func sources(_ file: borrowing HDF5File) throws(FieldFileError) -> [String: FieldSource] {
+  func sources(_ file: borrowing HDF5File) throws(FieldFileError) -> [String: SourceFiles] {
     let roles = try read(FieldFormat.sourceGroup) { () throws(HDF5Error) in
       try file.children(of: FieldFormat.sourceGroup)
     }
-    var sources: [String: FieldSource] = [:]
+    var sources: [String: SourceFiles] = [:]
     for role in roles {
       let group = "\(FieldFormat.sourceGroup)/\(role.name)"
-      sources[role.name] = FieldSource(
+      sources[role.name] = SourceFiles(
         path: try text("path", of: group, file),
         fileCount: try integer("fileCount", of: group, file),
         byteCount: try integer("byteCount", of: group, file),

@@ -11,29 +11,6 @@ package enum HaloLabel: String, Hashable, Codable, Sendable, CaseIterable {
   case bound
 }
 
-/// Files that a field file was made from, taken as one.
-package struct FieldSource: Hashable, Codable, Sendable {
-  /// The path as it was given.
-  package var path: String
-
-  /// The number of files.
-  package var fileCount: Int
-
-  /// Their size, added [bytes].
-  package var byteCount: Int
-
-  /// The checksum of their bytes one after the other, in hexadecimal digits.
-  package var checksum: String
-
-  /// Makes the description of a source.
-  package init(path: String, fileCount: Int, byteCount: Int, checksum: String) {
-    self.path = path
-    self.fileCount = fileCount
-    self.byteCount = byteCount
-    self.checksum = checksum
-  }
-}
-
 /// What the maker of a field file says about the simulation.
 package struct FieldDescription: Hashable, Codable, Sendable {
   /// The name of the simulation.
@@ -64,13 +41,13 @@ package struct FieldDescription: Hashable, Codable, Sendable {
   package var neighbours: Int
 
   /// What the fields were made from, by role: `initialSnapshot`, `finalSnapshot`, `catalogue`.
-  package var sources: [String: FieldSource]
+  package var sources: [String: SourceFiles]
 
   /// Makes a description.
   package init(
     name: String, gridSize: Int, boxSize: Double, cosmology: Cosmology, particleMass: Double,
     initialRedshift: Double, finalRedshift: Double, label: HaloLabel, neighbours: Int = 32,
-    sources: [String: FieldSource] = [:]
+    sources: [String: SourceFiles] = [:]
   ) {
     self.name = name
     self.gridSize = gridSize

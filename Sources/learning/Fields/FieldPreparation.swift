@@ -142,11 +142,11 @@ package struct FieldPreparation: Hashable, Codable, Sendable {
 
     begin(.sources)
     let sources = [
-      "initialSnapshot": try FieldSource(
+      "initialSnapshot": try SourceFiles(
         path: initialSnapshot, files: initial.parts.map(\.path), on: communicator),
-      "finalSnapshot": try FieldSource(
+      "finalSnapshot": try SourceFiles(
         path: finalSnapshot, files: final.parts.map(\.path), on: communicator),
-      "catalogue": try FieldSource(
+      "catalogue": try SourceFiles(
         path: self.halos.path ?? finalSnapshot, files: assignment.files(of: final),
         on: communicator),
     ]

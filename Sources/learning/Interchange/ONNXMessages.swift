@@ -1,4 +1,5 @@
 internal import Foundation
+internal import ProtocolBuffers
 internal import Training
 
 // The messages of onnx.proto (ONNX 1.13 and later, IR version 8) that a network needs. The numbers of fields

@@ -1,3 +1,5 @@
+package import Failures
+
 /// Why weights could not be brought to another program, or taken from one.
 package struct WeightFileError: Error, Hashable, Sendable {
   /// What was being done, such as "importing".
@@ -24,4 +26,9 @@ package struct WeightFileError: Error, Hashable, Sendable {
 extension WeightFileError: CustomStringConvertible {
   /// What was being done, to which file, why it failed and what to try.
   package var description: String { "\(action) \(file): \(reason). \(remedy)" }
+}
+
+extension WeightFileError: JobFailure {
+  /// Weights that cannot be used.
+  package var exitCode: JobExitCode { .badData }
 }

@@ -1,3 +1,4 @@
+package import Failures
 package import Foundation
 
 /// Values of the network, loss, priors and optimiser that another program computed.
@@ -204,4 +205,9 @@ extension GoldenReference {
     z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
     return Float((z ^ (z >> 31)) >> 40) * 0x1p-24
   }
+}
+
+extension GoldenReferenceError: JobFailure {
+  /// A file that cannot be used.
+  package var exitCode: JobExitCode { .badData }
 }

@@ -1,3 +1,5 @@
+package import Failures
+
 /// The shape of a network: convolutions with max pools, then dense layers, then one number.
 ///
 /// A box [w, w, w] goes through one convolution of 3^3 per entry of `convolutionChannels`, each
@@ -83,4 +85,9 @@ package struct ArchitectureError: Error, Hashable, CustomStringConvertible {
   package var description: String {
     "cannot make a network with \(setting) \(value): it must be \(allowed)"
   }
+}
+
+extension ArchitectureError: JobFailure {
+  /// A setting that cannot be used.
+  package var exitCode: JobExitCode { .badData }
 }

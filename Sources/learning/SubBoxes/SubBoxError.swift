@@ -1,3 +1,5 @@
+package import Failures
+
 /// Why samples could not be drawn, or a sub-box not be made.
 package struct SubBoxError: Error, Hashable, Sendable {
   /// What kind of failure it is, which decides how a job ends.
@@ -54,5 +56,16 @@ extension SubBoxError: CustomStringConvertible {
     if let dataset { text += " of \(dataset)" }
     if let file { text += " in \(file)" }
     return "\(text): \(reason). \(remedy)"
+  }
+}
+
+extension SubBoxError: JobFailure {
+  /// A setting or file that cannot be used, one that is missing, or one that cannot be read.
+  package var exitCode: JobExitCode {
+    switch kind {
+    case .settings, .data: .badData
+    case .missingFile: .missingInput
+    case .reading: .inputOutput
+    }
   }
 }

@@ -2,6 +2,7 @@ internal import DurableFiles
 internal import Fields
 internal import Foundation
 internal import Networks
+internal import Stopping
 internal import SubBoxes
 
 /// What rank 0 decides: which command comes next, and what becomes of its reports.

@@ -1,4 +1,5 @@
 internal import MPI
+internal import Stopping
 
 /// The watchdog: who has waited for too long finds out which rank is to blame, and ends the job with its name.
 ///

@@ -1,3 +1,4 @@
+package import Failures
 package import MPI
 
 /// Why a training, or a prediction, could not go on.
@@ -97,5 +98,19 @@ extension TrainingError: SilentPeerError {
   package var silentHost: String? {
     guard case .stalled(_, let host, _, _) = self else { return nil }
     return host
+  }
+}
+
+extension TrainingError: JobFailure {
+  /// Settings or files that do not fit, a failure of MPI, or a stop after which the same command goes on.
+  package var exitCode: JobExitCode {
+    switch self {
+    case .stalled, .late: .resumableStop
+    case .failedExchange: .internalFailure
+    case .setting, .diverged, .mixedVoxelSizes, .settingsChanged, .dataChanged, .noIntactCheckpoint,
+      .damagedFile,
+      .unsuitableModel:
+      .badData
+    }
   }
 }

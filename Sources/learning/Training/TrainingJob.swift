@@ -1,6 +1,7 @@
 internal import Foundation
 package import MPI
 internal import Networks
+package import Stopping
 package import SubBoxes
 
 /// Runs a training from its plan to its end, or to where it is asked to stop.

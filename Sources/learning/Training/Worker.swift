@@ -1,6 +1,7 @@
 internal import Foundation
 internal import MPI
 internal import Networks
+internal import Stopping
 internal import SubBoxes
 
 /// A rank that computes: its part of the samples of every command, and every update of the weights.

@@ -81,7 +81,10 @@ package struct Checksum: Hashable, Sendable {
 
 extension Checksum: CustomStringConvertible {
   /// The value as 16 hexadecimal digits.
-  package var description: String {
+  package var description: String { Self.digits(value) }
+
+  /// Returns the value of a checksum as files hold it: 16 hexadecimal digits.
+  package static func digits(_ value: UInt64) -> String {
     let digits = String(value, radix: 16)
     return String(repeating: "0", count: 16 - digits.count) + digits
   }

@@ -1,3 +1,4 @@
+package import Failures
 import Foundation
 
 /// A file operation that failed.
@@ -61,5 +62,16 @@ extension FileError: CustomStringConvertible {
       case .tooShort(let length, let expected): "it has \(length) bytes of at least \(expected)"
       }
     return "\(operation) \(path) failed: \(reason). \(remedy)"
+  }
+}
+
+extension FileError: JobFailure {
+  /// A missing or a short file, or one that cannot be read or written.
+  package var exitCode: JobExitCode {
+    switch cause {
+    case .system where isMissing: .missingInput
+    case .tooShort: .badData
+    case .system: .inputOutput
+    }
   }
 }

@@ -1,3 +1,5 @@
+package import Failures
+
 /// Why a batch script could not be made, or a job not be submitted or asked after.
 package enum SlurmError: Error, Hashable, Sendable {
   /// A setting is out of its range, or could not stand in a script as one word.
@@ -54,4 +56,15 @@ private func oneLine(_ text: String) -> String {
     }
   }
   return line
+}
+
+extension SlurmError: JobFailure {
+  /// A setting that cannot stand in a script, no Slurm, or one that refuses.
+  package var exitCode: JobExitCode {
+    switch self {
+    case .setting, .word: .badData
+    case .missingCommand: .missingInput
+    case .failedCommand, .strangeAnswer: .internalFailure
+    }
+  }
 }

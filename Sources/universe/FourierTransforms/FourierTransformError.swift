@@ -1,3 +1,5 @@
+package import Failures
+
 /// Why a mesh cannot be dealt to ranks.
 package enum FourierTransformError: Error, Hashable, Sendable {
   /// The mesh has fewer than two cells on a side.
@@ -20,4 +22,9 @@ extension FourierTransformError: CustomStringConvertible {
         + "a finer mesh"
     }
   }
+}
+
+extension FourierTransformError: JobFailure {
+  /// A mesh that cannot be shared among the ranks.
+  package var exitCode: JobExitCode { .badData }
 }

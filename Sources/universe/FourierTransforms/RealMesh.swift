@@ -57,3 +57,14 @@ func alignedZeros(_ count: Int) -> UnsafeMutablePointer<Float> {
   raw.initializeMemory(as: UInt8.self, repeating: 0, count: count * MemoryLayout<Float>.stride)
   return raw.bindMemory(to: Float.self, capacity: count)
 }
+
+extension RealMesh {
+  /// Makes a mesh of the values of a rank's planes [planes, width, width], less a number.
+  package init(_ values: [Float], minus mean: Float = 0, on decomposition: MeshDecomposition) {
+    self.init(decomposition)
+    let n = decomposition.width
+    for row in 0..<decomposition.planes.count * n {
+      for z in 0..<n { cells[row * rowStride + z] = values[row * n + z] - mean }
+    }
+  }
+}

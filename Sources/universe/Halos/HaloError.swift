@@ -1,3 +1,5 @@
+package import Failures
+
 /// Why groups cannot be found.
 package enum HaloError: Error, Hashable, Sendable {
   /// The box cannot be cut into as many slabs that are wider than the linking length.
@@ -25,4 +27,9 @@ extension HaloError: CustomStringConvertible {
         + "fourth of the box, or less than the positions resolve. Use a linking length near 0.2"
     }
   }
+}
+
+extension HaloError: JobFailure {
+  /// Particles or settings of which no halos can be found.
+  package var exitCode: JobExitCode { .badData }
 }

@@ -1,3 +1,5 @@
+package import Failures
+
 /// Why linear theory cannot be computed for what was asked.
 ///
 /// The description names what was asked for, what is wrong, and what to try.
@@ -37,4 +39,9 @@ package struct LinearTheoryError: Error, Hashable, Sendable {
 extension LinearTheoryError: CustomStringConvertible {
   /// What is to blame, what was found, and what to try.
   package var description: String { "\(subject): \(reason). \(remedy)" }
+}
+
+extension LinearTheoryError: JobFailure {
+  /// A cosmology or a table that cannot be used.
+  package var exitCode: JobExitCode { .badData }
 }

@@ -1,3 +1,4 @@
+package import Failures
 package import FourierTransforms
 package import MPI
 
@@ -33,6 +34,16 @@ extension ParticleMeshError: CustomStringConvertible {
       "painting particles to a mesh of \(width)^3 cells: a cell holds 65536 particles or more, which "
         + "is more than its integer can count. Choose a finer mesh"
     case .communication(let error): "exchanging particles and planes: \(error)"
+    }
+  }
+}
+
+extension ParticleMeshError: JobFailure {
+  /// Settings that cannot be used, or a failure of the library under the ranks.
+  package var exitCode: JobExitCode {
+    switch self {
+    case .communication: .internalFailure
+    case .setting, .mesh, .count, .overflow: .badData
     }
   }
 }

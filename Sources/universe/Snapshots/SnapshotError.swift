@@ -1,3 +1,5 @@
+package import Failures
+
 /// Why a snapshot or a halo catalogue cannot be used.
 ///
 /// The description names the file, the dataset or attribute, what is wrong, and what to try.
@@ -71,4 +73,9 @@ extension SnapshotError: CustomStringConvertible {
     let place = dataset.map { "\(file), \($0)" } ?? file
     return "\(place): \(reason). \(remedy)"
   }
+}
+
+extension SnapshotError: JobFailure {
+  /// A missing file, or one that is not what it must be.
+  package var exitCode: JobExitCode { problem == .missingFile ? .missingInput : .badData }
 }

@@ -3,6 +3,7 @@ import FourierTransforms
 import LinearTheory
 import MPI
 import ParticleMesh
+import Particles
 import TestSupport
 import Testing
 

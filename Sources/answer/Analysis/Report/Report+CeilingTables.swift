@@ -37,7 +37,8 @@ extension Report {
       ]
       func add(
         _ predictor: String, _ information: Outcome<InformationSummary>,
-        _ statistics: ResidualStatistics, _ share: Outcome<InformationShare>
+        _ statistics: ResidualStatistics, _ share: Outcome<InformationShare>,
+        _ ceiling: Outcome<Double>
       ) {
         let shares: [Cell] =
           switch share {
@@ -51,20 +52,27 @@ extension Report {
         rows.append(
           head + [.text(predictor), .count(twin.count)] + cells(information)
             + [Cell(statistics.correlation, digits: 3), Cell(statistics.scatter, digits: 3)]
-            + shares)
+            + shares + [Cell(ceiling, digits: 3)])
       }
-      add("twin", twin.information, twin.statistics, .unknown("it is compared with itself"))
+      add(
+        "twin", twin.information, twin.statistics, .unknown("it is compared with itself"),
+        twin.gaussianCeiling)
       for network in twin.networks {
-        add(network.variant, network.information, network.statistics, network.share)
+        add(
+          network.variant, network.information, network.statistics, network.share,
+          .unknown("it is that of the twin"))
       }
     }
     return ReportTable(
       name: "twins",
-      title: "Twin universes, and networks on the particles in their halos: the ceiling",
+      title: "Twin universes, and networks on the particles in their halos",
       columns: [
         "same phases up to k [h/Mpc]", "twin", "in no halo [%]", "predicted by", "particles",
       ]
-        + Self.informationColumns + ["r", "scatter [dex]", "share [%]", "sd of share"],
+        + Self.informationColumns + [
+          "r", "scatter [dex]", "share of the twin [%]", "sd of share",
+          "ceiling, if Gaussian [nats]",
+        ],
       rows: rows)
   }
 }

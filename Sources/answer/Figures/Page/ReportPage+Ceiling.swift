@@ -37,6 +37,9 @@ extension ReportPage {
     text += ": \(number(information.value, 3))"
     if let error { text += " ± \(number(error, 3))" }
     text += " nats"
+    if let ceiling = twin.gaussianCeiling.value {
+      text += " (the phases up to k tell \(number(ceiling, 3)), if masses were Gaussian)"
+    }
     let shares = twin.networks.compactMap { network -> String? in
       guard let share = network.share.value else { return nil }
       var text = "\(HTML.escaped(network.variant)) has \(number(100 * share.value, 0))"

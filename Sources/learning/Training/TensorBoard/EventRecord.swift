@@ -1,3 +1,5 @@
+internal import ProtocolBuffers
+
 /// An event of TensorBoard, and the bytes that say it.
 ///
 /// A record (TFRecord) is the length of its data as 8 bytes, the masked CRC-32C of these, the data, and their masked CRC-32C;

@@ -1,0 +1,39 @@
+internal import Experiments
+package import Settings
+package import Stages
+
+extension TrainTask {
+  /// Makes the task of one run of an ablation.
+  ///
+  /// - Parameters:
+  ///   - run: The run, by whose name its folder is called.
+  ///   - ablation: The ablation.
+  ///   - timeLimit: After how long to stop, resumably [s]; without it, at the end of the Slurm job.
+  ///   - resources: What the run shares with others that the same process executes.
+  /// - Throws: `SettingsError` for a variant that overrides what it cannot.
+  package init(
+    _ run: AblationRun, of ablation: Ablation, timeLimit: Double? = nil,
+    resources: RunResources = RunResources()
+  ) throws(SettingsError) {
+    self.init(
+      try ablation.experiment(of: run), named: run.training, in: ablation.directory,
+      timeLimit: timeLimit, resources: resources)
+  }
+}
+
+extension PredictTask {
+  /// Makes the task of one run of an ablation, whose model predicts.
+  ///
+  /// - Parameters:
+  ///   - run: The run.
+  ///   - ablation: The ablation.
+  ///   - resources: What the run shares with others that the same process executes.
+  /// - Throws: `SettingsError` for a variant that overrides what it cannot.
+  package init(
+    _ run: AblationRun, of ablation: Ablation, resources: RunResources = RunResources()
+  ) throws(SettingsError) {
+    self.init(
+      try ablation.experiment(of: run), named: run.training, in: ablation.directory,
+      resources: resources)
+  }
+}

@@ -1,0 +1,96 @@
+internal import Experiments
+internal import Foundation
+package import MPI
+package import Progress
+internal import Runs
+
+/// Executes the runs of an ablation that are not done.
+package struct AblationTask: Sendable {
+  private let ablation: Ablation
+  private let onlyFailed: Bool
+
+  /// Makes the task.
+  ///
+  /// - Parameters:
+  ///   - ablation: The ablation.
+  ///   - onlyFailed: Whether to leave out the runs that were never started.
+  package init(_ ablation: Ablation, onlyFailed: Bool = false) {
+    self.ablation = ablation
+    self.onlyFailed = onlyFailed
+  }
+
+  /// Executes the runs by teams of the ranks of this job.
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - world: The ranks; rank 0 hands out the runs.
+  ///   - timeLimit: After how long to stop, resumably [s]; without it, at the end of the Slurm job.
+  ///   - progress: Is told how many runs are done; it speaks on rank 0.
+  /// - Returns: How it ended.
+  /// - Throws: ``AblationError`` if runs failed, or a ``JobFailure`` that kept them from being executed.
+  package func run(
+    on world: borrowing Communicator, timeLimit: Double? = nil, progress: ProgressReporter
+  ) throws -> AblationEnd {
+    let lock = try LockHolder(ablation.directory.ablation.lockFile, on: world)
+    let runs = try world.agree { world.isRoot ? try begin(progress) : [] }
+    let end = try InsideExecutor(on: world, timeLimit: timeLimit)
+      .execute(runs, of: ablation, progress: progress)
+    lock.release()
+    try world.agree { if world.isRoot { try judge(runs, end, progress) } }
+    return end
+  }
+
+  /// Executes the runs by an executor of one process.
+  ///
+  /// - Parameters:
+  ///   - executor: Who executes them.
+  ///   - host: The name of this host.
+  ///   - progress: Is told how many runs are done.
+  /// - Returns: How it ended.
+  /// - Throws: ``AblationError`` if runs failed, or a ``JobFailure`` that kept them from being executed.
+  package func run(
+    by executor: any AblationExecutor, host: String, progress: ProgressReporter
+  ) throws -> AblationEnd {
+    let lock = try DirectoryLock(file: ablation.directory.ablation.lockFile, host: host)
+    let runs = try begin(progress)
+    let end = try executor.execute(runs, of: ablation, progress: progress)
+    _ = consume lock
+    try judge(runs, end, progress)
+    return end
+  }
+
+  /// Writes the manifest, and chooses the runs.
+  private func begin(_ progress: ProgressReporter) throws -> [AblationRun] {
+    try ablation.commitManifest()
+    for difference in try ablation.directory.record(ablation.experiment) {
+      progress.say("note: \(difference), unlike in the last job of this run directory")
+    }
+    let runs = try ablation.unfinishedRuns(onlyFailed: onlyFailed)
+    let count = ablation.manifest.runs.count
+    progress.say("\(runs.count) of \(count) runs are to be executed")
+    return runs
+  }
+
+  /// Looks at the files of the runs for what became of them.
+  private func judge(
+    _ runs: [AblationRun], _ end: AblationEnd, _ progress: ProgressReporter
+  ) throws {
+    let chosen = Set(runs.map(\.index))
+    let statuses = try ablation.statuses().filter { chosen.contains($0.index) }
+    switch end {
+    case .submitted(let job): progress.say("submitted as \(job)")
+    case .stopped: progress.say("stopped; the same command goes on from here")
+    case .finished:
+      let failed = statuses.filter { $0.state == .failed }
+      if let first = failed.first?.failure {
+        throw AblationError.incomplete(
+          failed: failed.map(\.name), of: ablation.manifest.runs.count, first: first)
+      }
+      let open = statuses.filter { $0.state != .done }
+      if !open.isEmpty {
+        progress.say("not done: \(open.map { "\($0.name) (\($0.state))" }.joined(separator: ", "))")
+      }
+    }
+  }
+}

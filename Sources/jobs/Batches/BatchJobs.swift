@@ -1,0 +1,120 @@
+package import Experiments
+package import Slurm
+internal import Text
+
+/// The batch jobs of an experiment: their scripts, and which waits for which.
+///
+/// A value: nothing is written or submitted here.
+package struct BatchJobs: Sendable {
+  /// What can be submitted.
+  package enum Kind: String, CaseIterable, Sendable {
+    /// The simulations of the realisations that have a seed.
+    case simulate
+    /// The fields.
+    case prepare
+    /// One training.
+    case train
+    /// The runs of an ablation that are not done, each as an element of an array of jobs.
+    case ablation
+    /// The predictions of one trained network.
+    case predict
+    /// The report on all predictions of the run directory.
+    case analyze
+    /// All stages of one training, each after the one before.
+    case pipeline
+  }
+
+  /// A job, and the jobs before it in the list that it waits for.
+  package struct Job: Hashable, Sendable {
+    /// The command of the job, which is the name of its script.
+    package let stage: String
+
+    /// What is submitted.
+    package let script: BatchScript
+
+    /// The jobs of the list that it waits for.
+    package let predecessors: [Int]
+
+    /// Whether they must have succeeded, or need only have ended.
+    package let needsSuccess: Bool
+  }
+
+  private let experiment: Experiment
+  private let directory: RunDirectory
+  private let program: String
+  private let arguments: [String]
+  private let folder: String
+
+  /// Names the jobs of an experiment.
+  ///
+  /// - Parameters:
+  ///   - experiment: Its section `cluster` says what the jobs ask for.
+  ///   - directory: Where the logs go.
+  ///   - program: The absolute path of halompi.
+  ///   - arguments: The experiment file and options, as the commands take them in `folder`.
+  ///   - folder: The absolute path of the folder that the jobs run in.
+  package init(
+    of experiment: Experiment, in directory: RunDirectory, program: String, arguments: [String],
+    folder: String
+  ) {
+    self.experiment = experiment
+    self.directory = directory
+    self.program = program
+    self.arguments = arguments
+    self.folder = folder
+  }
+
+  /// The jobs to submit, in an order in which each comes after those it waits for.
+  ///
+  /// - Parameters:
+  ///   - kind: What is to be submitted.
+  ///   - runs: The indices of the runs of an ablation to execute.
+  /// - Returns: The jobs.
+  package func jobs(_ kind: Kind, runs: [Int] = []) -> [Job] {
+    if kind == .ablation { return [array(of: runs), summary, report] }
+    guard kind == .pipeline else { return [job(kind, after: [])] }
+    let isSimulated = experiment.simulations.contains { $0.seed != nil }
+    let stages: [Kind] = (isSimulated ? [.simulate] : []) + [.prepare, .train, .predict, .analyze]
+    return stages.enumerated().map { index, stage in job(stage, after: index > 0 ? [index - 1] : [])
+    }
+  }
+
+  private func job(_ kind: Kind, after predecessors: [Int]) -> Job {
+    Job(
+      stage: kind.rawValue,
+      script: script(
+        kind.rawValue, [kind.rawValue], isResumable: kind == .train || kind == .simulate),
+      predecessors: predecessors, needsSuccess: true)
+  }
+
+  /// One element per run, so that a run that crashes or hangs takes no other with it.
+  private func array(of runs: [Int]) -> Job {
+    var script = script("ablation", ["ablate", "run"], isResumable: true)
+    script.elements = BatchScript.Elements(
+      indices: runs, simultaneous: experiment.ablation.simultaneousRuns)
+    return Job(stage: "ablation", script: script, predecessors: [], needsSuccess: true)
+  }
+
+  /// Compares what is there when the array has ended, whatever became of its runs, and tells what is missing.
+  private var summary: Job {
+    var script = script("summary", ["ablate", "summarize"], isResumable: false)
+    (script.cluster.nodes, script.cluster.ranksPerNode, script.cluster.coresPerRank) = (1, 1, 1)
+    return Job(stage: "summary", script: script, predecessors: [0], needsSuccess: false)
+  }
+
+  /// Analyzes the predictions that are there when the array has ended: each run makes its own.
+  private var report: Job {
+    let kind = Kind.analyze.rawValue
+    return Job(
+      stage: kind, script: script(kind, [kind], isResumable: false), predecessors: [0],
+      needsSuccess: false)
+  }
+
+  private func script(_ stage: String, _ command: [String], isResumable: Bool) -> BatchScript {
+    BatchScript(
+      name: "\(experiment.name)-\(stage)", cluster: experiment.cluster,
+      command: .words([program] + command + arguments), isResumable: isResumable, folder: folder,
+      logFolder: absolutePath(directory.batchScripts, in: folder),
+      comment: ["Written by halompi \(halompiVersion): \(stage) of \(experiment.name)."])
+  }
+}

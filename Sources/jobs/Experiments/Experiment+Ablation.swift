@@ -1,0 +1,111 @@
+package import Settings
+import Training
+
+extension Experiment {
+  /// The experiment of one run: this one with the settings of a variant, and a seed.
+  ///
+  /// - Throws: `SettingsError` for a setting that there is not, one that all runs share, or a value
+  ///   that makes no sense.
+  package func overridden(
+    by variant: AblationVariant, seed: UInt64
+  ) throws(SettingsError) -> Experiment {
+    var tree = try SettingsEncoder.tree(of: self)
+    for override in variant.overrides {
+      if let reason = Self.reasonToShare(override.key) {
+        throw SettingsError(
+          path: override.key, origin: .defaults,
+          problem: .invalid(
+            reason: "a variant cannot override it, because \(reason)",
+            remedy: "set it for the whole experiment, or make two experiments"))
+      }
+      tree = try SettingsOverride(override.description).applied(to: tree)
+    }
+    var experiment = try SettingsDecoder.decode(Experiment.self, from: tree)
+    experiment.training.seed = seed
+    if let problem = experiment.problemsOfOneRun.first {
+      throw SettingsError(
+        path: problem.path, origin: .defaults,
+        problem: .invalid(reason: problem.reason, remedy: problem.remedy))
+    }
+    return experiment
+  }
+
+  /// Why the setting at `key` is the same for all runs of an ablation; `nil` if it may differ.
+  private static func reasonToShare(_ key: String) -> String? {
+    let section = key.split(whereSeparator: { ".[".contains($0) }).first.map(String.init) ?? key
+    if key == "training.seed" { return "runs are paired by the seeds of the ablation" }
+    if section == "fields", !["fields.input", "fields.finalVoxelSize"].contains(key) {
+      return "all runs read the same field files"
+    }
+    let reasons = [
+      "name": "all runs are in one run directory", "runs": "all runs are in one run directory",
+      "simulations": "all runs learn from the same simulations",
+      "universe": "all runs learn from the same simulations",
+      "ablation": "it is the ablation itself", "cluster": "all runs are in one batch job",
+    ]
+    return reasons[section]
+  }
+
+  /// What is wrong with the ablation.
+  var ablationProblems: [SettingProblem] {
+    listProblems + variantProblems + executionProblems
+  }
+
+  private var listProblems: [SettingProblem] {
+    var problems: [SettingProblem] = []
+    func add(_ key: String, _ reason: String, _ remedy: String) {
+      problems.append(SettingProblem(path: "ablation.\(key)", reason: reason, remedy: remedy))
+    }
+    let variants = ablation.effectiveVariants.elements
+    if ablation.seeds.isEmpty { add("seeds", "there is none", "give one seed or more") }
+    for (index, seed) in ablation.seeds.enumerated() where ablation.seeds[..<index].contains(seed) {
+      add("seeds", "the seed \(seed) is given twice", "give every seed once")
+    }
+    if variants.isEmpty {
+      add("variants", "there is none", "give one variant or more, or null for raw and averaged")
+    }
+    for (index, variant) in variants.enumerated() {
+      if !isFileName(variant.name) {
+        add(
+          "variants.\(variant.name)", "\"\(variant.name)\" cannot name a folder",
+          "give a name of letters, digits, - and _")
+      }
+      for earlier in variants[..<index] {
+        if earlier.name == variant.name {
+          add("variants.\(variant.name)", "the name is given twice", "give every variant its own")
+        } else if Set(earlier.overrides) == Set(variant.overrides) {
+          add(
+            "variants.\(variant.name)", "it overrides the same settings as \(earlier.name)",
+            "remove one of them")
+        }
+      }
+    }
+    return problems
+  }
+
+  private var variantProblems: [SettingProblem] {
+    ablation.effectiveVariants.elements.compactMap(problem(of:))
+  }
+
+  private func problem(of variant: AblationVariant) -> SettingProblem? {
+    do {
+      _ = try overridden(by: variant, seed: ablation.seeds.first ?? 1)
+      return nil
+    } catch {
+      let mistake = SettingsError(path: error.path, origin: .defaults, problem: error.problem)
+      return SettingProblem(
+        path: "ablation.variants.\(variant.name)", reason: "\(mistake)",
+        remedy: "correct the variant")
+    }
+  }
+
+  private var executionProblems: [SettingProblem] {
+    let counts = [
+      ("ranksPerRun", ablation.ranksPerRun ?? 1), ("simultaneousRuns", ablation.simultaneousRuns),
+    ]
+    return counts.filter { $0.1 < 1 }.map { key, count in
+      SettingProblem(
+        path: "ablation.\(key)", reason: "\(count) is out of range", remedy: "it must be 1 or more")
+    }
+  }
+}

@@ -1,0 +1,71 @@
+package import Settings
+
+/// A setting that differs between two experiments.
+package struct SettingsDifference: Hashable, Sendable, CustomStringConvertible {
+  /// The way to the setting, such as `training.seed`.
+  package let path: String
+
+  /// The earlier value as it is written in a file, or `nil` if there was none.
+  package let old: String?
+
+  /// The present value as it is written in a file, or `nil` if there is none.
+  package let new: String?
+
+  /// Path, earlier and present value in a few words.
+  package var description: String {
+    "\(path) was \(old ?? "not given") and is \(new ?? "not given")"
+  }
+}
+
+extension Experiment {
+  /// Settings that may change between a stop and a resume, because no trained model depends on them:
+  /// sections or keys, with `[]` for any list element.
+  ///
+  /// The paths and seeds of simulations are here because a resume compares the data themselves, the number of
+  /// test samples because they are drawn apart from the others.
+  static let settingsWithoutEffectOnTraining: Set<String> = [
+    "name", "runs", "universe", "prediction", "analysis", "ablation", "cluster", "stream",
+    "sampling.testSamples", "fields.threadsPerRank", "fields.potential", "fields.final",
+    "training.coordinator", "training.threadsPerRank", "training.checkpointMinutes",
+    "training.checkpointSteps", "training.keptCheckpoints", "training.tensorboard",
+    "training.watchdogSeconds",
+    "simulations[].initial", "simulations[].final", "simulations[].catalogue",
+    "simulations[].labels", "simulations[].units", "simulations[].seed", "simulations[].isInverted",
+    "simulations[].reseedAbove", "simulations[].reseed",
+  ]
+
+  /// The settings that a trained model depends on, a line each, such as `fields.neighbours = 32`.
+  ///
+  /// A training may be resumed only by an experiment with the same lines. Test simulations and their twins are
+  /// left out, and those of the other roles keep their order.
+  package func trainingIdentity() throws(SettingsError) -> [String] {
+    var trained = self
+    trained.simulations.removeAll { $0.role == .test || $0.role == .twin }
+    return try trained.settings().filter { Self.affectsTraining($0.path) }
+      .map { "\($0.path) = \($0.value)" }
+  }
+
+  /// Returns the settings that differ from those of `earlier`, in the order of the file.
+  package func differences(from earlier: Experiment) throws(SettingsError) -> [SettingsDifference] {
+    let old = try earlier.settings()
+    let new = try settings()
+    let oldValues = Dictionary(uniqueKeysWithValues: old.map { ($0.path, $0.value) })
+    let newValues = Dictionary(uniqueKeysWithValues: new.map { ($0.path, $0.value) })
+    let paths = new.map(\.path) + old.map(\.path).filter { newValues[$0] == nil }
+    return paths.filter { oldValues[$0] != newValues[$0] }
+      .map { SettingsDifference(path: $0, old: oldValues[$0], new: newValues[$0]) }
+  }
+
+  /// All settings as (path, value) in the order of the file as used.
+  func settings() throws(SettingsError) -> [(path: String, value: String)] {
+    try SettingsEncoder.tree(of: self).leaves()
+  }
+
+  /// Whether the setting at `path`, or a section around it, can change a trained model.
+  private static func affectsTraining(_ path: String) -> Bool {
+    let pattern = path.replacing(/\[\d+\]/, with: "[]")
+    let prefixes = pattern.indices.filter { pattern[$0] == "." || pattern[$0] == "[" }
+      .map { String(pattern[..<$0]) }
+    return (prefixes + [pattern]).allSatisfy { !settingsWithoutEffectOnTraining.contains($0) }
+  }
+}

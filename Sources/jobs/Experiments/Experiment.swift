@@ -1,0 +1,179 @@
+package import Analysis
+package import Networks
+package import Simulations
+package import Slurm
+package import Snapshots
+package import SubBoxes
+package import Training
+
+/// Everything that a run is made from: one experiment file as one value.
+///
+/// The defaults are those of the declarations, and so is the list of keys that a file may hold.
+/// Relative paths of a file are relative to its folder, and absolute once it is loaded
+/// (``init(contentsOf:overrides:)``).
+package struct Experiment: Codable, Hashable, Sendable {
+  /// The name of the experiment, which is also the folder of its results in ``runs``.
+  package var name = ""
+
+  /// The simulations to learn from, to stop on, and to predict.
+  package var simulations: [SimulationSettings] = []
+
+  /// What the simulations with a seed are of.
+  package var universe = UniverseSettings()
+
+  /// How field files are made from simulations.
+  package var fields = FieldSettings()
+
+  /// Which particles are learnt from, validated and tested on, and how large their boxes are.
+  package var sampling = SamplingSettings()
+
+  /// Where boxes are cut from, and how far ahead.
+  package var stream = StreamSettings()
+
+  /// The shape of the network.
+  package var network = NetworkSettings()
+
+  /// How the network is trained.
+  package var training = TrainingSettings()
+
+  /// What is predicted with a trained model.
+  package var prediction = PredictionSettings()
+
+  /// What is computed of predictions.
+  package var analysis = AnalysisSettings()
+
+  /// Which trainings are compared.
+  package var ablation = AblationSettings()
+
+  /// What batch jobs ask a Slurm cluster for.
+  package var cluster = ClusterSettings()
+
+  /// The folder of all runs, relative to the current folder.
+  package var runs = "runs"
+
+  /// Makes an experiment of defaults, without name and simulations.
+  package init() {}
+
+  /// The network that the experiment trains.
+  package var architecture: NetworkArchitecture {
+    network.architecture(boxWidth: sampling.boxWidth)
+  }
+
+  /// Which training of the run directory this is, such as `raw-seed1` or `potential-seed1`.
+  package var trainingName: TrainingName {
+    let kind = training.variant.rawValue
+    let variant =
+      switch (fields.input, training.variant) {
+      case (.density, _): kind
+      case (let input, .raw): input.rawValue
+      case (let input, .averaged): "\(input.rawValue)-\(kind)"
+      }
+    return TrainingName(variant: variant, seed: training.seed)
+  }
+
+  /// How the network is trained, with the epochs and the prior of the paper for the input where the
+  /// settings leave them open (Appendices C and D).
+  package var effectiveTraining: TrainingSettings {
+    var settings = training
+    switch fields.input {
+    case .density: break
+    case .potential: settings.epochs = training.epochs ?? 40
+    case .finalDensity:
+      settings.epochs = training.epochs ?? 40
+      settings.alpha = training.alpha ?? 1e-3
+    }
+    return settings
+  }
+
+  /// The simulations of one role, in the order of the file.
+  package func simulations(of role: SimulationRole) -> [SimulationSettings] {
+    simulations.filter { $0.role == role }
+  }
+}
+
+/// What a simulation is used for.
+///
+/// No realisation may serve two roles, but a twin shares the large scales of its test simulation.
+package enum SimulationRole: String, Codable, CaseIterable, Hashable, Sendable {
+  /// Its particles are learnt from.
+  case training
+  /// Its particles decide which epoch's weights are kept.
+  case validation
+  /// Its particles are only predicted.
+  case test
+  /// It has the phases of a test simulation up to a wavenumber: its halos are what the N-body code makes of them.
+  case twin
+}
+
+/// One simulation: two snapshots of the same particles, and the halos of the later one.
+package struct SimulationSettings: Codable, Hashable, Sendable {
+  /// The name, which is also that of its files in the run directory.
+  package var name: String
+
+  /// What the simulation is used for.
+  package var role: SimulationRole
+
+  /// The seed of a realisation that `halompi simulate` makes; it has no files of its own then.
+  package var seed: UInt64?
+
+  /// Whether the phases of the seed are inverted, which makes the partner of a pair; no, if not given.
+  package var isInverted: Bool?
+
+  /// The wavenumber above which a twin has other phases than the test simulation with its seed [h/Mpc].
+  package var reseedAbove: Double?
+
+  /// The seed of these other phases.
+  package var reseed: UInt64?
+
+  /// The path of the initial snapshot (the first file of several), of which the density is made.
+  package var initial: String?
+
+  /// The path of the final snapshot (the first file of several), whose particles are in halos.
+  package var final: String?
+
+  /// The path of the halo catalogue of the final snapshot (the first file of several).
+  package var catalogue: String?
+
+  /// A table of the final particles' halos, instead of a catalogue.
+  ///
+  /// Without either, the final snapshot must have labels of its own, as SWIFT's do.
+  package var labels: LabelTable?
+
+  /// The units of the snapshots, if they do not state them, or state others than they have.
+  package var units: SnapshotUnits?
+
+  /// Makes the settings of a simulation that comes in files.
+  package init(
+    name: String, role: SimulationRole, initial: String, final: String, catalogue: String?,
+    labels: LabelTable? = nil, units: SnapshotUnits? = nil
+  ) {
+    self.name = name
+    self.role = role
+    self.initial = initial
+    self.final = final
+    self.catalogue = catalogue
+    self.labels = labels
+    self.units = units
+  }
+
+  /// Where it is written which halo each final particle is in; the catalogue of a simulation from a seed
+  /// is given.
+  package func halos(made: String) -> HaloSource {
+    if let labels { return .table(labels) }
+    if let catalogue { return .catalogue(catalogue) }
+    return seed == nil ? .snapshot : .catalogue(made)
+  }
+
+  /// Makes the settings of a simulation that is made from a seed, or of a twin with a second one.
+  package init(
+    name: String, role: SimulationRole, seed: UInt64, isInverted: Bool? = nil,
+    reseedAbove: Double? = nil, reseed: UInt64? = nil
+  ) {
+    self.name = name
+    self.role = role
+    self.seed = seed
+    self.isInverted = isInverted
+    self.reseedAbove = reseedAbove
+    self.reseed = reseed
+  }
+}

@@ -1,0 +1,34 @@
+import DurableFiles
+import Foundation
+internal import Text
+
+extension RunDirectory {
+  /// Writes the experiment as used into the directory, making it if need be.
+  ///
+  /// Called on one rank.
+  ///
+  /// - Parameter experiment: The experiment of the job that starts.
+  /// - Returns: The settings that differ from those that were last written here, which a user should
+  ///   be told of.
+  /// - Throws: `FileError` if the file cannot be read or written, `SettingsError` if what was written
+  ///   before is no experiment.
+  package func record(_ experiment: Experiment) throws -> [SettingsDifference] {
+    try experiment.record(to: experimentFile)
+  }
+}
+
+extension Experiment {
+  /// Writes the experiment as used to a file, and returns what differs from what was there.
+  package func record(to file: String) throws -> [SettingsDifference] {
+    var differences: [SettingsDifference] = []
+    if FileManager.default.fileExists(atPath: file) {
+      let earlier = try Experiment(contentsOf: file)
+      differences = try self.differences(from: earlier)
+      if differences.isEmpty { return [] }
+    }
+    let heading = "# The experiment as used by halompi \(halompiVersion), defaults filled in.\n"
+    try DurableFile.createDirectory((file as NSString).deletingLastPathComponent)
+    try DurableFile.write(Data((heading + yaml()).utf8), to: file)
+    return differences
+  }
+}

@@ -1,0 +1,159 @@
+package import Simulations
+
+/// Where the results of an experiment are: `runs/<name>/` and the paths in it.
+///
+///     experiment.yaml                            the experiment as used, defaults filled in
+///     simulations/                               snapshots made by halompi
+///     fields/<simulation>.h5                     one field file per simulation
+///     training/<variant>-seed<k>/                one trained model
+///     predictions/<variant>-seed<k>/             what it predicts
+///     ablation/                                  which of them are compared
+///     report/                                    tables, and all that figures draw
+///     slurm/                                     batch scripts, and the logs of their jobs
+///
+/// A value of paths only: nothing is read or written here.
+package struct RunDirectory: Hashable, Sendable {
+  /// The path of the directory.
+  package let path: String
+
+  /// Names the directory of `experiment`.
+  ///
+  /// - Parameters:
+  ///   - experiment: Its name and folder of runs.
+  ///   - runs: A folder of runs to use instead of the experiment's.
+  package init(of experiment: Experiment, runs: String? = nil) {
+    path = "\(runs ?? experiment.runs)/\(experiment.name)"
+  }
+
+  /// The experiment as used.
+  package var experimentFile: String { "\(path)/experiment.yaml" }
+
+  /// The folder of snapshots made by halompi.
+  package var simulations: String { "\(path)/simulations" }
+
+  /// The files of a simulation made by halompi.
+  package func simulation(_ name: String) -> SimulationFolder {
+    SimulationFolder(path: "\(simulations)/\(name)")
+  }
+
+  /// The folder of field files, and of how they were made.
+  package var fields: ResultDirectory { ResultDirectory(path: "\(path)/fields") }
+
+  /// The folder of tables and figures.
+  package var report: ResultDirectory { ResultDirectory(path: "\(path)/report") }
+
+  /// The folder of batch scripts, and of the logs of their jobs.
+  package var batchScripts: String { "\(path)/slurm" }
+
+  /// The field file of a simulation.
+  package func field(of simulation: String) -> String { "\(fields.path)/\(simulation).h5" }
+
+  /// The folder of one training.
+  package func training(_ training: TrainingName) -> TrainingDirectory {
+    TrainingDirectory(path: "\(path)/training/\(training)")
+  }
+
+  /// What is said of an ablation as a whole.
+  package var ablation: AblationDirectory { AblationDirectory(path: "\(path)/ablation") }
+
+  /// The folder of what one trained model predicts.
+  package func predictions(of training: TrainingName) -> ResultDirectory {
+    ResultDirectory(path: "\(path)/predictions/\(training)")
+  }
+
+  /// The folder of the predictions of all models.
+  package var predictions: String { "\(path)/predictions" }
+
+  /// The predictions of one trained model.
+  package func prediction(of training: TrainingName) -> String {
+    "\(predictions(of: training).path)/predictions.h5"
+  }
+}
+
+/// Which training of an experiment it is: what is different about it, and its seed.
+package struct TrainingName: Hashable, Sendable, CustomStringConvertible {
+  /// The variant of the inputs, such as `raw` or `averaged`.
+  package let variant: String
+
+  /// The seed of the initial weights and of the sample order.
+  package let seed: UInt64
+
+  /// Names a training.
+  package init(variant: String, seed: UInt64) {
+    self.variant = variant
+    self.seed = seed
+  }
+
+  /// Reads the name of a folder, such as `raw-seed3`; nothing if it is none.
+  package init?(folder: String) {
+    guard let match = folder.wholeMatch(of: /(.+)-seed([0-9]+)/), let seed = UInt64(match.2) else {
+      return nil
+    }
+    self.init(variant: String(match.1), seed: seed)
+  }
+
+  /// The name of the folder, such as `raw-seed3`.
+  package var description: String { "\(variant)-seed\(seed)" }
+}
+
+/// A folder of results beside which is written how they were made.
+package struct ResultDirectory: Hashable, Sendable {
+  /// The path of the folder.
+  package let path: String
+
+  /// Makes the value of its parts.
+  package init(path: String) {
+    self.path = path
+  }
+
+  /// How the results were made: one record per start of a job.
+  package var provenanceFile: String { "\(path)/provenance.json" }
+
+  /// The file that is locked while a job writes in the folder.
+  package var lockFile: String { "\(path)/lock" }
+}
+
+/// The folder of one training.
+package struct TrainingDirectory: Hashable, Sendable {
+  /// The path of the folder.
+  package let path: String
+
+  /// The weights of the lowest validation loss, complete when the training is.
+  package var model: String { "\(path)/model.h5" }
+
+  /// The numbers of each step and epoch.
+  package var metrics: String { "\(path)/metrics.jsonl" }
+
+  /// How the training was run: one record per start.
+  package var provenanceFile: String { "\(path)/provenance.json" }
+
+  /// The file that is locked while a job writes in the folder.
+  package var lockFile: String { "\(path)/lock" }
+
+  /// The experiment as used by a run of an ablation.
+  package var experimentFile: String { "\(path)/experiment.yaml" }
+
+  /// Why the run of an ablation failed; there only while it is so.
+  package var failureFile: String { "\(path)/failure.json" }
+
+  /// The file whose appearance asks the training to stop.
+  package var stopFile: String { "\(path)/stop" }
+}
+
+/// The folder of an ablation as a whole; its runs are beside those of single trainings.
+package struct AblationDirectory: Hashable, Sendable {
+  /// The path of the folder.
+  package let path: String
+
+  /// The runs, expanded.
+  package var manifestFile: String { "\(path)/manifest.json" }
+
+  /// The file that is locked while runs are handed out.
+  package var lockFile: String { "\(path)/lock" }
+
+  /// The file whose appearance asks all runs to stop.
+  package var stopFile: String { "\(path)/stop" }
+
+  /// What a run that was a process of its own said.
+  package func log(of run: String) -> String { "\(path)/logs/\(run).log" }
+}

@@ -1,0 +1,77 @@
+package import Hardware
+package import Training
+
+/// What the ranks of a job take of the memory, by term: a prediction.
+package struct MemoryPlan: Hashable, Sendable {
+  /// The terms of a rank that trains, rank 0 if that trains too; the program itself is the first.
+  package let training: [MemoryTerm]
+
+  /// The terms of rank 0 if it only coordinates; none otherwise.
+  package let coordination: [MemoryTerm]
+
+  /// The terms of a rank that predicts.
+  package let prediction: [MemoryTerm]
+
+  /// The terms of a rank while samples are drawn, before the others are there.
+  package let drawing: [MemoryTerm]
+
+  /// The ranks on a node.
+  package let ranksPerNode: Int
+
+  /// Makes the plan of a job.
+  ///
+  /// - Parameters:
+  ///   - demand: The job.
+  ///   - program: What a process takes before it has any data [bytes].
+  /// - Throws: `SubBoxError` if the fields are to be in memory and do not fit the budget,
+  ///   `ArchitectureError` if the kernels cannot compute the network.
+  package init(of demand: MemoryDemand, program: Int) throws {
+    let base = [MemoryTerm("program and libraries", program)]
+    let isDedicated = demand.workers < demand.ranks
+    training = base + (try demand.training(coordinates: !isDedicated))
+    coordination = isDedicated ? base + demand.coordination : []
+    prediction = base + (try demand.prediction())
+    drawing = base + demand.drawing
+    ranksPerNode = demand.ranksPerNode
+  }
+
+  /// The largest memory of a rank that trains, the shared fields included [bytes].
+  package var peakOfTraining: Int { max(training.bytes, drawing.bytes) }
+
+  /// The largest memory of a rank that predicts, the shared fields included [bytes].
+  package var peakOfPrediction: Int { prediction.bytes }
+
+  /// The largest memory of a node: the private terms of its ranks, and one copy of the shared ones [bytes].
+  package var peakOfNode: Int {
+    [training, drawing, prediction].map { Self.sumOfNode($0, ranks: ranksPerNode) }.max() ?? 0
+  }
+
+  /// Checks that a node can hold the job.
+  ///
+  /// - Throws: ``MemoryError`` that names the largest term.
+  package func check(against limit: NodeMemory) throws(MemoryError) {
+    guard peakOfNode > limit.bytes else { return }
+    let stages = [training, drawing, prediction]
+    let stage =
+      stages.max {
+        Self.sumOfNode($0, ranks: ranksPerNode) < Self.sumOfNode($1, ranks: ranksPerNode)
+      } ?? training
+    let onNode = stage.map { ($0.name, $0.isSharedByNode ? $0.bytes : $0.bytes * ranksPerNode) }
+    let largest = onNode.max { $0.1 < $1.1 } ?? ("nothing", 0)
+    throw MemoryError(
+      needed: peakOfNode, limit: limit, ranks: ranksPerNode, largest: largest.0,
+      largestBytes: largest.1,
+      remedy: """
+        use more nodes, fewer ranks or threads on a node, or another stream.memoryBudget, or stream.mode: stream
+        """)
+  }
+
+  private static func sumOfNode(_ terms: [MemoryTerm], ranks: Int) -> Int {
+    terms.reduce(0) { $0 + ($1.isSharedByNode ? $1.bytes : $1.bytes * ranks) }
+  }
+}
+
+extension [MemoryTerm] {
+  /// The sum of all terms [bytes].
+  var bytes: Int { reduce(0) { $0 + $1.bytes } }
+}

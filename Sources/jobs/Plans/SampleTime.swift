@@ -1,0 +1,114 @@
+internal import DurableFiles
+package import Failures
+internal import Foundation
+package import Networks
+internal import Training
+
+/// How long a sample takes on one thread, and who says so.
+package struct SampleTime: Hashable, Sendable {
+  /// Forward and backward [seconds].
+  package let training: Double
+
+  /// Forward alone [seconds].
+  package let prediction: Double
+
+  /// The update of the weights [seconds].
+  package let update: Double
+
+  /// Where the times come from.
+  package let source: String
+
+  /// Measures a sample or a few, for less than some seconds: a rough figure of a machine that may be busy.
+  ///
+  /// - Throws: `ArchitectureError` if the kernels cannot compute the network.
+  package static func measured(
+    _ architecture: NetworkArchitecture, kernels: NetworkKernels
+  ) throws(ArchitectureError) -> SampleTime {
+    let layout = architecture.parameters
+    let parameters = layout.initialized(seed: 1, gamma: 0.2)
+    let weights = try NetworkWeights(parameters, of: architecture, for: kernels)
+    let evaluator = weights.makeEvaluator()
+    let width = architecture.boxWidth
+    // Values of no pattern that is easy for the maxima, and none that is slow to multiply.
+    let box = (0..<width * width * width).map { Float(($0 &* 2_654_435_761) & 0xffff) / 32768 - 1 }
+    var gradient = [Float](repeating: 0, count: layout.count)
+    let training = fastest {
+      let prediction = evaluator.forward(box)
+      gradient.withUnsafeMutableBufferPointer { buffer in
+        guard let start = buffer.baseAddress else { return }
+        evaluator.backwardDense(outputGradient: prediction, into: start)
+        evaluator.backwardConvolutions(into: start)
+      }
+    }
+    let prediction = fastest { _ = evaluator.predict(box) }
+    var optimizer = AMSGrad(layout: layout)
+    let update = fastest { weights.update { optimizer.update($0, gradient: gradient) } }
+    return SampleTime(
+      training: training, prediction: prediction, update: update,
+      source: "a short measurement on this machine, which may have been busy: rough")
+  }
+
+  /// The best of up to three runs that together take some seconds at most.
+  private static func fastest(_ body: () -> Void) -> Double {
+    let start = ContinuousClock.now
+    var best = Double.infinity
+    for _ in 0..<3 where best == .infinity || start.duration(to: .now) < .seconds(3) {
+      best = min(best, ContinuousClock().measure(body) / .seconds(1))
+    }
+    return best
+  }
+
+  /// What `halompi benchmark step --json` wrote, of the same network.
+  private struct Record: Decodable {
+    struct Settings: Decodable {
+      let architecture: NetworkArchitecture
+      let kernels: NetworkKernels
+    }
+    struct Timing: Decodable { let seconds: [Double] }
+    struct Machine: Decodable { let processor: String }
+    let benchmark: Settings
+    let machine: Machine
+    let kernelsTraining: Timing
+    let kernelsInference: Timing
+  }
+
+  /// Takes the times from the record of a benchmark.
+  ///
+  /// - Throws: `FileError` if it cannot be read, ``BenchmarkRecordError`` if it is of another network.
+  package static func recorded(
+    in file: String, _ architecture: NetworkArchitecture, kernels: NetworkKernels
+  ) throws -> SampleTime {
+    let data: Data = try DurableFile.read(file)
+    let record: Record
+    do {
+      record = try JSONDecoder().decode(Record.self, from: data)
+    } catch {
+      throw BenchmarkRecordError(
+        file: file, reason: "it is no record of halompi benchmark step --json")
+    }
+    guard record.benchmark.architecture == architecture, record.benchmark.kernels == kernels else {
+      throw BenchmarkRecordError(file: file, reason: "it is of another network or other kernels")
+    }
+    func median(_ times: [Double]) -> Double { times.sorted()[times.count / 2] }
+    let rough = try measured(architecture, kernels: kernels)
+    return SampleTime(
+      training: median(record.kernelsTraining.seconds),
+      prediction: median(record.kernelsInference.seconds), update: rough.update,
+      source: "the benchmark in \(file), on \(record.machine.processor)")
+  }
+}
+
+/// The record of a benchmark that a plan cannot use.
+package struct BenchmarkRecordError: JobFailure, Hashable, CustomStringConvertible {
+  let file: String
+  let reason: String
+
+  /// A file that is not what it must be.
+  package var exitCode: JobExitCode { .badData }
+
+  /// Which, why, and what to do.
+  package var description: String {
+    "planning by the benchmark in \(file): \(reason); run halompi benchmark step --json with the "
+      + "experiment's box width and kernels, or leave --benchmark out"
+  }
+}

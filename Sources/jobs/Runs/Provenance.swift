@@ -1,0 +1,194 @@
+package import DurableFiles
+package import Failures
+package import Fields
+import Foundation
+internal import Hardware
+package import MPI
+internal import Text
+
+/// How results were made: one start of a job, for those who find its files later.
+///
+/// It is written beside results and never into them, so that results stay the same bytes wherever
+/// and whenever they are made.
+package struct Provenance: Codable, Hashable, Sendable {
+  /// The program that ran.
+  package struct Program: Codable, Hashable, Sendable {
+    /// The version of halompi.
+    package var version: String
+
+    /// What the environment variable `HALOMPI_COMMIT` said, by which whoever builds from a working
+    /// copy can name its commit; a package build does not know it.
+    package var commit: String?
+
+    /// The path of the executable.
+    package var executable: String
+
+    /// The checksum of the executable, which tells builds of one version apart.
+    package var checksum: String
+  }
+
+  /// A host and the ranks that ran on it.
+  package struct Host: Codable, Hashable, Sendable {
+    /// The name of the host, as MPI knows it.
+    package var name: String
+
+    /// How many ranks ran there.
+    package var ranks: Int
+  }
+
+  /// A file that went in.
+  package struct InputFile: Codable, Hashable, Sendable {
+    /// The path of the file.
+    package var path: String
+
+    /// Its size [bytes].
+    package var byteCount: Int
+
+    /// The checksum of its bytes, or, of a field file, the fingerprint that it carries.
+    package var checksum: String
+
+    /// Reads the file and describes it.
+    ///
+    /// - Throws: `FileError` if it cannot be read.
+    package init(_ path: String) throws(FileError) {
+      let checksum = try Checksum.ofFile(path)
+      self.path = path
+      byteCount = checksum.byteCount
+      self.checksum = checksum.description
+    }
+
+    /// Describes a field file by the fingerprint in it, without reading its data.
+    ///
+    /// - Throws: `FieldFileError` if it cannot be read.
+    package init(fieldFile path: String) throws(FieldFileError) {
+      let file = try FieldFile.open(path)
+      let attributes = try? FileManager.default.attributesOfItem(atPath: path)
+      self.path = path
+      byteCount = (attributes?[.size] as? NSNumber)?.intValue ?? 0
+      checksum = file.metadata.fingerprint
+      try file.close()
+    }
+  }
+
+  /// The program that ran.
+  package var program: Program
+
+  /// The command line, word by word.
+  package var command: [String]
+
+  /// The folder in which it was given.
+  package var folder: String
+
+  /// When the job was started, in UTC (ISO 8601).
+  package var started: String
+
+  /// The number of ranks.
+  package var ranks: Int
+
+  /// The hosts, in the order of the first rank on each.
+  package var hosts: [Host]
+
+  /// The processor of the first rank's host, as the system calls it.
+  package var processor: String
+
+  /// The processors that the first rank's host offers to programs.
+  package var processorsPerHost: Int
+
+  /// The threads that compute on each rank, where the job has a say in it.
+  package var threadsPerRank: Int?
+
+  /// The MPI library, in its own words.
+  package var mpiLibrary: String
+
+  /// The files that went in.
+  package var inputs: [InputFile]
+
+  /// Describes this job.
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - world: All ranks of the job.
+  ///   - threadsPerRank: The threads that compute on each rank, where the job has a say in it.
+  ///   - inputs: Paths of files that go in, which the first rank reads for their checksums.
+  ///   - fieldFiles: Paths of field files that go in, of which it reads the fingerprints.
+  /// - Returns: The description on the first rank, and `nil` on the others.
+  /// - Throws: A failure that all ranks agree on, if the first one cannot read a file.
+  package static func collect(
+    on world: borrowing Communicator, threadsPerRank: Int? = nil,
+    inputs: [String] = [], fieldFiles: [String] = []
+  ) throws -> Provenance? {
+    let place = world.place()
+    let names = try world.gatherVarying(Array(place.host.utf8))
+    return try world.agree { () throws -> Provenance? in
+      guard let names else { return nil }
+      let executable = "/proc/self/exe"
+      let process = ProcessInfo.processInfo
+      return Provenance(
+        program: Program(
+          version: halompiVersion, commit: process.environment["HALOMPI_COMMIT"],
+          executable: URL(filePath: executable).resolvingSymlinksInPath().path,
+          checksum: try Checksum.ofFile(executable).description),
+        command: CommandLine.arguments, folder: FileManager.default.currentDirectoryPath,
+        started: Date.now.formatted(.iso8601), ranks: world.size, hosts: hosts(names),
+        processor: Machine.processorName, processorsPerHost: process.activeProcessorCount,
+        threadsPerRank: threadsPerRank, mpiLibrary: firstLine(of: mpiLibraryVersion()),
+        inputs: try inputs.map { path throws(FileError) in try InputFile(path) }
+          + fieldFiles.map { path throws(FieldFileError) in try InputFile(fieldFile: path) })
+    }
+  }
+
+  /// Adds this start to those that a file already tells of.
+  ///
+  /// - Parameter path: A file of a JSON list, which is made if it is not there.
+  /// - Throws: `ProvenanceError` if the file is there and is no such list, `FileError` if it cannot
+  ///   be read or written.
+  package func append(to path: String) throws {
+    var starts: [Provenance] = []
+    if FileManager.default.fileExists(atPath: path) {
+      do {
+        starts = try JSONDecoder().decode([Provenance].self, from: DurableFile.read(path))
+      } catch let error as DecodingError {
+        throw ProvenanceError(file: path, reason: "\(error)")
+      }
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    try DurableFile.createDirectory((path as NSString).deletingLastPathComponent)
+    try DurableFile.write(encoder.encode(starts + [self]) + Data("\n".utf8), to: path)
+  }
+
+  /// Counts the ranks of each host.
+  private static func hosts(_ names: GatheredElements<UInt8>) -> [Host] {
+    var hosts: [Host] = []
+    for name in names.texts {
+      if let index = hosts.firstIndex(where: { $0.name == name }) {
+        hosts[index].ranks += 1
+      } else {
+        hosts.append(Host(name: name, ranks: 1))
+      }
+    }
+    return hosts
+  }
+
+  private static func firstLine(of text: String) -> String {
+    text.split(separator: "\n").first.map(String.init) ?? text
+  }
+}
+
+/// A file of provenance that is not one.
+package struct ProvenanceError: JobFailure, Hashable, CustomStringConvertible {
+  /// The path of the file.
+  package let file: String
+
+  /// Why it cannot be understood.
+  package let reason: String
+
+  /// A file that is not what it must be.
+  package var exitCode: JobExitCode { .badData }
+
+  /// What was being done, to which file, why it failed and what to try.
+  package var description: String {
+    "adding to \(file): it is not a list of starts (\(reason)); move it away and try again"
+  }
+}

@@ -1,0 +1,145 @@
+package import Analysis
+internal import DurableFiles
+package import Experiments
+internal import Foundation
+package import MPI
+package import Progress
+internal import Runs
+internal import Text
+internal import Training
+
+/// Turns the predictions of a run directory into tables, figures, and a page with both.
+package struct AnalyzeTask: Sendable {
+  private let experiment: Experiment
+  private let directory: RunDirectory
+  private let missingRuns: @Sendable () throws -> [Gap]
+
+  /// Makes the task; it takes the predictions of all models that are there.
+  ///
+  /// - Parameters:
+  ///   - experiment: What is computed of predictions.
+  ///   - directory: Where predictions are found and the report is written.
+  ///   - missingRuns: Returns what the report lacks of an ablation, read from the files of its runs.
+  package init(
+    _ experiment: Experiment, in directory: RunDirectory,
+    missingRuns: @escaping @Sendable () throws -> [Gap] = { [] }
+  ) {
+    self.experiment = experiment
+    self.directory = directory
+    self.missingRuns = missingRuns
+  }
+
+  /// The report: every number.
+  package var reportFile: String { "\(directory.report.path)/report.json" }
+
+  /// The page with all tables and figures.
+  package var page: String { pages([]).page }
+
+  private var tableFolder: String { "\(directory.report.path)/tables" }
+  private var textFile: String { "\(directory.report.path)/tables.md" }
+
+  /// Analyzes, and writes the report.
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - world: The ranks.
+  ///   - progress: Is told how far it is; it speaks on rank 0.
+  /// - Returns: The report on rank 0, and `nil` on the others.
+  /// - Throws: A ``JobFailure``, in an `AgreedFailure` if all ranks know of it.
+  package func run(
+    on world: borrowing Communicator, progress: ProgressReporter
+  ) throws -> Report? {
+    let stage = Stage(
+      lockFile: directory.report.lockFile, provenanceFile: directory.report.provenanceFile,
+      threadsPerRank: experiment.analysis.threadsPerRank,
+      recordSettings: { try directory.record(experiment) })
+    return try stage.run(on: world, progress: progress) {
+      let names = try world.agree { try directory.predictedTrainings() }
+      return (names, Stage.Inputs(files: names.map(directory.prediction)))
+    } work: { names in
+      progress.say("models: \(names.map(\.description).joined(separator: ", "))")
+      let input = try input(names, on: world, progress)
+      progress.say(
+        "particles: \(input.particles.count) that all models predicted, with "
+          + "\(experiment.analysis.minimumLogMass) <= log10 M/Msun <= "
+          + "\(experiment.analysis.maximumLogMass)")
+      let threads = try threads(on: world)
+      var hasBegun = false
+      let report = try input.report(
+        creator: "halompi \(halompiVersion)", threads: threads, on: world
+      ) { done, total in
+        if !hasBegun {
+          progress.begin(
+            ProgressPhase("estimating information", unit: "estimates of rank 0", total: total))
+          hasBegun = true
+        }
+        progress.advance(to: done)
+      }
+      progress.end()
+      let slices = try SliceTask(experiment: experiment, directory: directory)
+        .figures(of: input, on: world)
+      try world.agree {
+        guard let report else { return }
+        try pages(names).write(report, slices: slices, progress: progress)
+        try write(report)
+      }
+      return report
+    }
+  }
+
+  private func pages(_ names: [TrainingName]) -> PageTask {
+    PageTask(directory: directory, names: names)
+  }
+
+  private func threads(on world: borrowing Communicator) throws -> Int {
+    let available = try availableThreads(on: world)
+    return experiment.analysis.threadsPerRank ?? available
+  }
+
+  private func input(
+    _ names: [TrainingName], on world: borrowing Communicator, _ progress: ProgressReporter
+  ) throws -> AnalysisInput {
+    let window = experiment.analysis.window
+    let comparable = ComparableModels(
+      of: try world.agree { try names.map(directory.modelPredictions) }, window: window)
+    let particles = CommonParticles(of: comparable.models, window: window)
+    let halos = try HaloMembership(directory: directory).halos(of: particles, on: world)
+    let collapse = try CollapseTask(
+      experiment: experiment, directory: directory, threads: try threads(on: world)
+    ).run(for: particles, on: world, progress: progress)
+    let twins = try TwinTask(experiment: experiment, directory: directory)
+      .run(for: particles, on: world)
+    var gaps = try world.agree {
+      try missingRuns() + comparable.gaps + twins.gaps
+    }
+    if let reason = halos.reason {
+      gaps.append(
+        Gap(
+          subject: "errors over halos", reason: reason,
+          remedy: "halompi prepare, with the same experiment file and --runs"))
+    }
+    if let reason = collapse.reason {
+      gaps.append(
+        Gap(
+          subject: "EPS and Sheth-Tormen", reason: reason,
+          remedy: "halompi simulate or halompi prepare, with the same experiment file and --runs"))
+    }
+    return AnalysisInput(
+      experiment: experiment.name, settings: experiment.analysis,
+      models: comparable.models, particles: particles, halos: halos, collapse: collapse,
+      twins: twins.predictions, gaps: gaps)
+  }
+
+  /// Writes the tables and then the report: where it is, all is complete.
+  private func write(_ report: Report) throws {
+    try DurableFile.createDirectory(tableFolder)
+    for table in report.tables {
+      try DurableFile.write(Data(table.csv.utf8), to: "\(tableFolder)/\(table.name).csv")
+    }
+    try DurableFile.write(Data(report.markdown.utf8), to: textFile)
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    try DurableFile.write(encoder.encode(report) + Data("\n".utf8), to: reportFile)
+  }
+}

@@ -1,0 +1,135 @@
+internal import DurableFiles
+package import Experiments
+package import Failures
+internal import Foundation
+package import MPI
+package import Progress
+internal import Runs
+internal import SubBoxes
+package import Training
+
+/// Predicts the halo masses of an experiment's test particles with its trained network.
+package struct PredictTask: Sendable {
+  private let experiment: Experiment
+  private let directory: RunDirectory
+  private let name: TrainingName
+
+  /// Makes the task; the model is that of the experiment's variant and seed.
+  package init(_ experiment: Experiment, in directory: RunDirectory) {
+    self.experiment = experiment
+    self.directory = directory
+    name = experiment.trainingName
+  }
+
+  /// Makes the task of a model that shares the run directory with others, such as that of a run of an ablation.
+  ///
+  /// - Parameters:
+  ///   - experiment: What to predict.
+  ///   - name: What the folder of the model's training is called.
+  ///   - directory: Where fields are found and results are written.
+  ///   - resources: What the prediction shares with others that the same process executes.
+  package init(
+    _ experiment: Experiment, named name: TrainingName, in directory: RunDirectory,
+    resources: RunResources = RunResources()
+  ) {
+    var experiment = experiment
+    experiment.stream = resources.predictionStream ?? experiment.stream
+    experiment.training.threadsPerRank =
+      experiment.training.threadsPerRank ?? resources.threadsPerRank
+    self.experiment = experiment
+    self.directory = directory
+    self.name = name
+  }
+
+  /// The file of predictions.
+  package var output: String { directory.prediction(of: name) }
+
+  /// Predicts, and writes the file.
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - world: The ranks.
+  ///   - progress: Is told how far it is; it speaks on rank 0.
+  /// - Returns: The predictions on rank 0, and `nil` on the others.
+  /// - Throws: A ``JobFailure``, in an `AgreedFailure` if all ranks know of it.
+  package func run(
+    on world: borrowing Communicator, progress: ProgressReporter
+  ) throws -> PredictionTable? {
+    try predict(on: world, progress: progress, lockFile: directory.predictions(of: name).lockFile)
+  }
+
+  /// Predicts; without `lockFile` the caller holds a lock that keeps others from writing the file.
+  ///
+  /// Collective.
+  package func predict(
+    on world: borrowing Communicator, progress: ProgressReporter, lockFile: String? = nil
+  ) throws -> PredictionTable? {
+    let stage = Stage(
+      lockFile: lockFile, provenanceFile: directory.predictions(of: name).provenanceFile,
+      threadsPerRank: experiment.training.threadsPerRank)
+    let model = directory.training(name).model
+    return try stage.run(on: world, progress: progress) {
+      let files = try world.agree { try fieldFiles(for: model) }
+      return (files, Stage.Inputs(files: [model], fieldFiles: files))
+    } work: { files in
+      let job = PredictionJob(
+        modelPath: model, files: files, sampling: experiment.sampling,
+        streaming: experiment.stream, kernels: experiment.training.kernels,
+        threadsPerRank: experiment.training.threadsPerRank, output: output,
+        mayPredictSeen: Set(experiment.prediction.roles) != [.test],
+        watchdogSeconds: experiment.training.watchdogSeconds)
+      var hasBegun = false
+      let table = try job.run(on: world) { done, total in
+        if !hasBegun {
+          progress.begin(ProgressPhase("predicting \(name)", unit: "particles", total: total))
+          hasBegun = true
+        }
+        progress.advance(to: done)
+      }
+      progress.end()
+      return table
+    }
+  }
+
+  /// The field files whose particles are predicted; they and the model must be there.
+  private func fieldFiles(for model: String) throws -> [String] {
+    guard FileManager.default.fileExists(atPath: model) else {
+      throw MissingModelError(file: model)
+    }
+    let roles = Set(experiment.prediction.roles)
+    let simulations = experiment.simulations.filter { roles.contains($0.role) }
+    guard !simulations.isEmpty else { throw NoSimulationsError(roles: experiment.prediction.roles) }
+    return try directory.existingFields(of: simulations)
+  }
+}
+
+/// A model that a job needs and that was not trained yet.
+package struct MissingModelError: JobFailure, Hashable, CustomStringConvertible {
+  /// The path of the model.
+  package let file: String
+
+  /// A file that is needed is not there.
+  package var exitCode: JobExitCode { .missingInput }
+
+  /// What is missing, and how it is made.
+  package var description: String {
+    "opening the model \(file): it does not exist; make it with halompi train, given the same "
+      + "experiment file, --set and --runs; a model appears after the first epoch"
+  }
+}
+
+/// An experiment without simulations to predict.
+package struct NoSimulationsError: JobFailure, Hashable, CustomStringConvertible {
+  /// The roles that were asked for.
+  package let roles: [SimulationRole]
+
+  /// Settings that do not fit each other.
+  package var exitCode: JobExitCode { .usage }
+
+  /// What is missing, and what to do.
+  package var description: String {
+    "choosing simulations to predict: none has a role of prediction.roles "
+      + "(\(roles.map(\.rawValue).joined(separator: ", "))); give one such a role"
+  }
+}

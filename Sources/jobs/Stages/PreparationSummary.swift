@@ -1,0 +1,50 @@
+package import Fields
+internal import Snapshots
+internal import Text
+
+/// What a preparation comes to, in lines that a cosmologist can check.
+package struct PreparationSummary: CustomStringConvertible {
+  private let summary: FieldSummary
+  private let file: String
+
+  /// Sums up a field file that was written.
+  package init(_ summary: FieldSummary, file: String) {
+    self.summary = summary
+    self.file = file
+  }
+
+  /// Particles, sites, density, halos, time, and where the fields are.
+  package var description: String {
+    let data = summary.metadata
+    let density = data.densityMoments
+    let fraction = digits(summary.labelledFraction * 100)
+    return """
+      simulation  \(data.name), \(digits(data.boxSize)) Mpc/h, z = \(redshiftDigits(data.initialRedshift)) \
+      and \(redshiftDigits(data.finalRedshift))
+      particles   \(summary.particleCount) (\(data.gridSize)^3) of \(digits(data.particleMass)) Msun
+      sites       \(sites); rms residual \(digits(summary.siteResidual)) cells, \
+      \(digits(summary.verifiedSiteFraction * 100)) % within half a cell
+      density     mean \(density.mean), standard deviation \(density.standardDeviation) \
+      (rho/rho_mean, \(data.neighbours) neighbours)\(potential)
+      halos       \(data.haloCount) with \(data.labelledCount) particles by the label \
+      \(data.label.rawValue): \(fraction) % of all
+      largest     \(summary.largestCount) particles; most massive \(digits(summary.largestMass)) Msun
+      time        \(duration(summary.seconds.values.reduce(0, +))); \
+      \(digits(summary.densitiesPerSecondAndCore)) densities per second and core
+      fields      \(file)
+      """
+  }
+
+  private var potential: String {
+    guard let moments = summary.metadata.potentialMoments else { return "" }
+    return "\npotential   standard deviation \(moments.standardDeviation) (Mpc/h)^2"
+  }
+
+  private var sites: String {
+    switch summary.siteOrigin {
+    case .ids(let lattice): "named by the particles' IDs, of which the first is \(lattice.firstID)"
+    case .positions(let moved):
+      "from undone displacements (no regular IDs), \(moved) particles moved to a free site"
+    }
+  }
+}

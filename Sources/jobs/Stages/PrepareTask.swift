@@ -1,0 +1,112 @@
+package import Experiments
+package import Failures
+package import Fields
+internal import Foundation
+package import MPI
+package import Progress
+internal import Runs
+internal import Settings
+internal import Simulations
+
+/// Makes the field files of an experiment's simulations in its run directory.
+package struct PrepareTask: Sendable {
+  private let experiment: Experiment
+  private let directory: RunDirectory
+  private let names: [String]
+
+  /// Makes the task.
+  ///
+  /// - Parameters:
+  ///   - experiment: The simulations, and how fields are made of them.
+  ///   - directory: Where fields are written.
+  ///   - names: The names of the simulations to prepare; all of them if there is none.
+  package init(_ experiment: Experiment, in directory: RunDirectory, only names: [String] = []) {
+    self.experiment = experiment
+    self.directory = directory
+    self.names = names
+  }
+
+  /// Makes the files, one after the other, each by all ranks; one that exists is replaced.
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - world: The ranks.
+  ///   - progress: Is told how far it is; it speaks on rank 0.
+  ///   - finished: Is given what can be checked of each file, with its path, on rank 0.
+  /// - Throws: A ``JobFailure``, in an `AgreedFailure` if all ranks know of it.
+  package func run(
+    on world: borrowing Communicator, progress: ProgressReporter,
+    finished: (FieldSummary, String) -> Void
+  ) throws {
+    let simulations = try world.agree { () throws(UnknownSimulationError) in try chosen() }
+    let stage = Stage(
+      lockFile: directory.fields.lockFile, provenanceFile: directory.fields.provenanceFile,
+      threadsPerRank: experiment.fields.threadsPerRank,
+      recordSettings: { try directory.record(experiment) })
+    try stage.run(on: world, progress: progress) {
+      for simulation in simulations {
+        let output = directory.field(of: simulation.name)
+        let summary = try preparation(of: simulation, output: output).run(on: world) { phase in
+          report(phase, of: simulation.name, to: progress)
+        }
+        progress.advance(to: FieldPreparationPhase.allCases.count)
+        progress.end()
+        if world.isRoot { finished(summary, output) }
+      }
+    }
+  }
+
+  /// The simulations to prepare, in the order of the experiment.
+  func chosen() throws(UnknownSimulationError) -> [SimulationSettings] {
+    let known = experiment.simulations.map(\.name)
+    if let unknown = names.first(where: { !known.contains($0) }) {
+      throw UnknownSimulationError(name: unknown, known: known)
+    }
+    return experiment.simulations.filter { names.isEmpty || names.contains($0.name) }
+  }
+
+  func preparation(of simulation: SimulationSettings, output: String) -> FieldPreparation {
+    let made = directory.simulation(simulation.name)
+    return FieldPreparation(
+      name: simulation.name, initialSnapshot: simulation.initial ?? made.initial,
+      finalSnapshot: simulation.final ?? made.final,
+      halos: simulation.halos(made: made.catalogue), units: simulation.units, output: output,
+      // Of a twin, only labels are read.
+      withPotential: experiment.fields.needPotential && simulation.role != .twin,
+      withFinalParticles: experiment.fields.needFinalParticles && simulation.role != .twin,
+      label: experiment.fields.label, neighbours: experiment.fields.neighbours,
+      threads: experiment.fields.threadsPerRank)
+  }
+
+  private func report(
+    _ phase: FieldPreparationPhase, of simulation: String, to progress: ProgressReporter
+  ) {
+    let phases = FieldPreparationPhase.allCases
+    let index = phases.firstIndex(of: phase) ?? 0
+    if index == 0 {
+      progress.begin(
+        ProgressPhase("preparing \(simulation)", unit: "phases", total: phases.count))
+    }
+    progress.advance(to: index, note: phase.rawValue)
+  }
+}
+
+/// A simulation that the experiment does not have.
+package struct UnknownSimulationError: JobFailure, Hashable, CustomStringConvertible {
+  /// The name that was given.
+  package let name: String
+
+  /// The names that there are.
+  package let known: [String]
+
+  /// A mistake on the command line.
+  package var exitCode: JobExitCode { .usage }
+
+  /// Which name is unknown, and which are known.
+  package var description: String {
+    "choosing simulations to prepare: the experiment has none called \(name); "
+      + (nearestKey(to: name, among: known).map { "did you mean \($0)?" }
+        ?? "it has \(known.joined(separator: ", "))")
+  }
+}

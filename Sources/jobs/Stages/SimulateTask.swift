@@ -1,0 +1,91 @@
+package import Experiments
+package import Failures
+internal import Foundation
+package import MPI
+internal import ParticleMesh
+package import Progress
+internal import Runs
+internal import Simulations
+internal import Stopping
+internal import Training
+
+/// Simulates the realisations of an experiment that have a seed instead of files.
+package struct SimulateTask: Sendable {
+  private let experiment: Experiment
+  private let directory: RunDirectory
+
+  /// Makes the task.
+  package init(_ experiment: Experiment, in directory: RunDirectory) {
+    self.experiment = experiment
+    self.directory = directory
+  }
+
+  /// Simulates what is not there yet; a simulation that was stopped goes on from its checkpoint.
+  ///
+  /// Several simulations run at a time on groups of ranks if `universe.ranksPerSimulation` is less than
+  /// all. Collective.
+  ///
+  /// - Parameters:
+  ///   - world: The ranks.
+  ///   - progress: Is told how far the simulations of the first group are; it speaks on rank 0.
+  /// - Throws: A ``JobFailure``, in an `AgreedFailure` if all ranks know of it.
+  package func run(on world: borrowing Communicator, progress: ProgressReporter) throws {
+    StopSignals.install()
+    let mark = ProgressMark()
+    let stage = Stage(
+      lockFile: "\(directory.simulations)/lock",
+      provenanceFile: "\(directory.simulations)/provenance.json",
+      threadsPerRank: experiment.universe.mesh.threads,
+      recordSettings: { try directory.record(experiment) })
+    try stage.run(on: world, progress: progress) {
+      let missing = try world.agree { () throws -> [SimulationSettings] in
+        let embedded = experiment.simulations.filter { $0.seed != nil }
+        guard !embedded.isEmpty else { throw NothingToSimulateError() }
+        return try embedded.filter { try job(of: $0)?.isComplete() == false }
+      }
+      let done = experiment.simulations.count { $0.seed != nil } - missing.count
+      if done > 0 { progress.say("\(done) simulations are complete already") }
+      for warning in experiment.universe.mesh.warnings { progress.say("warning: \(warning)") }
+      let size = min(experiment.universe.ranksPerSimulation ?? world.size, world.size)
+      let groups = max(1, world.size / size)
+      // Ranks that make no whole group help the last one.
+      let group = min(world.rank / size, groups - 1)
+      let team = try world.split(color: group, key: world.rank)
+      try world.agree {
+        for (index, simulation) in missing.enumerated() where index % groups == group {
+          guard let job = job(of: simulation) else { continue }
+          let speaker = SimulationSpeaker(
+            name: simulation.name, universe: experiment.universe, progress: progress)
+          let result = try job.run(on: team) { event in
+            if case .step = event, world.isRoot { mark.set() }
+            speaker.tell(event)
+          }
+          speaker.conclude(result)
+        }
+      }
+    }
+  }
+
+  /// The job that makes a simulation; `nil` if it comes in files.
+  private func job(of simulation: SimulationSettings) -> UniverseJob? {
+    simulation.seed.map {
+      UniverseJob(
+        universe: experiment.universe,
+        phases: .seed(
+          $0, areInverted: simulation.isInverted ?? false, reseeding: simulation.reseeding),
+        folder: directory.simulation(simulation.name))
+    }
+  }
+}
+
+/// An experiment whose simulations all come from files.
+package struct NothingToSimulateError: JobFailure, Hashable, CustomStringConvertible {
+  /// Settings that do not fit the command.
+  package var exitCode: JobExitCode { .usage }
+
+  /// What is missing, and what to do.
+  package var description: String {
+    "choosing simulations to make: all of them have files; give a simulation a seed instead of "
+      + "initial, final and catalogue to have it simulated"
+  }
+}

@@ -1,0 +1,74 @@
+internal import Experiments
+internal import MPI
+internal import Progress
+internal import Runs
+
+/// What all stages of a run do before and after their work.
+///
+/// One job at a time writes in a folder of results; beside the results stands how they were made; and a user is
+/// told which settings differ from those of the job before.
+struct Stage {
+  /// What goes into a stage, for its provenance.
+  struct Inputs {
+    /// The paths of files whose checksums are put on record.
+    var files: [String] = []
+
+    /// The paths of field files, of which the fingerprints are put on record.
+    var fieldFiles: [String] = []
+  }
+
+  /// The file that is locked; `nil` if the caller holds the lock already.
+  var lockFile: String?
+
+  /// The file that tells how the results were made.
+  var provenanceFile: String
+
+  /// The threads that compute on each rank, where the settings have a say in it.
+  var threadsPerRank: Int?
+
+  /// Puts the settings on record, and returns those that differ from the job before.
+  var recordSettings: () throws -> [SettingsDifference] = { [] }
+
+  /// What the settings are on record for, such as "run directory".
+  var place = "run directory"
+
+  /// Does the work, with the lock held and everything on record.
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - world: The ranks.
+  ///   - progress: Is told of settings that differ; it speaks on rank 0.
+  ///   - begin: Checks what the work needs, and names the files of it. Collective, called with the lock held.
+  ///   - work: The work, given what `begin` made ready. Collective.
+  /// - Returns: What `work` returns.
+  /// - Throws: `LockError` in an `AgreedFailure` if another job writes there, and what the closures throw.
+  func run<Material, Result>(
+    on world: borrowing Communicator, progress: ProgressReporter,
+    begin: () throws -> (Material, Inputs), work: (Material) throws -> Result
+  ) throws -> Result {
+    let lock = try lockFile.map { try LockHolder($0, on: world) }
+    let (material, inputs) = try begin()
+    let provenance = try Provenance.collect(
+      on: world, threadsPerRank: threadsPerRank, inputs: inputs.files,
+      fieldFiles: inputs.fieldFiles)
+    try world.agree {
+      for difference in world.isRoot ? try recordSettings() : [] {
+        progress.say("note: \(difference), unlike in the last job of this \(place)")
+      }
+      try provenance?.append(to: provenanceFile)
+    }
+    let result = try work(material)
+    lock?.release()
+    return result
+  }
+
+  /// Does work that needs nothing made ready.
+  ///
+  /// Collective.
+  func run<Result>(
+    on world: borrowing Communicator, progress: ProgressReporter, work: () throws -> Result
+  ) throws -> Result {
+    try run(on: world, progress: progress, begin: { ((), Inputs()) }, work: work)
+  }
+}

@@ -1,0 +1,182 @@
+package import Experiments
+internal import Foundation
+package import MPI
+internal import Plans
+package import Progress
+internal import Runs
+internal import Stopping
+internal import SubBoxes
+internal import Text
+package import Training
+
+/// Trains the network of an experiment in its run directory.
+package struct TrainTask: Sendable {
+  private let experiment: Experiment
+  private let directory: RunDirectory
+  private let name: TrainingName
+  private let sharesDirectory: Bool
+  private let timeLimit: Double?
+  private let fields: (any SubBoxSource)?
+
+  /// The file to which the times of all ranks and threads are written when the job ends.
+  package var timeline: String?
+
+  /// Makes the task.
+  ///
+  /// - Parameters:
+  ///   - experiment: What to train, and on what.
+  ///   - directory: Where fields are found and results are written.
+  ///   - timeLimit: After how long to stop, resumably [s]; without it, at the end of the Slurm job.
+  package init(_ experiment: Experiment, in directory: RunDirectory, timeLimit: Double? = nil) {
+    self.experiment = experiment
+    self.directory = directory
+    self.timeLimit = timeLimit
+    name = experiment.trainingName
+    sharesDirectory = false
+    fields = nil
+  }
+
+  /// Makes the task of a training that shares the run directory with others, such as a run of an ablation.
+  ///
+  /// Its experiment is put on record in its own folder instead of the run directory's.
+  ///
+  /// - Parameters:
+  ///   - experiment: What to train, and on what.
+  ///   - name: What its folder is called.
+  ///   - directory: Where fields are found and results are written.
+  ///   - timeLimit: After how long to stop, resumably [s]; without it, at the end of the Slurm job.
+  ///   - resources: What the training shares with others that the same process executes.
+  package init(
+    _ experiment: Experiment, named name: TrainingName, in directory: RunDirectory,
+    timeLimit: Double? = nil, resources: RunResources = RunResources()
+  ) {
+    var experiment = experiment
+    experiment.stream = resources.trainingStream ?? experiment.stream
+    experiment.training.threadsPerRank =
+      experiment.training.threadsPerRank ?? resources.threadsPerRank
+    self.experiment = experiment
+    self.directory = directory
+    self.timeLimit = timeLimit
+    self.name = name
+    sharesDirectory = true
+    fields = resources.fields
+  }
+
+  /// The folder of the training.
+  package var folder: TrainingDirectory { directory.training(name) }
+
+  /// Trains, or goes on where the last job was stopped or killed.
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - world: The ranks; rank 0 coordinates.
+  ///   - progress: Is told how far the training is; it speaks on rank 0.
+  /// - Returns: Whether the training is complete, or was stopped and can be resumed.
+  /// - Throws: A ``JobFailure``, in an `AgreedFailure` if all ranks know of it.
+  package func run(
+    on world: borrowing Communicator, progress: ProgressReporter
+  ) throws -> TrainingOutcome {
+    try train(on: world, progress: progress, lockFile: folder.lockFile)
+  }
+
+  /// Trains; without `lockFile` the caller holds the lock of the folder.
+  ///
+  /// Collective.
+  package func train(
+    on world: borrowing Communicator, progress: ProgressReporter, lockFile: String? = nil
+  ) throws -> TrainingOutcome {
+    let stage = Stage(
+      lockFile: lockFile, provenanceFile: folder.provenanceFile,
+      threadsPerRank: experiment.training.threadsPerRank, recordSettings: recordExperiment,
+      place: "folder")
+    return try stage.run(on: world, progress: progress) {
+      let plan = try world.agree { try makePlan() }
+      try MemoryPlan.check(experiment, in: directory, on: world)
+      return (plan, Stage.Inputs(fieldFiles: plan.trainingFiles + plan.validationFiles))
+    } work: { plan in
+      var job = TrainingJob(plan, fields: fields)
+      let mark = ProgressMark()
+      let outcome = try job.run(
+        on: world, stop: StopConditions(directory: folder.path, timeLimit: timeLimit)
+      ) { event in
+        if case .step = event { mark.set() }
+        report(event, to: progress)
+      }
+      progress.end()
+      switch outcome {
+      case .complete: progress.say("complete: \(folder.model)")
+      case .stopped: progress.say("stopped; the same command goes on from here")
+      }
+      return outcome
+    }
+  }
+
+  /// What is trained on, and how; the fields must be there.
+  private func makePlan() throws -> TrainingPlan {
+    let training = experiment.simulations(of: .training)
+    let validation = experiment.simulations(of: .validation)
+    let files = try directory.existingFields(of: training + validation)
+    var plan = TrainingPlan(
+      settings: experiment.effectiveTraining, sampling: experiment.sampling,
+      streaming: experiment.stream, architecture: experiment.architecture,
+      input: experiment.fields.boxInput,
+      trainingFiles: Array(files.prefix(training.count)),
+      validationFiles: Array(files.dropFirst(training.count)), directory: folder.path,
+      identity: try experiment.trainingIdentity())
+    plan.timelinePath = timeline
+    return plan
+  }
+
+  /// Writes the experiment as used: for the run directory, or for one of the runs that share it.
+  private func recordExperiment() throws -> [SettingsDifference] {
+    sharesDirectory
+      ? try experiment.record(to: folder.experimentFile) : try directory.record(experiment)
+  }
+
+  private func report(_ event: TrainingEvent, to progress: ProgressReporter) {
+    switch event {
+    case .started(let start):
+      for line in lines(start) { progress.say(line) }
+      progress.begin(
+        ProgressPhase(
+          "training \(name)", unit: "steps",
+          total: start.epochs * start.stepsPerEpoch, start: start.stepsDone))
+    case .step(let step):
+      progress.advance(
+        to: step.step,
+        note: "epoch \(step.epoch), likelihood \(digits(step.likelihood)), gamma "
+          + "\(digits(step.gamma)), \(digits(Double(step.samples) / step.seconds)) samples/s")
+    case .epoch(let epoch):
+      progress.say(
+        "epoch \(epoch.epoch): likelihood \(digits(epoch.trainingLikelihood)), validation "
+          + "\(digits(epoch.likelihood)) + penalty \(digits(epoch.penalty)), correlation "
+          + "\(digits(epoch.correlation)), gamma \(digits(epoch.gamma))"
+          + (epoch.isBest ? ", the best so far" : ""))
+    case .checkpoint: break
+    case .warning(let text): progress.say("warning: \(text)")
+    }
+  }
+
+  private func lines(_ start: TrainingStart) -> [String] {
+    let data = start.data
+    let threads = start.threadsPerWorker == 1 ? "1 thread" : "\(start.threadsPerWorker) threads"
+    return [
+      "network: \(start.parameterCount) parameters, boxes of \(experiment.sampling.boxWidth)^3 "
+        + "voxels of \(digits(data.finalVoxelSize ?? data.voxelSize)) Mpc/h of the "
+        + "\(experiment.fields.input.words), \(experiment.training.variant.rawValue)",
+      "samples: \(data.trainingSamples) to train on from "
+        + data.training.map { "\($0.name) (\($0.eligible) eligible)" }.joined(separator: ", ")
+        + "; \(data.validationSamples) to validate on from "
+        + data.validation.map { "\($0.name) (\($0.eligible))" }.joined(separator: ", "),
+      "scales: input \(digits(data.standardization.mean)) +- "
+        + "\(digits(data.standardization.standardDeviation)), log10 M/Msun from "
+        + "\(digits(data.labels.minimum)) to \(digits(data.labels.maximum))",
+      "ranks: \(start.workers) compute with \(threads) each"
+        + (start.isDedicated ? ", and rank 0 coordinates" : ", the first of them coordinates"),
+      "fields: \(start.streaming)",
+      start.stepsDone == 0
+        ? "training starts" : "training goes on from the checkpoint of step \(start.stepsDone)",
+    ]
+  }
+}

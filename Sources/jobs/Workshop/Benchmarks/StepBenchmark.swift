@@ -1,0 +1,141 @@
+internal import Foundation
+internal import Hardware
+package import MPI
+package import Networks
+internal import Randomness
+internal import Stopping
+internal import SubBoxes
+internal import Training
+
+/// What `halompi benchmark step` measures.
+package struct StepBenchmark: Codable, Hashable, Sendable {
+  /// The network; its box width is that of the samples.
+  package var architecture = NetworkArchitecture()
+
+  /// The implementation of the network.
+  package var kernels = NetworkKernels.fast
+
+  /// The samples of a step.
+  package var batchSize = 8
+
+  /// The threads that compute on each rank.
+  package var threadsPerRank = 1
+
+  /// The number of steps that are timed, after one that is not counted.
+  package var runs = 5
+
+  /// Where the random fields are written for the time of the benchmark; all ranks can see it.
+  package var folder = NSTemporaryDirectory()
+
+  /// Makes the benchmark of the published network on one thread.
+  package init() {}
+
+  /// Trains on random fields as `halompi train` does, and runs the bare kernels for comparison.
+  ///
+  /// Collective.
+  ///
+  /// - Returns: The results on rank 0; `nil` on the others.
+  /// - Throws: A ``JobFailure``, in an `AgreedFailure` if all ranks know of it.
+  package func run(on world: borrowing Communicator) throws -> StepBenchmarkResult? {
+    try world.agree { try kernels.validate(architecture) }
+    let fields = try BenchmarkFields(in: folder, on: world)
+    // Before and after the training, as machines change their speed.
+    var bare = try measureKernels(on: world)
+    var peaks = [Machine.measurePeak()]
+    let (timings, workers) = try train(on: fields, world)
+    peaks.append(Machine.measurePeak())
+    let memory = try world.allReduce(Int64(Machine.peakMemory), .maximum)
+    bare += try measureKernels(on: world)
+    let training = Timing(seconds: bare.map(\.training))
+    let inference = Timing(seconds: bare.map(\.inference))
+    try fields.remove(on: world)
+    guard world.isRoot else { return nil }
+    let cores = workers * threadsPerRank
+    let counted = timings.dropFirst()
+    let time = counted.reduce(0) { $0 + $1.seconds }
+    return StepBenchmarkResult(
+      benchmark: self, implementation: kernels.implementation,
+      machine: Machine(peakGigaflops: Timing(seconds: peaks).median), workers: workers,
+      training: Timing(seconds: counted.map(\.seconds)).divided(by: batchSize),
+      kernelsTraining: training, kernelsInference: inference,
+      overhead: time * Double(cores) / Double(counted.count * batchSize) / training.median - 1,
+      boxWait: counted.reduce(0) { $0 + $1.fetchWaitMean } / Double(threadsPerRank) / time,
+      reductionWait: counted.reduce(0) { $0 + $1.reductionWaitMean } / time,
+      peakMemory: Int(memory))
+  }
+
+  /// The times of one sample on each core [s], run by run, with all cores of the job at work.
+  private func measureKernels(
+    on world: borrowing Communicator
+  ) throws -> [(training: Double, inference: Double)] {
+    let layout = architecture.parameters
+    let weights = try NetworkWeights(
+      layout.initialized(seed: 1, gamma: 0.2), of: architecture, for: kernels)
+    let width = architecture.boxWidth
+    var stream = RandomStream(seed: 1, for: .benchmark)
+    let box = (0..<width * width * width).map { _ in Float(3.4641 * (stream.uniform() - 0.5)) }
+    let places = (0..<threadsPerRank).map { _ in
+      (evaluator: weights.makeEvaluator(), gradient: [Float](repeating: 0, count: layout.count))
+    }
+    try world.barrier()
+    let inference = Timing(runs: runs) {
+      together { _ = places[$0].evaluator.predict(box) }
+    }
+    try world.barrier()
+    let training = Timing(runs: runs) {
+      together { thread in
+        let (evaluator, buffer) = places[thread]
+        var gradient = buffer
+        _ = evaluator.forward(box)
+        evaluator.backwardDense(outputGradient: 1, into: &gradient)
+        evaluator.backwardConvolutions(into: &gradient)
+      }
+    }
+    return zip(training.seconds, inference.seconds).map { ($0, $1) }
+  }
+
+  /// Runs `work` on all threads of this rank at the same time.
+  private func together(_ work: (Int) -> Void) {
+    withoutActuallyEscaping(work) { work in
+      nonisolated(unsafe) let work = work
+      DispatchQueue.concurrentPerform(iterations: threadsPerRank) { work($0) }
+    }
+  }
+
+  /// Trains for one epoch; returns, on rank 0, the times of its steps and how many ranks computed.
+  private func train(
+    on fields: BenchmarkFields, _ world: borrowing Communicator
+  ) throws -> (timings: [StepTiming], workers: Int) {
+    var settings = TrainingSettings()
+    settings.batchSize = batchSize
+    settings.epochs = 1
+    settings.kernels = kernels
+    settings.threadsPerRank = threadsPerRank
+    var sampling = SamplingSettings()
+    sampling.boxWidth = architecture.boxWidth
+    sampling.trainingSamples = batchSize * (runs + 1)
+    sampling.validationSamples = 2
+    let plan = TrainingPlan(
+      settings: settings, sampling: sampling, streaming: StreamSettings(),
+      architecture: architecture, trainingFiles: [fields.training],
+      validationFiles: [fields.validation], directory: "\(fields.folder)/training", identity: [])
+    var job = TrainingJob(plan)
+    var workers = 0
+    _ = try job.run(on: world, stop: StopConditions()) { event in
+      if case .started(let start) = event { workers = start.workers }
+    }
+    return try world.agree { () throws -> ([StepTiming], Int) in
+      guard world.isRoot else { return ([], 0) }
+      let lines = try String(contentsOfFile: plan.timingsPath, encoding: .utf8).split(
+        separator: "\n")
+      return (
+        try lines.map { try JSONDecoder().decode(StepTiming.self, from: Data($0.utf8)) }, workers
+      )
+    }
+  }
+
+  /// What `timings.jsonl` says of a step, as far as it is needed here.
+  private struct StepTiming: Decodable {
+    let seconds, fetchWaitMean, reductionWaitMean: Double
+  }
+}

@@ -1,0 +1,175 @@
+package import Failures
+internal import Foundation
+internal import HDF5
+package import MPI
+internal import Snapshots
+internal import Text
+
+/// What `prepare` would read of a snapshot, and what it would miss.
+package struct SnapshotInspection: Sendable {
+  private let snapshot: Snapshot
+
+  /// What the particles are like, or why they cannot be read.
+  private let survey: Result<SnapshotSurvey, SnapshotError>
+  private let gridSize: Int?
+
+  /// A redshift from which on a snapshot is taken for initial conditions.
+  private static let early = 10.0
+
+  /// Reads a snapshot, all of its particles.
+  ///
+  /// - Parameters:
+  ///   - path: A path that `Snapshot.open` takes.
+  ///   - communicator: A single rank.
+  /// - Throws: `SnapshotError` if its headers cannot be read, or what MPI reported.
+  package init(of path: String, on communicator: borrowing Communicator) throws {
+    snapshot = try Snapshot.open(path)
+    do {
+      survey = .success(try SnapshotSurvey(snapshot, on: communicator))
+    } catch let error as SnapshotError {
+      survey = .failure(error)
+    }
+    gridSize = try? snapshot.gridSize()
+  }
+
+  /// Whether a path is that of a snapshot: a folder, GADGET's binary records, what several files have in
+  /// common, or HDF5 with numbers of particles.
+  package static func isSnapshot(_ path: String) -> Bool {
+    let manager = FileManager.default
+    var isFolder: ObjCBool = false
+    guard manager.fileExists(atPath: path, isDirectory: &isFolder) else {
+      return [".hdf5", ".0.hdf5", ".0"].contains { manager.fileExists(atPath: path + $0) }
+    }
+    if isFolder.boolValue { return true }
+    guard let format = try? SnapshotFormat.detected(in: path) else { return false }
+    guard format != .gadgetBinary, let file = try? HDF5File.open(path) else { return true }
+    return (try? file.hasAttribute("NumPart_ThisFile", of: "Header")) ?? false
+  }
+
+  /// What is missing for `prepare` with what to do about it, as sentences; none if nothing is.
+  package var problems: [String] {
+    var problems: [String] = []
+    if gridSize == nil {
+      problems.append(
+        "\(snapshot.particleCount) particles are not the cube of a whole number: only simulations "
+          + "that started from a cubic grid can be prepared.")
+    }
+    switch survey {
+    case .success(let survey) where survey.repeatsIDs:
+      problems.append(
+        "IDs occur more than once: give a snapshot with an ID of its own for each particle (64-bit IDs)."
+      )
+    case .failure(let error): problems.append("\(error)")
+    case .success: break
+    }
+    return problems
+  }
+
+  private var isEarly: Bool { snapshot.redshift >= Self.early }
+
+  private var lines: [String] {
+    let cosmology = snapshot.cosmology
+    var lines = [
+      "format: \(snapshot.formatDescription), \(files)",
+      "particles: \(particles)",
+      "box: \(digits(snapshot.boxSize)) Mpc/h, comoving",
+      "redshift: \(redshiftDigits(snapshot.redshift))",
+      "cosmology: Omega_m \(digits(cosmology.omegaMatter)), "
+        + "Omega_Lambda \(digits(cosmology.omegaLambda)), h \(digits(cosmology.hubble))",
+      "units: \(units)",
+    ]
+    if case .success(let survey) = survey { lines += self.lines(of: survey) }
+    return lines
+  }
+
+  private var files: String {
+    snapshot.parts.count == 1 ? "one file" : "\(snapshot.parts.count) files"
+  }
+
+  private var particles: String {
+    let cube = gridSize.map { " = \($0)^3" } ?? ""
+    let masses = snapshot.listsMasses ? "listed one by one" : "by the header"
+    return
+      "\(snapshot.particleCount)\(cube) of dark matter, \(digits(snapshot.particleMass)) Msun each, "
+      + masses
+  }
+
+  private var units: String {
+    let units = snapshot.units
+    let origin =
+      snapshot.statesUnits
+      ? "stated in the file" : "not stated: the usual ones whose particles fill the box"
+    return
+      "\(digits(units.length)) Mpc/h, \(digits(units.mass)) Msun/h, \(digits(units.velocity)) km/s "
+      + "of sqrt(a) dx/dt; \(origin)"
+  }
+
+  private func lines(of survey: SnapshotSurvey) -> [String] {
+    [
+      "IDs: \(8 * snapshot.idByteCount) bits, \(survey.ids.lowerBound) to \(survey.ids.upperBound)",
+      "lattice: \(lattice(of: survey))",
+      "halos: \(halos(of: survey))",
+    ]
+  }
+
+  private func lattice(of survey: SnapshotSurvey) -> String {
+    if let lattice = survey.lattice {
+      return
+        "the IDs name the sites of a cubic grid, \(lattice.axisOrder.rawValue.prefix(1)) slowest, "
+        + "at the \(lattice.placement == .corner ? "corners" : "centres") of cells"
+    }
+    return isEarly
+      ? "the IDs name no sites; prepare looks for them by the positions"
+      : "asked of the initial snapshot alone"
+  }
+
+  private func halos(of survey: SnapshotSurvey) -> String {
+    if let labelled = survey.labelled {
+      return
+        "\(labelled.particles) particles are in \(labelled.halos) halos by the file's own labels"
+    }
+    return "none in these files"
+  }
+
+  private var use: [String] {
+    if !problems.isEmpty { return problems.map { "missing: \($0)" } }
+    if isEarly { return ["ready: as `initial` of a simulation in an experiment file"] }
+    return snapshot.hasHaloLabels
+      ? ["ready: as `final` of a simulation in an experiment file, without a catalogue"]
+      : [
+        "ready: as `final` of a simulation in an experiment file",
+        "missing: halos; give its `catalogue` (fof_subhalo_tab) or a table of `labels` beside it",
+      ]
+  }
+}
+
+extension SnapshotInspection: CustomStringConvertible {
+  /// A line for each thing that is known, and what the snapshot can be used for.
+  package var description: String {
+    "\(snapshot.path)\n" + (lines + use).map { "  \($0)\n" }.joined()
+  }
+}
+
+/// A snapshot that cannot be prepared.
+package struct UnpreparableSnapshotError: JobFailure, Hashable, CustomStringConvertible {
+  /// The path of the snapshot.
+  package let path: String
+
+  /// What is missing.
+  package let problems: [String]
+
+  /// Makes the error of a snapshot with problems, or nothing if it has none.
+  package init?(_ inspection: SnapshotInspection, path: String) {
+    guard !inspection.problems.isEmpty else { return nil }
+    self.path = path
+    problems = inspection.problems
+  }
+
+  /// A file that is not what it must be.
+  package var exitCode: JobExitCode { .badData }
+
+  /// What is missing for `prepare`.
+  package var description: String {
+    "inspecting \(path): it cannot be prepared; \(problems.joined(separator: " "))"
+  }
+}

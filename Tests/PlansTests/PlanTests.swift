@@ -1,0 +1,109 @@
+import Foundation
+import Networks
+import Slurm
+import SubBoxes
+import Testing
+import Training
+
+@testable import Failures
+@testable import Hardware
+@testable import Plans
+
+/// What is predicted of a job, by hand.
+struct PlanTests {
+  private static let model = ScalingModel(
+    batchSize: 64, threads: 2, workersPerNode: 1, sampleSeconds: 0.25, updateSeconds: 0.01,
+    sums: [8_000_000, 12_000_000], bytesPerSample: 0, costs: ScalingModel.Costs())
+
+  @Test func oneWorkerComputesAndUpdatesAndSendsNothing() {
+    let step = Self.model.step(workers: 1)
+    // 64 samples on 2 threads: 32 rounds of 0.25 s.
+    #expect(step.computing == 8)
+    #expect(step.reducing == 0.01)
+    #expect(step.reading == 0)
+    #expect(step.seconds == 8.01)
+  }
+
+  @Test func moreWorkersThanSamplesDoNotComputeFaster() {
+    #expect(Self.model.usefulWorkers == 32)
+    #expect(Self.model.step(workers: 32).computing == 0.25)
+    #expect(Self.model.step(workers: 64).computing == 0.25)
+    #expect(Self.model.step(workers: 64).seconds > Self.model.step(workers: 32).seconds)
+  }
+
+  @Test func sumsGoUpAndDownATree() {
+    // Five workers: 3 hops up and 3 down, each 2 us and 12 MB at 10 GB/s; the dense layers' 8 MB take 4.8 ms, less
+    // than half a sample.
+    let step = Self.model.step(workers: 5)
+    #expect(abs(step.reducing - (0.01 + 6 * (2e-6 + 1.2e-3))) < 1e-12)
+  }
+
+  @Test func readingCountsAsFarAsItIsLongerThanComputing() {
+    var model = Self.model
+    model.bytesPerSample = 1_000_000_000
+    // 32 samples on each of two nodes: 32 GB at 1 GB/s, while 4 s are computed.
+    #expect(model.step(workers: 2).computing == 4)
+    #expect(model.step(workers: 2).reading == 28)
+  }
+
+  private static var demand: MemoryDemand {
+    var sampling = SamplingSettings()
+    sampling.boxWidth = 9
+    return MemoryDemand(
+      settings: TrainingSettings(), sampling: sampling, streaming: StreamSettings(),
+      architecture: NetworkArchitecture(
+        boxWidth: 9, convolutionChannels: [16, 16], hiddenUnits: [8, 4]),
+      gridSizes: [256, 256, 256], ranks: 8, ranksPerNode: 4, threadsPerRank: 1)
+  }
+
+  @Test func aNodeHasOneCopyOfTheFields() throws {
+    let plan = try MemoryPlan(of: Self.demand, program: 1000)
+    // Three fields of 256^3 numbers in single precision.
+    let fields = try #require(plan.training.first { $0.name == "fields" })
+    #expect(fields.bytes == 3 * 256 * 256 * 256 * 4 && fields.isSharedByNode)
+    let own = plan.training.filter { !$0.isSharedByNode }.reduce(0) { $0 + $1.bytes }
+    #expect(plan.peakOfNode >= fields.bytes + 4 * own)
+    // Eight ranks: rank 0 only coordinates, and has no fields.
+    #expect(!plan.coordination.isEmpty && !plan.coordination.contains { $0.name == "fields" })
+  }
+
+  @Test func whatDoesNotFitIsRefusedWithItsLargestTerm() throws {
+    let plan = try MemoryPlan(of: Self.demand, program: 1000)
+    try plan.check(against: NodeMemory(bytes: plan.peakOfNode, source: "a node"))
+    do {
+      try plan.check(against: NodeMemory(bytes: plan.peakOfNode - 1, source: "a node"))
+      Issue.record("one byte too much was taken")
+    } catch {
+      #expect(error.exitCode == .usage)
+      #expect("\(error)".contains("a node"))
+      #expect(!error.largest.isEmpty && error.largestBytes > 0)
+    }
+  }
+}
+
+/// Times from a record of `halompi benchmark step --json`.
+struct SampleTimeTests {
+  private static let record = URL(filePath: #filePath).deletingLastPathComponent()
+    .appending(path: "Fixtures/step-benchmark.json").path
+
+  /// The network of the record: boxes of 25 voxels, and the layers of the default for that width.
+  private static let architecture = NetworkArchitecture(
+    boxWidth: 25, convolutionChannels: [32, 32, 64, 128, 128, 128], hiddenUnits: [256, 128])
+
+  @Test func aRecordedBenchmarkGivesTheTimesOfASample() throws {
+    let time = try SampleTime.recorded(in: Self.record, Self.architecture, kernels: .fast)
+    // The third of four sorted times, as they stand in the record [s].
+    #expect(time.training == 0.104751182)
+    #expect(time.prediction == 0.04540238)
+    #expect(time.update > 0)
+    #expect(time.source.contains("step-benchmark.json, on Intel(R) Xeon(R) Processor"))
+  }
+
+  @Test func aRecordOfAnotherNetworkIsRefused() {
+    var other = Self.architecture
+    other.hiddenUnits = [8]
+    #expect(throws: BenchmarkRecordError.self) {
+      try SampleTime.recorded(in: Self.record, other, kernels: .fast)
+    }
+  }
+}
