@@ -30,88 +30,111 @@ let package = Package(
     .systemLibrary(
       name: "CFFTW", path: "Sources/ground/CFFTW", pkgConfig: "fftw3f",
       providers: [.apt(["libfftw3-dev"])]),
+    .target(name: "CAffinity", path: "Sources/ground/CAffinity"),
     // The kernels are optimized in debug builds too: at -O0 they are 4 to 60 times slower.
-    .target(name: "CKernels", path: "Sources/ground/CKernels", cSettings: [.unsafeFlags(["-O3"])]),
+    .target(
+      name: "CKernels", path: "Sources/ground/CKernels",
+      cSettings: [.headerSearchPath("."), .unsafeFlags(["-O3"])]),
 
     // The toolbox: what knows no cosmology.
     .target(name: "Failures", path: "Sources/toolbox/Failures"),
     .target(name: "MPI", dependencies: ["CMPI"], path: "Sources/toolbox/MPI"),
     .target(name: "HDF5", dependencies: ["CParallelHDF5", "MPI"], path: "Sources/toolbox/HDF5"),
     .target(name: "Randomness", path: "Sources/toolbox/Randomness"),
+    .target(name: "Threads", dependencies: ["CAffinity"], path: "Sources/toolbox/Threads"),
+    .target(name: "Statistics", path: "Sources/toolbox/Statistics"),
+    .target(name: "DelimitedText", path: "Sources/toolbox/DelimitedText"),
     .target(name: "ProtocolBuffers", path: "Sources/toolbox/ProtocolBuffers"),
     .target(name: "Stopping", path: "Sources/toolbox/Stopping"),
-    .target(name: "Text", path: "Sources/toolbox/Text"),
+    // Optimized in debug builds too: its tests go through all scalars of Unicode.
     .target(
-      name: "Hardware", dependencies: ["CKernels", "Text"], path: "Sources/toolbox/Hardware"),
+      name: "Text", path: "Sources/toolbox/Text", swiftSettings: [.unsafeFlags(["-O"])]),
+    .target(
+      name: "Hardware", dependencies: ["CKernels", "Statistics", "Text", "Threads"],
+      path: "Sources/toolbox/Hardware"),
     .target(name: "DurableFiles", dependencies: ["Failures"], path: "Sources/toolbox/DurableFiles"),
+    .target(
+      name: "RecordFiles", dependencies: ["DurableFiles", "Failures", "HDF5", "MPI"],
+      path: "Sources/toolbox/RecordFiles"),
     .target(name: "Progress", dependencies: ["Text"], path: "Sources/toolbox/Progress"),
     .target(
       name: "Settings",
-      dependencies: ["Failures", .product(name: "Yams", package: "Yams")],
+      dependencies: ["Failures", "Text", .product(name: "Yams", package: "Yams")],
       path: "Sources/toolbox/Settings"),
-    .target(name: "Slurm", dependencies: ["Failures"], path: "Sources/toolbox/Slurm"),
+    .target(name: "Slurm", dependencies: ["Failures", "Text"], path: "Sources/toolbox/Slurm"),
 
     // The universe: simulations and their halos, our own and those of other codes.
     .target(
       name: "LinearTheory", dependencies: ["Failures"], path: "Sources/universe/LinearTheory"),
     .target(
-      name: "FourierTransforms", dependencies: ["CFFTW", "Failures", "MPI"],
+      name: "FourierTransforms", dependencies: ["CFFTW", "Failures", "MPI", "Threads"],
       path: "Sources/universe/FourierTransforms"),
     .target(name: "Particles", path: "Sources/universe/Particles"),
     .target(
-      name: "Snapshots", dependencies: ["DurableFiles", "Failures", "HDF5", "MPI", "Particles"],
+      name: "Snapshots",
+      dependencies: ["DurableFiles", "Failures", "HDF5", "MPI", "Particles", "RecordFiles"],
       path: "Sources/universe/Snapshots"),
     .target(
       name: "ParticleMesh",
       dependencies: [
         "CKernels", "Failures", "FourierTransforms", "LinearTheory", "MPI", "Particles",
-        "Randomness",
+        "Randomness", "Threads",
       ], path: "Sources/universe/ParticleMesh"),
     .target(
-      name: "Halos", dependencies: ["Failures", "MPI", "Particles"], path: "Sources/universe/Halos"),
+      name: "Halos", dependencies: ["Failures", "MPI", "Particles", "Threads"],
+      path: "Sources/universe/Halos"),
     .target(
       name: "Simulations",
       dependencies: [
         "DurableFiles", "Failures", "FourierTransforms", "HDF5", "Halos", "LinearTheory", "MPI",
-        "ParticleMesh", "Particles", "Progress", "Settings", "Snapshots", "Stopping", "Text",
+        "ParticleMesh", "Particles", "Progress", "RecordFiles", "Settings", "Snapshots",
+        "Statistics", "Stopping", "Text", "Threads",
       ], path: "Sources/universe/Simulations"),
 
     // Learning: fields, boxes, networks.
     .target(
       name: "Fields",
-      dependencies: ["DurableFiles", "Failures", "FourierTransforms", "HDF5", "MPI", "Snapshots"],
-      path: "Sources/learning/Fields"),
+      dependencies: [
+        "DurableFiles", "Failures", "FourierTransforms", "HDF5", "MPI", "RecordFiles", "Snapshots",
+        "Threads",
+      ], path: "Sources/learning/Fields"),
     .target(
       name: "SubBoxes",
       dependencies: ["CKernels", "Failures", "Fields", "HDF5", "MPI", "Randomness"],
       path: "Sources/learning/SubBoxes"),
     .target(
-      name: "Networks", dependencies: ["CKernels", "COpenBLAS", "Failures", "Randomness"],
+      name: "Networks",
+      dependencies: ["CKernels", "COpenBLAS", "Failures", "Randomness", "Threads"],
       path: "Sources/learning/Networks"),
     .target(
       name: "Training",
       dependencies: [
         "CKernels", "DurableFiles", "Failures", "Fields", "HDF5", "MPI", "Networks",
-        "ProtocolBuffers", "Stopping", "SubBoxes",
+        "ProtocolBuffers", "RecordFiles", "Statistics", "Stopping", "SubBoxes", "Threads",
       ], path: "Sources/learning/Training"),
     .target(
       name: "Interchange",
       dependencies: [
-        "DurableFiles", "Failures", "Networks", "ProtocolBuffers", "SubBoxes", "Training",
+        "DurableFiles", "Failures", "Networks", "ProtocolBuffers", "SubBoxes", "Text", "Training",
       ],
       path: "Sources/learning/Interchange"),
 
     // The answer: what predictions say.
     .target(
-      name: "Information", dependencies: ["CKernels", "Failures", "Randomness"],
+      name: "Information",
+      dependencies: ["CKernels", "Failures", "Randomness", "Statistics", "Threads"],
       path: "Sources/answer/Information"),
     .target(
       name: "Analysis",
       dependencies: [
         "FourierTransforms", "Information", "LinearTheory", "MPI", "Networks", "Randomness",
+        "Statistics", "Text",
       ], path: "Sources/answer/Analysis"),
     .target(
-      name: "Figures", dependencies: ["Analysis", "DurableFiles", "Training"],
+      name: "Figures",
+      dependencies: [
+        "Analysis", "DurableFiles", "Networks", "Statistics", "SubBoxes", "Text", "Training",
+      ],
       path: "Sources/answer/Figures"),
 
     // Jobs: what users start.
@@ -123,13 +146,16 @@ let package = Package(
       ], path: "Sources/jobs/Experiments"),
     .target(
       name: "Runs",
-      dependencies: ["DurableFiles", "Failures", "Fields", "HDF5", "Hardware", "MPI", "Text"],
+      dependencies: [
+        "DurableFiles", "Failures", "Fields", "HDF5", "Hardware", "MPI", "Text", "Threads",
+      ],
       path: "Sources/jobs/Runs"),
     .target(
       name: "Plans",
       dependencies: [
         "DurableFiles", "Experiments", "Failures", "Fields", "FourierTransforms", "Hardware", "MPI",
-        "Networks", "ParticleMesh", "Simulations", "Slurm", "SubBoxes", "Text", "Training",
+        "Networks", "ParticleMesh", "Simulations", "Slurm", "Statistics", "SubBoxes", "Text",
+        "Training",
       ], path: "Sources/jobs/Plans"),
     .target(
       name: "Stages",
@@ -137,13 +163,13 @@ let package = Package(
         "Analysis", "DurableFiles", "Experiments", "Failures", "Fields", "Figures",
         "FourierTransforms", "HDF5", "Interchange", "LinearTheory", "MPI", "Networks",
         "ParticleMesh", "Plans", "Progress", "Runs", "Settings", "Simulations", "Snapshots",
-        "Stopping", "SubBoxes", "Text", "Training",
+        "Stopping", "SubBoxes", "Text", "Threads", "Training",
       ], path: "Sources/jobs/Stages"),
     .target(
       name: "Ablations",
       dependencies: [
         "Analysis", "DurableFiles", "Experiments", "Failures", "MPI", "Progress", "Runs",
-        "Settings", "Stages", "Stopping", "SubBoxes", "Text", "Training",
+        "Settings", "Stages", "Statistics", "Stopping", "SubBoxes", "Text", "Threads", "Training",
       ], path: "Sources/jobs/Ablations"),
     .target(
       name: "Batches",
@@ -152,10 +178,10 @@ let package = Package(
     .target(
       name: "Workshop",
       dependencies: [
-        "CKernels", "DurableFiles", "Experiments", "Failures", "Fields", "Figures",
+        "CKernels", "DelimitedText", "DurableFiles", "Experiments", "Failures", "Fields", "Figures",
         "FourierTransforms", "HDF5", "Halos", "Hardware", "Information", "LinearTheory", "MPI",
-        "Networks", "ParticleMesh", "Particles", "Randomness", "Runs", "Settings", "Simulations",
-        "Snapshots", "Stopping", "SubBoxes", "Text", "Training",
+        "Networks", "ParticleMesh", "Particles", "Randomness", "RecordFiles", "Runs", "Settings",
+        "Simulations", "Snapshots", "Stopping", "SubBoxes", "Text", "Threads", "Training",
       ], path: "Sources/jobs/Workshop"),
 
     // The command line: the only target that prints.
@@ -177,12 +203,13 @@ let package = Package(
     .testTarget(name: "KernelsTests", dependencies: ["CKernels", "CReferenceNetwork"]),
     .testTarget(name: "LinearTheoryTests", dependencies: ["LinearTheory"]),
     .testTarget(
-      name: "FourierTransformsTests", dependencies: ["FourierTransforms", "MPI", "TestSupport"]),
+      name: "FourierTransformsTests",
+      dependencies: ["FourierTransforms", "MPI", "TestSupport", "Threads"]),
     .testTarget(
       name: "ParticleMeshTests",
       dependencies: [
         "FourierTransforms", "HDF5", "LinearTheory", "MPI", "ParticleMesh", "Particles",
-        "TestSupport",
+        "TestSupport", "Threads",
       ]),
     .testTarget(
       name: "HalosTests", dependencies: ["HDF5", "Halos", "MPI", "Particles", "TestSupport"]),
@@ -191,8 +218,21 @@ let package = Package(
       name: "InformationTests", dependencies: ["Information", "Randomness", "TestSupport"],
       resources: [.copy("Fixtures")]),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
+    .testTarget(name: "ThreadsTests", dependencies: ["Threads"]),
+    .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
+    .testTarget(name: "DelimitedTextTests", dependencies: ["DelimitedText"]),
+    .testTarget(
+      name: "TextTests",
+      dependencies: ["TestSupport", "Text", .product(name: "Yams", package: "Yams")],
+      swiftSettings: [.unsafeFlags(["-O"])]),
     .testTarget(name: "MPITests", dependencies: ["MPI", "TestSupport"]),
     .testTarget(name: "HDF5Tests", dependencies: ["HDF5", "MPI", "TestSupport"]),
+    .testTarget(
+      name: "RecordFilesTests",
+      dependencies: [
+        "Failures", "Fields", "FourierTransforms", "HDF5", "MPI", "ParticleMesh", "Particles",
+        "RecordFiles", "Simulations", "Snapshots", "TestSupport",
+      ]),
     .testTarget(name: "SlurmTests", dependencies: ["Slurm", "TestSupport"], exclude: ["Fixtures"]),
     .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles"]),
     .testTarget(
@@ -210,23 +250,28 @@ let package = Package(
     .testTarget(
       name: "TrainingTests",
       dependencies: [
-        "Fields", "MPI", "Networks", "Randomness", "Snapshots", "Stopping", "SubBoxes",
-        "TestSupport", "Training",
+        "Fields", "HDF5", "MPI", "Networks", "Randomness", "RecordFiles", "Snapshots", "Stopping",
+        "SubBoxes", "TestSupport", "Threads", "Training",
       ]),
     .testTarget(
       name: "InterchangeTests",
-      dependencies: ["Interchange", "Networks", "SubBoxes", "Training"],
+      dependencies: [
+        "DurableFiles", "Failures", "HDF5", "Interchange", "Networks", "RecordFiles", "SubBoxes",
+        "Training",
+      ],
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "AnalysisTests",
       dependencies: [
-        "Analysis", "FourierTransforms", "Information", "LinearTheory", "MPI", "ParticleMesh",
-        "Particles", "Randomness", "TestSupport",
+        "Analysis", "FourierTransforms", "Information", "LinearTheory", "MPI", "Networks",
+        "ParticleMesh", "Particles", "Randomness", "Statistics", "TestSupport",
       ], resources: [.copy("Fixtures")]),
     .testTarget(
       name: "FiguresTests",
-      dependencies: ["Analysis", "Figures", "LinearTheory", "TestSupport", "Training"]),
-    .testTarget(name: "SettingsTests", dependencies: ["Settings"]),
+      dependencies: [
+        "Analysis", "Figures", "LinearTheory", "Networks", "TestSupport", "Text", "Training",
+      ]),
+    .testTarget(name: "SettingsTests", dependencies: ["Failures", "Settings"]),
     .testTarget(name: "ProgressTests", dependencies: ["Progress", "Text"]),
     .testTarget(name: "HardwareTests", dependencies: ["Hardware", "Text"]),
     .testTarget(name: "SimulationsTests", dependencies: ["LinearTheory", "Simulations"]),
@@ -257,8 +302,8 @@ let package = Package(
     .testTarget(
       name: "WorkshopTests",
       dependencies: [
-        "DurableFiles", "Failures", "HDF5", "Hardware", "MPI", "Networks", "Runs", "TestSupport",
-        "Training", "Workshop",
+        "DurableFiles", "Failures", "Fields", "HDF5", "Hardware", "MPI", "Networks", "Runs",
+        "Snapshots", "TestSupport", "Training", "Workshop",
       ], resources: [.copy("Fixtures")]),
     .testTarget(
       name: "EndToEndTests",
@@ -271,12 +316,13 @@ let package = Package(
 )
 
 for target in package.targets where target.type != .system && !target.name.hasPrefix("C") {
-  target.swiftSettings = [
-    .enableUpcomingFeature("ExistentialAny"),
-    .enableUpcomingFeature("InternalImportsByDefault"),
-    .enableUpcomingFeature("MemberImportVisibility"),
-    .enableExperimentalFeature("Lifetimes"),
-  ]
+  target.swiftSettings =
+    (target.swiftSettings ?? []) + [
+      .enableUpcomingFeature("ExistentialAny"),
+      .enableUpcomingFeature("InternalImportsByDefault"),
+      .enableUpcomingFeature("MemberImportVisibility"),
+      .enableExperimentalFeature("Lifetimes"),
+    ]
 }
 
 // `swift package generate-documentation` needs a plugin, which is fetched only if it is asked for.

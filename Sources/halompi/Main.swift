@@ -7,35 +7,32 @@ import Foundation
 @main
 enum Main {
   static func main() {
+    StandardStreams.secure()
     do {
       var command = try Halompi.parseAsRoot()
       try command.run()
     } catch {
-      if launcherRank == 0 { Halompi.exit(withError: error) }
-      let code = Halompi.exitCode(for: error)
+      var code = Halompi.exitCode(for: error)
+      if Launcher.rank == 0 { code = speak(of: error, code) }
       // The launcher ends a job as soon as one of its processes fails: the first shall speak before.
-      if code != .success { Thread.sleep(forTimeInterval: 2) }
+      if code != .success, Launcher.rank > 0 { Thread.sleep(forTimeInterval: 2) }
       exit(code.rawValue)
     }
   }
 
-  /// The rank that Open MPI, PMIx or Slurm gave to this process, or 0 without a launcher.
-  private static var launcherRank: Int {
-    launcherNumber(["OMPI_COMM_WORLD_RANK", "PMIX_RANK", "SLURM_PROCID"]) ?? 0
-  }
-
-  /// The number of processes that Open MPI or Slurm's srun started, or 1 without a launcher.
-  static var launcherSize: Int {
-    launcherNumber(["OMPI_COMM_WORLD_SIZE", "SLURM_STEP_NUM_TASKS"]) ?? 1
-  }
-
-  /// Whether a launcher started this process.
-  static var isLaunched: Bool {
-    launcherNumber(["OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "SLURM_PROCID"]) != nil
-  }
-
-  private static func launcherNumber(_ variables: [String]) -> Int? {
-    let environment = ProcessInfo.processInfo.environment
-    return variables.lazy.compactMap { environment[$0].flatMap(Int.init) }.first
+  /// Prints help, or what is wrong with the command line, and returns the exit code.
+  private static func speak(of error: any Error, _ code: ExitCode) -> ExitCode {
+    let message = Halompi.fullMessage(for: error)
+    guard !message.isEmpty else { return code }
+    guard code == .success else {
+      Console.error.say(message + "\n")
+      return code
+    }
+    do {
+      try Console.output.show(message)
+      return code
+    } catch {
+      return ExitCode(report(error))
+    }
   }
 }

@@ -109,7 +109,7 @@ func anAblationThatMakesNoSenseIsRefusedWithItsPlace(overrides: [String], words:
     let own = try ablation.experiment(of: run)
     // As TrainingJob and Preparation make them.
     let weights = own.architecture.parameters.initialized(
-      seed: own.training.seed, gamma: Float(own.training.initialGamma))
+      seed: own.training.seed, likelihood: own.training.initialLikelihoodValues)
     initial.append(weights.map(\.bitPattern))
     let order = try EpochOrder(
       sampleCount: own.sampling.trainingSamples, batchSize: own.training.batchSize,

@@ -36,7 +36,7 @@ struct CeilingTests {
     let neighbours = try #require(information.joint.nearestNeighbours.value)
     #expect(abs(neighbours - information.joint.value) < 0.1)
     let table = try #require(report.tables.first { $0.name == "joint" })
-    #expect(table.rows.count == 5 && table.markdown.contains("I(M; raw | averaged)"))
+    #expect(table.rows.count == 5 && table.markdown.contains("I(M; raw \\| averaged)"))
     #expect(report.description.contains("I(M; raw | averaged)"), "\(report.description)")
   }
 

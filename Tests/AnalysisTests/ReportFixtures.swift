@@ -2,6 +2,7 @@ import Analysis
 import Foundation
 import LinearTheory
 import MPI
+import Networks
 import Randomness
 import TestSupport
 
@@ -39,19 +40,24 @@ struct MockModels {
         simulation: (0..<count).map { Int32($0 % 2) }, site: (0..<count).map { Int64(7 * $0) },
         truth: truth, prediction: prediction,
         radius: (0..<count).map { Float($0 % 10) / 10 + 0.05 },
+        halo: (0..<count).map { Int32($0 / 20) },
         network: model.variant == "raw"
           ? .known(
             NetworkDescription(
               input: "density", boxes: "raw", boxWidth: 21, voxelSize: 0.390625, parameters: 1234,
               trainingSimulations: ["one", "two"], validationSimulations: ["four"],
               trainingSamples: 4096, validationSamples: 1024, epoch: 6, step: 896,
-              validationLoss: .known(0.51234567), gamma: 0.3, labelRange: 10.4...13.4))
+              validationLoss: .known(0.51234567),
+              likelihoodValues: LikelihoodValues(.truncatedCauchy, [0.3]),
+              labelRange: 10.4...13.4))
           : .unknown("training/averaged-seed1/model.h5 is not there"),
         history: .known(
           TrainingHistory(epochs: [
             .init(
               epoch: 0, step: 10, training: .known(1), validation: .known(0.9),
-              validationLoss: .known(1.1), gamma: 0.25, isBest: true)
+              validationLoss: .known(1.1),
+              likelihoodValues: LikelihoodValues(.truncatedCauchy, [0.25]),
+              isBest: true)
           ])))
     }
   }

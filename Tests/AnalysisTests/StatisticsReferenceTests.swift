@@ -1,4 +1,5 @@
 import Analysis
+import Statistics
 import Testing
 
 /// Every statistic of the paper's figures against numpy and scipy (INFORMATION 3.6 of the reference).

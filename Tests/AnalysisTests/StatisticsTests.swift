@@ -1,5 +1,6 @@
 import Analysis
 import Foundation
+import Networks
 import Testing
 
 struct StatisticsTests {
@@ -87,7 +88,8 @@ struct StatisticsTests {
 
   @Test func theLikelihoodIsADensityOfTheTruth() throws {
     let slices = LikelihoodSlices(
-      truth: [0.1, 0.2, 1.4], prediction: [0.15, 0.1501, 0.149], gamma: 0.26, halfWidth: 0.01,
+      truth: [0.1, 0.2, 1.4], prediction: [0.15, 0.1501, 0.149],
+      likelihood: LikelihoodValues(.truncatedCauchy, [0.26]), halfWidth: 0.01,
       logMass: { 12 + $0 })
     #expect(slices.slices.count == 6 && slices.bins.count == 59)
     for slice in slices.slices {

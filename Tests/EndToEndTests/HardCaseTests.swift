@@ -43,7 +43,8 @@ extension EndToEnd {
         change: { _, sample, prediction in
           (
             Sample(
-              simulation: sample.simulation, site: sample.site, logMass: 13.5, radius: .nan),
+              simulation: sample.simulation, site: sample.site, logMass: 13.5, radius: .nan,
+              halo: sample.halo),
             prediction
           )
         },
@@ -104,7 +105,8 @@ extension EndToEnd {
         change($0, table.samples[$0], table.predictions[$0])
       }
       try PredictionTable(
-        simulations: table.simulations, samples: rows.map(\.0), predictions: rows.map(\.1)
+        simulations: table.simulations, fingerprints: table.fingerprints, samples: rows.map(\.0),
+        predictions: rows.map(\.1)
       ).write(to: path, model: Model(contentsOf: "\(workspace.training)/model.h5"))
     }
 

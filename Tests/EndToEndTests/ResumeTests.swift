@@ -5,6 +5,19 @@ import Testing
 extension EndToEnd {
   /// A training that was asked to stop goes on as if nothing had happened.
   @Suite struct ResumeTests {
+    /// A terminal that is closed sends SIGHUP; `nohup` lets a process ignore it.
+    @Test(arguments: [true, false])
+    func aTerminalThatHangsUpStopsTheJobResumablyUnlessThatIsIgnored(isIgnored: Bool) throws {
+      let workspace = try Workspace.withFields()
+      let launcher = ["env", isIgnored ? "--ignore-signal=HUP" : "--default-signal=HUP"]
+      let end = try workspace.train(ranks: 0, untilLine: 5, launcher: launcher) { job in
+        #expect(job.send(SIGHUP, toRank: 0))
+      }
+      #expect(end.code == (isIgnored ? 0 : 75), "\(end.messages)")
+      if !isIgnored { try workspace.run("train", ranks: 2) }
+      try workspace.expectUninterruptedBytes()
+    }
+
     @Test(arguments: [(SIGTERM, 1), (SIGUSR1, 0)])
     func aSignalToOneRankStopsTheJobResumably(signal: Int32, rank: Int) throws {
       let workspace = try Workspace.withFields()

@@ -20,6 +20,16 @@ import Testing
   #expect(RunDirectory(of: experiment, runs: "/scratch").path == "/scratch/gadget")
 }
 
+@Test(arguments: [
+  ("raw-seed3", true), ("my_run.2-seed12", true), ("x'; system(\"touch PWNED\"); '-seed1", false),
+  ("..-seed1", false), ("-seed1", false), ("a b-seed1", false), ("\u{600}-seed1", false),
+  ("raw-seed-1", false), ("raw-seed18446744073709551616", false), ("a/b-seed1", false),
+])
+func aFolderIsATrainingOnlyByANameThatHalompiGives(folder: String, isOne: Bool) {
+  #expect((TrainingName(folder: folder) != nil) == isOne)
+  #expect(!isOne || TrainingName(folder: folder)?.description == folder)
+}
+
 @Test func aLockedFolderRefusesASecondJobAndNamesTheFirst() throws {
   let file = try temporaryDirectory("lock-\(UUID())") + "/training/lock"
   do {

@@ -1,6 +1,8 @@
 import Analysis
 import Foundation
+import TestSupport
 import Testing
+import Text
 import Training
 
 @testable import Figures
@@ -132,7 +134,27 @@ struct FigureTests {
     ("x\ny", "'x y'"), ("`rm`", "'`rm`'"), ("\\n", "'\\\\n'"),
   ])
   func aNameCannotLeaveItsQuotes(name: String, text: String) {
-    #expect(PlotStyle.quoted(name) == text)
+    #expect(Quoting.gnuplot(name) == text)
+  }
+
+  @Test(
+    .enabled(if: Gnuplot().program != nil, "gnuplot is not installed: nothing is drawn"),
+    arguments: [
+      "x'; system(\"touch PWNED\"); '", "\u{600}'; system('touch PWNED'); '", "`touch PWNED`",
+    ])
+  func noNameOfAModelRunsACommand(name: String) throws {
+    try withFolder { folder in
+      var metrics = TrainingMetrics()
+      let steps = (1...900).map {
+        "{\"kind\":\"step\",\"epoch\":0,\"step\":\($0),\"likelihood\":1,\"penalty\":2,\"gamma\":0.2}\n"
+      }
+      try metrics.add(Data(steps.joined().utf8), from: "metrics.jsonl")
+      let figure = TrainingFigure.figure(of: TrainingFigure.Run(name: name, metrics: metrics))
+      _ = try Gnuplot().draw(figure, in: folder)
+      let files = try FileManager.default.contentsOfDirectory(atPath: folder)
+      #expect(files.contains { $0.hasSuffix(".gp") })
+      #expect(!files.contains("PWNED"), "\(files)")
+    }
   }
 
   @Test(arguments: [(0.37, "0.370"), (-0.0125, "-0.013"), (2.0, "2.000"), (-0.0001, "0.000")])

@@ -1,5 +1,6 @@
 import Figures
 import LinearTheory
+import Networks
 
 @testable import Analysis
 
@@ -57,12 +58,15 @@ struct MockReport {
           simulations: ["five"], simulation: [Int32](repeating: 0, count: particles),
           site: (0..<particles).map(Int64.init), truth: truth.map(Float.init),
           prediction: prediction, radius: (0..<particles).map { Float($0 % 10) / 10 },
+          halo: [Int32](repeating: -1, count: particles),
           network: .known(
             NetworkDescription(
               input: "density", boxes: "raw", boxWidth: 21, voxelSize: 0.390625, parameters: 1234,
               trainingSimulations: ["one", "two"], validationSimulations: ["four"],
               trainingSamples: 4096, validationSamples: 1024, epoch: 6, step: 896,
-              validationLoss: .known(0.51234567), gamma: 0.26, labelRange: 10.4...13.4)),
+              validationLoss: .known(0.51234567),
+              likelihoodValues: LikelihoodValues(.truncatedCauchy, [0.26]),
+              labelRange: 10.4...13.4)),
           history: .unknown("it is not needed"))
       }
     }

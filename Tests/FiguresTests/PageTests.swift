@@ -57,7 +57,16 @@ struct PageTests {
     #expect(!text.contains("<b>bold</b>") && text.contains("&lt;b&gt;bold&lt;/b&gt;"))
     #expect(!text.contains("a <script>") && text.contains("a &lt;script&gt; &amp; b"))
     #expect(text.contains("none &lt;here&gt;"))
-    #expect(HTML.escaped("<a href='x'>\"&\"") == "&lt;a href=&#39;x&#39;&gt;&quot;&amp;&quot;")
+  }
+
+  @Test(arguments: ["\u{600}<img src=x>", "<\u{301}img src=x>", "a\u{200D}<img src=x>\u{200D}"])
+  func noScalarBesideASignMakesATagOfAName(name: String) {
+    let run = ReportPage.Run(name: name, facts: [ReportPage.Run.Fact(name, name)])
+    var report = MockReport().report()
+    report.experiment = name
+    let text = ReportPage(report, pictures: [], runs: [run]).html
+    #expect(!text.utf8.contains("<img".utf8) && !text.utf8.contains("img src=x>".utf8))
+    #expect(text.utf8.contains("img src=x&gt;".utf8))
   }
 
   @Test func nothingIsLoadedFromElsewhere() {

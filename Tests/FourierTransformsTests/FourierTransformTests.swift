@@ -3,6 +3,7 @@ import FourierTransforms
 import MPI
 import TestSupport
 import Testing
+import Threads
 
 @Suite(.serialized) struct FourierTransformTests {
   @Test(arguments: 2...7)

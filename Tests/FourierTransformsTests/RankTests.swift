@@ -1,6 +1,7 @@
 import MPI
 import TestSupport
 import Testing
+import Threads
 
 @testable import FourierTransforms
 

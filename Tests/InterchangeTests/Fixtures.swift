@@ -29,14 +29,16 @@ enum Fixture {
       DataDescription.Simulation(name: name, fingerprint: "0123456789abcdef", eligible: 1_000)
     }
     return Model(
-      architecture: architecture, variant: .averaged, field: "finalDensity",
+      architecture: architecture, variant: .averaged, inputName: "finalDensity",
       data: DataDescription(
         training: [simulation("A"), simulation("B \"quoted\"")], validation: [simulation("C")],
         voxelSize: 25.0 / 64, finalVoxelSize: 0.03, trainingSamples: 320, validationSamples: 48,
-        standardization: Standardization(mean: 1.0027, standardDeviation: 1.0 / 3),
+        standardization: InputStandardization([
+          Standardization(mean: 1.0027, standardDeviation: 1.0 / 3)
+        ]),
         labels: LabelRange(minimum: 11.1, maximum: 13.37)),
       seed: .max, epoch: 2, step: 30, validationLoss: 1 / 7,
       settings: ["training.batchSize = 64", "sampling.boxWidth = 7"],
-      parameters: architecture.parameters.initialized(seed: 4, gamma: 0.2))
+      parameters: architecture.parameters.initialized(seed: 4))
   }
 }

@@ -1,5 +1,9 @@
+import DurableFiles
+import Failures
 import Foundation
+import HDF5
 import Networks
+import RecordFiles
 import SubBoxes
 import Testing
 import Training
@@ -12,7 +16,7 @@ import Training
     let model = try Model(Fixture.weights(), from: "small.safetensors")
     let weights = try NetworkWeights(
       model.parameters, of: model.architecture, for: .reference)
-    let box = (0..<64).map { model.data.standardization(1 + Float($0 * 29 % 64) / 64) }
+    let box = (0..<64).map { model.data.standardization.channels[0](1 + Float($0 * 29 % 64) / 64) }
     let scaled = weights.makeEvaluator().predict(box)
     #expect(abs(Double(scaled) - 0.07532226169396226) < 1e-6)
     #expect(model.parameters.last == 0.25)
@@ -37,7 +41,7 @@ import Training
     let back = try Model(file, from: "m.safetensors")
     #expect(back.parameters.map(\.bitPattern) == model.parameters.map(\.bitPattern))
     #expect(back.architecture == model.architecture && back.variant == model.variant)
-    #expect(back.field == model.field && back.data == model.data)
+    #expect(back.inputName == model.inputName && back.data == model.data)
     #expect(back.settings == model.settings && back.seed == model.seed)
     #expect(back.epoch == model.epoch && back.step == model.step)
     #expect(back.validationLoss == model.validationLoss)
@@ -118,5 +122,47 @@ import Training
     var file = try Fixture.weights()
     file.tensors["gamma"]?.values = [0]
     #expect(throws: WeightFileError.self) { try Model(file, from: "w.safetensors") }
+  }
+
+  /// Weights for which memory would be taken by the words of the metadata alone: 34 GB.
+  @Test func theShapesOfTensorsAreComparedBeforeMemoryIsTaken() throws {
+    var file = try Fixture.weights()
+    let architecture = try #require(file.metadata["architecture"])
+    let small = try JSONDecoder().decode(NetworkArchitecture.self, from: Data(architecture.utf8))
+    var large = small
+    large.hiddenUnits = [65_536, 65_536, 65_536]
+    file.metadata["architecture"] = String(
+      decoding: try JSONEncoder().encode(large), as: UTF8.self)
+    let error = #expect(throws: WeightFileError.self) { try Model(file, from: "m.safetensors") }
+    #expect("\(error as Any)".contains("m.safetensors"))
+  }
+
+  @Test(arguments: [
+    ("\"boxWidth\":7", "\"boxWidth\":0", "its header cannot be used"),
+    ("\"eligible\":1000", "\"eligible\":-1", "it counts fewer than no samples"),
+    ("\"boxWidth\":7", "\"boxWidth\":\"7\"", "the attribute header cannot be understood"),
+    ("\"boxWidth\":7", "\"boxWidth\":7", "attribute seed holds 0 values instead of one"),
+  ])
+  func aModelWhoseHeaderIsWrongIsRefused(old: String, new: String, words: String) throws {
+    let path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try Fixture.model().write(to: path)
+    let intact = try HDF5File.open(path)
+    let written = try intact.textAttribute("header")
+    try intact.close()
+    #expect(written.contains(old))
+    let header = written.replacing(old, with: new)
+    let file = try HDF5File.create(path)
+    try file.setAttribute("format", to: "halompi-model")
+    try file.setAttribute("version", to: Int32(1))
+    try file.setAttribute("header", to: header)
+    try file.setAttribute(
+      "headerChecksum", to: Checksum(of: Data(header.utf8)).description)
+    try file.setAttribute("seed", to: [UInt64]())
+    try file.close()
+    let error = #expect(throws: RecordFileError.self) { try Model(contentsOf: path) }
+    #expect(error?.exitCode == .badData)
+    #expect(error?.description.contains(path) == true)
+    #expect(error?.reason.contains(words) == true, "\(error as Any)")
   }
 }

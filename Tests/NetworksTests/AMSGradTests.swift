@@ -11,7 +11,7 @@ import Testing
   ) {
     var gradient = [Float](repeating: 0, count: layout.count)
     gradient[0] = first
-    gradient[layout.gammaIndex] = gamma
+    gradient[layout.likelihoodRange.lowerBound] = gamma
     optimizer.update(&parameters, gradient: gradient)
   }
 
@@ -20,7 +20,7 @@ import Testing
     var optimizer = AMSGrad(AMSGrad.Settings(learningRate: 0.1), layout: layout)
     var parameters = [Float](repeating: 0, count: layout.count)
     parameters[0] = 1
-    parameters[layout.gammaIndex] = 0.2
+    parameters[layout.likelihoodRange.lowerBound] = 0.2
     let steps: [(gradient: Float, w: Double, m: Double, v: Double)] = [
       (gradient: 2.0, w: 0.9000000158113858, m: 0.19999999999999996, v: 0.0040000000000000036),
       (gradient: -0.5, w: 0.8530532058953002, m: 0.12999999999999998, v: 0.004246000000000004),
@@ -34,7 +34,7 @@ import Testing
       #expect(abs(Double(optimizer.state.v[0]) - step.v) < 1e-9)
     }
     #expect(parameters[1] == 0)
-    #expect(parameters[layout.gammaIndex] == 0.2)
+    #expect(parameters[layout.likelihoodRange.lowerBound] == 0.2)
   }
 
   /// What makes it AMSGrad: after a large gradient, zeros shrink v but not vhat.
@@ -51,20 +51,20 @@ import Testing
   @Test func gammaStaysWithinItsBounds() {
     var optimizer = AMSGrad(AMSGrad.Settings(learningRate: 10), layout: layout)
     var parameters = [Float](repeating: 0, count: layout.count)
-    parameters[layout.gammaIndex] = 0.2
+    parameters[layout.likelihoodRange.lowerBound] = 0.2
     update(&optimizer, &parameters, first: 0, gamma: 1)
-    #expect(parameters[layout.gammaIndex] == 0.001)
+    #expect(parameters[layout.likelihoodRange.lowerBound] == 0.001)
     for _ in 0..<30 { update(&optimizer, &parameters, first: 0, gamma: -1) }
-    #expect(parameters[layout.gammaIndex] == 2)
+    #expect(parameters[layout.likelihoodRange.lowerBound] == 2)
   }
 
   @Test func aFixedGammaIsLeftAlone() {
     var optimizer = AMSGrad(AMSGrad.Settings(gammaIsFixed: true), layout: layout)
     var parameters = [Float](repeating: 0, count: layout.count)
-    parameters[layout.gammaIndex] = 0.3
+    parameters[layout.likelihoodRange.lowerBound] = 0.3
     update(&optimizer, &parameters, first: 1, gamma: 1)
-    #expect(parameters[layout.gammaIndex] == 0.3)
-    #expect(optimizer.state.m[layout.gammaIndex] == 0)
+    #expect(parameters[layout.likelihoodRange.lowerBound] == 0.3)
+    #expect(optimizer.state.m[layout.likelihoodRange.lowerBound] == 0)
     #expect(parameters[0] < 0)
   }
 
@@ -76,7 +76,7 @@ import Testing
     func gradient(_ step: UInt64) -> [Float] { randomNumbers(layout.count, index: 31 + step) }
     for step in 0..<6 as Range<UInt64> { whole.update(&expected, gradient: gradient(step)) }
     for step in 0..<3 as Range<UInt64> { first.update(&parameters, gradient: gradient(step)) }
-    var second = AMSGrad(resuming: first.state)
+    var second = AMSGrad(resuming: first.state, layout: layout)
     for step in 3..<6 as Range<UInt64> { second.update(&parameters, gradient: gradient(step)) }
     #expect(parameters == expected)
     #expect(second.state == whole.state)
@@ -87,7 +87,7 @@ import Testing
     var parameters = [Float](repeating: 0, count: layout.count)
     update(&optimizer, &parameters, first: .nan, gamma: .nan)
     #expect(parameters[0].isNaN)
-    #expect(parameters[layout.gammaIndex].isNaN)
+    #expect(parameters[layout.likelihoodRange.lowerBound].isNaN)
     #expect(optimizer.state.vhat[0].isNaN)
     #expect(parameters[1] == 0)
   }

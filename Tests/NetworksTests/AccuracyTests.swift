@@ -24,7 +24,7 @@ import Testing
 
   static func errors(_ architecture: NetworkArchitecture, box: [Float]) throws -> Errors {
     let layout = architecture.parameters
-    let parameters = layout.initialized(seed: 11, gamma: 0.2)
+    let parameters = layout.initialized(seed: 11)
     let weights = try NetworkWeights(parameters, of: architecture, for: .fast)
     let evaluator = try #require(weights.makeEvaluator() as? FastEvaluator)
     let loss = TruncatedCauchyLoss(gamma: 0.2)

@@ -21,7 +21,7 @@ import Testing
       let bias = try #require(layout["\(layer).bias"])
       #expect(weight.count + bias.count == count)
     }
-    #expect(layout["gamma"]?.range == layout.gammaIndex..<layout.count)
+    #expect(layout["gamma"]?.range == layout.likelihoodRange.lowerBound..<layout.count)
     #expect(layout.count == 2_108_258)
   }
 
@@ -46,7 +46,7 @@ import Testing
   /// of its standard deviation, l^2/3 sqrt(4/(5n)).
   @Test func initialWeightsAreUniformWithinTheirLimits() {
     let layout = NetworkArchitecture(boxWidth: 19).parameters
-    let parameters = layout.initialized(seed: 3, gamma: 0.2)
+    let parameters = layout.initialized(seed: 3)
     for tensor in layout.tensors {
       let values = doubles(Array(parameters[tensor.range]))
       switch tensor.role {
@@ -57,7 +57,7 @@ import Testing
         #expect(values.allSatisfy { abs($0) <= limit * (1 + 1e-7) })
         #expect(abs(variance / (limit * limit / 3) - 1) < 5 * spread)
       case .convolutionBias, .denseBias: #expect(values.allSatisfy { $0 == 0 })
-      case .gamma: #expect(parameters[tensor.range.lowerBound] == 0.2)
+      case .likelihood: #expect(parameters[tensor.range.lowerBound] == 0.2)
       }
     }
   }
@@ -74,9 +74,9 @@ import Testing
   @Test func aSeedDecidesTheInitialWeights() {
     let layout = NetworkArchitecture(boxWidth: 3, convolutionChannels: [2], hiddenUnits: [4])
       .parameters
-    let first = layout.initialized(seed: 1, gamma: 0.2)
-    #expect(first == layout.initialized(seed: 1, gamma: 0.2))
-    #expect(first != layout.initialized(seed: 2, gamma: 0.2))
+    let first = layout.initialized(seed: 1)
+    #expect(first == layout.initialized(seed: 1))
+    #expect(first != layout.initialized(seed: 2))
   }
 
   @Test func impossibleSettingsAreNamed() {

@@ -8,7 +8,7 @@ import Testing
   /// The layout of the published layers at widths from 3 to 32, and initial weights.
   static let smallest = {
     let layout = NetworkArchitecture(boxWidth: 3).parameters
-    return (layout: layout, parameters: layout.initialized(seed: 2, gamma: 0.2))
+    return (layout: layout, parameters: layout.initialized(seed: 2))
   }()
 
   /// Prediction and gradient of one sample, computed into buffers of NaN.
@@ -29,7 +29,7 @@ import Testing
   /// Initial weights with biases that are not zero.
   func randomParameters(_ architecture: NetworkArchitecture, seed: UInt64) -> [Float] {
     let layout = architecture.parameters
-    var parameters = layout.initialized(seed: seed, gamma: 0.2)
+    var parameters = layout.initialized(seed: seed)
     for tensor in layout.tensors where tensor.name.hasSuffix("bias") {
       for (place, value) in zip(tensor.range, randomNumbers(tensor.count, index: seed)) {
         parameters[place] = 0.1 * value
@@ -79,13 +79,13 @@ import Testing
     let layout = architecture.parameters
     let parameters =
       layout == Self.smallest.layout
-      ? Self.smallest.parameters : layout.initialized(seed: 2, gamma: 0.2)
+      ? Self.smallest.parameters : layout.initialized(seed: 2)
     let weights = try NetworkWeights(parameters, of: architecture, for: kernels)
     let evaluator = weights.makeEvaluator()
     let (prediction, gradient) = sample(evaluator, layout, box: randomBox(width, index: 60))
     #expect(prediction.isFinite && prediction != 0)
     #expect(gradient.dropLast().allSatisfy { $0.isFinite })
-    #expect(gradient[layout.gammaIndex].isNaN, "gamma is the caller's")
+    #expect(gradient[layout.likelihoodRange.lowerBound].isNaN, "gamma is the caller's")
     for tensor in layout.tensors.dropLast() {
       #expect(gradient[tensor.range].contains { $0 != 0 }, "\(tensor.name)")
     }
@@ -187,7 +187,7 @@ import Testing
   @Test func theReferenceNeedsBoundedMemory() throws {
     let architecture = NetworkArchitecture()
     let evaluator = try NetworkWeights(
-      architecture.parameters.initialized(seed: 1, gamma: 0.2), of: architecture, for: .reference
+      architecture.parameters.initialized(seed: 1), of: architecture, for: .reference
     ).makeEvaluator()
     let largest = 75 * 75 * 75 * 32 * MemoryLayout<Float>.size
     #expect(evaluator.workspaceBytes > 3 * largest)

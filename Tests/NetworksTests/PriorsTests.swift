@@ -61,7 +61,7 @@ import Testing
   @Test func thePenaltyOfThePublishedNetworkAtTheStartIsThatExpected() {
     let layout = NetworkArchitecture().parameters
     let priors = Priors(alpha: 0.003_162_277_660_168_379_4, layout: layout)
-    let penalty = priors.penalty(layout.initialized(seed: 1, gamma: 0.2))
+    let penalty = priors.penalty(layout.initialized(seed: 1))
     #expect(abs(penalty - 68.8) < 0.2)
   }
 }

@@ -3,6 +3,7 @@ import MPI
 import Particles
 import TestSupport
 import Testing
+import Threads
 
 @testable import ParticleMesh
 

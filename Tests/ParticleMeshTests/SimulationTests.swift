@@ -115,11 +115,12 @@ import Testing
     }
   }
 
-  @Test func aMeshAsCoarseAsTheParticlesIsWarnedOf() throws {
-    let coarse = try simulation(particlesPerAxis: 16) { $0.meshRefinement = 1 }
-    #expect(coarse.warnings.count == 1)
-    #expect(coarse.warnings.first?.contains("128 particles") == true)
-    #expect(try simulation(particlesPerAxis: 16).warnings.isEmpty)
+  @Test func aMeshAsCoarseAsTheParticlesIsWarnedOf() {
+    var settings = ParticleMeshSettings()
+    #expect(settings.warnings.isEmpty)
+    settings.meshRefinement = 1
+    #expect(settings.warnings.count == 1)
+    #expect(settings.warnings.first?.contains("128 particles") == true)
   }
 
   @Test(arguments: [

@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @testable import Progress
@@ -47,6 +48,18 @@ private final class Screen {
   #expect(lines.last?.contains("100%") == true)
 }
 
+@Test(arguments: [ProgressReporter.Style.bar, .lines(every: 1)])
+func namesInProgressCannotSteerATerminal(style: ProgressReporter.Style) {
+  let screen = Screen()
+  let reporter = screen.reporter(style)
+  reporter.begin(ProgressPhase("density of \u{9b}2J", unit: "particles", total: 2))
+  reporter.say("models: \u{1B}]0;x\u{7}\u{202E}")
+  reporter.end()
+  let own = screen.text.replacing("\r\u{1B}[K", with: "")
+  #expect(own.unicodeScalars.allSatisfy { $0 == "\n" || (" "..."~").contains($0) })
+  #expect(own.contains("\\u{1b}]0;x\\u{7}\\u{202e}") && own.contains("\\u{9b}2J"))
+}
+
 @Test func aTerminalGetsOneLineThatIsDrawnOverItself() {
   let screen = Screen()
   let reporter = screen.reporter(.bar)
@@ -73,4 +86,17 @@ private final class Screen {
 @Test(arguments: [(0.4, "0 s"), (59, "59 s"), (61, "1 min 1 s"), (7620, "2 h 7 min")])
 func durationsAreWrittenInTwoUnits(seconds: Double, text: String) {
   #expect(duration(seconds) == text)
+}
+
+@Test func aLostLogIsNotedWhereThereIsAFolder() throws {
+  let folder = FileManager.default.temporaryDirectory.appending(path: "halompi-lost-\(UUID())").path
+  try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+  defer { try? FileManager.default.removeItem(atPath: folder) }
+  #expect(!LostLog(in: folder + "/none").add("x"))
+  #expect(LostLog(in: folder).add("one\u{1B}[2J"))
+  #expect(LostLog(in: folder).add("two"))
+  let lines = try String(contentsOfFile: folder + "/log-lost.txt", encoding: .utf8)
+    .split(separator: "\n")
+  #expect(lines.count == 2)
+  #expect(lines[0].hasSuffix(": one\\u{1b}[2J") && lines[0].contains("Z process \(getpid()) on "))
 }

@@ -14,7 +14,7 @@ import Testing
     return (snapshot, try snapshot.particles(in: 0..<snapshot.particleCount, velocities: true))
   }
 
-  /// What each code does is in SCIENCE section 3; all others are possible too.
+  /// What each code does is in Documentation/your-simulations.md; all others are possible too.
   @Test(
     arguments: LagrangianLattice.AxisOrder.allCases, LagrangianLattice.Placement.allCases)
   func everyConventionIsFoundFromTheParticles(

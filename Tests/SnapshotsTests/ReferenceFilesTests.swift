@@ -67,7 +67,9 @@ import Testing
     ("binary/snapshot_001.1", "SnapFormat 2, big-endian"),
   ])
   func bothByteOrdersAndFormatsOfRecordsAreRead(name: String, layout: String) throws {
-    #expect(try GadgetBinaryFile(ReferenceUniverse.path(name)).formatDescription.hasSuffix(layout))
+    #expect(
+      try GadgetBinaryFile(ReferenceUniverse.path(name), SnapshotSupplement()).formatDescription
+        .hasSuffix(layout))
   }
 
   /// pynbody's halos and subhalos, of which the groups of AREPO have no offsets, a file without groups,

@@ -14,7 +14,7 @@ import Testing
     }
   }
 
-  /// The numbers are those of the paper's runs, SCIENCE.md, section 6.
+  /// The numbers are those of the paper's runs, Appendix C.
   @Test func thePaperHas3125StepsOf64() throws {
     #expect(try EpochOrder(sampleCount: 200_000, batchSize: 64, seed: 0).stepsPerEpoch == 3125)
   }

@@ -24,7 +24,7 @@ extension FieldStore {
     var box = [Float](repeating: .nan, count: cutter.voxelCount)
     try box.withUnsafeMutableBufferPointer { buffer in
       guard let start = buffer.baseAddress else { return }
-      try cut(around: Int(site), of: simulation, with: cutter, into: start)
+      try cut(0, around: Int(site), of: simulation, with: cutter, into: start)
     }
     return box
   }
@@ -46,7 +46,7 @@ extension CollectiveTests {
     /// A field of 68 has chunks of 64 and of 4; a budget of 1 MiB holds one chunk.
     @Test(.ranks(1...4)) func residentAndStreamedFieldsGiveTheSameBitsAsTheDefinition() throws {
       try withWorld { world in
-        try SyntheticSimulation.withFiles(of: [68, 12], on: world) { simulations, paths in
+        try RandomFields.withFiles(of: [68, 12], on: world) { simulations, paths in
           let resident = try FieldStore(of: paths, settings: settings(.resident), on: world)
           let streamed = try FieldStore(
             of: paths, settings: settings(.stream, budget: 1), on: world)
@@ -73,7 +73,7 @@ extension CollectiveTests {
     @Test(.ranks(2...4), arguments: [StreamSettings.Mode.resident, .stream])
     func aStoreMayBelongToTheWorkersAlone(mode: StreamSettings.Mode) throws {
       try withWorld { world in
-        try SyntheticSimulation.withFiles(of: [12], on: world) { simulations, paths in
+        try RandomFields.withFiles(of: [12], on: world) { simulations, paths in
           let team = try world.split(color: world.isRoot ? 0 : 1, key: world.rank)
           guard !world.isRoot else { return }
           let store = try FieldStore(of: paths, settings: settings(mode), on: team)
@@ -85,7 +85,7 @@ extension CollectiveTests {
 
     @Test(.ranks(1...4)) func aChunkIsReadOnceAsLongAsItIsInTheCache() throws {
       try withWorld { world in
-        try SyntheticSimulation.withFiles(of: [68], on: world) { (_, paths) throws in
+        try RandomFields.withFiles(of: [68], on: world) { (_, paths) throws in
           let path = paths[0]
           let (low, high) = ((10 * 68 + 10) * 68 + 10, (10 * 68 + 10) * 68 + 66)
           #expect(
@@ -104,7 +104,7 @@ extension CollectiveTests {
 
     @Test(.ranks(1...4)) func fieldsThatDoNotFitTheBudgetAreStreamedOrRefused() throws {
       try withWorld { world in
-        try SyntheticSimulation.withFiles(of: [68], on: world) { _, paths in
+        try RandomFields.withFiles(of: [68], on: world) { _, paths in
           let fitting = try FieldStore(of: paths, settings: settings(.auto, budget: 2), on: world)
           let large = try FieldStore(of: paths, settings: settings(.auto, budget: 1), on: world)
           #expect(fitting.mode == .resident)

@@ -96,7 +96,8 @@ extension CollectiveTests {
         try simulation.write(to: paths[index], on: world)
       }
       let store = try FinalParticleStore(
-        of: paths, voxelSize: Self.voxelSize, settings: StreamSettings(), on: world)
+        NetworkInput(.finalDensity, finalVoxelSize: Self.voxelSize), of: paths,
+        settings: StreamSettings(), on: world)
       try body(simulations, store)
       try world.barrier()
       try store.free()
@@ -108,7 +109,7 @@ extension CollectiveTests {
       let write = store.boxWriter(boxWidth: width, standardization: .none)
       var box = [Float](repeating: .nan, count: width * width * width)
       let sample = Sample(
-        simulation: Int32(simulation), site: Int64(site), logMass: 12, radius: 0)
+        simulation: Int32(simulation), site: Int64(site), logMass: 12, radius: 0, halo: 0)
       try box.withUnsafeMutableBufferPointer { try write(sample, $0.baseAddress.unsafelyUnwrapped) }
       return box
     }
@@ -157,12 +158,12 @@ extension CollectiveTests {
       try withWorld { world in
         let alone = try world.split(color: world.rank, key: 0)
         var boxes: [[[UInt32]]] = []
-        var scales: [Standardization] = []
+        var scales: [InputStandardization] = []
         func look(_ store: FinalParticleStore, _ communicator: borrowing Communicator) throws {
           let sites = [(0, 5), (0, 8), (1, 300), (1, 3)]
           boxes.append(try sites.map { try box(store, $0.0, $0.1).map(\.bitPattern) })
           let samples = (0..<70).map {
-            Sample(simulation: Int32($0 % 2), site: Int64(3 * $0), logMass: 12, radius: 0)
+            Sample(simulation: Int32($0 % 2), site: Int64(3 * $0), logMass: 12, radius: 0, halo: 0)
           }
           scales.append(
             try store.standardization(
@@ -181,10 +182,11 @@ extension CollectiveTests {
         let alone = try world.split(color: world.rank, key: 0)
         try withStore(gridSizes: [6], of: "\(world.rank)", on: alone) { _, store in
           let samples = (0..<100).map {
-            Sample(simulation: 0, site: Int64(2 * $0), logMass: 12, radius: 0)
+            Sample(simulation: 0, site: Int64(2 * $0), logMass: 12, radius: 0, halo: 0)
           }
           let scale = try store.standardization(
-            ofFirst: 1, samples: samples, boxWidth: Self.width, on: alone)
+            ofFirst: 1, samples: samples, boxWidth: Self.width, on: alone
+          ).channels[0]
           let values = try samples.prefix(64).flatMap {
             try box(store, 0, Int($0.site)).map { Double($0) }
           }
@@ -204,15 +206,15 @@ extension CollectiveTests {
         let path = try temporaryDirectory("final-density") + "/without.h5"
         let simulation = SyntheticFinalParticles(gridSize: 6)
         try simulation.write(to: path, on: world, isComplete: false)
+        let input = NetworkInput(.finalDensity, finalVoxelSize: 0.1)
         let missing = #expect(throws: AgreedFailure.self) {
-          try FinalParticleStore(
-            of: [path], voxelSize: 0.1, settings: StreamSettings(), on: world)
+          try FinalParticleStore(input, of: [path], settings: StreamSettings(), on: world)
         }
         var settings = StreamSettings()
         settings.mode = .stream
         try simulation.write(to: path, on: world)
         let streamed = #expect(throws: AgreedFailure.self) {
-          try FinalParticleStore(of: [path], voxelSize: 0.1, settings: settings, on: world)
+          try FinalParticleStore(input, of: [path], settings: settings, on: world)
         }
         if missing?.rank == world.rank {
           #expect(agreed(missing)?.remedy.contains("Set fields.final to true") == true)

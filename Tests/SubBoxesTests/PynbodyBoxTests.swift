@@ -57,11 +57,13 @@ extension CollectiveTests {
           threads: 2
         ).run(on: alone)
         let store = try FinalParticleStore(
-          of: [path], voxelSize: 0.03, settings: StreamSettings(), on: alone)
+          NetworkInput(.finalDensity, finalVoxelSize: 0.03), of: [path],
+          settings: StreamSettings(), on: alone)
         let write = store.boxWriter(boxWidth: 75, standardization: .none)
         var box = [Float](repeating: .nan, count: 75 * 75 * 75)
         for known in pynbodyBoxes {
-          let sample = Sample(simulation: 0, site: Int64(known.site), logMass: 12, radius: 0)
+          let sample = Sample(
+            simulation: 0, site: Int64(known.site), logMass: 12, radius: 0, halo: 0)
           try box.withUnsafeMutableBufferPointer {
             try write(sample, $0.baseAddress.unsafelyUnwrapped)
           }

@@ -31,7 +31,7 @@ extension CollectiveTests {
       try withWorld { world in
         var settings = settings(1000)
         settings.minimumLogMass = 10.5
-        try SyntheticSimulation.withFiles(of: gridSizes, on: world) { simulations, paths in
+        try RandomFields.withFiles(of: gridSizes, on: world) { simulations, paths in
           let draw = try SampleDraw(role, from: paths, settings: settings, on: world)
           let eligible = simulations.enumerated().map {
             $0.element.eligible(settings, simulation: $0.offset)
@@ -50,7 +50,7 @@ extension CollectiveTests {
 
     @Test(.ranks(1...4)) func zeroTakesAllAndASmallerDrawIsTheBeginningOfALargerOne() throws {
       try withWorld { world in
-        try SyntheticSimulation.withFiles(of: [8, 9], on: world) { simulations, paths in
+        try RandomFields.withFiles(of: [8, 9], on: world) { simulations, paths in
           let all = try SampleDraw(.test, from: paths, settings: settings(0), on: world)
           let some = try SampleDraw(.test, from: paths, settings: settings(100), on: world)
           let union = simulations.enumerated().flatMap {
@@ -65,7 +65,7 @@ extension CollectiveTests {
 
     @Test(.ranks(1...4)) func theFirstSimulationMayHaveAnotherNumber() throws {
       try withWorld { world in
-        try SyntheticSimulation.withFiles(of: [8, 9], on: world) { _, paths in
+        try RandomFields.withFiles(of: [8, 9], on: world) { _, paths in
           let first = try SampleDraw(.training, from: paths, settings: settings(50), on: world)
           let shifted = try SampleDraw(
             .training, from: paths, settings: settings(50), firstSimulation: 20, on: world)
@@ -77,7 +77,7 @@ extension CollectiveTests {
 
     @Test(.ranks(1...4)) func askingForMoreThanThereAreIsAnErrorOfAllRanks() throws {
       try withWorld { world in
-        try SyntheticSimulation.withFiles(of: [4], on: world) { simulations, paths in
+        try RandomFields.withFiles(of: [4], on: world) { simulations, paths in
           let count = simulations[0].eligible(settings(0), simulation: 0).count
           let error = #expect(throws: AgreedFailure.self) {
             try SampleDraw(.training, from: paths, settings: settings(count + 1), on: world)
@@ -98,7 +98,7 @@ extension CollectiveTests {
       try withWorld { world in
         var settings = settings(count)
         settings.balancedMassEdges = edges
-        try SyntheticSimulation.withFiles(of: gridSizes, on: world) { simulations, paths in
+        try RandomFields.withFiles(of: gridSizes, on: world) { simulations, paths in
           let draw = try SampleDraw(.training, from: paths, settings: settings, on: world)
           let union = simulations.enumerated().flatMap {
             $0.element.eligible(settings, simulation: $0.offset)
@@ -132,7 +132,7 @@ extension CollectiveTests {
       try withWorld { world in
         var settings = settings(0)
         settings.balancedMassEdges = [10.5, 12, 13.4]
-        try SyntheticSimulation.withFiles(of: [8, 9], on: world) { _, paths in
+        try RandomFields.withFiles(of: [8, 9], on: world) { _, paths in
           let draw = try SampleDraw(.training, from: paths, settings: settings, on: world)
           let light = draw.samples.count { $0.logMass < 12 }
           #expect(light > 0 && draw.samples.count == 2 * light)
@@ -145,7 +145,7 @@ extension CollectiveTests {
       try withWorld { world in
         var settings = settings(20)
         settings.balancedMassEdges = [3, 4, 13.4]
-        try SyntheticSimulation.withFiles(of: [4], on: world) { _, paths in
+        try RandomFields.withFiles(of: [4], on: world) { _, paths in
           let error = #expect(throws: AgreedFailure.self) {
             try SampleDraw(.training, from: paths, settings: settings, on: world)
           }
@@ -175,7 +175,7 @@ extension CollectiveTests {
     /// of 316,000 sums of numbers near 1 is below 1e-10.
     @Test(.ranks(1...4)) func theStandardizationIsThatOfAllDensitiesTogether() throws {
       try withWorld { world in
-        try SyntheticSimulation.withFiles(of: gridSizes, on: world) { simulations, paths in
+        try RandomFields.withFiles(of: gridSizes, on: world) { simulations, paths in
           let store = try FieldStore(of: paths, settings: StreamSettings(), on: world)
           let standardization = try Standardization(of: .density, in: store.simulations)
           let densities = simulations.flatMap { $0.density.map { Double($0) } }
@@ -194,7 +194,7 @@ extension CollectiveTests {
 
 @Suite struct LabelRangeTests {
   private static func samples(_ labels: [Float]) -> [Sample] {
-    labels.map { Sample(simulation: 0, site: 0, logMass: $0, radius: 0) }
+    labels.map { Sample(simulation: 0, site: 0, logMass: $0, radius: 0, halo: 0) }
   }
 
   @Test func theEndsOfTheRangeAreScaledToMinusOneAndOne() throws {

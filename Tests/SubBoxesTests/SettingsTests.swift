@@ -3,7 +3,7 @@ import SubBoxes
 import Testing
 
 @Suite struct SettingsTests {
-  /// The numbers are those of SCIENCE.md, section 3.
+  /// The numbers are those of the paper, Section III (doi:10.1103/PhysRevD.109.063524).
   @Test func theDefaultsAreThoseOfThePaper() throws {
     let settings = SamplingSettings()
     try settings.check()

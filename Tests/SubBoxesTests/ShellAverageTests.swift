@@ -20,7 +20,7 @@ private func exactBox(width: Int) -> [Float] {
 }
 
 @Suite struct ShellAverageTests {
-  /// The counts are listed in SCIENCE.md, section 3.
+  /// The counts are listed in the paper, Section III (doi:10.1103/PhysRevD.109.063524).
   @Test func theInscribedShellsOfThePaperHoldTheListedCounts() {
     let counts = ShellAverage(width: 75).counts
     #expect(

@@ -9,11 +9,11 @@ import Testing
 private let standardization = Standardization(mean: 1.0041, standardDeviation: 0.0509)
 private let width = 5
 
-extension SyntheticSimulation {
+extension RandomFields {
   /// Runs `body` with two simulations, a store of their fields, and samples of both.
   fileprivate static func withStore(
     _ mode: StreamSettings.Mode,
-    _ body: ([SyntheticSimulation], FieldStore, [Sample]) throws -> Void
+    _ body: ([RandomFields], FieldStore, [Sample]) throws -> Void
   ) throws {
     try withWorld { world in
       try withFiles(of: [12, 9], on: world) { simulations, paths in
@@ -22,7 +22,8 @@ extension SyntheticSimulation {
         let store = try FieldStore(of: paths, settings: settings, on: world)
         let samples = (0..<60).map { index in
           Sample(
-            simulation: Int32(index % 2), site: Int64(index * 11), logMass: Float(index), radius: 0)
+            simulation: Int32(index % 2), site: Int64(index * 11), logMass: Float(index), radius: 0,
+            halo: 0)
         }
         try body(simulations, store, samples)
       }
@@ -35,7 +36,8 @@ private func makeStream(
   consumers: Int = 1
 ) -> SubBoxStream {
   SubBoxStream(
-    from: store, kind: kind, boxWidth: width, standardization: standardization,
+    from: store, kind: kind, boxWidth: width,
+    standardization: InputStandardization([standardization]),
     lookAhead: lookAhead, threads: threads, consumers: consumers)
 }
 
@@ -56,7 +58,7 @@ extension CollectiveTests {
   @Suite(.timeLimit(.minutes(1))) struct SubBoxStreamTests {
     @Test(.ranks(1...4), arguments: [StreamSettings.Mode.resident, .stream], BoxKind.allCases)
     func boxesComeInTheOrderOfTheSamples(mode: StreamSettings.Mode, kind: BoxKind) throws {
-      try SyntheticSimulation.withStore(mode) { simulations, store, samples in
+      try RandomFields.withStore(mode) { simulations, store, samples in
         let shells = ShellAverage(width: width)
         for threads in [1, 3] {
           let stream = makeStream(store, kind, threads: threads)
@@ -77,7 +79,7 @@ extension CollectiveTests {
     }
 
     @Test(.ranks(1...4)) func samplesMayBeEnqueuedWhileOthersAreUsed() throws {
-      try SyntheticSimulation.withStore(.resident) { _, store, samples in
+      try RandomFields.withStore(.resident) { _, store, samples in
         let stream = makeStream(store)
         stream.start(Array(samples[..<10]))
         for step in 0..<6 {
@@ -94,7 +96,7 @@ extension CollectiveTests {
     }
 
     @Test(.ranks(1...4)) func severalConsumersShareTheBoxes() throws {
-      try SyntheticSimulation.withStore(.resident) { simulations, store, samples in
+      try RandomFields.withStore(.resident) { simulations, store, samples in
         let stream = makeStream(store, threads: 2, consumers: 4)
         stream.start(samples)
         let seen = Mutex<[Int]>([])
@@ -114,7 +116,7 @@ extension CollectiveTests {
     }
 
     @Test(.ranks(1...4)) func anOrderMayBeginAgainAnywhere() throws {
-      try SyntheticSimulation.withStore(.stream) { (_, store, samples) throws in
+      try RandomFields.withStore(.stream) { (_, store, samples) throws in
         let stream = makeStream(store)
         for position in [0, 40, 7, 60] {
           stream.start(Array(samples[position...]), at: position)
@@ -127,7 +129,7 @@ extension CollectiveTests {
     }
 
     @Test(.ranks(1...4)) func aConsumerMayStopEarly() throws {
-      try SyntheticSimulation.withStore(.resident) { _, store, samples in
+      try RandomFields.withStore(.resident) { _, store, samples in
         for taken in [0, 1, 5] {
           let stream = makeStream(store, threads: 2)
           stream.start(samples)
@@ -148,7 +150,7 @@ extension CollectiveTests {
     }
 
     @Test(.ranks(1...4)) func noMoreBoxesAreMadeThanThereAreBuffersFor() throws {
-      try SyntheticSimulation.withStore(.resident) { _, store, samples in
+      try RandomFields.withStore(.resident) { _, store, samples in
         let stream = makeStream(store, lookAhead: 1, consumers: 1)
         #expect(stream.bytes == 2 * width * width * width * 4)
         stream.start(samples)
@@ -172,7 +174,7 @@ extension CollectiveTests {
     }
 
     @Test(.ranks(1...4)) func aDamagedFileEndsTheOrderWhereItIsNeeded() throws {
-      try SyntheticSimulation.withStore(.stream) { simulations, store, samples in
+      try RandomFields.withStore(.stream) { simulations, store, samples in
         let path = try #require(store.paths.last)
         try damage(path, simulations[1].density)
         let stream = makeStream(store, threads: 1)

@@ -1,4 +1,5 @@
 import Foundation
+import Networks
 import TestSupport
 import Testing
 
@@ -7,9 +8,11 @@ import Testing
 /// Reading what a training writes, while it is being written.
 struct HistoryTests {
   private let step = StepSummary(
-    epoch: 0, step: 1, likelihood: 0.5, penalty: 2, gamma: 0.2, samples: 8, seconds: 4)
+    epoch: 0, step: 1, likelihood: 0.5, penalty: 2,
+    likelihoodValues: LikelihoodValues(.truncatedCauchy, [0.2]), samples: 8, seconds: 4)
   private let epoch = EpochSummary(
-    epoch: 0, step: 1, trainingLikelihood: 0.5, likelihood: .nan, penalty: 1.5, gamma: 0.21,
+    epoch: 0, step: 1, trainingLikelihood: 0.5, likelihood: .nan, penalty: 1.5,
+    likelihoodValues: LikelihoodValues(.truncatedCauchy, [0.21]),
     correlation: 0.25, isBest: true)
 
   private func withFile(_ body: (String) throws -> Void) throws {

@@ -111,14 +111,6 @@ import Testing
     #expect(FileSystem.kind(of: "/", in: "") == nil)
   }
 
-  @Test(
-    arguments: [
-      ("200000 100000\n", 2.0), ("max 100000", nil), ("50000 100000", 0.5), ("", nil),
-    ] as [(String, Double?)])
-  func aQuotaIsTheTimeOverThePeriod(text: String, processors: Double?) {
-    #expect(ProcessorQuota.processors(text) == processors)
-  }
-
   @Test func whatTheStartedRanksSayIsJudged() {
     func outcome(_ text: String, _ code: Int32, isLate: Bool = false) -> BitsOutcome {
       .outcome(of: text, code: code, isLate: isLate, seconds: 60, alone: "a-1")

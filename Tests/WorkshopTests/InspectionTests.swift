@@ -30,6 +30,27 @@ private func writeFile(_ name: String, checksumOf kept: [Float]) throws -> Strin
   return path
 }
 
+@Test func namesAndTextsOfAFileCannotSteerATerminal() throws {
+  let path = try temporaryDirectory("inspect-\(UUID())") + "/a.h5"
+  let file = try HDF5File.create(path)
+  let name = "x\u{1B}]0;owned\u{7}\n\u{202E}y"
+  let dataset = try file.createDataset(name, extents: [1], of: Float.self)
+  try dataset.write([Float(1)])
+  try file.setAttribute("unit", to: "\u{1B}[2J", of: name)
+  try file.setAttribute("checksum", to: "\u{9B}1m", of: name)
+  try file.setAttribute(name, to: "\u{1B}[31m")
+  try file.close()
+  let tree = try FileTree(of: path, verifying: true)
+  #expect(tree.failures == ["/\(name)"])
+  for text in [tree.description, try #require(InspectionError(tree)).description] {
+    #expect(!text.unicodeScalars.contains { ($0.value < 0x20 || $0.value == 0x9b) && $0 != "\n" })
+    #expect(!text.unicodeScalars.contains("\u{202E}"))
+    #expect(text.contains("x\\u{1b}]0;owned\\u{7}\\u{a}\\u{202e}y"))
+  }
+  // The heading, the attribute and the dataset.
+  #expect(tree.description.split(separator: "\n").count == 3)
+}
+
 @Test func anIntactFileIsPrintedAsATree() throws {
   let path = try writeFile("a.h5", checksumOf: (0..<600).map(Float.init))
   let tree = try FileTree(of: path, verifying: true)

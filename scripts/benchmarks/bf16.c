@@ -2,7 +2,7 @@
 //
 // clang -O3 -mavx512f -mavx512bf16 scripts/benchmarks/bf16.c -o .build/bf16 && taskset -c 1 .build/bf16
 //
-// The loop is that of winograd.inc: 8 tiles x 32 output channels in registers, weights and inputs from the L1 or L2
+// The loop is that of winograd.h: 8 tiles x 32 output channels in registers, weights and inputs from the L1 or L2
 // cache. VDPBF16PS multiplies two pairs per lane, so an ideal processor would be twice as fast.
 
 #include <immintrin.h>

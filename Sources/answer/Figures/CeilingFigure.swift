@@ -1,4 +1,5 @@
 internal import Analysis
+internal import Text
 
 /// The information of twin universes and of networks against the wavenumber up to which the twins know the phases.
 package struct CeilingFigure: Sendable {
@@ -71,7 +72,7 @@ package struct CeilingFigure: Sendable {
       let color = curve.color.map(PlotStyle.color) ?? PlotStyle.Color.black.rawValue
       return
         "'ceiling-\(number + 1).csv' using 1:2:3 with yerrorlines pt \(curve.color == nil ? 5 : 7) "
-        + "ps 0.5 lw 1.5 lc rgb '\(color)' title \(PlotStyle.quoted(curve.name))"
+        + "ps 0.5 lw 1.5 lc rgb '\(color)' title \(Quoting.gnuplot(curve.name))"
     }
     return Plot(
       width: .column, height: 7, tables: tables,

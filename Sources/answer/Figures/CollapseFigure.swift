@@ -1,4 +1,5 @@
 package import Analysis
+internal import Text
 
 /// Predicted against true masses of a network and of analytic models.
 ///
@@ -49,11 +50,11 @@ package struct CollapseFigure: Sendable {
     let commands = maps.enumerated().map { number, map in
       """
       \(PlotStyle.panel(number, of: maps.count, left: 0.075, right: 0.9))
-      set title \(PlotStyle.quoted(map.0)) offset 0,-0.7
+      set title \(Quoting.gnuplot(map.0)) offset 0,-0.7
       \(number == 0 ? "set ylabel '\(PlotStyle.predictedMass)' offset 1.0; set format y '%.1f'" : "unset ylabel; set format y ''")
       \(number == maps.count - 1 ? "set colorbox user origin screen 0.91, screen 0.16 size screen 0.014, screen 0.74" : "unset colorbox")
       \(number == 0 ? "set key top left Left reverse" : "unset key")
-      plot '\(stem)-\(number + 1)-map.csv' using 1:2:3 with image pixels, \\
+      plot \(PlotStyle.table("\(stem)-\(number + 1)-map")) using 1:2:3 with image pixels, \\
         x with lines lw 1 dt 2 lc rgb '#000000', \\
         \(map.2.contourPlots)
       """

@@ -1,4 +1,5 @@
 package import Analysis
+internal import Text
 
 /// A figure: what it shows, and how gnuplot draws it from tables of numbers.
 ///
@@ -88,7 +89,7 @@ package struct PlotTable: Hashable, Sendable {
 
   /// The text of the file; a number that is missing is an empty field, one that is not finite `NaN`.
   package var text: String {
-    let heading = columns.map { $0.contains(",") ? "\"\($0)\"" : $0 }.joined(separator: ",")
+    let heading = columns.map(Quoting.csv).joined(separator: ",")
     let body = blocks.map { rows in
       rows.map { row in
         row.map { $0.map { $0.isFinite ? "\($0)" : "NaN" } ?? "" }.joined(separator: ",") + "\n"

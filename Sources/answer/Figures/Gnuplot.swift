@@ -1,6 +1,7 @@
 internal import Analysis
 package import DurableFiles
 internal import Foundation
+internal import Text
 
 /// Draws figures with gnuplot, in the one place where a program is started.
 ///
@@ -72,14 +73,14 @@ package struct Gnuplot: Sendable {
     let (width, height) = (plot.width.centimeters, plot.height)
     // An SVG has 60 pixels a centimetre: 15 pixels are 7 points on paper.
     return """
-      # \(figure.title.replacing("\n", with: " ")). Drawn by halompi; again by: gnuplot \(figure.name).gp (or with -e "format='pdf'").
+      # \(Quoting.comment(figure.title)). Drawn by halompi; again by: gnuplot \(Quoting.comment(figure.name)).gp (or with -e "format='pdf'").
       if (!exists('format')) format = 'svg'
       if (format eq 'pdf') {
         set terminal pdfcairo size \(width)cm,\(height)cm enhanced font 'sans-serif,8' linewidth 1 dashlength 0.6
       } else {
         set terminal svg size \(Int(width * 60)),\(Int(height * 60)) enhanced font 'sans-serif,15' linewidth 1.4 dashlength 0.8 background '#ffffff'
       }
-      set output '\(figure.name).'.format
+      set output \(Quoting.gnuplotFile("\(figure.name).")).format
       \(PlotStyle.common)
       \(plot.commands)
       set output

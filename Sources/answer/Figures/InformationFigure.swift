@@ -1,4 +1,5 @@
 internal import Analysis
+internal import Text
 
 /// Mutual information of models, with reference lines of noise.
 ///
@@ -66,7 +67,7 @@ package struct InformationFigure: Sendable {
     let reference = PlotTable(
       name: "information-noise", columns: ["noise [dex]", "mutual information [nats]"],
       rows: lines.map { [$0.sigma, $0.information] })
-    let labels = bars.enumerated().map { "\(PlotStyle.quoted($1.name)) \(count - $0)" }
+    let labels = bars.enumerated().map { "\(Quoting.gnuplot($1.name)) \(count - $0)" }
     let end = (bars.map { $0.information + max(0, $0.error) } + lines.map(\.information)).max() ?? 1
     let gray = PlotStyle.Color.gray.rawValue
     let values = bars.enumerated().map { index, bar in
@@ -74,7 +75,7 @@ package struct InformationFigure: Sendable {
       let place = isWide ? bar.information - bar.error : bar.information + bar.error
       let text = "\(PlotStyle.threeDigits(bar.information)) ± \(PlotStyle.threeDigits(bar.error))"
       return
-        "set label '\(text)' at \(place), \(count - index) \(isWide ? "right offset -0.7,0" : "left offset 0.9,0 boxed") "
+        "set label \(Quoting.gnuplotMarkup(text)) at \(place), \(count - index) \(isWide ? "right offset -0.7,0" : "left offset 0.9,0 boxed") "
         + "front tc rgb '\(isWide ? "#FFFFFF" : "#000000")'"
     }
     let arrows = lines.map { line in
@@ -96,7 +97,7 @@ package struct InformationFigure: Sendable {
       set style textbox opaque noborder fillcolor rgb '#FFFFFF' margins 0.4,0.4
       set boxwidth 0.5
       set bars 0.8
-      plot 'information.csv' using (0):1:(0):2:($1 - 0.27):($1 + 0.27):(int(\(count) - $1) + 1) with boxxyerror lc variable fs solid 1.0, \\
+      plot \(PlotStyle.table(table.name)) using (0):1:(0):2:($1 - 0.27):($1 + 0.27):(int(\(count) - $1) + 1) with boxxyerror lc variable fs solid 1.0, \\
         '' using 2:1:3 with xerrorbars pt 7 ps 0.3 lw 1.5 lc rgb '#000000'
       """
     let colors = (0..<count).map {

@@ -1,4 +1,5 @@
 package import Analysis
+internal import Networks
 
 /// The truth at fixed predictions beside the likelihood.
 ///
@@ -18,7 +19,9 @@ package struct LikelihoodFigure: Sendable {
     if let slices = slices.value {
       caption +=
         " Slices of y ± \(slices.halfWidth), \(slices.slices.map { "\($0.count)" }.joined(separator: ", ")) particles; "
-        + "gamma = \((slices.gamma * 1000).rounded() / 1000)."
+        + slices.likelihoodValues.named.map { parameter, value in
+          "\(parameter.name) = \((value * 1000).rounded() / 1000)"
+        }.joined(separator: ", ") + "."
     }
     let isEmpty = slices.value?.slices.allSatisfy { $0.density.value == nil } ?? false
     return Figure(
@@ -47,7 +50,7 @@ package struct LikelihoodFigure: Sendable {
       let histogram =
         density == nil
         ? ""
-        : "'\(name).csv' using 1:2 with fillsteps fc rgb '\(PlotStyle.Color.skyBlue.rawValue)' fs solid 0.6 noborder, "
+        : "\(PlotStyle.table(name)) using 1:2 with fillsteps fc rgb '\(PlotStyle.Color.skyBlue.rawValue)' fs solid 0.6 noborder, "
       panels.append(
         """
         \(PlotStyle.panel(column, of: perRow, left: 0.075, right: 0.985))
@@ -56,7 +59,7 @@ package struct LikelihoodFigure: Sendable {
         \(column == 0 ? "set ylabel '{/:Italic p}({/:Italic d}\u{A0}|\u{A0}{/:Italic y})' offset -0.6; set format y '%g'" : "unset ylabel; set format y ''")
         set label 1 '{/:Italic y}\u{A0}= \(slice.prediction)' at graph 0.04, graph 0.9
         set label 2 '{/*0.85 \(PlotStyle.predictedMass) = \((slice.logMass * 100).rounded() / 100)}' at graph 0.04, graph 0.79 tc rgb '#555555'
-        plot \(histogram)'\(name).csv' using 1:3 with lines lw 1.6 lc rgb '#000000'
+        plot \(histogram)\(PlotStyle.table(name)) using 1:3 with lines lw 1.6 lc rgb '#000000'
         """)
     }
     return Plot(

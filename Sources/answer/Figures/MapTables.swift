@@ -1,4 +1,5 @@
 internal import Analysis
+internal import Statistics
 
 /// The tables of a density map and of its contours, and what draws them.
 struct MapTables {
@@ -59,7 +60,8 @@ struct MapTables {
   var contourPlots: String {
     contours.enumerated().map { index, contour in
       let percent = Int((contour.share * 100).rounded())
-      return "'\(Self.name(stem, contour)).csv' using 1:2 with lines lw \(index == 0 ? 1.6 : 1) "
+      return
+        "\(PlotStyle.table(Self.name(stem, contour))) using 1:2 with lines lw \(index == 0 ? 1.6 : 1) "
         + "lc rgb '\(PlotStyle.Color.black.rawValue)' title '\(percent) %'"
     }.joined(separator: ", \\\n  ")
   }

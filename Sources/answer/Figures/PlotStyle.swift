@@ -1,3 +1,5 @@
+internal import Text
+
 /// How all figures look: one palette, one set of line widths and fonts.
 enum PlotStyle {
   /// Colours that people with any colour vision tell apart: Okabe and Ito 2008, "Color Universal Design".
@@ -80,16 +82,6 @@ enum PlotStyle {
     return "\(value < 0 && thousandths > 0 ? "-" : "")\(thousandths / 1000).\(digits)"
   }
 
-  /// Text as it is: without the signs of gnuplot's markup, between quotes that no command gets out of.
-  ///
-  /// - Parameter text: Anything, such as the name of a run.
-  /// - Returns: A string for a script, with its quotes.
-  static func quoted(_ text: String) -> String {
-    let plain = text.map { character -> String in
-      if character.isNewline { return " " }
-      if character == "'" { return "''" }
-      return "\\_^{}@&~".contains(character) ? "\\\(character)" : String(character)
-    }
-    return "'\(plain.joined())'"
-  }
+  /// The file of a table as a part of a `plot` command, in quotes.
+  static func table(_ name: String) -> String { Quoting.gnuplotFile("\(name).csv") }
 }

@@ -1,4 +1,5 @@
 package import Analysis
+internal import Statistics
 
 /// Predicted against true halo masses, and the residuals.
 ///
@@ -69,10 +70,10 @@ package struct PredictionFigure: Sendable {
       set cbrange [0:\(map.highest)]
       set colorbox user origin screen 0.855, screen 0.385 size screen 0.025, screen 0.59
       set key top left Left reverse
-      plot '\(stem)-map.csv' using 1:2:3 with image pixels, \\
+      plot \(PlotStyle.table("\(stem)-map")) using 1:2:3 with image pixels, \\
         \(low) + (x - \(low)) with lines lw 1 dt 2 lc rgb '\(black)', \\
         \(map.contourPlots), \\
-        '\(stem)-medians.csv' \(PlotStyle.interval(color: orange)), \
+        \(PlotStyle.table("\(stem)-medians")) \(PlotStyle.interval(color: orange)), \
         '' using 1:3 with points pt 7 ps 0.4 lc rgb '\(orange)' title 'median, 68 %'
       unset colorbox
       unset key
@@ -84,7 +85,7 @@ package struct PredictionFigure: Sendable {
       set offsets 0,0,graph 0.1,graph 0.1
       set ytics 0.5
       plot 0 with lines lw 1 dt 2 lc rgb '\(black)', \\
-        '\(stem)-residuals.csv' \(PlotStyle.interval(color: orange)), \
+        \(PlotStyle.table("\(stem)-residuals")) \(PlotStyle.interval(color: orange)), \
         '' using 1:3 with points pt 7 ps 0.4 lc rgb '\(orange)'
       unset multiplot
       """

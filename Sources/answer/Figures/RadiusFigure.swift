@@ -1,4 +1,6 @@
 package import Analysis
+internal import Statistics
+internal import Text
 
 /// Residuals of particles that end at different radii of their halos.
 ///
@@ -86,14 +88,14 @@ package struct RadiusFigure: Sendable {
           ", MI \(PlotStyle.threeDigits($0))"
         }
         let color = PlotStyle.color(index)
-        parts.append("'\(name).csv' \(PlotStyle.interval(color: color, shift: shift))")
+        parts.append("\(PlotStyle.table(name)) \(PlotStyle.interval(color: color, shift: shift))")
         parts.append(
           "'' using ($1 + \(shift)):3 with points pt \(index == 0 ? 7 : 5) ps 0.45 lc rgb '\(color)' title "
-            + PlotStyle.quoted(entry.model + (information ?? "")))
+            + Quoting.gnuplot(entry.model + (information ?? "")))
       }
       return """
         \(PlotStyle.panel(number, of: panels.count, left: 0.075, right: 0.985))
-        set title '\(panel.heading)' offset 0,-0.7
+        set title \(Quoting.gnuplotMarkup(panel.heading)) offset 0,-0.7
         \(number == 0 ? "set ylabel '\(PlotStyle.residual)' offset 1.0; set format y '%.1f'" : "unset ylabel; set format y ''")
         plot \(parts.joined(separator: ", \\\n  "))
         """

@@ -1,4 +1,5 @@
 package import Analysis
+internal import SubBoxes
 
 extension Report {
   /// The figures that a report's own numbers make, in the order in which they are read.
@@ -118,6 +119,8 @@ extension Report {
 extension VariantReport {
   /// Whether the network saw where particles end, and not where they start.
   fileprivate var seesFinalDensity: Bool {
-    seeds.contains { $0.network.value?.input == "finalDensity" }
+    seeds.compactMap(\.network.value).contains {
+      NetworkInput(named: $0.input, finalVoxelSize: $0.voxelSize)?.showsFinalParticles ?? false
+    }
   }
 }

@@ -1,4 +1,5 @@
 package import Analysis
+internal import Text
 
 /// Residuals of models in bins of true mass, with the scatter over seeds.
 ///
@@ -64,10 +65,10 @@ package struct ResidualFigure: Sendable {
         tables.append(table(name, band, of: model.name))
         let color = PlotStyle.color(number)
         parts.append(
-          "'\(name).csv' using 1:4:2:3:4:6 with boxxyerror fc rgb '\(color)' fs transparent solid 0.3 noborder"
+          "\(PlotStyle.table(name)) using 1:4:2:3:4:6 with boxxyerror fc rgb '\(color)' fs transparent solid 0.3 noborder"
         )
         parts.append(
-          "'\(name).csv' using 1:5 with histeps lw 1.4 lc rgb '\(color)' title \(PlotStyle.quoted(model.name))"
+          "\(PlotStyle.table(name)) using 1:5 with histeps lw 1.4 lc rgb '\(color)' title \(Quoting.gnuplot(model.name))"
         )
       }
       let heading =
@@ -75,7 +76,7 @@ package struct ResidualFigure: Sendable {
       panels.append(
         """
         \(PlotStyle.panel(panel, of: ranges.count, left: 0.075, right: 0.985))
-        set title '\(heading)' offset 0,-0.7
+        set title \(Quoting.gnuplotMarkup(heading)) offset 0,-0.7
         \(panel == 0 ? "set ylabel 'density [dex^{-1}]' offset 1.0; set format y '%.1f'" : "unset ylabel; set format y ''")
         \(panel == 0 ? "set key top left Left reverse" : "unset key")
         plot \(parts.isEmpty ? "NaN" : parts.joined(separator: ", \\\n  "))

@@ -1,4 +1,6 @@
 package import Analysis
+internal import Statistics
+internal import Text
 
 /// Slices of grids, side by side: sub-boxes as networks see them, density and mass maps.
 package struct SliceFigure: Sendable {
@@ -137,8 +139,8 @@ package struct SliceFigure: Sendable {
         set xrange [0:\(Double(panel.columns) * panel.spacing)]; set yrange [0:\(Double(panel.rows) * panel.spacing)]
         \(palette)
         set cbrange [\(range.lowerBound):\(range.upperBound)]
-        set cblabel '\(panel.quantity)' offset 0,0.5
-        set title \(PlotStyle.quoted(panel.name)) offset 0,-0.7
+        set cblabel \(Quoting.gnuplotMarkup(panel.quantity)) offset 0,0.5
+        set title \(Quoting.gnuplot(panel.name)) offset 0,-0.7
         \(number == 0 ? "set ylabel '{/:Italic z}\u{A0}[Mpc/{/:Italic h}]' offset -0.4; set format y '%g'" : "unset ylabel; set format y ''")
         plot \(parts(panel, "\(stem)-\(number + 1)"))
         """
@@ -162,10 +164,11 @@ package struct SliceFigure: Sendable {
     if panel.values.contains(where: \.isFinite) {
       // Pixels keep their edges in every viewer, but each of them is an element of the picture.
       let kind = panel.values.count <= pixelLimit ? "image pixels" : "image"
-      parts.append("'\(name).csv' using 1:2:3 with \(kind)")
+      parts.append("\(PlotStyle.table(name)) using 1:2:3 with \(kind)")
     }
     if !panel.points.isEmpty {
-      parts.append("'\(name)-particles.csv' using 1:2:3 with points pt 7 ps 0.35 lc palette")
+      parts.append(
+        "\(PlotStyle.table("\(name)-particles")) using 1:2:3 with points pt 7 ps 0.35 lc palette")
     }
     return parts.isEmpty ? "NaN" : parts.joined(separator: ", ")
   }

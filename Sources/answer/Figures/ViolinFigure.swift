@@ -1,4 +1,5 @@
 package import Analysis
+internal import Text
 
 /// Distributions of predicted masses in bins of the true mass.
 ///
@@ -62,12 +63,13 @@ package struct ViolinFigure: Sendable {
           blocks: outlines(model.row, sides: sides)))
       let color = PlotStyle.color(model.color ?? number)
       parts.append(
-        "'\(name).csv' using 1:2 with filledcurves closed fc rgb '\(color)' fs transparent solid 0.55 noborder"
-          + " title \(PlotStyle.quoted(models.count == 1 ? "" : model.name))")
-      parts.append("'\(name).csv' using 1:2 with lines lw 0.7 lc rgb '\(color)'")
+        "\(PlotStyle.table(name)) using 1:2 with filledcurves closed fc rgb '\(color)' fs transparent solid 0.55 noborder"
+          + " title \(Quoting.gnuplot(models.count == 1 ? "" : model.name))")
+      parts.append("\(PlotStyle.table(name)) using 1:2 with lines lw 0.7 lc rgb '\(color)'")
       tables.append(medians(model.row, name: "\(name)-medians", sides: sides))
       parts.append(
-        "'\(name)-medians.csv' using 1:3:($2 - $1):(0) with vectors nohead lw 2 lc rgb '#000000'")
+        "\(PlotStyle.table("\(name)-medians")) using 1:3:($2 - $1):(0) with vectors nohead lw 2 lc rgb '#000000'"
+      )
     }
     let edges = models[0].row.bins.edges
     let (low, high) = (edges[0], edges[edges.count - 1])

@@ -1,4 +1,5 @@
 internal import Randomness
+internal import Statistics
 
 /// The values of a quantity in resampled data.
 package struct Bootstrap: Hashable, Codable, Sendable {
@@ -29,26 +30,20 @@ package struct Bootstrap: Hashable, Codable, Sendable {
   }
 
   /// The mean of the values.
-  package var mean: Double { values.reduce(0, +) / Double(values.count) }
+  package var mean: Double { Statistics.mean(values) }
 
   /// The standard deviation of the values, over their count less one; zero for one value.
   package var standardDeviation: Double {
-    guard values.count > 1 else { return 0 }
-    let mean = mean
-    let squares = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
-    return (squares / Double(values.count - 1)).squareRoot()
+    values.count > 1 ? Statistics.standardDeviation(values) : 0
   }
 
   /// The value below which the share `probability` of the values lies, with linear interpolation.
   ///
-  /// Hyndman, Fan 1996, doi:10.2307/2684934, definition 7.
   package func quantile(_ probability: Double) -> Double {
-    precondition(!values.isEmpty && (0...1).contains(probability), "no such quantile")
-    let sorted = values.sorted()
-    let place = probability * Double(sorted.count - 1)
-    let below = Int(place)
-    let above = min(below + 1, sorted.count - 1)
-    return sorted[below] + (place - Double(below)) * (sorted[above] - sorted[below])
+    guard (0...1).contains(probability), let quantile = Quantiles(values)(probability) else {
+      preconditionFailure("no such quantile")
+    }
+    return quantile
   }
 }
 

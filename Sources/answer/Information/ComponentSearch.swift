@@ -1,4 +1,5 @@
 internal import Randomness
+internal import Threads
 
 /// Finds the number of components that describes held-out points best.
 ///
@@ -118,11 +119,11 @@ struct ComponentSearch<Points: MixturePoints>: Sendable {
 
   /// The fits of one number of components, [start, fold]; those that failed are missing.
   private func fits(from starts: [MixtureStart], _ components: Int) -> [[FoldFit?]] {
-    let mixtures = concurrentMap(starts.count, threads: settings.threads) {
+    let mixtures = WorkerThreads(count: settings.threads).map(starts.count) {
       starts[$0].mixture(of: components, for: points, seed: settings.seed)
     }
     let folds = settings.folds
-    let flat = concurrentMap(starts.count * folds, threads: settings.threads) { task in
+    let flat = WorkerThreads(count: settings.threads).map(starts.count * folds) { task in
       fit(from: mixtures[task / folds], fold: task % folds)
     }
     return starts.indices.map { Array(flat[$0 * folds..<($0 + 1) * folds]) }

@@ -1,3 +1,5 @@
+internal import Threads
+
 /// Estimates mutual information with Gaussian mixtures.
 ///
 /// A mixture is fitted to the rows, with the number of components that describes held-out rows best, and the
@@ -40,7 +42,7 @@ package struct MutualInformationEstimator: Sendable {
     let draws = try draws(rows: x.count, groups)
     let fit = try SampleFit(
       columns, settings, keeping: foldsKeepGroups && groups != nil ? draws.groupOfRow : nil)
-    let drawn = concurrentMap(draws.count, threads: settings.threads) {
+    let drawn = WorkerThreads(count: settings.threads).map(draws.count) {
       fit.information(of: draws.multiplicities($0))
     }
     return try summary(of: fit, drawn, draws)

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Threads
 
 /// How mutual information is estimated with Gaussian mixtures.
 ///
@@ -49,7 +50,7 @@ package struct MutualInformationSettings: Hashable, Codable, Sendable {
   package var maximumIterations = 10_000
 
   /// How many threads compute; the results are the same bits for any number.
-  package var threads = ProcessInfo.processInfo.activeProcessorCount
+  package var threads = AvailableProcessors.count()
 
   /// Makes the default settings.
   package init() {}

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Randomness
+internal import Threads
 
 /// The mutual information of two columns, as estimated from distances to neighbours.
 package struct NearestNeighbourInformation: Hashable, Codable, Sendable {
@@ -40,7 +41,7 @@ package struct NearestNeighbourEstimator: Sendable {
   /// - Throws: ``InformationError/setting(name:value:allowed:)``.
   package init(
     neighbours: Int = 5, seed: UInt64 = 0,
-    threads: Int = ProcessInfo.processInfo.activeProcessorCount
+    threads: Int = AvailableProcessors.count()
   ) throws(InformationError) {
     guard neighbours >= 1 else {
       throw .setting(name: "neighbours", value: "\(neighbours)", allowed: "1 or more")
@@ -73,7 +74,7 @@ package struct NearestNeighbourEstimator: Sendable {
     let sortedY = points.map(\.y).sorted()
     let digamma = Self.digamma(upTo: x.count)
     let block = 1024
-    let blocks = concurrentMap((x.count + block - 1) / block, threads: threads) { number in
+    let blocks = WorkerThreads(count: threads).map((x.count + block - 1) / block) { number in
       (number * block..<min((number + 1) * block, x.count)).map { row in
         let distance = tree.distance(from: row, toNeighbour: neighbours)
         let nearerX = Self.count(in: sortedX, nearerThan: distance, to: points[row].x)

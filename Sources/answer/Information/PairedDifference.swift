@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Threads
 
 /// How much more two columns know of a third, one over the other, in the same rows.
 package struct PairedDifference: Hashable, Codable, Sendable {
@@ -57,7 +58,7 @@ extension MutualInformationEstimator {
   ) throws(InformationError) -> PairedDifference {
     let fits = [try fit(truth, first), try fit(truth, second)]
     let draws = try draws(rows: truth.count, groups)
-    let pairs = concurrentMap(2 * draws.count, threads: settings.threads) { task in
+    let pairs = WorkerThreads(count: settings.threads).map(2 * draws.count) { task in
       fits[task % 2].information(of: draws.multiplicities(task / 2))
     }
     let ofFirst = stride(from: 0, to: pairs.count, by: 2).map { pairs[$0] }

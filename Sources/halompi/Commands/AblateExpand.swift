@@ -36,7 +36,10 @@ struct AblateExpand: ParsableCommand {
         guard unfinished || onlyFailed else { return ablation.manifest.runs }
         return try ablation.unfinishedRuns(onlyFailed: onlyFailed)
       }
-      for run in runs { print("\(run.index)\t\(run.name)") }
+      try world.agree {
+        guard !runs.isEmpty else { return }
+        try Console.output.give(runs.map { "\($0.index)\t\($0.name)" }.joined(separator: "\n"))
+      }
     }
   }
 }

@@ -24,7 +24,7 @@ struct AblateStatus: ParsableCommand {
   func run() throws {
     try reportingFailures {
       let table = StatusTable(try options.ablation().statuses())
-      print(json ? table.json : "\(table)\n", terminator: "")
+      try json ? Console.output.give(table.json, terminator: "") : Console.output.show(table)
     }
   }
 }
@@ -50,7 +50,7 @@ struct AblateSummarize: ParsableCommand {
   func run() throws {
     try reportingFailures {
       let summary = try options.ablation().summary()
-      print(json ? summary.json : "\(summary)\n", terminator: "")
+      try json ? Console.output.give(summary.json, terminator: "") : Console.output.show(summary)
     }
   }
 }

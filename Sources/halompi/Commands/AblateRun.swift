@@ -34,7 +34,7 @@ struct AblateRun: ParsableCommand {
           ablation.run(name), of: ablation, timeLimit: limits.timeLimit)
       }
       failureFile = task.failureFile
-      return try task.run(on: world, progress: options.progress(on: world))
+      return try task.run(on: world, progress: options.progress(of: experiment, on: world))
     }
     if outcome == .stopped { throw ExitCode(JobExitCode.resumableStop.rawValue) }
   }
@@ -47,6 +47,6 @@ func recordFailure(_ error: any Error, to file: String?) {
   do {
     try failure.write(to: file)
   } catch {
-    printError("halompi: the failure is not on record: \(error)\n")
+    Console.error.say("halompi: the failure is not on record: \(error)\n")
   }
 }

@@ -48,7 +48,8 @@ struct AblateStart: ParsableCommand {
           try Ablation(experiment, in: RunDirectory(of: experiment, runs: options.runs))
         }
         return try AblationTask(ablation, onlyFailed: onlyFailed).run(
-          on: world, timeLimit: limits.timeLimit, progress: options.progress(on: world))
+          on: world, timeLimit: limits.timeLimit,
+          progress: options.progress(of: experiment, on: world))
       }
     }
     if end == .stopped { throw ExitCode(JobExitCode.resumableStop.rawValue) }
@@ -60,7 +61,7 @@ struct AblateStart: ParsableCommand {
   }
 
   private func submitArray() throws {
-    let ranks = Main.launcherSize
+    let ranks = Launcher.size
     try reportingFailures {
       guard ranks == 1 else { throw RanksError(ranks: ranks) }
       let batch = try options.batchJobs(.ablation, onlyFailed: onlyFailed)
@@ -69,7 +70,7 @@ struct AblateStart: ParsableCommand {
   }
 
   private func runLocally() throws -> AblationEnd {
-    let ranks = Main.launcherSize
+    let ranks = Launcher.size
     guard ranks == 1 else { throw RanksError(ranks: ranks) }
     startHDF5()
     let experiment = try Experiment(contentsOf: options.experiment, overrides: options.overrides)
@@ -79,7 +80,7 @@ struct AblateStart: ParsableCommand {
     let local = LocalExecutor(
       command: [program, "ablate", "run"] + options.words, timeLimit: limits.timeLimit)
     return try AblationTask(ablation, onlyFailed: onlyFailed).run(
-      by: local, host: ProcessInfo.processInfo.hostName, progress: options.progress())
+      by: local, host: ProcessInfo.processInfo.hostName, progress: options.progress(of: experiment))
   }
 }
 

@@ -26,12 +26,18 @@ struct Analyze: ParsableCommand {
       let directory = RunDirectory(of: experiment, runs: options.runs)
       let ablation = try Ablation(experiment, in: directory)
       let task = AnalyzeTask(experiment, in: directory, missingRuns: ablation.missingPredictions)
-      guard let report = try task.run(on: world, progress: options.progress(on: world)) else {
+      guard
+        let report = try task.run(on: world, progress: options.progress(of: experiment, on: world))
+      else {
         return
       }
-      print(report)
-      print("report          \(task.reportFile)")
-      print("page            \(task.page)")
+      Console.output.say(
+        """
+        \(report)
+        report          \(task.reportFile)
+        page            \(task.page)
+
+        """)
     }
   }
 }

@@ -24,9 +24,9 @@ struct BenchmarkOutput: ParsableArguments {
 
   /// Prints results in the form that was asked for.
   func write(_ results: some Encodable & CustomStringConvertible) throws {
-    guard json else { return print(results, terminator: "") }
+    guard json else { return try Console.output.show(results, terminator: "") }
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    print(String(decoding: try encoder.encode(results), as: UTF8.self))
+    try Console.output.give(String(decoding: try encoder.encode(results), as: UTF8.self))
   }
 }

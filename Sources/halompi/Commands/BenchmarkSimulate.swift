@@ -44,11 +44,10 @@ struct BenchmarkSimulate: ParsableCommand {
       let benchmark = try UniverseBenchmark(
         gridSize: gridSize, meshRefinement: refinement, steps: steps, runs: runs, threads: threads,
         on: world)
-      guard world.isRoot else { return }
-      if output.json {
-        print(String(decoding: try JSONEncoder().encode(benchmark), as: UTF8.self))
-      } else {
-        print(benchmark, terminator: "")
+      try world.agree {
+        guard world.isRoot else { return }
+        guard output.json else { return try Console.output.show(benchmark, terminator: "") }
+        try Console.output.give(String(decoding: JSONEncoder().encode(benchmark), as: UTF8.self))
       }
     }
   }

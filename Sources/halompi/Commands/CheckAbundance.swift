@@ -33,7 +33,7 @@ struct CheckAbundance: ParsableCommand {
         guard world.isRoot else { return }
         let abundance = try HaloAbundance(
           experiment, in: RunDirectory(of: experiment, runs: options.runs))
-        print(abundance, terminator: "")
+        try Console.output.show(abundance, terminator: "")
         if let table { try abundance.write(to: table) }
       }
     }

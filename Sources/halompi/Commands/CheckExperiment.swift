@@ -18,7 +18,9 @@ struct CheckExperiment: ParsableCommand {
   func run() throws {
     try runJob { world in
       let experiment = try options.load(on: world)
-      if world.isRoot { print(try experiment.yaml(), terminator: "") }
+      try world.agree {
+        if world.isRoot { try Console.output.give(experiment.yaml(), terminator: "") }
+      }
     }
   }
 }

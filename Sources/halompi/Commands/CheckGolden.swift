@@ -27,7 +27,7 @@ struct CheckGolden: ParsableCommand {
       try world.agree {
         guard world.isRoot else { return }
         let report = try GoldenReport(file: file, kernels: kernels)
-        print(report, terminator: "")
+        try Console.output.show(report, terminator: "")
         if let failure = report.failure { throw failure }
       }
     }

@@ -54,7 +54,7 @@ struct CheckUniverse: ParsableCommand {
         guard world.isRoot else { return }
         let comparison = try UniverseComparison(
           zip(files(reference), files(made)).map { (reference: $0, made: $1) }, on: alone)
-        print(comparison, terminator: "")
+        try Console.output.show(comparison, terminator: "")
         if let tables { try comparison.write(to: tables) }
         if let failure = comparison.failure(power: powerTolerance, offset: offsetTolerance) {
           throw failure

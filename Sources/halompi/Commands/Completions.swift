@@ -33,6 +33,8 @@ struct Completions: ParsableCommand {
   }
 
   func run() throws {
-    print(Halompi.completionScript(for: shell.parserShell))
+    try reportingFailures {
+      try Console.output.give(Halompi.completionScript(for: shell.parserShell))
+    }
   }
 }

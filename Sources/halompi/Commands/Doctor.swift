@@ -29,13 +29,14 @@ struct Doctor: ParsableCommand {
   func run() throws {
     // MPI adds to the environment what would mislead the ranks that are started.
     let environment = ProcessInfo.processInfo.environment
-    let announcedRanks = Main.launcherSize
-    let launcher = Main.isLaunched ? nil : Self.launcher
+    let announcedRanks = Launcher.size
+    let launcher = Launcher.isThere ? nil : Self.launcher
     try runJob { world in
       if onlyBits {
         let result = try BitsProbe.result(on: world)
-        if world.isRoot { print(BitsProbe.line(for: result)) }
-        return
+        return try world.agree {
+          if world.isRoot { try Console.output.give(BitsProbe.line(for: result)) }
+        }
       }
       let task = DoctorTask(
         folder: folder, announcedRanks: announcedRanks,
@@ -43,7 +44,7 @@ struct Doctor: ParsableCommand {
       let diagnosis = try task.run(on: world)
       try world.agree {
         guard world.isRoot else { return }
-        print(diagnosis, terminator: "")
+        try Console.output.show(diagnosis, terminator: "")
         if let failure = diagnosis.failure { throw failure }
       }
     }

@@ -30,7 +30,7 @@ struct Export: ParsableCommand {
       try world.agree {
         guard world.isRoot else { return }
         let task = ExportTask(model: model, format: format, output: output)
-        print(ModelSummary(try task.run(), file: output))
+        Console.output.say("\(ModelSummary(try task.run(), file: output))\n")
       }
     }
   }

@@ -29,7 +29,7 @@ struct Import: ParsableCommand {
       guard let model = try ImportTask(weights: weights, output: output).run(on: world) else {
         return
       }
-      print(ModelSummary(model, file: output))
+      Console.output.say("\(ModelSummary(model, file: output))\n")
     }
   }
 }

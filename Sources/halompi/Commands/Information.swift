@@ -76,7 +76,8 @@ struct EstimateInformation: ParsableCommand {
         task.settings.seed = seed
         if let threads { task.settings.threads = threads }
         let report = try task.run()
-        print(json ? try report.json : report.description, terminator: "")
+        guard json else { return try Console.output.show(report, terminator: "") }
+        try Console.output.give(report.json, terminator: "")
       }
     }
   }

@@ -14,6 +14,9 @@ struct Inspect: ParsableCommand {
       says what prepare would read: format, particles, box, redshift, cosmology, units, IDs, lattice and \
       halos, and what is missing with what to do about it. All particles are read by one rank.
 
+      The file is read by a second process, with limits in proportion to its size: a file that is damaged so that HDF5 crashes on
+      it, or never ends, is called damaged.
+
         halompi inspect runs/gadget/fields/A_1001.h5
         halompi inspect snapdir_000
       """)
@@ -27,19 +30,36 @@ struct Inspect: ParsableCommand {
   @Flag(help: "Print the tree of a snapshot, too, if it is HDF5.")
   var tree = false
 
+  @Flag(
+    help: "Read the file in this process, without limits on time and memory: not for damaged files."
+  )
+  var trust = false
+
   func run() throws {
+    guard !trust else { return try inspect() }
+    let options = [verify ? "--verify" : "--no-verify", "--trust"] + (tree ? ["--tree"] : [])
+    var code: Int32 = 0
+    try reportingFailures {
+      let reading = try IsolatedReading(of: file).run(["inspect"] + options + ["--", file])
+      Console.error.say(reading.errors)
+      code = reading.code
+    }
+    guard code == 0 else { throw ExitCode(code) }
+  }
+
+  private func inspect() throws {
     try runJob { world in
       let alone = try world.split(color: world.rank, key: 0)
       try world.agree {
         guard world.isRoot else { return }
         if SnapshotInspection.isSnapshot(file) {
           let inspection = try SnapshotInspection(of: file, on: alone)
-          print(inspection, terminator: "")
+          try Console.output.show(inspection, terminator: "")
           if let error = UnpreparableSnapshotError(inspection, path: file) { throw error }
           guard tree else { return }
         }
         let tree = try FileTree(of: file, verifying: verify)
-        print(tree, terminator: "")
+        try Console.output.show(tree, terminator: "")
         if let error = InspectionError(tree) { throw error }
       }
     }

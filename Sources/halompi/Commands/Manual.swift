@@ -12,6 +12,13 @@ struct Manual: ParsableCommand {
       """)
 
   func run() throws {
-    print(ManualPage(of: try .ofProgram()).text, terminator: "")
+    try reportingFailures {
+      try Console.output.give(ManualPage(of: try .ofProgram()).text, terminator: "")
+    }
   }
+}
+
+extension CommandInformation {
+  /// The program and all of its commands.
+  static func ofProgram() throws -> CommandInformation { try read(Halompi._dumpHelp()) }
 }

@@ -69,7 +69,7 @@ struct Plan: ParsableCommand {
       try world.agree {
         guard world.isRoot else { return }
         let plan = try plan(of: experiment)
-        print(plan, terminator: "")
+        try Console.output.show(plan, terminator: "")
         try plan.checkMemory()
       }
     }

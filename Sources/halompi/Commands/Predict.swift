@@ -29,10 +29,12 @@ struct Predict: ParsableCommand {
     try runJob { world in
       let experiment = try options.load(on: world)
       let task = try world.agree { try makeTask(experiment) }
-      guard let table = try task.run(on: world, progress: options.progress(on: world)) else {
+      guard
+        let table = try task.run(on: world, progress: options.progress(of: experiment, on: world))
+      else {
         return
       }
-      print(PredictionSummary(table, file: task.output))
+      Console.output.say("\(PredictionSummary(table, file: task.output))\n")
     }
   }
 

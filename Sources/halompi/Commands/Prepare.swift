@@ -28,8 +28,9 @@ struct Prepare: ParsableCommand {
       let experiment = try options.load(on: world)
       let task = PrepareTask(
         experiment, in: RunDirectory(of: experiment, runs: options.runs), only: simulations)
-      try task.run(on: world, progress: options.progress(on: world)) { summary, file in
-        print(PreparationSummary(summary, file: file), terminator: "\n\n")
+      try task.run(on: world, progress: options.progress(of: experiment, on: world)) {
+        summary, file in
+        Console.output.say("\(PreparationSummary(summary, file: file))\n\n")
       }
     }
   }

@@ -24,7 +24,7 @@ struct Settings: ParsableCommand {
         table.add(
           entry.key, entry.defaultValue ?? "(required)", entry.type.replacing("`", with: ""))
       }
-      print(table, terminator: "")
+      try Console.output.show(table, terminator: "")
     }
   }
 }

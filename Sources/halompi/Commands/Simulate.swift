@@ -12,7 +12,7 @@ struct Simulate: ParsableCommand {
       a particle mesh (FastPM steps from a 2LPT start), finds the halos, and writes snapshots and \
       catalogue in the layout of GADGET-4. The files have the same bytes for any number of ranks. \
       Complete simulations are skipped; one that was killed goes on from its checkpoint. \
-      SIGTERM and SIGUSR1 end the job after the step under way, with a checkpoint and exit code 75.
+      SIGTERM, SIGUSR1 and SIGHUP end the job after the step under way, with a checkpoint and exit code 75.
 
         halompi simulate jobs/quickstart.yaml
         mpirun -n 16 halompi simulate jobs/paper.yaml --set universe.ranksPerSimulation=4
@@ -52,13 +52,13 @@ struct Simulate: ParsableCommand {
   func run() throws {
     try runJob { world in
       let experiment = try changes.load(experiment, on: world)
-      let progress = changes.progress(on: world)
+      let directory = RunDirectory(of: experiment, runs: changes.runs)
+      let progress = changes.progress(in: output ?? directory.path, isSilent: !world.isRoot)
       if let from, let output {
         try SimulateFromTask(from, settings: experiment.universe, output: output)
           .run(on: world, progress: progress)
       } else {
-        try SimulateTask(experiment, in: RunDirectory(of: experiment, runs: changes.runs))
-          .run(on: world, progress: progress)
+        try SimulateTask(experiment, in: directory).run(on: world, progress: progress)
       }
     }
   }

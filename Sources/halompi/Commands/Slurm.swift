@@ -46,8 +46,8 @@ struct SlurmCommand: ParsableCommand {
       let batch = try options.batchJobs(job, onlyFailed: onlyFailed, dryRun: dryRun)
       if batch.jobs.isEmpty { return }
       if dryRun {
-        for job in batch.jobs { print(try job.script.text(), terminator: "") }
-        return
+        let texts = try batch.jobs.map { try $0.script.text() }
+        return try Console.output.give(texts.joined(), terminator: "")
       }
       try submit(batch.jobs, in: batch.directory, waiting: wait)
     }
@@ -70,7 +70,7 @@ extension ExperimentOptions {
       if !dryRun { try ablation.writeManifest(host: ProcessInfo.processInfo.hostName) }
       indices = try ablation.unfinishedRuns(onlyFailed: onlyFailed).map(\.index)
       if indices.isEmpty {
-        printError("nothing to submit: all runs are done, running, or not failed\n")
+        Console.error.say("nothing to submit: all runs are done, running, or not failed\n")
         return ([], directory)
       }
     }
@@ -86,8 +86,10 @@ extension ExperimentOptions {
 func submit(_ jobs: [BatchJobs.Job], in directory: RunDirectory, waiting: Bool) throws {
   let task = SlurmTask(jobs, in: directory)
   let submissions = try task.submit()
-  for each in submissions { print("\(each.identifier) \(each.stage) \(each.script)") }
+  let lines = submissions.map { "\($0.identifier) \($0.stage) \($0.script)" }
+  let printing = Result { try Console.output.show(lines.joined(separator: "\n")) }
   if waiting { try task.wait(for: submissions) }
+  try printing.get()
 }
 
 extension BatchJobs.Kind: ExpressibleByArgument {}

@@ -18,8 +18,8 @@ struct Train: ParsableCommand {
         halompi train jobs/gadget.yaml
         mpirun -n 8 halompi train jobs/gadget.yaml --set training.variant=averaged --set training.seed=2
 
-      SIGTERM, SIGUSR1, a file named `stop` in the folder of the training, or the time limit \
-      end the job after the step under way, with a checkpoint and exit code 75: the same command \
+      SIGTERM, SIGUSR1, SIGHUP (a closed terminal, unless under nohup), a file named `stop` in the folder of \
+      the training, or the time limit end the job after the step under way, with a checkpoint and exit code 75: the same command \
       goes on.
       """)
 
@@ -44,7 +44,7 @@ struct Train: ParsableCommand {
       let experiment = try options.load(on: world)
       var task = try world.agree { try makeTask(experiment) }
       task.timeline = timeline
-      return try task.run(on: world, progress: options.progress(on: world))
+      return try task.run(on: world, progress: options.progress(of: experiment, on: world))
     }
     if outcome == .stopped { throw ExitCode(JobExitCode.resumableStop.rawValue) }
   }

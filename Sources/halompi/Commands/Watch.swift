@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import MPI
+import Text
 import Training
 internal import Workshop
 
@@ -48,11 +49,10 @@ struct Watch: ParsableCommand {
       guard !monitors.isEmpty else { throw NoTrainingError(directory: directory) }
       for index in monitors.indices { try monitors[index].update() }
       if once || isTerminal {
-        show(monitors, isTerminal: isTerminal)
+        try show(monitors, isTerminal: isTerminal)
       } else {
         for monitor in monitors where printed[monitor.directory] != monitor.metrics.epochs.count {
-          print(TrainingView(monitor).line)
-          fflush(nil)
+          try Console.output.show(Quoting.terminal(TrainingView(monitor).line))
           printed[monitor.directory] = monitor.metrics.epochs.count
         }
       }
@@ -61,21 +61,21 @@ struct Watch: ParsableCommand {
     }
   }
 
-  private func show(_ monitors: [TrainingMonitor], isTerminal: Bool) {
+  private func show(_ monitors: [TrainingMonitor], isTerminal: Bool) throws(OutputError) {
     let size = isTerminal ? terminalSize : (columns: 100, rows: 40)
     let others = monitors.count > 1 ? monitors.map { TrainingView($0).line } : []
     let shown = monitors.max {
       ($0.lastChange ?? .distantPast) < ($1.lastChange ?? .distantPast)
     }
     let room = max(10, size.rows - others.count - 1)
-    let lines =
-      others.map { String($0.prefix(size.columns)) }
-      + (shown.map { TrainingView($0).lines(width: size.columns, height: room) } ?? [])
-    guard isTerminal, !once else { return print(lines.joined(separator: "\n")) }
+    let view = shown.map { TrainingView($0).lines(width: size.columns, height: room) } ?? []
+    let lines = (others.map { String($0.prefix(size.columns)) } + view).map { Quoting.terminal($0) }
+    guard isTerminal, !once else {
+      return try Console.output.give(lines.joined(separator: "\n"))
+    }
     // To the upper left corner; the rest of each line and of the screen is cleared.
     let screen = lines.map { "\($0)\u{1B}[K\n" }.joined()
-    print("\u{1B}[H\(screen)\u{1B}[J", terminator: "")
-    fflush(nil)
+    try Console.output.give("\u{1B}[H\(screen)\u{1B}[J", terminator: "")
   }
 
   private var terminalSize: (columns: Int, rows: Int) {

@@ -36,10 +36,10 @@ struct CommandInformation: Decodable {
   let arguments: [Argument]?
   let subcommands: [CommandInformation]?
 
-  /// The program and all of its commands.
-  static func ofProgram() throws -> CommandInformation {
+  /// Reads what a program says of itself and all of its commands.
+  static func read(_ dump: String) throws -> CommandInformation {
     struct Tool: Decodable { let command: CommandInformation }
-    return try JSONDecoder().decode(Tool.self, from: Data(Halompi._dumpHelp().utf8)).command
+    return try JSONDecoder().decode(Tool.self, from: Data(dump.utf8)).command
   }
 
   /// This command and those below it, each with the words by which it is called; `help` is left out.

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Statistics
 internal import Text
 
 /// What an ablation comes to: how variants differ from the first one, seed by seed.

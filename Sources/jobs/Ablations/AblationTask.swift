@@ -41,16 +41,16 @@ package struct AblationTask: Sendable {
     return end
   }
 
-  /// Executes the runs by an executor of one process.
+  /// Executes the runs by processes of this machine.
   ///
   /// - Parameters:
-  ///   - executor: Who executes them.
+  ///   - executor: Who starts the processes.
   ///   - host: The name of this host.
   ///   - progress: Is told how many runs are done.
   /// - Returns: How it ended.
   /// - Throws: ``AblationError`` if runs failed, or a ``JobFailure`` that kept them from being executed.
   package func run(
-    by executor: any AblationExecutor, host: String, progress: ProgressReporter
+    by executor: LocalExecutor, host: String, progress: ProgressReporter
   ) throws -> AblationEnd {
     let lock = try DirectoryLock(file: ablation.directory.ablation.lockFile, host: host)
     let runs = try begin(progress)
@@ -79,7 +79,6 @@ package struct AblationTask: Sendable {
     let chosen = Set(runs.map(\.index))
     let statuses = try ablation.statuses().filter { chosen.contains($0.index) }
     switch end {
-    case .submitted(let job): progress.say("submitted as \(job)")
     case .stopped: progress.say("stopped; the same command goes on from here")
     case .finished:
       let failed = statuses.filter { $0.state == .failed }

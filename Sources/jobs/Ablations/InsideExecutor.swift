@@ -11,7 +11,7 @@ internal import Training
 ///
 /// Rank 0 hands runs to teams as they finish. A run that fails is put on record, and its team takes the
 /// next one. A rank that dies takes the job with it, as MPI has it; the same command then goes on.
-package final class InsideExecutor: AblationExecutor {
+package final class InsideExecutor {
   private let world: Communicator
   private let timeLimit: Double?
   private let start = ContinuousClock.now
@@ -151,6 +151,6 @@ private func restUntilAll(of world: borrowing Communicator) throws(MPIError) {
   let buffer = UnsafeMutableBufferPointer<Int32>.allocate(capacity: 1)
   buffer.initialize(repeating: 0)
   defer { buffer.deallocate() }
-  var pending = try world.startAllReduce(MutableSpan(_unsafeElements: buffer), .sum)
+  var pending = try world.startAllReduce(buffer.mutableSpan, .sum)
   while try !pending.test() { usleep(2000) }
 }

@@ -4,13 +4,14 @@ internal import Foundation
 package import Progress
 internal import Runs
 internal import Stopping
+internal import Threads
 internal import Training
 
 /// Executes runs by processes on this machine, some at a time.
 ///
 /// A run that crashes, or is killed, takes no other with it. The processes are `halompi ablate run`, under
 /// `mpirun` if a run is shared by several ranks; what they say is in a log for each run.
-package struct LocalExecutor: AblationExecutor {
+package struct LocalExecutor {
   private let command: [String]
   private let timeLimit: Double?
 
@@ -76,7 +77,7 @@ package struct LocalExecutor: AblationExecutor {
     if ablation.experiment.training.threadsPerRank == nil {
       // Runs at a time share the cores.
       let ranks = settings.simultaneousRuns * (settings.ranksPerRun ?? 1)
-      let threads = max(1, ProcessInfo.processInfo.activeProcessorCount / ranks)
+      let threads = max(1, AvailableProcessors.count() / ranks)
       words += ["--set", "training.threadsPerRank=\(threads)"]
     }
     if let timeLimit { words += ["--time-limit", "\(timeLimit - elapsed)"] }

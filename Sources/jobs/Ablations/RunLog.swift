@@ -7,6 +7,9 @@ internal import Progress
 /// The file into which a run says what it would say on a screen, after what earlier starts said.
 final class RunLog {
   private let file: FileHandle
+  private let path: String
+  private let note: LostLog
+  private var isNoted = false
 
   /// Opens the log of a run, making it and its folder if need be.
   init(_ run: AblationRun, of ablation: Ablation) throws {
@@ -17,12 +20,19 @@ final class RunLog {
       throw RunLogError(file: path, reason: String(cString: strerror(errno)))
     }
     file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
+    self.path = path
+    note = LostLog(in: ablation.directory.path)
   }
 
-  /// A reporter that writes into the log; a log that cannot be written ends no run.
-  var reporter: ProgressReporter {
-    ProgressReporter(style: .lines(every: 30)) { [file] text in
-      try? file.write(contentsOf: Data(text.utf8))
+  /// A reporter that writes into the log; a log that cannot be written ends no run, and is noted once.
+  var reporter: ProgressReporter { ProgressReporter(style: .lines(every: 30), write: write) }
+
+  private func write(_ text: String) {
+    do {
+      try file.write(contentsOf: Data(text.utf8))
+    } catch {
+      guard !isNoted else { return }
+      isNoted = note.add("the log \(path) could not be written (\(error.localizedDescription))")
     }
   }
 }

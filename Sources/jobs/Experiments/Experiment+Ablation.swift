@@ -1,4 +1,5 @@
 package import Settings
+internal import Text
 import Training
 
 extension Experiment {

@@ -71,7 +71,9 @@ extension Experiment {
     let snapshots = [simulation.initial, simulation.final].compactMap { $0 }.count
     let halos = [simulation.catalogue, simulation.labels?.file].compactMap { $0 }.count
     if simulation.seed != nil {
-      guard snapshots + halos > 0 || simulation.units != nil else { return nil }
+      let hasMore =
+        simulation.units != nil || simulation.cosmology != nil || simulation.ignoreTypes != nil
+      guard snapshots + halos > 0 || hasMore else { return nil }
       return SettingProblem(
         path: path, reason: "\(simulation.name) has a seed, and files or units too",
         remedy: "give a seed alone to have it simulated, or files without a seed")
@@ -86,6 +88,26 @@ extension Experiment {
       return SettingProblem(
         path: "\(path).labels", reason: "\(simulation.name) has a catalogue and labels",
         remedy: "give one of them")
+    }
+    return suppliedProblem(of: simulation, path)
+  }
+
+  /// What is known of snapshots beside their files must be possible.
+  private func suppliedProblem(
+    of simulation: SimulationSettings, _ path: String
+  ) -> SettingProblem? {
+    if let type = simulation.ignoreTypes?.first(where: { !(2...15).contains($0) }) {
+      return SettingProblem(
+        path: "\(path).ignoreTypes", reason: "type \(type) cannot be ignored",
+        remedy: "give types from 2 on; 0 is gas, and 1 the dark matter that is read")
+    }
+    if let cosmology = simulation.cosmology,
+      !(0...10).contains(cosmology.omegaMatter) || cosmology.omegaMatter == 0
+        || !(-10...10).contains(cosmology.omegaLambda) || !(0.01...10).contains(cosmology.hubble)
+    {
+      return SettingProblem(
+        path: "\(path).cosmology", reason: "it is no universe that expands",
+        remedy: "give omegaMatter, omegaLambda and hubble [100 km/s/Mpc], such as 0.3, 0.7 and 0.7")
     }
     guard let units = simulation.units,
       ![units.length, units.mass, units.velocity].allSatisfy({ $0 > 0 && $0.isFinite })
@@ -221,10 +243,4 @@ extension Experiment {
       ]
     }
   }
-}
-
-/// Whether `name` can be the name of a file on any system: letters, digits, `-`, `_`, and `.` inside.
-func isFileName(_ name: String) -> Bool {
-  !name.isEmpty && !name.hasPrefix(".") && !name.hasPrefix("-")
-    && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
 }

@@ -30,7 +30,8 @@ extension Experiment {
     "training.checkpointSteps", "training.keptCheckpoints", "training.tensorboard",
     "training.watchdogSeconds",
     "simulations[].initial", "simulations[].final", "simulations[].catalogue",
-    "simulations[].labels", "simulations[].units", "simulations[].seed", "simulations[].isInverted",
+    "simulations[].labels", "simulations[].units", "simulations[].cosmology",
+    "simulations[].ignoreTypes", "simulations[].seed", "simulations[].isInverted",
     "simulations[].reseedAbove", "simulations[].reseed",
   ]
 

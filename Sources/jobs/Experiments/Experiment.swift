@@ -63,10 +63,10 @@ package struct Experiment: Codable, Hashable, Sendable {
   package var trainingName: TrainingName {
     let kind = training.variant.rawValue
     let variant =
-      switch (fields.input, training.variant) {
-      case (.density, _): kind
-      case (let input, .raw): input.rawValue
-      case (let input, .averaged): "\(input.rawValue)-\(kind)"
+      switch (fields.input == FieldSettings().input, training.variant) {
+      case (true, _): kind
+      case (false, .raw): fields.input.rawValue
+      case (false, .averaged): "\(fields.input.rawValue)-\(kind)"
       }
     return TrainingName(variant: variant, seed: training.seed)
   }
@@ -75,13 +75,8 @@ package struct Experiment: Codable, Hashable, Sendable {
   /// settings leave them open (Appendices C and D).
   package var effectiveTraining: TrainingSettings {
     var settings = training
-    switch fields.input {
-    case .density: break
-    case .potential: settings.epochs = training.epochs ?? 40
-    case .finalDensity:
-      settings.epochs = training.epochs ?? 40
-      settings.alpha = training.alpha ?? 1e-3
-    }
+    settings.epochs = training.epochs ?? fields.networkInput.epochs
+    settings.alpha = training.alpha ?? fields.networkInput.alpha
     return settings
   }
 
@@ -142,10 +137,18 @@ package struct SimulationSettings: Codable, Hashable, Sendable {
   /// The units of the snapshots, if they do not state them, or state others than they have.
   package var units: SnapshotUnits?
 
+  /// The background universe of the snapshots, if they do not state it.
+  package var cosmology: Cosmology?
+
+  /// The types of particles to leave out of the snapshots, such as neutrinos or tracers beside the dark
+  /// matter.
+  package var ignoreTypes: [Int]?
+
   /// Makes the settings of a simulation that comes in files.
   package init(
     name: String, role: SimulationRole, initial: String, final: String, catalogue: String?,
-    labels: LabelTable? = nil, units: SnapshotUnits? = nil
+    labels: LabelTable? = nil, units: SnapshotUnits? = nil, cosmology: Cosmology? = nil,
+    ignoreTypes: [Int]? = nil
   ) {
     self.name = name
     self.role = role
@@ -154,6 +157,8 @@ package struct SimulationSettings: Codable, Hashable, Sendable {
     self.catalogue = catalogue
     self.labels = labels
     self.units = units
+    self.cosmology = cosmology
+    self.ignoreTypes = ignoreTypes
   }
 
   /// Where it is written which halo each final particle is in; the catalogue of a simulation from a seed

@@ -3,28 +3,6 @@ package import SubBoxes
 
 /// How the field file of a simulation is made.
 package struct FieldSettings: Codable, Hashable, Sendable {
-  /// The field that sub-boxes are cut from.
-  package enum Input: String, Codable, CaseIterable, Hashable, Sendable {
-    /// The SPH density of the initial particles, in units of the mean.
-    case density
-
-    /// The potential of the density contrast, for which the field files must hold it.
-    case potential
-
-    /// The density at the end around the particle's final position, for which the field files must
-    /// hold final particles.
-    case finalDensity
-
-    /// What the boxes show, in words.
-    package var words: String {
-      switch self {
-      case .density: "initial density"
-      case .potential: "potential"
-      case .finalDensity: "final density"
-      }
-    }
-  }
-
   /// Which particles and mass a halo has.
   package var label = HaloLabel.fof
 
@@ -35,7 +13,7 @@ package struct FieldSettings: Codable, Hashable, Sendable {
   package var threadsPerRank = 1
 
   /// The field that sub-boxes are cut from.
-  package var input = Input.density
+  package var input = NetworkInput.Name.density
 
   /// Whether field files hold the potential too; they do if it is the input.
   package var potential = false
@@ -52,18 +30,12 @@ package struct FieldSettings: Codable, Hashable, Sendable {
 }
 
 extension FieldSettings {
-  /// What sub-boxes show.
-  package var boxInput: BoxInput {
-    switch input {
-    case .density: .field(.density)
-    case .potential: .field(.potential)
-    case .finalDensity: .finalDensity(voxelSize: finalVoxelSize)
-    }
-  }
+  /// What the network sees.
+  package var networkInput: NetworkInput { NetworkInput(input, finalVoxelSize: finalVoxelSize) }
 
   /// Whether field files must hold the potential.
-  package var needPotential: Bool { potential || input == .potential }
+  package var needPotential: Bool { potential || networkInput.fields.contains(.potential) }
 
   /// Whether field files must hold final particles.
-  package var needFinalParticles: Bool { final || input == .finalDensity }
+  package var needFinalParticles: Bool { final || networkInput.showsFinalParticles }
 }

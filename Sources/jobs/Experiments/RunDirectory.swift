@@ -1,4 +1,5 @@
 package import Simulations
+internal import Text
 
 /// Where the results of an experiment are: `runs/<name>/` and the paths in it.
 ///
@@ -10,6 +11,7 @@ package import Simulations
 ///     ablation/                                  which of them are compared
 ///     report/                                    tables, and all that figures draw
 ///     slurm/                                     batch scripts, and the logs of their jobs
+///     log-lost.txt                               there only if a job could not write its log
 ///
 /// A value of paths only: nothing is read or written here.
 package struct RunDirectory: Hashable, Sendable {
@@ -84,11 +86,11 @@ package struct TrainingName: Hashable, Sendable, CustomStringConvertible {
     self.seed = seed
   }
 
-  /// Reads the name of a folder, such as `raw-seed3`; nothing if it is none.
+  /// Reads the name of a folder, such as `raw-seed3`; nothing if it is none that halompi gives.
   package init?(folder: String) {
-    guard let match = folder.wholeMatch(of: /(.+)-seed([0-9]+)/), let seed = UInt64(match.2) else {
-      return nil
-    }
+    guard isFileName(folder), let match = folder.wholeMatch(of: /(.+)-seed([0-9]+)/),
+      let seed = UInt64(match.2)
+    else { return nil }
     self.init(variant: String(match.1), seed: seed)
   }
 

@@ -37,7 +37,7 @@ extension ExperimentPlan: CustomStringConvertible {
     add("training", memory.training, memory.training.bytes)
     add("coordinating", memory.coordination, memory.coordination.bytes)
     add("drawing samples, before", memory.drawing, memory.drawing.bytes)
-    add("predicting", memory.prediction, memory.peakOfPrediction)
+    add("predicting", memory.prediction, memory.prediction.bytes)
     if let universe = universeMemory {
       add("simulating, average rank", universe.stepping, universe.stepping.bytes)
       add("finding halos, average rank", universe.findingHalos, universe.findingHalos.bytes)

@@ -157,7 +157,8 @@ extension MemoryDemand {
     }
     self.init(
       settings: experiment.training, sampling: experiment.sampling, streaming: experiment.stream,
-      input: experiment.fields.boxInput, architecture: experiment.architecture, gridSizes: sizes,
+      input: experiment.fields.networkInput, architecture: experiment.architecture,
+      gridSizes: sizes,
       ranks: ranks,
       ranksPerNode: ranksPerNode, threadsPerRank: threads)
   }

@@ -35,12 +35,6 @@ package struct MemoryPlan: Hashable, Sendable {
     ranksPerNode = demand.ranksPerNode
   }
 
-  /// The largest memory of a rank that trains, the shared fields included [bytes].
-  package var peakOfTraining: Int { max(training.bytes, drawing.bytes) }
-
-  /// The largest memory of a rank that predicts, the shared fields included [bytes].
-  package var peakOfPrediction: Int { prediction.bytes }
-
   /// The largest memory of a node: the private terms of its ranks, and one copy of the shared ones [bytes].
   package var peakOfNode: Int {
     [training, drawing, prediction].map { Self.sumOfNode($0, ranks: ranksPerNode) }.max() ?? 0

@@ -2,6 +2,7 @@ internal import DurableFiles
 package import Failures
 internal import Foundation
 package import Networks
+internal import Statistics
 internal import Training
 
 /// How long a sample takes on one thread, and who says so.
@@ -25,7 +26,7 @@ package struct SampleTime: Hashable, Sendable {
     _ architecture: NetworkArchitecture, kernels: NetworkKernels
   ) throws(ArchitectureError) -> SampleTime {
     let layout = architecture.parameters
-    let parameters = layout.initialized(seed: 1, gamma: 0.2)
+    let parameters = layout.initialized(seed: 1)
     let weights = try NetworkWeights(parameters, of: architecture, for: kernels)
     let evaluator = weights.makeEvaluator()
     let width = architecture.boxWidth
@@ -89,11 +90,16 @@ package struct SampleTime: Hashable, Sendable {
     guard record.benchmark.architecture == architecture, record.benchmark.kernels == kernels else {
       throw BenchmarkRecordError(file: file, reason: "it is of another network or other kernels")
     }
-    func median(_ times: [Double]) -> Double { times.sorted()[times.count / 2] }
+    func median(_ times: [Double]) throws(BenchmarkRecordError) -> Double {
+      guard let median = Quantiles(times, by: .hyndmanFan1FromAbove).median else {
+        throw BenchmarkRecordError(file: file, reason: "it has no times")
+      }
+      return median
+    }
     let rough = try measured(architecture, kernels: kernels)
     return SampleTime(
-      training: median(record.kernelsTraining.seconds),
-      prediction: median(record.kernelsInference.seconds), update: rough.update,
+      training: try median(record.kernelsTraining.seconds),
+      prediction: try median(record.kernelsInference.seconds), update: rough.update,
       source: "the benchmark in \(file), on \(record.machine.processor)")
   }
 }

@@ -5,6 +5,7 @@ import Foundation
 internal import Hardware
 package import MPI
 internal import Text
+internal import Threads
 
 /// How results were made: one start of a job, for those who find its files later.
 ///
@@ -131,7 +132,7 @@ package struct Provenance: Codable, Hashable, Sendable {
           checksum: try Checksum.ofFile(executable).description),
         command: CommandLine.arguments, folder: FileManager.default.currentDirectoryPath,
         started: Date.now.formatted(.iso8601), ranks: world.size, hosts: hosts(names),
-        processor: Machine.processorName, processorsPerHost: process.activeProcessorCount,
+        processor: Machine.processorName, processorsPerHost: AvailableProcessors.count(),
         threadsPerRank: threadsPerRank, mpiLibrary: firstLine(of: mpiLibraryVersion()),
         inputs: try inputs.map { path throws(FileError) in try InputFile(path) }
           + fieldFiles.map { path throws(FieldFileError) in try InputFile(fieldFile: path) })

@@ -104,7 +104,6 @@ package struct AnalyzeTask: Sendable {
     let comparable = ComparableModels(
       of: try world.agree { try names.map(directory.modelPredictions) }, window: window)
     let particles = CommonParticles(of: comparable.models, window: window)
-    let halos = try HaloMembership(directory: directory).halos(of: particles, on: world)
     let collapse = try CollapseTask(
       experiment: experiment, directory: directory, threads: try threads(on: world)
     ).run(for: particles, on: world, progress: progress)
@@ -113,11 +112,11 @@ package struct AnalyzeTask: Sendable {
     var gaps = try world.agree {
       try missingRuns() + comparable.gaps + twins.gaps
     }
-    if let reason = halos.reason {
+    if let reason = particles.halos.reason {
       gaps.append(
         Gap(
           subject: "errors over halos", reason: reason,
-          remedy: "halompi prepare, with the same experiment file and --runs"))
+          remedy: "halompi predict, with the same experiment file, --set and --runs"))
     }
     if let reason = collapse.reason {
       gaps.append(
@@ -127,7 +126,7 @@ package struct AnalyzeTask: Sendable {
     }
     return AnalysisInput(
       experiment: experiment.name, settings: experiment.analysis,
-      models: comparable.models, particles: particles, halos: halos, collapse: collapse,
+      models: comparable.models, particles: particles, halos: particles.halos, collapse: collapse,
       twins: twins.predictions, gaps: gaps)
   }
 

@@ -86,14 +86,17 @@ package struct ModelSummary: Hashable, Sendable, CustomStringConvertible {
   /// Describes a model, and the file that was written.
   package init(_ model: Model, file: String) {
     let architecture = model.architecture
-    let count = model.parameters.count
-    let scales = (model.data.standardization, model.data.labels)
+    let likelihood = model.likelihood.named.map { ", \($0.parameter.name) \(Float($0.value))" }
+    let labels = model.data.labels
+    let scales = model.data.standardization.channels.map {
+      "\($0.mean) and \($0.standardDeviation)"
+    }
+    .joined(separator: ", ")
     description = """
-      network      \(count) parameters, gamma \(model.parameters[count - 1]), boxes of \
+      network      \(model.parameters.count) parameters\(likelihood.joined()), boxes of \
       \(architecture.boxWidth)^3 voxels
-      input        \(model.field), \(model.variant.rawValue), standardised by \(scales.0.mean) and \
-      \(scales.0.standardDeviation)
-      output       log10 M/Msun from \(scales.1.minimum) to \(scales.1.maximum)
+      input        \(model.inputName), \(model.variant.rawValue), standardised by \(scales)
+      output       log10 M/Msun from \(labels.minimum) to \(labels.maximum)
       file         \(file)
       """
   }

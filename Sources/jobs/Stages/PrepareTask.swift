@@ -7,6 +7,7 @@ package import Progress
 internal import Runs
 internal import Settings
 internal import Simulations
+internal import Snapshots
 
 /// Makes the field files of an experiment's simulations in its run directory.
 package struct PrepareTask: Sendable {
@@ -52,6 +53,9 @@ package struct PrepareTask: Sendable {
         }
         progress.advance(to: FieldPreparationPhase.allCases.count)
         progress.end()
+        for remark in world.isRoot ? summary.remarks + summary.haloPlausibility.remarks : [] {
+          progress.say("note: \(simulation.name): \(remark)")
+        }
         if world.isRoot { finished(summary, output) }
       }
     }
@@ -71,7 +75,8 @@ package struct PrepareTask: Sendable {
     return FieldPreparation(
       name: simulation.name, initialSnapshot: simulation.initial ?? made.initial,
       finalSnapshot: simulation.final ?? made.final,
-      halos: simulation.halos(made: made.catalogue), units: simulation.units, output: output,
+      halos: simulation.halos(made: made.catalogue), units: simulation.units,
+      cosmology: simulation.cosmology, ignoredTypes: simulation.ignoreTypes ?? [], output: output,
       // Of a twin, only labels are read.
       withPotential: experiment.fields.needPotential && simulation.role != .twin,
       withFinalParticles: experiment.fields.needFinalParticles && simulation.role != .twin,
@@ -89,6 +94,16 @@ package struct PrepareTask: Sendable {
         ProgressPhase("preparing \(simulation)", unit: "phases", total: phases.count))
     }
     progress.advance(to: index, note: phase.rawValue)
+  }
+}
+
+extension FieldSummary {
+  /// The halos beside what a universe of this matter density has.
+  fileprivate var haloPlausibility: HaloPlausibility {
+    HaloPlausibility(
+      masses: haloMasses, counts: haloCounts, particleCount: particleCount,
+      particleMass: metadata.particleMass, boxSize: metadata.boxSize,
+      cosmology: metadata.cosmology, redshift: metadata.finalRedshift)
   }
 }
 

@@ -44,11 +44,11 @@ package struct RunResources: Sendable {
       try directory.existingFields(of: simulations)
     }
     let isShared = runs.allSatisfy {
-      $0.fields.boxInput == first.fields.boxInput && $0.stream == first.stream
+      $0.fields.networkInput == first.fields.networkInput && $0.stream == first.stream
     }
     var remaining = first.stream
     if isShared {
-      let store = try first.fields.boxInput.open(files, settings: first.stream, on: ranks)
+      let store = try first.fields.networkInput.open(files, settings: first.stream, on: ranks)
       fields = store
       let used = store.mode == .resident ? (store.bytes + (1 << 20) - 1) >> 20 : 0
       remaining.memoryBudget = max(1, remaining.memoryBudget - used)

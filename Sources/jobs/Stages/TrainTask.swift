@@ -1,6 +1,7 @@
 package import Experiments
 internal import Foundation
 package import MPI
+internal import Networks
 internal import Plans
 package import Progress
 internal import Runs
@@ -120,7 +121,7 @@ package struct TrainTask: Sendable {
     var plan = TrainingPlan(
       settings: experiment.effectiveTraining, sampling: experiment.sampling,
       streaming: experiment.stream, architecture: experiment.architecture,
-      input: experiment.fields.boxInput,
+      input: experiment.fields.networkInput,
       trainingFiles: Array(files.prefix(training.count)),
       validationFiles: Array(files.dropFirst(training.count)), directory: folder.path,
       identity: try experiment.trainingIdentity())
@@ -145,13 +146,14 @@ package struct TrainTask: Sendable {
     case .step(let step):
       progress.advance(
         to: step.step,
-        note: "epoch \(step.epoch), likelihood \(digits(step.likelihood)), gamma "
-          + "\(digits(step.gamma)), \(digits(Double(step.samples) / step.seconds)) samples/s")
+        note: "epoch \(step.epoch), likelihood \(digits(step.likelihood))"
+          + "\(words(step.likelihoodValues)), \(digits(Double(step.samples) / step.seconds)) samples/s"
+      )
     case .epoch(let epoch):
       progress.say(
         "epoch \(epoch.epoch): likelihood \(digits(epoch.trainingLikelihood)), validation "
           + "\(digits(epoch.likelihood)) + penalty \(digits(epoch.penalty)), correlation "
-          + "\(digits(epoch.correlation)), gamma \(digits(epoch.gamma))"
+          + "\(digits(epoch.correlation))\(words(epoch.likelihoodValues))"
           + (epoch.isBest ? ", the best so far" : ""))
     case .checkpoint: break
     case .warning(let text): progress.say("warning: \(text)")
@@ -164,13 +166,15 @@ package struct TrainTask: Sendable {
     return [
       "network: \(start.parameterCount) parameters, boxes of \(experiment.sampling.boxWidth)^3 "
         + "voxels of \(digits(data.finalVoxelSize ?? data.voxelSize)) Mpc/h of the "
-        + "\(experiment.fields.input.words), \(experiment.training.variant.rawValue)",
+        + "\(experiment.fields.networkInput.words), \(experiment.training.variant.rawValue)",
       "samples: \(data.trainingSamples) to train on from "
         + data.training.map { "\($0.name) (\($0.eligible) eligible)" }.joined(separator: ", ")
         + "; \(data.validationSamples) to validate on from "
         + data.validation.map { "\($0.name) (\($0.eligible))" }.joined(separator: ", "),
-      "scales: input \(digits(data.standardization.mean)) +- "
-        + "\(digits(data.standardization.standardDeviation)), log10 M/Msun from "
+      "scales: input "
+        + data.standardization.channels.map {
+          "\(digits($0.mean)) +- \(digits($0.standardDeviation))"
+        }.joined(separator: " and ") + ", log10 M/Msun from "
         + "\(digits(data.labels.minimum)) to \(digits(data.labels.maximum))",
       "ranks: \(start.workers) compute with \(threads) each"
         + (start.isDedicated ? ", and rank 0 coordinates" : ", the first of them coordinates"),
@@ -179,4 +183,9 @@ package struct TrainTask: Sendable {
         ? "training starts" : "training goes on from the checkpoint of step \(start.stepsDone)",
     ]
   }
+}
+
+/// The values of a likelihood's parameters, each after a comma.
+private func words(_ likelihood: LikelihoodValues) -> String {
+  likelihood.named.map { ", \($0.parameter.name) \(digits($0.value))" }.joined()
 }

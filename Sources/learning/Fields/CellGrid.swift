@@ -1,30 +1,45 @@
-/// The cubic cells that a periodic box is searched by.
-///
-/// The cells follow from the number of particles and the box alone, never from the ranks, so that a
-/// distance computed from positions relative to the cells has the same bits everywhere. A cell
-/// holds 2.5^3 particles on average: on a slightly disturbed lattice the 32nd neighbour is
-/// 2.0 to 2.3 mean spacings away, and lies in the 27 cells around a particle.
-struct CellGrid: Hashable, Sendable {
+/// The cubic cells of a periodic box, by which its particles are found.
+package struct CellGrid: Hashable, Sendable {
   /// The cells along one axis.
-  let cellsPerSide: Int
+  package let cellsPerSide: Int
 
   /// The side of the box [Mpc/h].
-  let boxSize: Double
+  package let boxSize: Double
 
   /// The side of a cell [Mpc/h].
-  let cellSize: Double
+  package let cellSize: Double
 
-  /// Makes the cells for `particleCount` particles in a box of `boxSize` [Mpc/h].
-  init(particleCount: Int, boxSize: Double) {
-    var side = 1
-    while 125 * (side + 1) * (side + 1) * (side + 1) <= 8 * particleCount { side += 1 }
-    cellsPerSide = side
+  /// Makes `cellsPerSide` cells along each axis of a box of `boxSize` [Mpc/h].
+  package init(cellsPerSide: Int, boxSize: Double) {
+    self.cellsPerSide = cellsPerSide
     self.boxSize = boxSize
     cellSize = boxSize / Double(cellsPerSide)
   }
 
+  /// Makes the cells by which the 32 nearest neighbours of `particleCount` particles are found in a box of
+  /// `boxSize` [Mpc/h].
+  ///
+  /// The cells follow from the number of particles and the box alone, never from the ranks, so that a
+  /// distance computed from positions relative to the cells has the same bits everywhere. A cell
+  /// holds 2.5^3 particles on average: on a slightly disturbed lattice the 32nd neighbour is
+  /// 2.0 to 2.3 mean spacings away, and lies in the 27 cells around a particle.
+  init(particleCount: Int, boxSize: Double) {
+    var side = 1
+    while 125 * (side + 1) * (side + 1) * (side + 1) <= 8 * particleCount { side += 1 }
+    self.init(cellsPerSide: side, boxSize: boxSize)
+  }
+
+  /// The number of cells.
+  package var cellCount: Int { cellsPerSide * cellsPerSide * cellsPerSide }
+
   /// The columns of cells along the last axis, numbered with the first axis slowest.
   var columnCount: Int { cellsPerSide * cellsPerSide }
+
+  /// Returns the number of the cell of a position [Mpc/h], the first axis slowest; positions beyond the faces of the
+  /// box are in the outermost cells.
+  package func cell(_ x: Double, _ y: Double, _ z: Double) -> Int {
+    column(x, y) * cellsPerSide + locate(z).cell
+  }
 
   /// The cell of a coordinate along one axis, and the coordinate from the cell's lower face.
   @inline(__always)

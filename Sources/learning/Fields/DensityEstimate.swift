@@ -1,7 +1,7 @@
-internal import Dispatch
 package import Failures
 internal import Foundation
 package import MPI
+internal import Threads
 
 /// Estimates the SPH density at every particle, or its smoothing length, from its nearest neighbours.
 ///
@@ -31,7 +31,7 @@ package struct DensityEstimate: Sendable {
   /// Makes an estimate.
   ///
   /// - Parameters:
-  ///   - neighbours: At least 2; 32 in SCIENCE section 3.
+  ///   - neighbours: At least 2; 32 in the paper.
   ///   - threads: The threads of each rank.
   package init(neighbours: Int = 32, threads: Int = 1) {
     precondition(neighbours >= 2 && threads >= 1, "an estimate needs neighbours and a thread")
@@ -155,14 +155,11 @@ package struct DensityEstimate: Sendable {
     values.withUnsafeMutableBufferPointer { values in
       // Threads write to particles of different columns.
       nonisolated(unsafe) let values = values
-      let threads = min(threads, max(columns.count, 1))
-      DispatchQueue.concurrentPerform(iterations: threads) { thread in
-        for index in stride(from: thread, to: columns.count, by: threads) {
-          let particles = own.particles(ofColumn: columns[index])
-          search.search(
-            column: columns[index],
-            values: UnsafeMutableBufferPointer(rebasing: values[particles]))
-        }
+      WorkerThreads(count: threads).forEach(of: columns.count) { index in
+        let particles = own.particles(ofColumn: columns[index])
+        search.search(
+          column: columns[index],
+          values: UnsafeMutableBufferPointer(rebasing: values[particles]))
       }
     }
   }

@@ -107,7 +107,7 @@ extension FieldFile {
   private func requireFinite<Element: HDF5Element>(
     _ values: UnsafeBufferPointer<Element>, _ field: GridField<Element>, _ slab: Hyperslab
   ) throws(FieldFileError) {
-    guard let field = field as? GridField<Float>, GridField.inputs.contains(field) else { return }
+    guard let field = field as? GridField<Float>, field.isInput else { return }
     let index = values.withMemoryRebound(to: Float.self) { values in
       values.firstIndex { !$0.isFinite }
     }

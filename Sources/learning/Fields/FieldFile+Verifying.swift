@@ -1,10 +1,11 @@
 internal import DurableFiles
 internal import HDF5
+internal import RecordFiles
 
 extension FieldFile {
   /// Reads every dataset, and compares its checksum with the one that was written.
   ///
-  /// Planes are read one at a time.
+  /// Numbers are read in parts.
   ///
   /// Not collective.
   ///
@@ -28,17 +29,11 @@ extension FieldFile {
   }
 
   private func verify<Element: HDF5Element>(_ field: GridField<Element>) throws(FieldFileError) {
-    let n = metadata.gridSize
-    var checksum = Checksum()
-    for start in stride(from: 0, to: n, by: FieldFormat.chunkSide) {
-      let planes = start..<min(start + FieldFormat.chunkSide, n)
-      let slab = Hyperslab(planes, of: field.extents(gridSize: n))
-      let values = try withDataset(field) { (dataset) throws(HDF5Error) in
-        try dataset.read(slab, as: Element.self)
-      }
-      values.withUnsafeBytes {
-        checksum.add($0, at: start * n * n * field.width * MemoryLayout<Element>.stride)
-      }
+    let checksum = try withDataset(field) { (dataset) throws(HDF5Error) in try dataset.checksum() }
+    guard let checksum else {
+      throw FieldFileError(
+        .damaged, in: path, dataset: field.dataset, because: "it does not hold numbers as written",
+        remedy: "Make the file again with `halompi prepare`.")
     }
     try require(checksum, of: field.dataset)
   }

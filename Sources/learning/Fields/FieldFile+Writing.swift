@@ -1,6 +1,6 @@
-internal import DurableFiles
 internal import HDF5
 package import MPI
+internal import RecordFiles
 internal import Snapshots
 
 extension FieldFile {
@@ -28,65 +28,26 @@ extension FieldFile {
     let checksums = try Checksums(of: slab, halos, on: communicator)
     let metadata = try measure(slab, halos, description, checksums, on: communicator)
 
-    let temporary = DurableFile.temporary(for: path)
-    let file = try communicator.agree { () throws(FieldFileError) in
-      try inFieldFile(path) { () throws(HDF5Error) in
-        try HDF5File.create(temporary, on: communicator)
+    do {
+      try CollectiveFile.write(to: path, on: communicator) { file in
+        try file.add(metadata, creator: creator, on: communicator)
+        try file.add(slab, checksums, on: communicator)
+        for column in HaloColumn<Float>.all {
+          try file.add(halos, column, checksums, on: communicator)
+        }
+        for column in HaloColumn<Int64>.all {
+          try file.add(halos, column, checksums, on: communicator)
+        }
       }
-    }
-    // Every write is collective, and ranks that fail go no further: they agree after each.
-    func together(_ write: () throws(HDF5Error) -> Void) throws {
-      try communicator.agree { () throws(FieldFileError) in
-        try inFieldFile(path) { () throws(HDF5Error) in try write() }
+    } catch let failure as AgreedFailure {
+      throw failure.replacing(HDF5Error.self) { error in
+        FieldFileError(
+          .io, in: path, because: "\(error)",
+          remedy: "Check the disk and the path, and make the file again with `halompi prepare`.",
+          underlying: error)
       }
-    }
-    try together { () throws(HDF5Error) in try file.write(metadata, creator: creator) }
-    let (isRoot, n) = (communicator.isRoot, slab.gridSize)
-    func write<Element>(
-      _ values: [Element], _ field: GridField<Element>, to file: borrowing HDF5File
-    ) throws {
-      try together { () throws(HDF5Error) in
-        try file.write(values, field, planes: slab.planes, n, checksums)
-      }
-    }
-    try write(slab.density, .density, to: file)
-    if let potential = slab.potential { try write(potential, .potential, to: file) }
-    try write(slab.logMass, .logMass, to: file)
-    try write(slab.halo, .halo, to: file)
-    try write(slab.radius, .radius, to: file)
-    if let final = slab.finalParticles {
-      try write(final.positions, .finalPosition, to: file)
-      try write(final.smoothingLengths, .finalSmoothing, to: file)
-    }
-    for column in HaloColumn<Float>.all {
-      try together { () throws(HDF5Error) in
-        try file.write(halos, column, checksums, isRoot: isRoot)
-      }
-    }
-    for column in HaloColumn<Int64>.all {
-      try together { () throws(HDF5Error) in
-        try file.write(halos, column, checksums, isRoot: isRoot)
-      }
-    }
-    let closed = Self.close(file, path)
-    try communicator.agree { () throws(FieldFileError) in try closed.get() }
-    try communicator.agree {
-      if communicator.isRoot { try DurableFile.commit(temporary, as: path) }
     }
     return metadata
-  }
-
-  private static func close(
-    _ file: consuming HDF5File, _ path: String
-  ) -> Result<Void, FieldFileError> {
-    do throws(HDF5Error) {
-      return .success(try file.close())
-    } catch {
-      return .failure(
-        FieldFileError(
-          .io, in: path, because: "\(error)", remedy: "Check the space on the disk.",
-          underlying: error))
-    }
   }
 
   /// Refuses what would make a file that cannot be read.
@@ -162,8 +123,64 @@ extension FieldFile {
 }
 
 /// The parts of a field file; every method is collective.
+extension CollectiveFile {
+  /// Writes the attributes of the whole file, and the groups of its sources.
+  fileprivate borrowing func add(
+    _ metadata: FieldMetadata, creator: String, on ranks: borrowing Communicator
+  ) throws {
+    try describe(on: ranks) { (file) throws(HDF5Error) in
+      try file.write(metadata, creator: creator)
+    }
+    for (role, source) in metadata.sources.sorted(by: { $0.key < $1.key }) {
+      try describe(on: ranks) { (file) throws(HDF5Error) in try file.write(source, as: role) }
+    }
+  }
+
+  /// Writes this rank's planes of all fields that there are.
+  fileprivate borrowing func add(
+    _ slab: FieldSlab, _ checksums: Checksums, on ranks: borrowing Communicator
+  ) throws {
+    try add(slab.density, .density, slab, checksums, on: ranks)
+    if let potential = slab.potential {
+      try add(potential, .potential, slab, checksums, on: ranks)
+    }
+    try add(slab.logMass, .logMass, slab, checksums, on: ranks)
+    try add(slab.halo, .halo, slab, checksums, on: ranks)
+    try add(slab.radius, .radius, slab, checksums, on: ranks)
+    if let final = slab.finalParticles {
+      try add(final.positions, .finalPosition, slab, checksums, on: ranks)
+      try add(final.smoothingLengths, .finalSmoothing, slab, checksums, on: ranks)
+    }
+  }
+
+  /// Writes this rank's planes of a field.
+  private borrowing func add<Element>(
+    _ values: [Element], _ field: GridField<Element>, _ slab: FieldSlab, _ checksums: Checksums,
+    on ranks: borrowing Communicator
+  ) throws {
+    let extents = field.extents(gridSize: slab.gridSize)
+    try add(
+      field.description, values, slab: Hyperslab(slab.planes, of: extents), extents: extents,
+      chunk: FieldFormat.chunk(of: field, gridSize: slab.gridSize),
+      checksum: checksums[field.dataset], on: ranks)
+  }
+
+  /// Writes a column of the halo table, all of it by the root.
+  fileprivate borrowing func add<Element>(
+    _ halos: HaloTable, _ column: HaloColumn<Element>, _ checksums: Checksums,
+    on ranks: borrowing Communicator
+  ) throws {
+    let extents = column.extents(halos.count)
+    var slab = Hyperslab(whole: extents)
+    if !ranks.isRoot { slab.count[0] = 0 }
+    try add(
+      column.description, ranks.isRoot ? column.values(halos) : [], slab: slab, extents: extents,
+      checksum: checksums[column.dataset], on: ranks)
+  }
+}
+
 extension HDF5File {
-  /// Writes the attributes of the whole file.
+  /// Writes the attributes of the whole file, and the group of its sources.
   fileprivate func write(_ metadata: FieldMetadata, creator: String) throws(HDF5Error) {
     try setAttribute("format", to: FieldFormat.name)
     try setAttribute("version", to: Int64(FieldFormat.version))
@@ -194,47 +211,16 @@ extension HDF5File {
     try setAttribute(
       "units", to: "boxSize Mpc/h comoving, particleMass Msun, density rho/rho_mean")
     try createGroup(FieldFormat.sourceGroup)
-    for (role, source) in metadata.sources.sorted(by: { $0.key < $1.key }) {
-      let group = "\(FieldFormat.sourceGroup)/\(role)"
-      try createGroup(group)
-      try setAttribute("path", to: source.path, of: group)
-      try setAttribute("fileCount", to: Int64(source.fileCount), of: group)
-      try setAttribute("byteCount", to: Int64(source.byteCount), of: group)
-      try setAttribute("checksum", to: source.checksum, of: group)
-    }
   }
 
-  /// Writes this rank's planes of a field.
-  fileprivate func write<Element: HDF5Element>(
-    _ values: [Element], _ field: GridField<Element>, planes: Range<Int>, _ n: Int,
-    _ checksums: Checksums
-  ) throws(HDF5Error) {
-    let extents = field.extents(gridSize: n)
-    let dataset = try createDataset(
-      field.dataset, extents: extents, of: Element.self,
-      chunk: FieldFormat.chunk(of: field, gridSize: n))
-    try dataset.write(values, to: Hyperslab(planes, of: extents), .collective)
-    try describe(field.dataset, field.unit, field.meaning, checksums)
-  }
-
-  /// Writes a column of the halo table, all of it by the root.
-  fileprivate func write<Element: HDF5Element>(
-    _ halos: HaloTable, _ column: HaloColumn<Element>, _ checksums: Checksums, isRoot: Bool
-  ) throws(HDF5Error) {
-    let extents = column.extents(halos.count)
-    let dataset = try createDataset(column.dataset, extents: extents, of: Element.self)
-    var slab = Hyperslab(whole: extents)
-    if !isRoot { slab.count[0] = 0 }
-    try dataset.write(isRoot ? column.values(halos) : [], to: slab, .collective)
-    try describe(column.dataset, column.unit, column.meaning, checksums)
-  }
-
-  private func describe(
-    _ dataset: String, _ unit: String, _ meaning: String, _ checksums: Checksums
-  ) throws(HDF5Error) {
-    try setAttribute("unit", to: unit, of: dataset)
-    try setAttribute("description", to: meaning, of: dataset)
-    try setAttribute("checksum", to: checksums[dataset], of: dataset)
+  /// Writes what is said of a source.
+  fileprivate func write(_ source: SourceFiles, as role: String) throws(HDF5Error) {
+    let group = "\(FieldFormat.sourceGroup)/\(role)"
+    try createGroup(group)
+    try setAttribute("path", to: source.path, of: group)
+    try setAttribute("fileCount", to: Int64(source.fileCount), of: group)
+    try setAttribute("byteCount", to: Int64(source.byteCount), of: group)
+    try setAttribute("checksum", to: source.checksum, of: group)
   }
 }
 

@@ -75,6 +75,9 @@ package struct FieldFile: ~Copyable {
     let logMass = try file.fieldDataset(GridField.logMass.dataset, path, extents)
     let halo = try file.fieldDataset(GridField.halo.dataset, path, extents)
     let radius = try file.fieldDataset(GridField.radius.dataset, path, extents)
+    // The count of halos is believed only if the file has room for them.
+    let column = HaloColumn<Float>.all[0]
+    _ = try file.fieldDataset(column.dataset, path, column.extents(metadata.haloCount))
     self.path = path
     self.metadata = metadata
     self.density = density
@@ -126,6 +129,14 @@ extension HDF5File {
         .wrongLayout, in: path, dataset: name,
         because: "its extents are \(dataset.extents), but the attributes say \(extents)",
         remedy: remade)
+    }
+    // Before memory is taken for the numbers.
+    let obstacle = try inFieldFile(path, dataset: name, .wrongLayout, remedy: remade) {
+      () throws(HDF5Error) in try dataset.obstacle()
+    }
+    if let obstacle {
+      throw FieldFileError(
+        .damaged, in: path, dataset: name, because: "\(obstacle)", remedy: remade)
     }
     return dataset
   }

@@ -1,4 +1,5 @@
 package import HDF5
+internal import RecordFiles
 
 /// A field on the Lagrangian grid, by its place in a field file.
 package struct GridField<Element: HDF5Element>: Hashable, Sendable {
@@ -11,6 +12,14 @@ package struct GridField<Element: HDF5Element>: Hashable, Sendable {
   /// How many numbers a site has.
   var width = 1
 
+  /// Whether sub-boxes are cut from it, for which every site needs a finite number.
+  var isInput = false
+
+  /// The dataset as a record file describes it.
+  var description: RecordDataset<Element> {
+    RecordDataset(dataset, unit: unit, meaning: meaning)
+  }
+
   /// The extents of the dataset on a grid of N^3 sites.
   func extents(gridSize n: Int) -> [Int] { width == 1 ? [n, n, n] : [n, n, n, width] }
 }
@@ -19,13 +28,15 @@ extension GridField<Float> {
   /// SPH density [rho/rho_mean].
   package static let density = GridField(
     dataset: "density", unit: "rho/rho_mean",
-    meaning: "SPH density at the initial particle of each site, cubic spline over the neighbours")
+    meaning: "SPH density at the initial particle of each site, cubic spline over the neighbours",
+    isInput: true)
 
   /// Gravitational potential of the density contrast, phi_k = -delta_k / k^2 [(Mpc/h)^2]; only in
   /// files that were asked for it.
   package static let potential = GridField(
     dataset: "potential", unit: "(Mpc/h)^2",
-    meaning: "potential of the density contrast: the inverse Laplacian of density - mean")
+    meaning: "potential of the density contrast: the inverse Laplacian of density - mean",
+    isInput: true)
 
   /// Position of the particle in the final snapshot, an array of three numbers a site [Mpc/h]; only in
   /// files that were asked for it.
@@ -38,9 +49,6 @@ extension GridField<Float> {
   static let finalSmoothing = GridField(
     dataset: "final/smoothingLength", unit: "Mpc/h",
     meaning: "half the distance of the site's particle from the last of its neighbours, at the end")
-
-  /// The fields that sub-boxes are cut from.
-  package static let inputs = [density, potential]
 
   /// log10 of the mass of the particle's halo [log10 Msun]; NaN outside halos.
   package static let logMass = GridField(
@@ -67,6 +75,11 @@ struct HaloColumn<Element: HDF5Element>: Sendable {
   let meaning: String
   let width: Int
   let values: @Sendable (HaloTable) -> [Element]
+
+  /// The dataset as a record file describes it.
+  var description: RecordDataset<Element> {
+    RecordDataset(dataset, unit: unit, meaning: meaning)
+  }
 
   func extents(_ halos: Int) -> [Int] { width == 1 ? [halos] : [halos, width] }
 }
@@ -109,6 +122,9 @@ enum FieldFormat {
 
   /// The group that says what the file was made from, one group for each role.
   static let sourceGroup = "source"
+
+  /// The most sites along an axis whose cube can be counted.
+  static let largestGridSize = 1 << 20
 
   /// The longest side of a chunk of a grid dataset.
   static let chunkSide = 64

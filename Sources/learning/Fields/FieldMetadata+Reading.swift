@@ -28,7 +28,7 @@ extension FieldMetadata {
     }
     let gridSize = try attributes.integer("gridSize", file)
     let boxSize = try attributes.number("boxSize", file)
-    guard gridSize > 0, boxSize > 0, boxSize.isFinite else {
+    guard (1...FieldFormat.largestGridSize).contains(gridSize), boxSize > 0, boxSize.isFinite else {
       throw FieldFileError(
         .wrongLayout, in: path, dataset: "attributes gridSize and boxSize",
         because: "the grid is \(gridSize) and the box \(boxSize) Mpc/h",
@@ -59,9 +59,18 @@ extension FieldMetadata {
     let largestSmoothing =
       try has("largestSmoothingLength")
       ? try attributes.number("largestSmoothingLength", file) : nil
+    let labelled = try attributes.integer("labelledCount", file)
+    let halos = try attributes.integer("haloCount", file)
+    guard (0...gridSize * gridSize * gridSize).contains(labelled),
+      (0...Int(Int32.max)).contains(halos)
+    else {
+      throw FieldFileError(
+        .wrongLayout, in: path, dataset: "attributes haloCount and labelledCount",
+        because: "\(labelled) sites of a grid of \(gridSize)^3 are in \(halos) halos",
+        remedy: "Make the file again with `halompi prepare`.")
+    }
     self.init(
-      description: description, haloCount: try attributes.integer("haloCount", file),
-      labelledCount: try attributes.integer("labelledCount", file),
+      description: description, haloCount: halos, labelledCount: labelled,
       densityMoments: density, potentialMoments: potential,
       largestSmoothingLength: largestSmoothing,
       fingerprint: try attributes.text("fingerprint", file))

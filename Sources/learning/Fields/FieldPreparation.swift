@@ -28,6 +28,12 @@ package struct FieldPreparation: Hashable, Codable, Sendable {
   /// The units of the snapshots; those that they state, or the usual ones that fit, if not given.
   package var units: SnapshotUnits?
 
+  /// The background universe of the snapshots; that which they state, if not given.
+  package var cosmology: Cosmology?
+
+  /// The types of particles that are left out of the snapshots.
+  package var ignoredTypes: [Int]
+
   /// Where the field file will be.
   package var output: String
 
@@ -52,7 +58,8 @@ package struct FieldPreparation: Hashable, Codable, Sendable {
   /// Makes the settings of a preparation.
   package init(
     name: String, initialSnapshot: String, finalSnapshot: String, halos: HaloSource,
-    units: SnapshotUnits? = nil, output: String, withPotential: Bool = false,
+    units: SnapshotUnits? = nil, cosmology: Cosmology? = nil, ignoredTypes: [Int] = [],
+    output: String, withPotential: Bool = false,
     withFinalParticles: Bool = false,
     label: HaloLabel = .fof, neighbours: Int = 32, threads: Int = 1,
     creator: String = "halompi prepare"
@@ -62,6 +69,8 @@ package struct FieldPreparation: Hashable, Codable, Sendable {
     self.finalSnapshot = finalSnapshot
     self.halos = halos
     self.units = units
+    self.cosmology = cosmology
+    self.ignoredTypes = ignoredTypes
     self.output = output
     self.withPotential = withPotential
     self.withFinalParticles = withFinalParticles
@@ -125,6 +134,9 @@ package struct FieldPreparation: Hashable, Codable, Sendable {
     let routing = try sited.map.routing(
       of: particlesAtEnd.ids, to: planes, in: final, on: communicator)
     let members = try assignment.members(of: particlesAtEnd, in: final, on: communicator)
+    try communicator.agree { () throws(SnapshotError) in
+      try assignment.check(members.counts, of: final)
+    }
     let labelling = HaloLabelling(final, members, label)
     try labelling.label(
       &slab, with: particlesAtEnd, routing, file: assignment.path(of: final), on: communicator)
@@ -167,7 +179,9 @@ package struct FieldPreparation: Hashable, Codable, Sendable {
       verifiedSiteFraction: sited.nearFraction, groupedCount: members.memberCount,
       largestCount: Int(halos.particleCount.max() ?? 0), largestMass: Double(masses.max() ?? 0),
       seconds: seconds,
-      densitiesPerSecondAndCore: Double(count) / (seconds[.density] ?? .infinity) / cores)
+      densitiesPerSecondAndCore: Double(count) / (seconds[.density] ?? .infinity) / cores,
+      remarks: initial.remarks + final.remarks, haloMasses: members.masses,
+      haloCounts: members.counts)
   }
 }
 
@@ -179,8 +193,13 @@ private struct PreparationInputs: Codable {
   let gridSize: Int
 
   init(_ settings: FieldPreparation) throws(SnapshotError) {
-    initial = try Snapshot.open(settings.initialSnapshot, units: settings.units)
-    final = try Snapshot.open(settings.finalSnapshot, units: settings.units)
+    func open(_ path: String) throws(SnapshotError) -> Snapshot {
+      try Snapshot.open(
+        path, units: settings.units, cosmology: settings.cosmology,
+        ignoring: settings.ignoredTypes)
+    }
+    initial = try open(settings.initialSnapshot)
+    final = try open(settings.finalSnapshot)
     gridSize = try initial.gridSize()
     let pairs: [(String, Double, Double)] = [
       ("particles", Double(initial.particleCount), Double(final.particleCount)),

@@ -42,6 +42,15 @@ package struct FieldSummary: Hashable, Codable, Sendable {
   /// Densities per second of wall time, rank and thread.
   package let densitiesPerSecondAndCore: Double
 
+  /// What was passed over in the snapshots' headers, as sentences.
+  package var remarks: [String] = []
+
+  /// The mass of each halo with all its particles [halo], [Msun].
+  package var haloMasses: [Double] = []
+
+  /// The number of particles of each halo [halo].
+  package var haloCounts: [Int] = []
+
   /// The number of particles.
   package var particleCount: Int { metadata.siteCount }
 

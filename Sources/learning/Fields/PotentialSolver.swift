@@ -1,5 +1,6 @@
 internal import FourierTransforms
 internal import MPI
+internal import Threads
 
 /// Solves Poisson's equation for the density contrast on the Lagrangian grid.
 ///

@@ -32,12 +32,12 @@ struct SitedParticles {
 /// Finds the site that each initial particle started from.
 ///
 /// First by the IDs, of which exactly one convention must agree with the undone positions; else by
-/// the undone positions; else not at all (SCIENCE section 3). The result is the same for any number
+/// the undone positions; else not at all (Documentation/numerics.md). The result is the same for any number
 /// of ranks.
 struct SiteFinder {
   let snapshot: Snapshot
   let planes: PlaneDecomposition
-  private let undoing: DisplacementUndoing
+  let undoing: DisplacementUndoing
 
   init(_ snapshot: Snapshot, _ planes: PlaneDecomposition) {
     self.snapshot = snapshot
@@ -105,8 +105,11 @@ struct SiteFinder {
     try communicator.sum(&residual)
     let count = snapshot.particleCount
     let rms = (Double(residual[0]) * 0x1p-28 / Double(count)).squareRoot()
-    try communicator.agree { () throws(SnapshotError) in
-      if !(rms < 0.1) { throw noLattice("undone positions are \(rms) cells from any lattice") }
+    if !(rms < 0.1) {
+      let factor = try velocityFactor(fitting: particles, on: communicator)
+      try communicator.agree { () throws(SnapshotError) in
+        throw noLattice("undone positions are \(rms) cells from any lattice", factor)
+      }
     }
 
     let routing = routing(proposals, on: communicator)
@@ -154,12 +157,21 @@ struct SiteFinder {
     return placed
   }
 
-  private func noLattice(_ reason: String) -> SnapshotError {
-    SnapshotError(
-      .noLattice, in: snapshot.path, dataset: snapshot.format.names.positions,
-      because: "the particles did not start from a cubic grid: \(reason)",
-      remedy: "Give initial conditions from a grid, not a glass, with GADGET's velocities, at a "
-        + "redshift at which displacements are linear.")
+  private func noLattice(_ reason: String, _ factor: Double? = nil) -> SnapshotError {
+    guard let factor else {
+      return SnapshotError(
+        .noLattice, in: snapshot.path, dataset: snapshot.format.names.positions,
+        because: "the particles did not start from a cubic grid: \(reason)",
+        remedy: "Give initial conditions from a grid, not a glass, with GADGET's velocities, at a "
+          + "redshift at which displacements are linear.")
+    }
+    let units = snapshot.units
+    return SnapshotError(
+      .noLattice, in: snapshot.path, dataset: snapshot.format.names.velocities,
+      because: "velocities are not sqrt(a) dx/dt as GADGET stores them: \(reason), but they come "
+        + "from a cubic grid with velocities \(factor) times these",
+      remedy: "Give the simulation `units: {length: \(units.length), mass: \(units.mass), "
+        + "velocity: \(units.velocity * factor)}` in the experiment file.")
   }
 }
 

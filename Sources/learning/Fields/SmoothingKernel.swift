@@ -1,6 +1,6 @@
 /// The cubic spline M4 that smooths particles into a density.
 ///
-/// Monaghan & Lattanzio 1985, A&A 149, 135, equation 21; SCIENCE section 3.
+/// Monaghan & Lattanzio 1985, A&A 149, 135, equation 21.
 enum SmoothingKernel {
   /// The spline at `q` = r/h, without the factor 1/(pi h^3); zero from q = 2 on.
   @inline(__always)

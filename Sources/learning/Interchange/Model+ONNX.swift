@@ -7,9 +7,9 @@ package import Training
 extension Model {
   /// Writes the network as an ONNX model (operators of version 17), which appears when it is complete.
   ///
-  /// It takes `box` [n, 1, w, w, w], the boxes before they are standardized (averaged, if the variant is), and
+  /// It takes `box` [n, channel, w, w, w], the boxes before they are standardized (averaged, if the variant is), and
   /// gives `scaledLabel` [n, 1] and `logMass` [n, 1], log10 of Msun. Standardization and scaling are computed
-  /// as ours, in the same precision. Gamma and all that the metadata of ``safeTensors(provenance:creator:)`` have are
+  /// as ours, in the same precision. The parameters of the likelihood and all that the metadata of ``safeTensors(provenance:creator:)`` have are
   /// in the metadata.
   ///
   /// - Parameters:
@@ -28,7 +28,7 @@ extension Model {
         remedy: "Export to safetensors, or train a smaller network")
     }
     var metadata = try ModelMetadata(of: self, provenance: provenance, creator: creator)
-    metadata.add("gamma", "\(parameters[architecture.parameters.gammaIndex])")
+    for (parameter, value) in likelihood.named { metadata.add(parameter.name, "\(Float(value))") }
     let file = onnxGraph.file(creator: creator, metadata: metadata.texts)
     try DurableFile.write(Data(file), to: path)
   }
@@ -37,7 +37,8 @@ extension Model {
   var onnxGraph: ONNXGraph {
     var builder = ONNXBuilder()
     let layout = TorchLayout(of: architecture)
-    builder.constants = architecture.parameters.tensors.filter { $0.role != .gamma }.map { tensor in
+    builder.constants = architecture.parameters.tensors.filter { $0.role != .likelihood }.map {
+      tensor in
       ONNXTensor(
         tensor.name, shape: layout.shape(of: tensor),
         layout.places(of: tensor).map { parameters[$0] })
@@ -63,8 +64,8 @@ extension Model {
       name: "halompi", nodes: builder.nodes, constants: builder.constants,
       inputs: [
         value(
-          ONNXBuilder.box, [1, width, width, width],
-          "boxes of \(field) (\(variant.rawValue)), not standardized")
+          ONNXBuilder.box, [data.standardization.channels.count, width, width, width],
+          "boxes of \(inputName) (\(variant.rawValue)), not standardized")
       ],
       outputs: [
         value(ONNXBuilder.scaledLabel, [1], "halo mass, scaled to [-1, 1]"),
@@ -94,10 +95,12 @@ private struct ONNXBuilder {
     last = output
   }
 
-  /// (x - shift) * scale in single precision.
-  mutating func standardize(_ standardization: Standardization) {
-    constants.append(ONNXTensor("standardization.shift", shape: [], [standardization.shift]))
-    constants.append(ONNXTensor("standardization.scale", shape: [], [standardization.scale]))
+  /// (x - shift) * scale in single precision, for each channel its own.
+  mutating func standardize(_ standardization: InputStandardization) {
+    let channels = standardization.channels
+    let shape = channels.count == 1 ? [] : [1, channels.count, 1, 1, 1]
+    constants.append(ONNXTensor("standardization.shift", shape: shape, channels.map(\.shift)))
+    constants.append(ONNXTensor("standardization.scale", shape: shape, channels.map(\.scale)))
     add("Sub", ["standardization.shift"], to: "shifted")
     add("Mul", ["standardization.scale"], to: "standardized")
   }

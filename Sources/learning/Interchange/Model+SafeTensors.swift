@@ -34,7 +34,7 @@ extension Model {
     let metadata = ModelMetadataReader(texts: file.metadata, path: path)
     let architecture = try metadata.architecture()
     let layout = TorchLayout(of: architecture)
-    var parameters = [Float](repeating: 0, count: architecture.parameters.count)
+    // All shapes are compared before memory is taken for what the metadata say.
     for tensor in architecture.parameters.tensors {
       guard let found = file.tensors[tensor.name] else {
         throw metadata.failure(
@@ -52,9 +52,11 @@ extension Model {
           "element \(index) of tensor \(tensor.name) is \(found.values[index])",
           "Take the weights of an epoch before the training diverged")
       }
-      for (place, value) in zip(layout.places(of: tensor), found.values) {
-        parameters[place] = value
-      }
+    }
+    var parameters = [Float](repeating: 0, count: architecture.parameters.count)
+    for tensor in architecture.parameters.tensors {
+      let values = file.tensors[tensor.name]?.values ?? []
+      for (place, value) in zip(layout.places(of: tensor), values) { parameters[place] = value }
     }
     let unknown = file.tensors.keys.filter { architecture.parameters[$0] == nil }.sorted()
     guard unknown.isEmpty else {
@@ -62,15 +64,15 @@ extension Model {
         "its network has no tensors \(unknown.prefix(5).joined(separator: ", "))",
         "Leave them out, or correct the metadata `architecture`")
     }
-    let gamma = parameters[architecture.parameters.gammaIndex]
-    guard gamma > 0 else {
+    for (parameter, value) in architecture.parameters.likelihood(in: parameters).named {
+      guard parameter.isPositive, !(value > 0) else { continue }
       throw metadata.failure(
-        "gamma is \(gamma), and the width of the likelihood is positive",
-        "Save gamma itself, not its logarithm")
+        "\(parameter.name) is \(Float(value)), and \(parameter.meaning) is positive",
+        "Save \(parameter.name) itself, not its logarithm")
     }
     self.init(
       architecture: architecture, variant: try metadata.variant(),
-      field: try metadata.text("field"), data: try metadata.data(),
+      inputName: try metadata.text("field"), data: try metadata.data(),
       seed: try metadata.optional("seed", as: UInt64.self) ?? 0,
       epoch: try metadata.optional("epoch", as: Int.self) ?? 0,
       step: try metadata.optional("step", as: Int.self) ?? 0,

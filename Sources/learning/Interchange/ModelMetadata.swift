@@ -20,7 +20,7 @@ struct ModelMetadata {
   init(of model: Model, provenance: String?, creator: String) throws {
     texts = [
       "format": Self.format, "halompi": Self.version, "creator": creator,
-      "variant": model.variant.rawValue, "field": model.field,
+      "variant": model.variant.rawValue, "field": model.inputName,
       "architecture": try Self.json(model.architecture),
       "standardization": try Self.json(model.data.standardization),
       "labels": try Self.json(model.data.labels), "voxelSize": try Self.json(model.data.voxelSize),
@@ -89,11 +89,14 @@ struct ModelMetadataReader {
 
   /// What the model was trained on.
   func data() throws(WeightFileError) -> DataDescription {
-    let standardization = try required("standardization", as: Standardization.self)
+    let standardization = try required("standardization", as: InputStandardization.self)
     let labels = try required("labels", as: LabelRange.self)
     let voxelSize = try required("voxelSize", as: Double.self)
-    let deviation = standardization.standardDeviation
-    guard deviation > 0, standardization.mean.isFinite, deviation.isFinite else {
+    guard
+      standardization.channels.allSatisfy({
+        $0.standardDeviation > 0 && $0.mean.isFinite && $0.standardDeviation.isFinite
+      })
+    else {
       throw failure("its metadata `standardization` has no positive deviation", Self.remedy)
     }
     guard labels.minimum < labels.maximum else {

@@ -1,5 +1,6 @@
 internal import DurableFiles
 package import Foundation
+internal import Text
 
 /// Named tensors of single-precision numbers, and texts beside them, in the format of the package
 /// safetensors.
@@ -46,7 +47,7 @@ package struct SafeTensors: Hashable, Sendable {
     var entries: [String] = []
     if !metadata.isEmpty {
       let texts = metadata.sorted { $0.key < $1.key }
-        .map { "\(Self.quoted($0.key)):\(Self.quoted($0.value))" }
+        .map { "\(Quoting.json($0.key)):\(Quoting.json($0.value))" }
       entries.append("\"__metadata__\":{\(texts.joined(separator: ","))}")
     }
     let sorted = tensors.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
@@ -56,7 +57,7 @@ package struct SafeTensors: Hashable, Sendable {
       end += tensor.values.count * MemoryLayout<Float>.size
       let shape = tensor.shape.map(String.init).joined(separator: ",")
       entries.append(
-        "\(Self.quoted(name)):{\"dtype\":\"F32\",\"shape\":[\(shape)],"
+        "\(Quoting.json(name)):{\"dtype\":\"F32\",\"shape\":[\(shape)],"
           + "\"data_offsets\":[\(start),\(end)]}")
     }
     var header = Array("{\(entries.joined(separator: ","))}".utf8)
@@ -73,27 +74,6 @@ package struct SafeTensors: Hashable, Sendable {
   /// - Throws: `FileError` if it cannot be written.
   package func write(to path: String) throws {
     try DurableFile.write(encoded, to: path)
-  }
-
-  /// A text in quotes, as JSON has it.
-  private static func quoted(_ text: String) -> String {
-    var quoted = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": quoted += "\\\""
-      case "\\": quoted += "\\\\"
-      case "\n": quoted += "\\n"
-      case "\r": quoted += "\\r"
-      case "\t": quoted += "\\t"
-      case "\u{8}": quoted += "\\b"
-      case "\u{c}": quoted += "\\f"
-      case ..<" ":
-        let digits = String(scalar.value, radix: 16)
-        quoted += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: quoted.unicodeScalars.append(scalar)
-      }
-    }
-    return quoted + "\""
   }
 }
 

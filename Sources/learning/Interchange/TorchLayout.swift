@@ -18,14 +18,14 @@ struct TorchLayout {
     switch tensor.role {
     case .convolutionWeight: [tensor.shape[4], tensor.shape[3]] + tensor.shape[..<3]
     case .denseWeight: tensor.shape.reversed()
-    case .convolutionBias, .denseBias, .gamma: tensor.shape
+    case .convolutionBias, .denseBias, .likelihood: tensor.shape
     }
   }
 
   /// For each element of a tensor in PyTorch, in C order, its place in our buffer of parameters.
   func places(of tensor: ParameterTensor) -> [Int] {
     switch tensor.role {
-    case .convolutionBias, .denseBias, .gamma: return Array(tensor.range)
+    case .convolutionBias, .denseBias, .likelihood: return Array(tensor.range)
     case .convolutionWeight:
       return places(
         of: tensor, inner: tensor.shape[0] * tensor.shape[1] * tensor.shape[2],

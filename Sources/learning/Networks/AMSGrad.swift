@@ -70,30 +70,35 @@ package struct AMSGrad: Sendable {
     }
   }
 
-  /// The values that gamma is clipped to after each update that trains it.
-  package static let gammaBounds: ClosedRange<Float> = 0.001...2
-
   /// The settings, the same for all steps.
   package let settings: Settings
 
   /// The moments and the step count.
   package private(set) var state: State
 
+  private let layout: ParameterLayout
+
   /// Makes an optimiser that has made no step, for the parameters of a layout.
   package init(_ settings: Settings = Settings(), layout: ParameterLayout) {
     let zeros = [Float](repeating: 0, count: layout.count)
-    self.init(settings, resuming: State(step: 0, m: zeros, v: zeros, vhat: zeros))
+    self.init(
+      settings, resuming: State(step: 0, m: zeros, v: zeros, vhat: zeros), layout: layout)
   }
 
-  /// Makes an optimiser that continues from a state.
-  package init(_ settings: Settings = Settings(), resuming state: State) {
+  /// Makes an optimiser that continues from a state, for the parameters of a layout.
+  package init(
+    _ settings: Settings = Settings(), resuming state: State, layout: ParameterLayout
+  ) {
+    precondition(state.m.count == layout.count, "moments of another layout")
+    self.layout = layout
     self.settings = settings
     self.state = state
   }
 
   /// Makes one step: counts it and moves the parameters against the gradient.
   ///
-  /// Gamma, the last parameter, is clipped to ``gammaBounds``, or left alone if it is fixed.
+  /// The parameters of the likelihood, the last ones, are clipped to their bounds, or left alone if they
+  /// are fixed.
   ///
   /// - Parameters:
   ///   - parameters: The parameters, [count].
@@ -102,11 +107,9 @@ package struct AMSGrad: Sendable {
     _ parameters: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>
   ) {
     state.step += 1
-    let count = state.m.count
-    let gamma = count - 1
     let factors = Self.factors(settings, step: state.step)
-    // A fixed gamma, the last one, is left out.
-    let moved = settings.gammaIsFixed ? gamma : count
+    // Fixed parameters of the likelihood, the last ones, are left out.
+    let moved = settings.gammaIsFixed ? layout.likelihoodRange.lowerBound : layout.count
     state.m.withUnsafeMutableBufferPointer { m in
       state.v.withUnsafeMutableBufferPointer { v in
         state.vhat.withUnsafeMutableBufferPointer { vhat in
@@ -116,10 +119,15 @@ package struct AMSGrad: Sendable {
         }
       }
     }
-    if !settings.gammaIsFixed {
-      let (low, high) = (Self.gammaBounds.lowerBound, Self.gammaBounds.upperBound)
-      if parameters[gamma] < low { parameters[gamma] = low }
-      if parameters[gamma] > high { parameters[gamma] = high }
+    guard !settings.gammaIsFixed else { return }
+    for (place, parameter) in zip(layout.likelihoodRange, layout.likelihood.parameters) {
+      // A value that is not a number stays, and ends the training.
+      if parameters[place] < parameter.bounds.lowerBound {
+        parameters[place] = parameter.bounds.lowerBound
+      }
+      if parameters[place] > parameter.bounds.upperBound {
+        parameters[place] = parameter.bounds.upperBound
+      }
     }
   }
 

@@ -1,10 +1,11 @@
 internal import CKernels
+internal import Threads
 
 /// The network by the fused kernels in C.
 ///
 /// Of the activations of a box only those after a pool are kept, with the places of their maxima: the
 /// first convolution and everything before a pool are computed again where they are needed.
-final class FastEvaluator: NetworkEvaluator {
+final class FastEvaluator: StagedEvaluator {
   private let weights: NetworkWeights
   private let network: FastNetwork
   private let counts: [Int]
@@ -18,9 +19,7 @@ final class FastEvaluator: NetworkEvaluator {
   private let units: [AlignedBuffer<Float>]
   private let unitGradients: [AlignedBuffer<Float>]
 
-  /// How far the sample in the buffers has come.
-  private enum Progress { case nothing, forward, backwardDense }
-  private var progress = Progress.nothing
+  var progress = EvaluationProgress.nothing
 
   init(_ weights: NetworkWeights, _ network: FastNetwork, threads: Int) {
     team = ThreadTeam(size: threads)
@@ -41,12 +40,6 @@ final class FastEvaluator: NetworkEvaluator {
   var workspaceBytes: Int {
     halompi_workspace_bytes(network.handle, team.size)
       + (units + unitGradients).reduce(0) { $0 + $1.byteCount }
-  }
-
-  func predict(_ box: UnsafePointer<Float>) -> Float {
-    let prediction = forward(box)
-    progress = .nothing
-    return prediction
   }
 
   func forward(_ box: UnsafePointer<Float>) -> Float {

@@ -128,7 +128,7 @@ package enum GoldenCheck {
       var step = Step()
       var sample = [Float](repeating: 0, count: layout.count)
       var sum = [Double](repeating: 0, count: layout.count)
-      step.gamma = Double(weights.gamma)
+      step.gamma = weights.likelihood.values[0]
       let loss = TruncatedCauchyLoss(gamma: step.gamma)
       let share = 1 / Double(reference.batch)
       for n in 0..<reference.batch {
@@ -137,7 +137,7 @@ package enum GoldenCheck {
         evaluator.backwardDense(
           outputGradient: Float(value.predictionGradient * share), into: &sample)
         evaluator.backwardConvolutions(into: &sample)
-        sample[layout.gammaIndex] = Float(value.gammaGradient * share)
+        sample[layout.likelihoodRange.lowerBound] = Float(value.gammaGradient * share)
         for place in sum.indices { sum[place] += Double(sample[place]) }
         step.prediction.append(prediction)
         step.likelihood += value.value * share

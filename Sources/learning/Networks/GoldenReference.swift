@@ -183,7 +183,7 @@ extension GoldenReference {
         for (i, place) in tensor.range.enumerated() {
           values[place] = 0.02 * (2 * Self.uniform(stream: 200 + layer, i) - 1)
         }
-      case .gamma: values[tensor.range.lowerBound] = Float(steps[0].gamma)
+      case .likelihood: values[tensor.range.lowerBound] = Float(steps[0].gamma)
       }
     }
     return values

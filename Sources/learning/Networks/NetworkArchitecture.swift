@@ -8,7 +8,7 @@ package import Failures
 /// entry of `hiddenUnits`, each with a leaky rectifier, and a last linear one with a single output.
 ///
 /// The defaults are those of Lucie-Smith et al. 2024, appendix B, doi:10.1103/PhysRevD.109.063524.
-package struct NetworkArchitecture: Codable, Hashable, Sendable {
+package struct NetworkArchitecture: Hashable, Sendable {
   /// The width of the input box [voxels], at least 3.
   package var boxWidth = 75
 
@@ -20,6 +20,9 @@ package struct NetworkArchitecture: Codable, Hashable, Sendable {
 
   /// The slope of the rectifier below zero, from 0 to 1.
   package var leakySlope: Float = 0.03
+
+  /// The distribution of the truth about the output, whose parameters are trained beside the weights.
+  package var likelihood = Likelihood.truncatedCauchy
 
   /// Makes an architecture, the published one unless told otherwise.
   package init(
@@ -67,6 +70,33 @@ package struct NetworkArchitecture: Codable, Hashable, Sendable {
       hiddenUnits.allSatisfy { (1...65536).contains($0) },
       "hiddenUnits", "\(hiddenUnits)", "numbers from 1 to 65536")
     try require((0...1).contains(leakySlope), "leakySlope", "\(leakySlope)", "from 0 to 1")
+  }
+}
+
+extension NetworkArchitecture: Codable {
+  private enum CodingKeys: String, CodingKey {
+    case boxWidth, convolutionChannels, hiddenUnits, leakySlope, likelihood
+  }
+
+  /// Writes the shape, and the likelihood unless it is the one that files are of which name none.
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(boxWidth, forKey: .boxWidth)
+    try container.encode(convolutionChannels, forKey: .convolutionChannels)
+    try container.encode(hiddenUnits, forKey: .hiddenUnits)
+    try container.encode(leakySlope, forKey: .leakySlope)
+    if likelihood != .truncatedCauchy { try container.encode(likelihood, forKey: .likelihood) }
+  }
+
+  /// Reads the shape and the likelihood.
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    boxWidth = try container.decode(Int.self, forKey: .boxWidth)
+    convolutionChannels = try container.decode([Int].self, forKey: .convolutionChannels)
+    hiddenUnits = try container.decode([Int].self, forKey: .hiddenUnits)
+    leakySlope = try container.decode(Float.self, forKey: .leakySlope)
+    likelihood =
+      try container.decodeIfPresent(Likelihood.self, forKey: .likelihood) ?? .truncatedCauchy
   }
 }
 

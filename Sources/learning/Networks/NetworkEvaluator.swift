@@ -23,8 +23,8 @@ package protocol NetworkEvaluator: AnyObject {
 
   /// Goes backward through the dense layers after ``forward(_:)``.
   ///
-  /// Overwrites ``ParameterLayout/denseRange`` of the gradient, except gamma, which the caller sets
-  /// from the loss. Keeps the gradient of the features. The weights are those of the way forward.
+  /// Overwrites ``ParameterLayout/denseRange`` of the gradient, except the parameters of the
+  /// likelihood, which the caller sets from the loss. Keeps the gradient of the features. The weights are those of the way forward.
   ///
   /// - Parameters:
   ///   - outputGradient: The derivative of the loss with respect to the prediction.
@@ -39,4 +39,21 @@ package protocol NetworkEvaluator: AnyObject {
 
   /// The memory that the evaluator has allocated [bytes].
   var workspaceBytes: Int { get }
+}
+
+/// How far the sample in the buffers of an evaluator has come.
+enum EvaluationProgress { case nothing, forward, backwardDense }
+
+/// An evaluator that knows how far its sample has come.
+protocol StagedEvaluator: NetworkEvaluator {
+  /// How far the sample in the buffers has come.
+  var progress: EvaluationProgress { get set }
+}
+
+extension StagedEvaluator {
+  func predict(_ box: UnsafePointer<Float>) -> Float {
+    let prediction = forward(box)
+    progress = .nothing
+    return prediction
+  }
 }

@@ -1,4 +1,5 @@
 internal import CKernels
+internal import Threads
 
 /// The parameters of a network, in the forms that its kernels read.
 ///
@@ -41,8 +42,8 @@ package final class NetworkWeights: @unchecked Sendable {
   /// The parameters, [count].
   package var parameters: UnsafePointer<Float> { UnsafePointer(values.pointer) }
 
-  /// The width of the likelihood, the last of the parameters.
-  package var gamma: Float { values.pointer[layout.gammaIndex] }
+  /// The likelihood with the values of its parameters.
+  package var likelihood: LikelihoodValues { layout.likelihood(in: parameters) }
 
   /// The memory of the parameters in all their forms [bytes].
   package var byteCount: Int { values.byteCount + (fast?.preparedBytes ?? 0) }

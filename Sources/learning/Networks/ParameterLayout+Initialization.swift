@@ -1,12 +1,21 @@
 import Randomness
 
 extension ParameterLayout {
-  /// The parameters of an untrained network, [count].
+  /// Makes the parameters of an untrained network, [count].
   ///
   /// Weights are uniform on [-l, l] with l = sqrt(6 / (fanIn + fanOut)), biases zero: Glorot,
   /// Bengio, "Understanding the difficulty of training deep feedforward neural networks",
   /// AISTATS 2010. A weight depends on the seed, the number of its tensor and its place there.
-  package func initialized(seed: UInt64, gamma: Float) -> [Float] {
+  ///
+  /// - Parameters:
+  ///   - seed: The seed of the weights.
+  ///   - values: The values of the likelihood's parameters, in their order; the likelihood's own without
+  ///     it.
+  /// - Returns: The parameters.
+  package func initialized(seed: UInt64, likelihood values: [Double]? = nil) -> [Float] {
+    let values = values ?? likelihood.initialValues
+    precondition(
+      values.count == likelihoodRange.count, "values of another likelihood's parameters")
     var parameters = [Float](repeating: 0, count: count)
     for (number, tensor) in tensors.enumerated() {
       switch tensor.role {
@@ -17,7 +26,9 @@ extension ParameterLayout {
           parameters[place] = Float(limit * (2 * stream.uniform() - 1))
         }
       case .convolutionBias, .denseBias: break
-      case .gamma: parameters[tensor.range.lowerBound] = gamma
+      case .likelihood:
+        let place = tensor.range.lowerBound
+        parameters[place] = Float(values[place - likelihoodRange.lowerBound])
       }
     }
     return parameters

@@ -10,11 +10,12 @@ package struct ParameterTensor: Hashable, Sendable {
     case denseWeight
     /// What a dense layer adds to each output, [output].
     case denseBias
-    /// The width of the likelihood, [1].
-    case gamma
+    /// A parameter of the likelihood, [1].
+    case likelihood
   }
 
-  /// The layer and the kind, such as "conv1.weight" or "dense3.bias", or "gamma".
+  /// The layer and the kind, such as "conv1.weight" or "dense3.bias", or the name of a parameter
+  /// of the likelihood, such as "gamma".
   package let name: String
 
   /// The length of each axis, slowest first.
@@ -26,10 +27,10 @@ package struct ParameterTensor: Hashable, Sendable {
   /// What it does in the network.
   package let role: Role
 
-  /// The number of inputs that each output of its layer sums over; 1 for gamma.
+  /// The number of inputs that each output of its layer sums over; 1 for a parameter of the likelihood.
   package let fanIn: Int
 
-  /// The number of outputs that each input of its layer goes to; 1 for gamma.
+  /// The number of outputs that each input of its layer goes to; 1 for a parameter of the likelihood.
   package let fanOut: Int
 
   /// The number of elements.
@@ -38,8 +39,9 @@ package struct ParameterTensor: Hashable, Sendable {
 
 /// Where the parameter tensors of a network lie in one flat buffer.
 ///
-/// The order is conv1.weight, conv1.bias, ..., dense1.weight, dense1.bias, ..., gamma. Parameters,
-/// gradients and the optimiser's moments are buffers of this one layout.
+/// The order is conv1.weight, conv1.bias, ..., dense1.weight, dense1.bias, ..., and at last
+/// the parameters of the likelihood. Parameters, gradients and the optimiser's moments are buffers of
+/// this one layout.
 package struct ParameterLayout: Hashable, Sendable {
   /// All tensors, in the order of the buffer.
   package let tensors: [ParameterTensor]
@@ -48,11 +50,18 @@ package struct ParameterLayout: Hashable, Sendable {
   package let count: Int
 
   /// The tensors of the convolutions: complete after
-  /// ``NetworkEvaluator/backwardConvolutions(parameters:into:)``.
+  /// ``NetworkEvaluator/backwardConvolutions(into:)``.
   package let convolutionRange: Range<Int>
 
-  /// The tensors of the dense layers, and gamma: complete once the dense layers have gone backward.
+  /// The tensors of the dense layers, and the parameters of the likelihood: complete once the dense
+  /// layers have gone backward.
   package let denseRange: Range<Int>
+
+  /// The likelihood whose parameters are the last ones.
+  package let likelihood: Likelihood
+
+  /// The parameters of the likelihood.
+  package let likelihoodRange: Range<Int>
 
   /// Lays out the parameters of an architecture, which must be valid.
   package init(of architecture: NetworkArchitecture) {
@@ -73,7 +82,12 @@ package struct ParameterLayout: Hashable, Sendable {
         "dense\(layer + 1)", weight: (.denseWeight, [inputs, outputs]),
         bias: .denseBias, fanIn: inputs, fanOut: outputs)
     }
-    builder.add("gamma", shape: [1], role: .gamma, fanIn: 1, fanOut: 1)
+    let weightCount = builder.count
+    for parameter in architecture.likelihood.parameters {
+      builder.add(parameter.name, shape: [1], role: .likelihood, fanIn: 1, fanOut: 1)
+    }
+    likelihood = architecture.likelihood
+    likelihoodRange = weightCount..<builder.count
     tensors = builder.tensors
     count = builder.count
     convolutionRange = 0..<convolutionCount
@@ -83,8 +97,10 @@ package struct ParameterLayout: Hashable, Sendable {
   /// The tensor of that name, or nil if the network has none.
   package subscript(name: String) -> ParameterTensor? { tensors.first { $0.name == name } }
 
-  /// The position of gamma, which is the last parameter.
-  package var gammaIndex: Int { count - 1 }
+  /// Returns the likelihood with the values that parameters [count] have for it.
+  package func likelihood(in parameters: UnsafePointer<Float>) -> LikelihoodValues {
+    LikelihoodValues(likelihood, likelihoodRange.map { Double(parameters[$0]) })
+  }
 
   private struct Builder {
     var tensors: [ParameterTensor] = []

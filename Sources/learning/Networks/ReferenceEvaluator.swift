@@ -2,7 +2,7 @@
 ///
 /// Activations are [z, y, x, channel]. Each pooled convolution is pooled before it is rectified,
 /// which gives the same values, as the rectifier keeps the order, on an eighth of the elements.
-final class ReferenceEvaluator: NetworkEvaluator {
+final class ReferenceEvaluator: StagedEvaluator {
   private let weights: NetworkWeights
   private let layout: ParameterLayout
   private let convolutions: [Convolution]
@@ -23,9 +23,7 @@ final class ReferenceEvaluator: NetworkEvaluator {
   /// The gradient of the features of the layer that the way backward has reached.
   private let featureGradient: AlignedBuffer<Float>
 
-  /// How far the sample in the buffers has come.
-  private enum Progress { case nothing, forward, backwardDense }
-  private var progress = Progress.nothing
+  var progress = EvaluationProgress.nothing
 
   init(_ weights: NetworkWeights) {
     BLAS.useCallingThreadOnly()
@@ -57,12 +55,6 @@ final class ReferenceEvaluator: NetworkEvaluator {
     let buffers = features + units + unitGradients + [unpooled, featureGradient]
     return workspace.byteCount + buffers.reduce(0) { $0 + $1.byteCount }
       + winners.reduce(0) { $0 + $1.byteCount }
-  }
-
-  func predict(_ box: UnsafePointer<Float>) -> Float {
-    let prediction = forward(box)
-    progress = .nothing
-    return prediction
   }
 
   func forward(_ box: UnsafePointer<Float>) -> Float {

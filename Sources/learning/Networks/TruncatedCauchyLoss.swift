@@ -15,6 +15,15 @@ package struct TruncatedCauchyLoss: Hashable, Sendable {
   /// The width g of the distribution, positive.
   package let gamma: Double
 
+  /// What is trained beside the weights: gamma alone.
+  package static let parameters = [
+    LikelihoodParameter(
+      name: "gamma", meaning: "the width of the likelihood",
+      definition: "half width at half maximum of the likelihood, in scaled labels",
+      unit: "scaled label", symbol: "{/:Italic γ}", initialValue: 0.2, bounds: 0.001...2,
+      isPositive: true)
+  ]
+
   /// The |y| beyond which the double exponential stays constant.
   package static let clamp = 3.0
 

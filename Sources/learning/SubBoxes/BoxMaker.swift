@@ -2,16 +2,19 @@
 struct BoxMaker: Sendable {
   private let writeVoxels: BoxWriter
   private let shells: ShellAverage?
+  private let channelCount: Int
+  private let channelVoxelCount: Int
 
-  /// The number of voxels of a box.
-  let voxelCount: Int
+  /// The number of voxels of a box, over all channels.
+  var voxelCount: Int { channelCount * channelVoxelCount }
 
   init(
-    source: any SubBoxSource, kind: BoxKind, boxWidth: Int, standardization: Standardization
+    source: any SubBoxSource, kind: BoxKind, boxWidth: Int, standardization: InputStandardization
   ) {
     writeVoxels = source.boxWriter(boxWidth: boxWidth, standardization: standardization)
     shells = kind == .averaged ? ShellAverage(width: boxWidth) : nil
-    voxelCount = boxWidth * boxWidth * boxWidth
+    channelCount = source.input.channelCount
+    channelVoxelCount = boxWidth * boxWidth * boxWidth
   }
 
   /// The memory of the tables [bytes].
@@ -20,6 +23,7 @@ struct BoxMaker: Sendable {
   /// Writes the box of a sample.
   func write(_ sample: Sample, into box: UnsafeMutablePointer<Float>) throws(SubBoxError) {
     try writeVoxels(sample, box)
-    shells?.apply(to: box)
+    guard let shells else { return }
+    for channel in 0..<channelCount { shells.apply(to: box + channel * channelVoxelCount) }
   }
 }

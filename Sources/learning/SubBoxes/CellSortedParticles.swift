@@ -3,14 +3,14 @@ import MPI
 
 /// The final particles of one simulation, sorted by cubic cells, in memory that a node's ranks share.
 ///
+/// The cells are those of `Fields` (`CellGrid`); the list is another than theirs, which a rank makes in its own memory
+/// of positions that it holds, where this one is filled from a file some planes at a time.
+///
 /// It is written only while the ``FinalParticleStore`` is made, and freed when nobody reads it any more,
 /// which makes it safe to share.
 final class CellSortedParticles: @unchecked Sendable {
-  /// The cells along each axis: eight particles are in a cell on average.
-  let cellsPerSide: Int
-
-  /// The side of the periodic box, and that of a cell [Mpc/h].
-  let boxSize, cellSize: Double
+  /// The cells of the periodic box: eight particles are in a cell on average.
+  let grid: CellGrid
 
   /// The mean volume of a particle [(Mpc/h)^3].
   let particleVolume: Double
@@ -42,12 +42,11 @@ final class CellSortedParticles: @unchecked Sendable {
     count = simulation.siteCount
     precondition(count <= UInt32.max, "particles are counted in 32 bits")
     gridSize = simulation.description.gridSize
-    boxSize = simulation.description.boxSize
-    cellsPerSide = Self.cellsPerSide(gridSize)
-    cellSize = boxSize / Double(cellsPerSide)
+    let boxSize = simulation.description.boxSize
+    grid = CellGrid(cellsPerSide: Self.cellsPerSide(gridSize), boxSize: boxSize)
     particleVolume = boxSize * boxSize * boxSize / Double(count)
     largestSmoothingLength = simulation.largestSmoothingLength ?? 0
-    let cells = cellsPerSide * cellsPerSide * cellsPerSide
+    let cells = grid.cellCount
     let particleWindow = try SharedWindow<Float>(count: 4 * count, on: node)
     let startWindow = try SharedWindow<UInt32>(count: cells + 1, on: node)
     let placeWindow = try SharedWindow<UInt32>(count: count, on: node)
@@ -74,7 +73,7 @@ final class CellSortedParticles: @unchecked Sendable {
   /// Reads the particles, some planes of sites at a time: once to count those of each cell, and once
   /// to put them there.
   func fill(from file: FieldReader) throws(SubBoxError) {
-    let cells = cellsPerSide * cellsPerSide * cellsPerSide
+    let cells = grid.cellCount
     try forEachParticle(of: file) { _, particle in starts[cell(of: particle) + 1] += 1 }
     for cell in 0..<cells { starts[cell + 1] += starts[cell] }
     var next = [UInt32](unsafeUninitializedCapacity: cells) { buffer, initialized in
@@ -122,11 +121,7 @@ final class CellSortedParticles: @unchecked Sendable {
 
   /// The cell of a position; one that was rounded up to the box's face is in the last.
   private func cell(of particle: SIMD4<Float>) -> Int {
-    func index(_ coordinate: Float) -> Int {
-      min(max(Int(Double(coordinate) / cellSize), 0), cellsPerSide - 1)
-    }
-    return (index(particle.x) * cellsPerSide + index(particle.y)) * cellsPerSide
-      + index(particle.z)
+    grid.cell(Double(particle.x), Double(particle.y), Double(particle.z))
   }
 
   private func forEachParticle(

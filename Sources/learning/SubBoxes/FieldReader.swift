@@ -38,7 +38,9 @@ final class FieldReader: @unchecked Sendable {
   }
 
   /// Reads planes of a field, [planes, N, N].
-  func read(_ field: GridField<Float>, planes: Range<Int>) throws(SubBoxError) -> [Float] {
+  func read<Element: HDF5Element>(
+    _ field: GridField<Element>, planes: Range<Int>
+  ) throws(SubBoxError) -> [Element] {
     do throws(FieldFileError) {
       return try file.read(field, planes: planes)
     } catch {

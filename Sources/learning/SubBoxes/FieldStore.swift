@@ -2,7 +2,7 @@ package import Fields
 internal import HDF5
 package import MPI
 
-/// The fields of several simulations, from which sub-boxes are cut.
+/// The fields of several simulations, from which sub-boxes are cut, a channel of each.
 ///
 /// Either they are resident: one copy in memory that all ranks of a node share. Or they are
 /// streamed: each process reads the chunks that its boxes need, and keeps those used last. Boxes
@@ -11,19 +11,18 @@ package import MPI
 /// Resident fields are freed collectively, by ``free()`` on all ranks of the communicator.
 package final class FieldStore: SubBoxSource {
   /// Where the voxels are.
+  ///
+  /// For each channel the fields of all simulations, or a cache of their chunks.
   private enum Voxels {
-    case resident([ResidentField])
-    case streamed(ChunkCache)
+    case resident([[ResidentField]])
+    case streamed([ChunkCache])
   }
 
   /// The voxels along each axis of what is read at a time from fields that are not in memory.
   package static var chunkWidth: Int { ChunkCache.chunkWidth }
 
-  /// The field that boxes are cut from.
-  package let field: GridField<Float>
-
-  /// The field that boxes are cut from, as an input of a network.
-  package var input: BoxInput { .field(field) }
+  /// What the boxes show: fields on the grid.
+  package let input: NetworkInput
 
   /// The field files, in the order in which ``Sample/simulation`` counts them.
   package let paths: [String]
@@ -44,41 +43,47 @@ package final class FieldStore: SubBoxSource {
   /// Collective.
   ///
   /// - Parameters:
-  ///   - field: The field that boxes are cut from.
+  ///   - input: What the boxes show: fields on the grid.
   ///   - paths: The field files, one per simulation; the same on every rank.
   ///   - settings: The same on every rank.
   ///   - communicator: The ranks that cut boxes.
   /// - Throws: `AgreedFailure` of the ``SubBoxError`` of a file that cannot be read, or of settings
   ///   that ask for more memory than they allow; `MPIError`.
   package init(
-    _ field: GridField<Float> = .density, of paths: [String], settings: StreamSettings,
+    _ input: NetworkInput = .density, of paths: [String], settings: StreamSettings,
     on communicator: borrowing Communicator
   ) throws {
+    let fields = input.fields
+    precondition(!fields.isEmpty, "\(input.words) is not on the grid")
     let node = try communicator.splitByNode()
     let files = try communicator.agree { () throws(SubBoxError) in
       try settings.check()
       var files: [FieldReader] = []
       for path in paths {
         let file = try FieldReader(path)
-        guard file.metadata.moments(of: field) != nil else {
+        for field in fields where file.metadata.moments(of: field) == nil {
           throw SubBoxError.missing(field, of: file.metadata, in: path)
         }
         files.append(file)
       }
       return files
     }
-    self.field = field
+    self.input = input
     self.paths = paths
     simulations = files.map(\.metadata)
-    let size = Self.bytes(simulations)
+    let size = Self.bytes(input, of: simulations)
     (mode, reason) = try communicator.agree { () throws(SubBoxError) in
-      try Self.mode(settings, bytes: size, fields: paths.count)
+      try Self.mode(settings, bytes: size, fields: paths.count * fields.count)
     }
     if mode == .resident {
-      voxels = .resident(try Self.residentFields(field, of: files, on: node, communicator))
+      var channels: [[ResidentField]] = []
+      for field in fields {
+        channels.append(try Self.residentFields(field, of: files, on: node, communicator))
+      }
+      voxels = .resident(channels)
     } else {
-      let share = (settings.memoryBudget << 20) / node.size
-      voxels = .streamed(ChunkCache(of: field, in: files, bytes: share))
+      let share = (settings.memoryBudget << 20) / node.size / fields.count
+      voxels = .streamed(fields.map { ChunkCache(of: $0, in: files, bytes: share) })
     }
   }
 
@@ -107,8 +112,8 @@ package final class FieldStore: SubBoxSource {
   /// The memory that the fields take on this node, or the cache in this process [bytes].
   package var bytes: Int {
     switch voxels {
-    case .resident: Self.bytes(simulations)
-    case .streamed(let cache): cache.bytes
+    case .resident: Self.bytes(input, of: simulations)
+    case .streamed(let caches): caches.reduce(0) { $0 + $1.bytes }
     }
   }
 
@@ -117,13 +122,15 @@ package final class FieldStore: SubBoxSource {
   /// Collective; nothing may cut boxes any more. Without it the memory is kept until the process
   /// ends.
   package func free() throws(MPIError) {
-    guard case .resident(let fields) = voxels else { return }
-    for field in fields { try field.free() }
+    guard case .resident(let channels) = voxels else { return }
+    for fields in channels {
+      for field in fields { try field.free() }
+    }
   }
 
-  /// The size of the voxels of a field of all simulations [bytes].
-  private static func bytes(_ simulations: [FieldMetadata]) -> Int {
-    simulations.reduce(0) { $0 + $1.siteCount * MemoryLayout<Float>.stride }
+  /// The size of the voxels of all simulations [bytes].
+  private static func bytes(_ input: NetworkInput, of simulations: [FieldMetadata]) -> Int {
+    simulations.reduce(0) { $0 + input.residentBytes(gridSize: $1.gridSize) }
   }
 
   /// Chooses where fields of a total size are cut from, and says why.
@@ -153,7 +160,7 @@ package final class FieldStore: SubBoxSource {
     }
   }
 
-  /// Finds the shift and the scale of the field, of which the files hold the moments.
+  /// Finds the shift and the scale of each field, of which the files hold the moments.
   ///
   /// Collective.
   ///
@@ -162,14 +169,18 @@ package final class FieldStore: SubBoxSource {
   ///   - samples: The samples that a network is trained on; they do not matter here.
   ///   - boxWidth: The number of voxels along each axis of a box; it does not matter here.
   ///   - communicator: The ranks.
-  /// - Returns: The standardization of the field of these simulations taken as one.
+  /// - Returns: The standardization of each field of these simulations taken as one.
   /// - Throws: `AgreedFailure` of a ``SubBoxError`` if all values are the same; `MPIError`.
   package func standardization(
     ofFirst simulations: Int, samples: [Sample], boxWidth: Int,
     on communicator: borrowing Communicator
-  ) throws -> Standardization {
+  ) throws -> InputStandardization {
     try communicator.agree { () throws(SubBoxError) in
-      try Standardization(of: field, in: Array(self.simulations.prefix(simulations)))
+      let training = Array(self.simulations.prefix(simulations))
+      return InputStandardization(
+        try input.fields.map { (field) throws(SubBoxError) in
+          try Standardization(of: field, in: training)
+        })
     }
   }
 
@@ -177,40 +188,49 @@ package final class FieldStore: SubBoxSource {
   ///
   /// - Parameters:
   ///   - boxWidth: The number of voxels along each axis of a box.
-  ///   - standardization: How the values of the field are standardized.
+  ///   - standardization: How the values of each field are standardized.
   /// - Returns: What writes the box of a sample.
-  package func boxWriter(boxWidth: Int, standardization: Standardization) -> BoxWriter {
-    let cutters = simulations.map {
-      SubBoxCutter(
-        boxWidth: boxWidth, gridSize: $0.gridSize, standardization: standardization)
+  package func boxWriter(boxWidth: Int, standardization: InputStandardization) -> BoxWriter {
+    precondition(
+      standardization.channels.count == input.channelCount, "scales of another input's channels")
+    let cutters = standardization.channels.map { scale in
+      simulations.map {
+        SubBoxCutter(boxWidth: boxWidth, gridSize: $0.gridSize, standardization: scale)
+      }
     }
     return { [unowned(unsafe) self] (sample, box) throws(SubBoxError) in
       let simulation = Int(sample.simulation)
-      try cut(around: Int(sample.site), of: simulation, with: cutters[simulation], into: box)
+      for (channel, cutters) in cutters.enumerated() {
+        let cutter = cutters[simulation]
+        try cut(
+          channel, around: Int(sample.site), of: simulation, with: cutter,
+          into: box + channel * cutter.voxelCount)
+      }
     }
   }
 
-  /// Writes the box around a site.
+  /// Writes a channel of the box around a site.
   ///
   /// May be called by several threads at once, which take turns at streamed fields.
   ///
   /// - Parameters:
+  ///   - channel: The channel.
   ///   - site: The index of the center voxel, (ix N + iy) N + iz.
   ///   - simulation: The index of the field.
   ///   - cutter: Made for the size of the field.
   ///   - box: Where the box is written, [w, w, w].
   /// - Throws: ``SubBoxError`` if a file cannot be read.
   package func cut(
-    around site: Int, of simulation: Int, with cutter: SubBoxCutter,
+    _ channel: Int, around site: Int, of simulation: Int, with cutter: SubBoxCutter,
     into box: UnsafeMutablePointer<Float>
   ) throws(SubBoxError) {
     precondition(
       cutter.gridSize == simulations[simulation].gridSize, "the cutter is made for another field")
     switch voxels {
-    case .resident(let fields):
-      cutter.cut(around: site, from: fields[simulation].voxels, into: box)
-    case .streamed(let cache):
-      try cache.cut(around: site, of: simulation, with: cutter, into: box)
+    case .resident(let channels):
+      cutter.cut(around: site, from: channels[channel][simulation].voxels, into: box)
+    case .streamed(let caches):
+      try caches[channel].cut(around: site, of: simulation, with: cutter, into: box)
     }
   }
 }

@@ -1,4 +1,5 @@
 import CKernels
+import Fields
 import Foundation
 
 /// Makes boxes of the final density around particles, standardized.
@@ -52,7 +53,7 @@ struct FinalDensityMaker: Sendable {
     let (xLayers, yLayers, zLayers) = (
       layers(around: centre[0]), layers(around: centre[1]), layers(around: centre[2])
     )
-    let side = particles.cellsPerSide
+    let side = particles.grid.cellsPerSide
     var near: [Float] = []
     for x in xLayers {
       for y in yLayers {
@@ -78,7 +79,7 @@ struct FinalDensityMaker: Sendable {
   private func layers(around coordinate: Float) -> [Layer] {
     let first = Double(coordinate) - Double(boxWidth / 2) * voxelSize
     let last = first + Double(boxWidth - 1) * voxelSize
-    let (size, side) = (particles.cellSize, particles.cellsPerSide)
+    let (size, side) = (particles.grid.cellSize, particles.grid.cellsPerSide)
     let reach = reach(of: Float(particles.largestSmoothingLength))
     let range =
       Int(((first - reach) / size).rounded(.down))...Int(((last + reach) / size).rounded(.down))
@@ -86,7 +87,7 @@ struct FinalDensityMaker: Sendable {
       let cell = (index % side + side) % side
       let low = Double(index) * size
       return Layer(
-        cell: cell, shift: Double((index - cell) / side) * particles.boxSize - first,
+        cell: cell, shift: Double((index - cell) / side) * particles.grid.boxSize - first,
         distance: max(0, low - last, first - (low + size)))
     }
   }

@@ -8,8 +8,8 @@ package import MPI
 ///
 /// It is freed collectively, by ``free()`` on all ranks of the communicator.
 package final class FinalParticleStore: SubBoxSource {
-  /// The final density, in voxels of the width that was asked for.
-  package let input: BoxInput
+  /// What the boxes show: the final density, in voxels of the width that was asked for.
+  package let input: NetworkInput
 
   /// The field files, in the order in which ``Sample/simulation`` counts them.
   package let paths: [String]
@@ -31,16 +31,19 @@ package final class FinalParticleStore: SubBoxSource {
   /// Collective.
   ///
   /// - Parameters:
+  ///   - input: What the boxes show: final particles.
   ///   - paths: The field files, one per simulation; the same on every rank.
-  ///   - voxelSize: The width of the voxels [Mpc/h].
   ///   - settings: The same on every rank.
   ///   - communicator: The ranks that make boxes.
   /// - Throws: `AgreedFailure` of the ``SubBoxError`` of a file that cannot be read or was made without
   ///   the particles, or of settings that allow less memory; `MPIError`.
   package init(
-    of paths: [String], voxelSize: Double, settings: StreamSettings,
+    _ input: NetworkInput, of paths: [String], settings: StreamSettings,
     on communicator: borrowing Communicator
   ) throws {
+    guard case .finalParticles(let voxelSize) = input.source else {
+      preconditionFailure("\(input.words) is not made from final particles")
+    }
     let node = try communicator.splitByNode()
     let files = try communicator.agree { () throws(SubBoxError) in
       try settings.check()
@@ -62,7 +65,7 @@ package final class FinalParticleStore: SubBoxSource {
       }
     }
     for each in particles { try each.synchronize(on: node) }
-    input = .finalDensity(voxelSize: voxelSize)
+    self.input = input
     self.paths = paths
     self.simulations = simulations
     self.voxelSize = voxelSize
@@ -87,10 +90,11 @@ package final class FinalParticleStore: SubBoxSource {
   ///   - boxWidth: The number of voxels along each axis of a box.
   ///   - standardization: How log10 of the density is standardized.
   /// - Returns: What writes the box of a sample.
-  package func boxWriter(boxWidth: Int, standardization: Standardization) -> BoxWriter {
+  package func boxWriter(boxWidth: Int, standardization: InputStandardization) -> BoxWriter {
     let makers = particles.map {
       FinalDensityMaker(
-        $0, boxWidth: boxWidth, voxelSize: voxelSize, standardization: standardization)
+        $0, boxWidth: boxWidth, voxelSize: voxelSize,
+        standardization: standardization.channels[0])
     }
     return { (sample, box) throws(SubBoxError) in
       makers[Int(sample.simulation)].write(around: Int(sample.site), into: box)
@@ -114,7 +118,7 @@ package final class FinalParticleStore: SubBoxSource {
   package func standardization(
     ofFirst simulations: Int, samples: [Sample], boxWidth: Int,
     on communicator: borrowing Communicator
-  ) throws -> Standardization {
+  ) throws -> InputStandardization {
     let measured = samples.prefix(Self.measuredBoxes)
     let write = boxWriter(boxWidth: boxWidth, standardization: .none)
     let count = boxWidth * boxWidth * boxWidth
@@ -137,15 +141,17 @@ package final class FinalParticleStore: SubBoxSource {
     var span = moments.mutableSpan
     try communicator.allReduce(&span, .sum)
     return try communicator.agree { () throws(SubBoxError) in
-      try Standardization(
-        combining: measured.indices.map {
-          let index = $0 - measured.startIndex
-          return (
-            count,
-            FieldMoments(
-              mean: moments[2 * index], standardDeviation: moments[2 * index + 1].squareRoot())
-          )
-        }, of: "final density in boxes")
+      InputStandardization([
+        try Standardization(
+          combining: measured.indices.map {
+            let index = $0 - measured.startIndex
+            return (
+              count,
+              FieldMoments(
+                mean: moments[2 * index], standardDeviation: moments[2 * index + 1].squareRoot())
+            )
+          }, of: "final density in boxes")
+      ])
     }
   }
 

@@ -72,11 +72,11 @@ struct LabelPlanes {
   /// - Parameters:
   ///   - numbers: Different numbers below the sum of `counts`.
   ///   - counts: The eligible particles of each bin and plane of all simulations.
-  /// - Returns: Two words for each number, which are those of a ``Sample``, or zero where another
-  ///   rank finds it.
+  /// - Returns: ``Sample/wordCount`` words for each number, which are those of a ``Sample``, or zero
+  ///   where another rank finds it.
   /// - Throws: ``SubBoxError`` if a file cannot be read.
   func find(_ numbers: [Int], counts: [Int64]) throws(SubBoxError) -> [UInt64] {
-    var words = [UInt64](repeating: 0, count: 2 * numbers.count)
+    var words = [UInt64](repeating: 0, count: Sample.wordCount * numbers.count)
     let ascending = numbers.indices.sorted { numbers[$0] < numbers[$1] }
     var firstNumbers = [0]
     for count in counts { firstNumbers.append(firstNumbers[firstNumbers.count - 1] + Int(count)) }
@@ -92,44 +92,86 @@ struct LabelPlanes {
         return ascending[start..<end]
       }
       guard wanted.contains(where: { !$0.isEmpty }) else { continue }
+      let found = try mark(wanted, numbers, numbersOfBins, in: slab, &words)
+      // Read when the labels and radii are gone: memory for two arrays is enough.
       let file = files[slab.simulation]
-      let labels = try file.read(.logMass, planes: slab.planes)
-      let radii = try file.read(.radius, planes: slab.planes)
+      let halos = try file.read(.halo, planes: slab.planes)
       let firstSite = slab.planes.lowerBound * file.gridSize * file.gridSize
-      var next = wanted.map(\.startIndex)
-      var number = numbersOfBins.map(\.lowerBound)
-      for site in labels.indices {
-        guard let bin = bins.index(of: labels[site]) else { continue }
-        if next[bin] < wanted[bin].endIndex, numbers[ascending[next[bin]]] == number[bin] {
-          let sample = Sample(
-            simulation: Int32(slab.simulation), site: Int64(firstSite + site),
-            logMass: labels[site], radius: radii[site])
-          let place = 2 * ascending[next[bin]]
-          (words[place], words[place + 1]) = sample.words
-          next[bin] += 1
-        }
-        number[bin] += 1
+      for place in found {
+        let site = Int(Sample.site(words[place])) - firstSite
+        words[place + Sample.wordCount - 1] = Sample.word(halo: halos[site])
       }
     }
     return words
   }
+
+  /// Fills in the particles that are wanted of a slab, but for their halos.
+  ///
+  /// - Parameters:
+  ///   - wanted: For each bin, places of `numbers`, in the order of the numbers.
+  ///   - numbers: The numbers of particles.
+  ///   - numbersOfBins: The numbers that the slab has of each bin.
+  ///   - slab: The planes.
+  ///   - words: The words of all samples.
+  /// - Returns: Where the words of those that were found start.
+  /// - Throws: ``SubBoxError`` if the file cannot be read.
+  private func mark(
+    _ wanted: [ArraySlice<Int>], _ numbers: [Int], _ numbersOfBins: [Range<Int>],
+    in slab: PlaneSlabs.Slab, _ words: inout [UInt64]
+  ) throws(SubBoxError) -> [Int] {
+    let file = files[slab.simulation]
+    let labels = try file.read(.logMass, planes: slab.planes)
+    let radii = try file.read(.radius, planes: slab.planes)
+    let firstSite = slab.planes.lowerBound * file.gridSize * file.gridSize
+    var found: [Int] = []
+    var next = wanted.map(\.startIndex)
+    var number = numbersOfBins.map(\.lowerBound)
+    for site in labels.indices {
+      guard let bin = bins.index(of: labels[site]) else { continue }
+      if next[bin] < wanted[bin].endIndex, numbers[wanted[bin][next[bin]]] == number[bin] {
+        let sample = Sample(
+          simulation: Int32(slab.simulation), site: Int64(firstSite + site),
+          logMass: labels[site], radius: radii[site], halo: -1)
+        let place = Sample.wordCount * wanted[bin][next[bin]]
+        words.replaceSubrange(place..<place + Sample.wordCount, with: sample.words)
+        found.append(place)
+        next[bin] += 1
+      }
+      number[bin] += 1
+    }
+    return found
+  }
 }
 
 extension Sample {
-  /// The sample in two words: simulation and site, then label and radius.
-  fileprivate var words: (UInt64, UInt64) {
-    (
+  /// The number of words of a sample.
+  static let wordCount = 3
+
+  /// The sample in words: simulation and site, then label and radius, then the halo.
+  fileprivate var words: [UInt64] {
+    [
       UInt64(simulation) << 40 | UInt64(site),
-      UInt64(logMass.bitPattern) << 32 | UInt64(radius.bitPattern)
-    )
+      UInt64(logMass.bitPattern) << 32 | UInt64(radius.bitPattern),
+      Self.word(halo: halo),
+    ]
   }
 
-  /// Makes a sample of its two words.
-  init(_ place: UInt64, _ label: UInt64, firstSimulation: Int) {
+  /// The last word, which says the halo.
+  fileprivate static func word(halo: Int32) -> UInt64 { UInt64(UInt32(bitPattern: halo)) }
+
+  /// The site that the first word says.
+  fileprivate static func site(_ place: UInt64) -> Int64 { Int64(place & (1 << 40 - 1)) }
+
+  /// Makes a sample of its words.
+  init(words: ArraySlice<UInt64>, firstSimulation: Int) {
+    let (place, label, halo) = (
+      words[words.startIndex], words[words.startIndex + 1], words[words.startIndex + 2]
+    )
     self.init(
-      simulation: Int32(firstSimulation) + Int32(place >> 40), site: Int64(place & (1 << 40 - 1)),
+      simulation: Int32(firstSimulation) + Int32(place >> 40), site: Self.site(place),
       logMass: Float(bitPattern: UInt32(label >> 32)),
-      radius: Float(bitPattern: UInt32(truncatingIfNeeded: label)))
+      radius: Float(bitPattern: UInt32(truncatingIfNeeded: label)),
+      halo: Int32(bitPattern: UInt32(truncatingIfNeeded: halo)))
   }
 }
 

@@ -9,7 +9,7 @@ package struct PreparedBox: ~Copyable {
   /// The particle that the box is centered on.
   package let sample: Sample
 
-  /// The standardized voxels, [w, w, w], aligned to 64 bytes; valid as long as the box is.
+  /// The standardized voxels, [channel, w, w, w], aligned to 64 bytes; valid as long as the box is.
   package let voxels: UnsafePointer<Float>
 
   private let buffer: UnsafeMutablePointer<Float>

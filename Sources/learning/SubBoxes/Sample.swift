@@ -3,6 +3,9 @@ package struct Sample: BitwiseCopyable, Hashable, Sendable {
   /// The simulation of the particle, as its index in the list of field files.
   package let simulation: Int32
 
+  /// The particle's halo, as its row in the halo table of the field file; -1 if it is not known.
+  package let halo: Int32
+
   /// The site of the particle on the Lagrangian grid, (ix N + iy) N + iz.
   package let site: Int64
 
@@ -13,8 +16,9 @@ package struct Sample: BitwiseCopyable, Hashable, Sendable {
   package let radius: Float
 
   /// Makes the sample of a particle.
-  package init(simulation: Int32, site: Int64, logMass: Float, radius: Float) {
+  package init(simulation: Int32, site: Int64, logMass: Float, radius: Float, halo: Int32) {
     self.simulation = simulation
+    self.halo = halo
     self.site = site
     self.logMass = logMass
     self.radius = radius

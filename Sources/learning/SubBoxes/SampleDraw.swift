@@ -85,7 +85,9 @@ package struct SampleDraw: Sendable {
     var wordSpan = words.mutableSpan
     try communicator.allReduce(&wordSpan, .sum)
     samples = (0..<count).map { position in
-      Sample(words[2 * position], words[2 * position + 1], firstSimulation: firstSimulation)
+      let place = Sample.wordCount * position
+      return Sample(
+        words: words[place..<place + Sample.wordCount], firstSimulation: firstSimulation)
     }
     eligibleCounts = labels.perSimulation(counts)
   }

@@ -35,13 +35,14 @@ package final class SubBoxStream: Sendable {
   ///   - source: The data that boxes are made from.
   ///   - kind: What the boxes show.
   ///   - boxWidth: The number of voxels along each axis of a box.
-  ///   - standardization: How the values are standardized, before averaging.
+  ///   - standardization: How the values of each channel are standardized, before averaging.
   ///   - lookAhead: How many boxes are prepared before they are asked for.
   ///   - threads: How many threads prepare boxes; those of a source that reads its files take turns.
   ///   - consumers: How many boxes are in use at a time, beyond which ``next(before:)`` waits for
   ///     one to go out of use.
   package init(
-    from source: any SubBoxSource, kind: BoxKind, boxWidth: Int, standardization: Standardization,
+    from source: any SubBoxSource, kind: BoxKind, boxWidth: Int,
+    standardization: InputStandardization,
     lookAhead: Int, threads: Int, consumers: Int
   ) {
     precondition(lookAhead > 0 && threads > 0 && consumers > 0, "a stream needs one of each")

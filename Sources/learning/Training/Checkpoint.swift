@@ -1,7 +1,7 @@
 internal import DurableFiles
 internal import Foundation
-internal import HDF5
 internal import Networks
+internal import RecordFiles
 
 /// All that a training needs to go on as if it had never stopped, on any number of ranks.
 struct Checkpoint: Sendable {
@@ -16,42 +16,54 @@ struct Checkpoint: Sendable {
   /// The settings that the result depends on, a line each.
   var settings: [String]
 
-  private static let format = "halompi-checkpoint"
-  private static let version = 1
+  private static let format = RecordFormat("halompi-checkpoint", version: 1)
+
+  private static let parameters = RecordDataset<Float>(
+    "parameters", unit: "1", meaning: "the weights after the last step")
+  private static let m = RecordDataset<Float>("optimizer/m", unit: "1", meaning: "first moments")
+  private static let v = RecordDataset<Float>("optimizer/v", unit: "1", meaning: "second moments")
+  private static let vhat = RecordDataset<Float>(
+    "optimizer/vhat", unit: "1", meaning: "largest second moments so far")
+  private static let best = RecordDataset<Float>(
+    "best/parameters", unit: "1", meaning: "the weights of the best epoch so far")
 
   func write(to path: String) throws {
-    try NumberFile.write(to: path, format: Self.format, version: Self.version) { file in
-      try NumberFile.addJSON("progress", progress, to: file)
-      try NumberFile.addJSON("data", data, to: file)
-      try NumberFile.addJSON("settings", settings, to: file)
-      try NumberFile.addJSON("optimizerStep", state.optimizer.step, to: file)
-      for (name, values, description) in [
-        ("parameters", state.parameters, "the weights after the last step"),
-        ("optimizer/m", state.optimizer.m, "first moments"),
-        ("optimizer/v", state.optimizer.v, "second moments"),
-        ("optimizer/vhat", state.optimizer.vhat, "largest second moments so far"),
-        ("best/parameters", bestParameters, "the weights of the best epoch so far"),
+    try RecordWriter.write(to: path, as: Self.format) { file in
+      try file.addJSON("progress", progress)
+      try file.addJSON("data", data)
+      try file.addJSON("settings", settings)
+      try file.addJSON("optimizerStep", state.optimizer.step)
+      for (dataset, values) in [
+        (Self.parameters, state.parameters), (Self.m, state.optimizer.m),
+        (Self.v, state.optimizer.v), (Self.vhat, state.optimizer.vhat),
+        (Self.best, bestParameters),
       ] where !values.isEmpty {
-        try NumberFile.add(
-          name, values, shape: [values.count], unit: "1", description: description, to: file)
+        try file.add(dataset, values, extents: [values.count])
       }
     }
   }
 
+  /// Reads a checkpoint, and verifies its checksums.
   init(contentsOf path: String) throws {
-    let file = try NumberFile.open(path, format: Self.format, version: Self.version)
-    progress = try NumberFile.json("progress", from: file)
-    data = try NumberFile.json("data", from: file)
-    settings = try NumberFile.json("settings", from: file)
-    let step: Int = try NumberFile.json("optimizerStep", from: file)
+    let file = try RecordReader(path, as: Self.format)
+    let header = try Header(file)
+    progress = header.progress
+    data = header.data
+    settings = header.settings
+    let step: Int = try file.json("optimizerStep")
+    let parameters = try file.values(of: Self.parameters)
+    let extents = [parameters.count]
     state = TrainingState(
-      parameters: try NumberFile.read("parameters", from: file),
+      parameters: parameters,
       optimizer: AMSGrad.State(
-        step: step, m: try NumberFile.read("optimizer/m", from: file),
-        v: try NumberFile.read("optimizer/v", from: file),
-        vhat: try NumberFile.read("optimizer/vhat", from: file)))
+        step: step, m: try file.values(of: Self.m, extents: extents),
+        v: try file.values(of: Self.v, extents: extents),
+        vhat: try file.values(of: Self.vhat, extents: extents)))
     bestParameters =
-      try file.exists("best/parameters") ? NumberFile.read("best/parameters", from: file) : []
+      try file.has(Self.best) ? file.values(of: Self.best, extents: extents) : []
+    guard step >= 0, bestParameters.isEmpty || progress.bestEpoch != nil else {
+      throw file.failure("its progress does not fit its numbers")
+    }
     try file.close()
   }
 
@@ -62,11 +74,17 @@ struct Checkpoint: Sendable {
     let settings: [String]
 
     init(contentsOf path: String) throws {
-      let file = try NumberFile.open(path, format: Checkpoint.format, version: Checkpoint.version)
-      progress = try NumberFile.json("progress", from: file)
-      data = try NumberFile.json("data", from: file)
-      settings = try NumberFile.json("settings", from: file)
+      let file = try RecordReader(path, as: Checkpoint.format)
+      try self.init(file)
       try file.close()
+    }
+
+    fileprivate init(_ file: borrowing RecordReader) throws {
+      progress = try file.json("progress")
+      data = try file.json("data")
+      settings = try file.json("settings")
+      guard progress.isPossible else { throw file.failure("its progress is impossible") }
+      if let reason = data.fault { throw file.failure("its data cannot be used: \(reason)") }
     }
   }
 

@@ -26,7 +26,8 @@ final class ComputePool: @unchecked Sendable {
   private let labels: LabelRange
   private let timeline: Timeline?
 
-  /// The sums of the gradients of the convolutions, and of the dense layers with gamma.
+  /// The sums of the gradients of the convolutions, and of the dense layers with the parameters of the
+  /// likelihood.
   let convolutionSums: ExactAccumulator
   let denseSums: ExactAccumulator
 
@@ -151,7 +152,8 @@ final class ComputePool: @unchecked Sendable {
   }
 
   private func compute(_ work: Work, with worker: Evaluation) {
-    let loss = TruncatedCauchyLoss(gamma: Double(weights.gamma))
+    let likelihood = weights.likelihood
+    let parameterGradient = work.trains ? worker.gradient + layout.likelihoodRange.lowerBound : nil
     do throws(SubBoxError) {
       let thread = worker.number + 1
       while let box = try timeline.measure(
@@ -163,13 +165,17 @@ final class ComputePool: @unchecked Sendable {
           work.trains
             ? worker.evaluator.forward(box.voxels) : worker.evaluator.predict(box.voxels)
         }
-        let value = loss.evaluate(prediction: Double(prediction), truth: Double(truth))
+        let loss = likelihood.evaluate(
+          prediction: Double(prediction), truth: Double(truth),
+          parameterGradient: parameterGradient)
         if work.trains {
-          timeline.measure(.backward, thread: thread) { addGradient(of: value, worker) }
+          timeline.measure(.backward, thread: thread) {
+            addGradient(Float(loss.predictionGradient), worker)
+          }
         }
         let outcome = SampleOutcome(
           position: work.firstPlace + box.position - work.positions.lowerBound,
-          likelihood: value.value, prediction: prediction, truth: truth)
+          likelihood: loss.value, prediction: prediction, truth: truth)
         condition.withLock { outcomes.append(outcome) }
       }
       finish(error: nil)
@@ -178,11 +184,10 @@ final class ComputePool: @unchecked Sendable {
     }
   }
 
-  private func addGradient(of loss: TruncatedCauchyLoss.Evaluation, _ worker: Evaluation) {
+  /// Goes backward and adds the gradient to the sums; that of the likelihood's parameters is in it already.
+  private func addGradient(_ outputGradient: Float, _ worker: Evaluation) {
     let gradient = worker.gradient
-    worker.evaluator.backwardDense(
-      outputGradient: Float(loss.predictionGradient), into: gradient)
-    gradient[layout.gammaIndex] = Float(loss.gammaGradient)
+    worker.evaluator.backwardDense(outputGradient: outputGradient, into: gradient)
     denseSums.add(gradient + layout.denseRange.lowerBound, worker: worker.number)
     condition.withLock {
       denseRemaining -= 1

@@ -2,6 +2,7 @@ internal import DurableFiles
 internal import Fields
 internal import Foundation
 internal import Networks
+internal import Statistics
 internal import Stopping
 internal import SubBoxes
 
@@ -53,16 +54,43 @@ final class Coordinator {
     bestParameters = checkpoint?.bestParameters ?? []
     folder = plan.checkpoints
     try DurableFile.createDirectory(plan.directory)
-    metrics = try AppendLog.open(plan.metricsPath, length: progress.metricsLength)
-    timings = try AppendLog.open(plan.timingsPath, length: progress.timingsLength)
+    metrics = try Self.log(plan.metricsPath, progress.metricsLength, progress.step, tell)
+    timings = try Self.log(plan.timingsPath, progress.timingsLength, progress.step, tell)
     if plan.settings.tensorboard {
       events = try EventFile(
         in: plan.directory, history: TrainingMetrics(contentsOf: plan.metricsPath),
         timings: TrainingTimings(contentsOf: plan.timingsPath), now: Date().timeIntervalSince1970)
     }
-    if !bestParameters.isEmpty, !FileManager.default.fileExists(atPath: plan.modelPath) {
-      try bestModel().write(to: plan.modelPath)
+    if !bestParameters.isEmpty { try restoreModel() }
+  }
+
+  /// Opens a log to go on with it.
+  ///
+  /// One that is not there any more begins anew: nothing of the training depends on it.
+  private static func log(
+    _ path: String, _ length: Int, _ step: Int, _ tell: (TrainingEvent) -> Void
+  ) throws -> AppendLog {
+    guard length > 0, !FileManager.default.fileExists(atPath: path) else {
+      return try AppendLog.open(path, length: length)
     }
+    tell(
+      .warning(
+        "\(path) is not there any more: it begins anew after step \(step), without what came before"
+      ))
+    return try AppendLog.open(path)
+  }
+
+  /// Makes the model again from the checkpoint if it is not there, or damaged.
+  private func restoreModel() throws {
+    if FileManager.default.fileExists(atPath: plan.modelPath) {
+      do {
+        _ = try Model(contentsOf: plan.modelPath)
+        return
+      } catch {
+        tell(.warning("the model is made again from the newest checkpoint: \(error)"))
+      }
+    }
+    try bestModel().write(to: plan.modelPath)
   }
 
   /// What the workers are to do next.
@@ -111,7 +139,7 @@ final class Coordinator {
     let summary = StepSummary(
       epoch: progress.epoch, step: progress.step,
       likelihood: sum / Double(outcomes.count), penalty: reports[0].penalty,
-      gamma: reports[0].gamma, samples: outcomes.count, seconds: seconds)
+      likelihoodValues: likelihoodValues(of: reports), samples: outcomes.count, seconds: seconds)
     try metrics.append(summary.metricsLine)
     try timings.append(summary.timingsLine(reports, hosts: workerHosts, &stragglers))
     try events?.append(summary.record, seconds: seconds)
@@ -136,7 +164,7 @@ final class Coordinator {
       outcomes.map(\.position) == Array(0..<data.validationSamples),
       "a validation computed other samples than its draw")
     let likelihood = outcomes.reduce(0) { $0 + $1.likelihood } / Double(outcomes.count)
-    let (penalty, gamma) = (reports[0].penalty, reports[0].gamma)
+    let penalty = reports[0].penalty
     let loss = plan.settings.selection == .loss ? likelihood + penalty : likelihood
     guard loss.isFinite else {
       throw TrainingError.diverged(
@@ -147,7 +175,9 @@ final class Coordinator {
     let summary = EpochSummary(
       epoch: progress.epoch, step: progress.step,
       trainingLikelihood: progress.likelihoodSum / samples, likelihood: likelihood,
-      penalty: penalty, gamma: gamma, correlation: correlation(outcomes), isBest: isBest)
+      penalty: penalty, likelihoodValues: likelihoodValues(of: reports),
+      correlation: pearsonCorrelation(
+        outcomes.map { Double($0.prediction) }, outcomes.map { Double($0.truth) }), isBest: isBest)
     try metrics.append(summary.metricsLine)
     try events?.append(summary.record)
     if isBest {
@@ -163,6 +193,11 @@ final class Coordinator {
     progress.isComplete = progress.epoch == plan.settings.epochLimit || !isPatient
     mustSave = true
     tell(.epoch(summary))
+  }
+
+  /// The likelihood that the samples of reports were computed with.
+  private func likelihoodValues(of reports: [Report]) -> LikelihoodValues {
+    LikelihoodValues(plan.architecture.likelihood, reports[0].likelihoodValues)
   }
 
   private func requestStop(because reason: String) {
@@ -203,24 +238,9 @@ final class Coordinator {
     }
     return Model(
       architecture: plan.architecture, variant: plan.settings.variant,
-      field: plan.input.name,
+      inputName: plan.input.name.rawValue,
       data: data, seed: plan.settings.seed, epoch: epoch, step: (epoch + 1) * plan.stepsPerEpoch,
       validationLoss: loss, settings: plan.identity,
       parameters: bestParameters)
   }
-}
-
-/// Pearson's correlation of predictions and truths, in the order of the samples.
-func correlation(_ outcomes: [SampleOutcome]) -> Double {
-  let count = Double(outcomes.count)
-  let meanPrediction = outcomes.reduce(0) { $0 + Double($1.prediction) } / count
-  let meanTruth = outcomes.reduce(0) { $0 + Double($1.truth) } / count
-  var (both, predictions, truths) = (0.0, 0.0, 0.0)
-  for outcome in outcomes {
-    let (p, t) = (Double(outcome.prediction) - meanPrediction, Double(outcome.truth) - meanTruth)
-    both += p * t
-    predictions += p * p
-    truths += t * t
-  }
-  return both / (predictions * truths).squareRoot()
 }

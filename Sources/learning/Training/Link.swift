@@ -15,14 +15,19 @@ struct Link {
   /// The hosts of all ranks.
   let hosts: [String]
 
+  /// How many parameters the likelihood has, whose values are in every report.
+  let parameterCount: Int
+
   /// Is told on rank 0 of what happens while it waits.
   let tell: (TrainingEvent) -> Void
 
   /// Collective over `world`.
   init(
-    roles: borrowing Roles, limit: Double, tell: @escaping (TrainingEvent) -> Void
+    roles: borrowing Roles, limit: Double, parameterCount: Int,
+    tell: @escaping (TrainingEvent) -> Void
   ) throws(MPIError) {
     self.limit = limit
+    self.parameterCount = parameterCount
     self.tell = tell
     workers = 1..<roles.world.size
     hosts = try roles.world.allGatherVarying(Array(roles.world.place().host.utf8)).texts
@@ -63,7 +68,8 @@ struct Link {
       }
       var message = try world.startReceive(envelope, as: Double.self)
       while try !message.test() { try rest(&patience, on: command, over: world) }
-      reports[envelope.source - 1] = Report(message: message.take())
+      reports[envelope.source - 1] = Report(
+        message: message.take(), parameterCount: parameterCount)
     }
     try takeNotices(over: world)
     return reports.compactMap { $0 }

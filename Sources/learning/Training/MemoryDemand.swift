@@ -37,7 +37,7 @@ package struct MemoryDemand: Sendable {
   package var streaming: StreamSettings
 
   /// What the boxes show.
-  package var input: BoxInput
+  package var input: NetworkInput
 
   /// The shape of the network.
   package var architecture: NetworkArchitecture
@@ -57,7 +57,7 @@ package struct MemoryDemand: Sendable {
   /// Makes a demand.
   package init(
     settings: TrainingSettings, sampling: SamplingSettings, streaming: StreamSettings,
-    input: BoxInput = .field(.density), architecture: NetworkArchitecture, gridSizes: [Int],
+    input: NetworkInput = .density, architecture: NetworkArchitecture, gridSizes: [Int],
     ranks: Int, ranksPerNode: Int, threadsPerRank: Int
   ) {
     self.settings = settings
@@ -74,6 +74,11 @@ package struct MemoryDemand: Sendable {
   private var parameterCount: Int { architecture.parameters.count }
   private var real: Int { MemoryLayout<Float>.stride }
 
+  /// The voxels of a box, over all channels.
+  private var voxelCount: Int {
+    input.channelCount * sampling.boxWidth * sampling.boxWidth * sampling.boxWidth
+  }
+
   /// Whether rank 0 only coordinates.
   var isDedicated: Bool { settings.coordinator.isDedicated(ranks: ranks) }
 
@@ -87,8 +92,9 @@ package struct MemoryDemand: Sendable {
   ///
   /// - Throws: `SubBoxError` if they are to be and do not fit the budget.
   package func fieldsAreResident() throws(SubBoxError) -> Bool {
-    if case .finalDensity = input { return true }
-    return try FieldStore.mode(streaming, bytes: fieldBytes, fields: gridSizes.count).0 == .resident
+    guard input.canBeStreamed else { return true }
+    let fields = gridSizes.count * input.channelCount
+    return try FieldStore.mode(streaming, bytes: fieldBytes, fields: fields).0 == .resident
   }
 
   /// The memory of a rank that trains.
@@ -99,12 +105,10 @@ package struct MemoryDemand: Sendable {
   ///   `ArchitectureError` if the kernels cannot compute the network.
   package func training(coordinates: Bool) throws -> [MemoryTerm] {
     let weights = try NetworkWeights(
-      architecture.parameters.initialized(
-        seed: settings.seed, gamma: Float(settings.initialGamma)), of: architecture,
+      architecture.parameters.initialized(seed: settings.seed), of: architecture,
       for: settings.kernels)
     let count = parameterCount
     let boxes = streaming.lookAhead + threadsPerRank
-    let voxels = sampling.boxWidth * sampling.boxWidth * sampling.boxWidth
     var terms = [try fieldTerm()]
     terms += [
       MemoryTerm("weights", weights.byteCount),
@@ -113,7 +117,7 @@ package struct MemoryDemand: Sendable {
       MemoryTerm(
         "activations and gradients of \(threadsPerRank) threads",
         evaluationBytes(weights, boxes: (settings.batchSize + workers - 1) / workers)),
-      MemoryTerm("boxes prepared ahead", boxes * voxels * real),
+      MemoryTerm("boxes prepared ahead", boxes * voxelCount * real),
       MemoryTerm(
         "samples",
         (sampling.trainingSamples + sampling.validationSamples) * MemoryLayout<Sample>.stride),
@@ -135,16 +139,15 @@ package struct MemoryDemand: Sendable {
   /// - Throws: As ``training(coordinates:)``.
   package func prediction() throws -> [MemoryTerm] {
     let weights = try NetworkWeights(
-      architecture.parameters.initialized(
-        seed: settings.seed, gamma: Float(settings.initialGamma)), of: architecture,
+      architecture.parameters.initialized(seed: settings.seed), of: architecture,
       for: settings.kernels)
-    let voxels = sampling.boxWidth * sampling.boxWidth * sampling.boxWidth
     return [
       try fieldTerm(), MemoryTerm("weights", weights.byteCount),
       MemoryTerm(
         "activations of \(threadsPerRank) threads",
         evaluationBytes(weights, boxes: threadsPerRank)),
-      MemoryTerm("boxes prepared ahead", (streaming.lookAhead + threadsPerRank) * voxels * real),
+      MemoryTerm(
+        "boxes prepared ahead", (streaming.lookAhead + threadsPerRank) * voxelCount * real),
       MemoryTerm(
         "samples and predictions", sampling.testSamples * (2 * MemoryLayout<Sample>.stride + 24)),
     ]
@@ -158,14 +161,14 @@ package struct MemoryDemand: Sendable {
     }
   }
 
-  /// While samples are drawn, before anything else is there: labels and radii of a slab of planes, and the numbers
-  /// of the samples.
+  /// While samples are drawn, before anything else is there: labels and radii of a slab of planes, and the
+  /// numbers and words of the samples.
   package var drawing: [MemoryTerm] {
     let draw = max(sampling.trainingSamples, sampling.validationSamples)
     return [
       MemoryTerm(
         "labels while samples are drawn", SampleDraw.workingBytes(gridSizes: gridSizes)),
-      MemoryTerm("samples while they are drawn", draw * (32 + MemoryLayout<Sample>.stride)),
+      MemoryTerm("samples while they are drawn", draw * (40 + MemoryLayout<Sample>.stride)),
     ]
   }
 
@@ -175,7 +178,7 @@ package struct MemoryDemand: Sendable {
     let (width, chunk) = (Double(sampling.boxWidth), Double(FieldStore.chunkWidth))
     // A box at a random place meets so many chunks along each axis, on the average.
     let chunks = (width - 1) / chunk + 1
-    return Int(chunks * chunks * chunks * chunk * chunk * chunk) * real
+    return Int(chunks * chunks * chunks * chunk * chunk * chunk) * real * input.channelCount
   }
 
   private func fieldTerm() throws(SubBoxError) -> MemoryTerm {

@@ -32,6 +32,7 @@ package struct MessageVolume: Hashable, Sendable {
   private let denseCount: Int
   private let convolutionCount: Int
   private let parameterCount: Int
+  private let likelihoodParameterCount: Int
 
   /// Makes the volume of a training.
   package init(of demand: MemoryDemand) {
@@ -45,6 +46,7 @@ package struct MessageVolume: Hashable, Sendable {
     denseCount = layout.denseRange.count
     convolutionCount = layout.convolutionRange.count
     parameterCount = layout.count
+    likelihoodParameterCount = layout.likelihoodRange.count
   }
 
   private static let word = MemoryLayout<Int64>.stride
@@ -102,7 +104,8 @@ package struct MessageVolume: Hashable, Sendable {
     if hasNotice { traffic.add(others, of: Self.word) }
     // The share of rank 0 is in no message.
     let own = isDedicated ? 0 : samples / workers
-    traffic.add(others, of: Report().message.count * Self.word)
+    let report = Report(parameterCount: likelihoodParameterCount)
+    traffic.add(others, of: report.message.count * Self.word)
     traffic.bytes += (samples - own) * 4 * Self.word
     return traffic
   }

@@ -60,9 +60,12 @@ struct Report: Hashable, Sendable {
   /// The samples that this worker computed.
   var outcomes: [SampleOutcome] = []
 
-  /// The penalty and gamma with which they were computed, the same on all workers.
+  /// The penalty with which they were computed, the same on all workers.
   var penalty = 0.0
-  var gamma = 0.0
+
+  /// The values of the likelihood's parameters with which they were computed, the same on all workers,
+  /// [parameter].
+  var likelihoodValues: [Double]
 
   /// The time that the threads of this worker waited for boxes, summed over them [seconds].
   var fetchWait = 0.0
@@ -82,30 +85,35 @@ struct Report: Hashable, Sendable {
   /// Whether this process was asked to stop by a signal.
   var stopRequested = false
 
-  private static let headerCount = 8
+  /// The numbers before the outcomes, without the values of the likelihood's parameters.
+  private static let headerCount = 7
 
   var message: [Double] {
     [
-      penalty, gamma, fetchWait, computing, reducing, Double(lostSamples), stopRequested ? 1 : 0,
+      penalty, fetchWait, computing, reducing, Double(lostSamples), stopRequested ? 1 : 0,
       hasFailed ? 1 : 0,
-    ]
+    ] + likelihoodValues
       + outcomes.flatMap {
         [Double($0.position), $0.likelihood, Double($0.prediction), Double($0.truth)]
       }
   }
 
-  init() {}
+  /// Makes a report of nothing, of a training of so many parameters of the likelihood.
+  init(parameterCount: Int) {
+    likelihoodValues = [Double](repeating: 0, count: parameterCount)
+  }
 
-  init(message: [Double]) {
+  init(message: [Double], parameterCount: Int) {
     penalty = message[0]
-    gamma = message[1]
-    fetchWait = message[2]
-    computing = message[3]
-    reducing = message[4]
-    lostSamples = Int(message[5])
-    stopRequested = message[6] != 0
-    hasFailed = message[7] != 0
-    outcomes = stride(from: Self.headerCount, to: message.count, by: 4).map {
+    fetchWait = message[1]
+    computing = message[2]
+    reducing = message[3]
+    lostSamples = Int(message[4])
+    stopRequested = message[5] != 0
+    hasFailed = message[6] != 0
+    let outcomesStart = Self.headerCount + parameterCount
+    likelihoodValues = Array(message[Self.headerCount..<outcomesStart])
+    outcomes = stride(from: outcomesStart, to: message.count, by: 4).map {
       SampleOutcome(
         position: Int(message[$0]), likelihood: message[$0 + 1], prediction: Float(message[$0 + 2]),
         truth: Float(message[$0 + 3]))

@@ -1,6 +1,8 @@
 // What stands in `metrics.jsonl`, which is the same for any number of ranks, threads, stops and
 // resumes, and in `timings.jsonl`, which is not.
 
+internal import Networks
+
 extension StepSummary {
   var metricsLine: String {
     var line = JSONLine()
@@ -10,14 +12,15 @@ extension StepSummary {
     line.add("likelihood", likelihood)
     line.add("penalty", penalty)
     line.add("loss", likelihood + penalty)
-    line.add("gamma", gamma)
+    line.add(likelihoodValues)
     return line.text
   }
 
   /// The numbers of the line.
   var record: TrainingMetrics.Step {
     TrainingMetrics.Step(
-      epoch: epoch, step: step, likelihood: likelihood, penalty: penalty, gamma: gamma)
+      epoch: epoch, step: step, likelihood: likelihood, penalty: penalty,
+      likelihoodValues: likelihoodValues)
   }
 
   /// The times of a step, and which of the workers on the given hosts the others waited for.
@@ -66,7 +69,7 @@ extension EpochSummary {
     line.add("step", step)
     line.add("trainingLikelihood", trainingLikelihood)
     line.add("validation", validation)
-    line.add("gamma", gamma)
+    line.add(likelihoodValues)
     line.add("isBest", isBest)
     return line.text
   }
@@ -75,6 +78,14 @@ extension EpochSummary {
   var record: TrainingMetrics.Epoch {
     TrainingMetrics.Epoch(
       epoch: epoch, step: step, trainingLikelihood: trainingLikelihood, likelihood: likelihood,
-      penalty: penalty, correlation: correlation, gamma: gamma, isBest: isBest)
+      penalty: penalty, correlation: correlation, likelihoodValues: likelihoodValues,
+      isBest: isBest)
+  }
+}
+
+extension JSONLine {
+  /// Adds the values of a likelihood's parameters under their names.
+  fileprivate mutating func add(_ likelihood: LikelihoodValues) {
+    for (parameter, value) in likelihood.named { add(parameter.name, value) }
   }
 }

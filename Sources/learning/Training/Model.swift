@@ -1,5 +1,5 @@
-internal import HDF5
 package import Networks
+internal import RecordFiles
 package import SubBoxes
 
 /// A trained network with all that a prediction needs.
@@ -13,8 +13,8 @@ package struct Model: Sendable {
   /// What the network was shown.
   package var variant: BoxKind
 
-  /// What its boxes were values of: the dataset of a field file, or `finalDensity`.
-  package var field: String
+  /// What it saw, as files name it: the name of a ``NetworkInput``, which this program may not make.
+  package var inputName: String
 
   /// What it was trained on, with the scales of its input and output.
   package var data: DataDescription
@@ -37,8 +37,19 @@ package struct Model: Sendable {
   /// The parameters, [count], of the layout of `architecture`.
   package var parameters: [Float]
 
-  private static let format = "halompi-model"
-  private static let version = 1
+  /// What it saw; `nil` if this program does not make it.
+  package var input: NetworkInput? {
+    NetworkInput(named: inputName, finalVoxelSize: data.finalVoxelSize)
+  }
+
+  /// The likelihood with the values of its parameters.
+  package var likelihood: LikelihoodValues { architecture.parameters.likelihood(in: parameters) }
+
+  private static let format = RecordFormat(
+    "halompi-model", version: 1,
+    remedy:
+      "restore the file from a copy, or make it again (halompi train, given the same experiment "
+      + "file, --set and --runs, does so from its last checkpoint)")
 
   /// The parts that are stored as text.
   private struct Header: Codable {
@@ -49,48 +60,60 @@ package struct Model: Sendable {
     var settings: [String]
   }
 
+  /// The dataset of a tensor.
+  private static func dataset(of tensor: ParameterTensor) -> RecordDataset<Float> {
+    RecordDataset(
+      "weights/\(tensor.name)", unit: "1",
+      meaning: "\(tensor.name) in the order of Documentation/formats.md")
+  }
+
   /// Writes the model to a file, which appears when it is complete.
   package func write(to path: String) throws {
-    try NumberFile.write(to: path, format: Self.format, version: Self.version) { file in
-      try NumberFile.addJSON(
+    try RecordWriter.write(to: path, as: Self.format) { file in
+      try file.addJSON(
         "header",
         Header(
-          architecture: architecture, variant: variant, field: field, data: data,
-          settings: settings), to: file)
-      try file.setAttribute("seed", to: seed)
-      try file.setAttribute("epoch", to: Int64(epoch))
-      try file.setAttribute("step", to: Int64(step))
-      try file.setAttribute("validationLoss", to: validationLoss)
+          architecture: architecture, variant: variant, field: inputName, data: data,
+          settings: settings))
+      try file.set("seed", to: seed)
+      try file.set("epoch", to: Int64(epoch))
+      try file.set("step", to: Int64(step))
+      try file.set("validationLoss", to: validationLoss)
       for tensor in architecture.parameters.tensors {
-        try NumberFile.add(
-          "weights/\(tensor.name)", Array(parameters[tensor.range]), shape: tensor.shape, unit: "1",
-          description: "\(tensor.name) in the order of Documentation/formats.md", to: file)
+        try file.add(
+          Self.dataset(of: tensor), Array(parameters[tensor.range]), extents: tensor.shape)
       }
     }
   }
 
   /// Reads a model, and verifies its checksums.
+  ///
+  /// - Throws: `RecordFileError` for a file that is no intact model; `HDF5Error` for one that is missing or
+  ///   cannot be read.
   package init(contentsOf path: String) throws {
-    let file = try NumberFile.open(path, format: Self.format, version: Self.version)
-    let header = try NumberFile.json("header", from: file, as: Header.self)
+    let file = try RecordReader(path, as: Self.format)
+    let header = try file.json("header", as: Header.self)
+    do { try header.architecture.validate() } catch {
+      throw file.failure("its header cannot be used: \(error)")
+    }
+    if let reason = header.data.fault { throw file.failure("its header cannot be used: \(reason)") }
     architecture = header.architecture
     variant = header.variant
-    field = header.field
+    inputName = header.field
     data = header.data
     settings = header.settings
-    seed = try file.attribute("seed", as: UInt64.self)[0]
-    epoch = Int(try file.attribute("epoch", as: Int64.self)[0])
-    step = Int(try file.attribute("step", as: Int64.self)[0])
-    validationLoss = try file.attribute("validationLoss", as: Double.self)[0]
+    seed = try file.number("seed", as: UInt64.self)
+    epoch = try file.count("epoch")
+    step = try file.count("step")
+    validationLoss = try file.number("validationLoss", as: Double.self)
+    // The shapes are compared before memory is taken for the numbers.
+    let tensors = architecture.parameters.tensors
+    for tensor in tensors where try file.extents(of: Self.dataset(of: tensor)) != tensor.shape {
+      throw file.failure("dataset weights/\(tensor.name) has another shape than its network")
+    }
     parameters = []
-    for tensor in architecture.parameters.tensors {
-      let values = try NumberFile.read(
-        "weights/\(tensor.name)", from: file, as: Float.self)
-      guard values.count == tensor.count else {
-        throw TrainingError.damagedFile(
-          path: path, reason: "dataset weights/\(tensor.name) has another shape than its network")
-      }
-      parameters += values
+    for tensor in tensors {
+      parameters += try file.values(of: Self.dataset(of: tensor), extents: tensor.shape)
     }
     try file.close()
   }
@@ -100,7 +123,7 @@ package struct Model: Sendable {
   /// - Parameters:
   ///   - architecture: The shape of the network, which must be valid.
   ///   - variant: What the network was shown.
-  ///   - field: What its boxes were values of.
+  ///   - inputName: The name of what it saw.
   ///   - data: What it was trained on, with the scales of its input and output.
   ///   - seed: The seed of its initial weights and of the order of its samples.
   ///   - epoch: The epoch whose weights these are, from zero.
@@ -109,7 +132,7 @@ package struct Model: Sendable {
   ///   - settings: The settings that the result depends on, a line each.
   ///   - parameters: The parameters, [count], of the layout of `architecture`.
   package init(
-    architecture: NetworkArchitecture, variant: BoxKind, field: String, data: DataDescription,
+    architecture: NetworkArchitecture, variant: BoxKind, inputName: String, data: DataDescription,
     seed: UInt64, epoch: Int, step: Int, validationLoss: Double, settings: [String],
     parameters: [Float]
   ) {
@@ -117,7 +140,7 @@ package struct Model: Sendable {
       parameters.count == architecture.parameters.count, "parameters of another network")
     self.architecture = architecture
     self.variant = variant
-    self.field = field
+    self.inputName = inputName
     self.data = data
     self.seed = seed
     self.epoch = epoch

@@ -70,7 +70,7 @@ package struct PredictionJob: Sendable {
     let (model, input, metadata) = try world.agree {
       let model = try Model(contentsOf: modelPath)
       let metadata = try readMetadata(of: files)
-      return (model, try boxInput(of: model, suiting: metadata), metadata)
+      return (model, try suitableInput(of: model, suiting: metadata), metadata)
     }
     var sampling = sampling
     sampling.boxWidth = model.architecture.boxWidth
@@ -99,23 +99,21 @@ package struct PredictionJob: Sendable {
     return try world.agree {
       guard let all else { return nil }
       let table = PredictionTable(
-        simulations: metadata.map(\.name), samples: samples, predictions: all.elements)
+        simulations: metadata.map(\.name), fingerprints: metadata.map(\.fingerprint),
+        samples: samples, predictions: all.elements)
       try table.write(to: output, model: model)
       return table
     }
   }
 
-  /// What the model's boxes show, if the model suits the simulations.
-  private func boxInput(
+  /// Returns what the model's boxes show, if the model suits the simulations.
+  private func suitableInput(
     of model: Model, suiting simulations: [FieldMetadata]
-  ) throws(TrainingError) -> BoxInput {
-    let inputs =
-      GridField.inputs.map { BoxInput.field($0) }
-      + (model.data.finalVoxelSize.map { [.finalDensity(voxelSize: $0)] } ?? [])
-    guard let input = inputs.first(where: { $0.name == model.field }) else {
+  ) throws(TrainingError) -> NetworkInput {
+    guard let input = model.input else {
       throw .unsuitableModel(
         path: modelPath,
-        reason: "it was trained on the field \(model.field), which this program does not make",
+        reason: "it was trained on the field \(model.inputName), which this program does not make",
         remedy: "use the version that trained it")
     }
     for simulation in simulations {

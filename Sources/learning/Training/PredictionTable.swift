@@ -1,4 +1,5 @@
-internal import HDF5
+internal import RecordFiles
+internal import Statistics
 package import SubBoxes
 
 /// Predicted and true halo masses of particles.
@@ -12,13 +13,37 @@ package struct PredictionTable: Hashable, Sendable {
   /// The predicted log10 of the halo mass of each [Msun].
   package let predictions: [Float]
 
-  private static let format = "halompi-predictions"
-  private static let version = 1
+  /// The fingerprints of their field files; `nil` in files of before version 2, which do not tell.
+  package let fingerprints: [String]?
 
-  /// Makes a table; `samples` and `predictions` are equally long.
-  package init(simulations: [String], samples: [Sample], predictions: [Float]) {
+  private static let format = RecordFormat(
+    "halompi-predictions", version: 2, oldestVersion: 1,
+    remedy: "restore the file from a copy, or make it again with halompi predict")
+
+  private static let simulation = RecordDataset<Int32>(
+    "simulation", unit: "1", meaning: "index of the simulation in the attribute simulations")
+  private static let site = RecordDataset<Int64>(
+    "site", unit: "1",
+    meaning: "site of the particle on the Lagrangian grid, (ix N + iy) N + iz")
+  private static let trueLogMass = RecordDataset<Float>(
+    "trueLogMass", unit: "log10 Msun", meaning: "mass of the particle's halo")
+  private static let predictedLogMass = RecordDataset<Float>(
+    "predictedLogMass", unit: "log10 Msun", meaning: "predicted mass of the particle's halo")
+  private static let radius = RecordDataset<Float>(
+    "radius", unit: "r200m", meaning: "distance of the particle from its halo's centre")
+  private static let halo = RecordDataset<Int32>(
+    "halo", unit: "1", meaning: "row of the particle's halo in the halo table of the field file")
+
+  /// Makes a table; `samples` and `predictions` are equally long, and so are the names and fingerprints
+  /// of the simulations.
+  package init(
+    simulations: [String], fingerprints: [String]?, samples: [Sample], predictions: [Float]
+  ) {
     precondition(samples.count == predictions.count, "a prediction is missing")
+    precondition(
+      fingerprints?.count ?? simulations.count == simulations.count, "a fingerprint is missing")
     self.simulations = simulations
+    self.fingerprints = fingerprints
     self.samples = samples
     self.predictions = predictions
   }
@@ -30,73 +55,81 @@ package struct PredictionTable: Hashable, Sendable {
   ///   - model: The model that predicted.
   /// - Throws: `HDF5Error`, `FileError`.
   package func write(to path: String, model: Model) throws {
-    try NumberFile.write(to: path, format: Self.format, version: Self.version) { file in
-      try NumberFile.addJSON("simulations", simulations, to: file)
-      try file.setAttribute("variant", to: model.variant.rawValue)
-      try file.setAttribute("seed", to: model.seed)
-      try file.setAttribute("epoch", to: Int64(model.epoch))
-      let shape = [samples.count]
-      try NumberFile.add(
-        "simulation", samples.map(\.simulation), shape: shape, unit: "1",
-        description: "index of the simulation in the attribute simulations", to: file)
-      try NumberFile.add(
-        "site", samples.map(\.site), shape: shape, unit: "1",
-        description: "site of the particle on the Lagrangian grid, (ix N + iy) N + iz", to: file)
-      try NumberFile.add(
-        "trueLogMass", samples.map(\.logMass), shape: shape, unit: "log10 Msun",
-        description: "mass of the particle's halo", to: file)
-      try NumberFile.add(
-        "predictedLogMass", predictions, shape: shape, unit: "log10 Msun",
-        description: "predicted mass of the particle's halo", to: file)
-      try NumberFile.add(
-        "radius", samples.map(\.radius), shape: shape, unit: "r200m",
-        description: "distance of the particle from its halo's centre", to: file)
+    try RecordWriter.write(to: path, as: Self.format) { file in
+      try file.addJSON("simulations", simulations)
+      if let fingerprints { try file.addJSON("fingerprints", fingerprints) }
+      try file.set("variant", to: model.variant.rawValue)
+      try file.set("seed", to: model.seed)
+      try file.set("epoch", to: Int64(model.epoch))
+      let extents = [samples.count]
+      try file.add(Self.simulation, samples.map(\.simulation), extents: extents)
+      try file.add(Self.site, samples.map(\.site), extents: extents)
+      try file.add(Self.trueLogMass, samples.map(\.logMass), extents: extents)
+      try file.add(Self.predictedLogMass, predictions, extents: extents)
+      try file.add(Self.radius, samples.map(\.radius), extents: extents)
+      try file.add(Self.halo, samples.map(\.halo), extents: extents)
     }
   }
 
-  /// Reads a table, and verifies its checksums.
+  /// Reads a table, and verifies its checksums; in a file of version 1 the halos are not known.
+  ///
+  /// - Throws: `RecordFileError` for a file that is no intact table; `HDF5Error` for one that is missing or
+  ///   cannot be read.
   package init(contentsOf path: String) throws {
-    let file = try NumberFile.open(path, format: Self.format, version: Self.version)
-    let simulation = try NumberFile.read("simulation", from: file, as: Int32.self)
-    let site = try NumberFile.read("site", from: file, as: Int64.self)
-    let logMass = try NumberFile.read("trueLogMass", from: file, as: Float.self)
-    let radius = try NumberFile.read("radius", from: file, as: Float.self)
-    let predictions = try NumberFile.read("predictedLogMass", from: file, as: Float.self)
-    let counts = [simulation.count, site.count, logMass.count, radius.count, predictions.count]
-    guard Set(counts).count == 1 else {
-      throw TrainingError.damagedFile(path: path, reason: "its columns have different lengths")
+    let file = try RecordReader(path, as: Self.format)
+    let simulations: [String] = try file.json("simulations")
+    let fingerprints: [String]? = try file.version >= 2 ? file.json("fingerprints") : nil
+    let simulation = try file.values(of: Self.simulation)
+    let extents = [simulation.count]
+    let site = try file.column(Self.site, extents: extents)
+    let logMass = try file.column(Self.trueLogMass, extents: extents)
+    let radius = try file.column(Self.radius, extents: extents)
+    let predictions = try file.column(Self.predictedLogMass, extents: extents)
+    let halo =
+      file.version >= 2
+      ? try file.column(Self.halo, extents: extents) : [Int32](repeating: -1, count: site.count)
+    guard fingerprints?.count ?? simulations.count == simulations.count else {
+      throw file.failure("it names \(simulations.count) simulations, and other fingerprints")
     }
+    guard simulation.allSatisfy({ simulations.indices.contains(Int($0)) }) else {
+      throw file.failure("a particle is of none of its \(simulations.count) simulations")
+    }
+    guard site.allSatisfy({ $0 >= 0 }) else { throw file.failure("a particle has no site") }
     self.init(
-      simulations: try NumberFile.json("simulations", from: file),
+      simulations: simulations, fingerprints: fingerprints,
       samples: predictions.indices.map {
         Sample(
-          simulation: simulation[$0], site: site[$0], logMass: logMass[$0], radius: radius[$0])
+          simulation: simulation[$0], site: site[$0], logMass: logMass[$0], radius: radius[$0],
+          halo: halo[$0])
       }, predictions: predictions)
     try file.close()
   }
 
   /// Pearson's correlation of predicted and true log10 mass.
   package var correlation: Double {
-    Training.correlation(
-      zip(samples, predictions).enumerated().map { index, pair in
-        SampleOutcome(
-          position: index, likelihood: 0, prediction: pair.1, truth: pair.0.logMass)
-      })
+    pearsonCorrelation(predictions.map { Double($0) }, samples.map { Double($0.logMass) })
   }
 
   /// The median of log10(predicted / true mass) [dex]; NaN without predictions.
-  package var bias: Double { residualQuantile(0.5) }
+  package var bias: Double { residuals.median ?? .nan }
 
   /// Half of the range from the 16th to the 84th percentile of log10(predicted / true mass) [dex]; NaN
   /// without predictions.
-  package var scatter: Double { (residualQuantile(0.84) - residualQuantile(0.16)) / 2 }
+  package var scatter: Double { residuals.middle?.halfWidth ?? .nan }
 
-  private func residualQuantile(_ fraction: Double) -> Double {
-    let residuals = zip(predictions, samples).map { Double($0) - Double($1.logMass) }.sorted()
-    guard let last = residuals.indices.last else { return .nan }
-    let place = fraction * Double(last)
-    let below = Int(place)
-    let above = min(below + 1, last)
-    return residuals[below] + (place - Double(below)) * (residuals[above] - residuals[below])
+  private var residuals: Quantiles {
+    Quantiles(zip(predictions, samples).map { Double($0) - Double($1.logMass) })
+  }
+}
+
+extension RecordReader {
+  /// Reads a column of a table whose columns all have the same extents.
+  fileprivate func column<Element>(
+    _ dataset: RecordDataset<Element>, extents: [Int]
+  ) throws -> [Element] {
+    guard try self.extents(of: dataset) == extents else {
+      throw failure("its columns have different lengths")
+    }
+    return try values(of: dataset, extents: extents)
   }
 }

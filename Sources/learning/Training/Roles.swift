@@ -1,5 +1,6 @@
 internal import Foundation
 package import MPI
+internal import Threads
 
 /// Who does what in a training: rank 0 coordinates, and the workers compute.
 struct Roles: ~Copyable {
@@ -45,7 +46,7 @@ extension TrainingSettings.Coordinator {
 /// cores of their own keep those.
 package func availableThreads(on ranks: borrowing Communicator) throws(MPIError) -> Int {
   let node = try ranks.splitByNode()
-  let own = Array(allowedCores().utf8)
+  let own = AvailableProcessors.numbers().map { Int32($0) }
   let lists = try node.allGatherVarying(own)
   var sharing = 0
   var start = 0
@@ -53,12 +54,5 @@ package func availableThreads(on ranks: borrowing Communicator) throws(MPIError)
     if lists.elements[start..<start + count] == own[...] { sharing += 1 }
     start += count
   }
-  return max(1, ProcessInfo.processInfo.activeProcessorCount / sharing)
-}
-
-/// The cores that this process may run on, as the system lists them, such as `0-3,8`.
-private func allowedCores() -> String {
-  let status = (try? String(contentsOfFile: "/proc/self/status", encoding: .utf8)) ?? ""
-  let line = status.split(separator: "\n").first { $0.hasPrefix("Cpus_allowed_list:") }
-  return line.map { String($0) } ?? "all"
+  return max(1, AvailableProcessors.count() / sharing)
 }

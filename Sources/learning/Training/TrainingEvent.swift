@@ -1,3 +1,5 @@
+package import Networks
+
 /// What a training tells its user while it runs; rank 0 alone does.
 package enum TrainingEvent: Sendable {
   /// The training starts, or goes on from a checkpoint.
@@ -18,7 +20,7 @@ package enum TrainingEvent: Sendable {
 
 /// How a training starts.
 package struct TrainingStart: Sendable {
-  /// The number of parameters, with gamma.
+  /// The number of parameters, with those of the likelihood.
   package var parameterCount: Int
 
   /// The steps of an epoch.
@@ -60,8 +62,8 @@ package struct StepSummary: Sendable {
   /// The penalty, before the update [nats].
   package var penalty: Double
 
-  /// The width of the likelihood, before the update.
-  package var gamma: Double
+  /// The likelihood with the values of its parameters, before the update.
+  package var likelihoodValues: LikelihoodValues
 
   /// The samples of the step.
   package var samples: Int
@@ -87,8 +89,8 @@ package struct EpochSummary: Sendable {
   /// The penalty, after the epoch [nats].
   package var penalty: Double
 
-  /// The width of the likelihood, after the epoch.
-  package var gamma: Double
+  /// The likelihood with the values of its parameters, after the epoch.
+  package var likelihoodValues: LikelihoodValues
 
   /// Pearson's correlation of prediction and truth over the validation samples.
   package var correlation: Double

@@ -66,7 +66,9 @@ package struct TrainingJob {
       worker = try preparation.makeWorker(
         plan, state: state, threads: threads, timeline: timeline, team: roles.team)
     }
-    let link = try Link(roles: roles, limit: settings.watchdogSeconds, tell: tell)
+    let link = try Link(
+      roles: roles, limit: settings.watchdogSeconds,
+      parameterCount: architecture.likelihood.parameters.count, tell: tell)
     let coordinator = try world.agree { () throws -> Coordinator? in
       guard roles.isCoordinator else { return nil }
       let workerHosts = roles.isDedicated ? Array(link.hosts.dropFirst()) : link.hosts
@@ -189,7 +191,7 @@ extension TrainingJob {
     let layout = plan.architecture.parameters
     return TrainingState(
       parameters: layout.initialized(
-        seed: plan.settings.seed, gamma: Float(plan.settings.initialGamma)),
+        seed: plan.settings.seed, likelihood: plan.settings.initialLikelihoodValues),
       optimizer: AMSGrad(plan.settings.optimizer, layout: layout).state)
   }
 
@@ -205,6 +207,14 @@ extension TrainingJob {
     let differences = data.differences(from: checkpoint.data)
     guard differences.isEmpty else {
       throw TrainingError.dataChanged(directory: plan.directory, differences: differences)
+    }
+    let count = plan.architecture.parameters.count
+    guard checkpoint.state.parameters.count == count else {
+      throw TrainingError.noIntactCheckpoint(
+        directory: plan.directory,
+        reasons: [
+          "the newest has \(checkpoint.state.parameters.count) parameters, the network \(count)"
+        ])
     }
     return checkpoint
   }

@@ -18,7 +18,7 @@ package struct TrainingPlan: Sendable {
   package var architecture: NetworkArchitecture
 
   /// What the boxes show.
-  package var input: BoxInput
+  package var input: NetworkInput
 
   /// The field files of the simulations that train.
   package var trainingFiles: [String]
@@ -48,7 +48,7 @@ package struct TrainingPlan: Sendable {
   /// Makes the plan of a training.
   package init(
     settings: TrainingSettings, sampling: SamplingSettings, streaming: StreamSettings,
-    architecture: NetworkArchitecture, input: BoxInput = .field(.density), trainingFiles: [String],
+    architecture: NetworkArchitecture, input: NetworkInput = .density, trainingFiles: [String],
     validationFiles: [String], directory: String, identity: [String]
   ) {
     self.settings = settings

@@ -51,7 +51,7 @@ package struct TrainingSettings: Codable, Hashable, Sendable {
   package var alpha: Double?
 
   /// The width of the likelihood that the training starts with.
-  package var initialGamma = 0.2
+  package var initialGamma = Likelihood.truncatedCauchy.initialValues[0]
 
   /// The optimiser.
   package var optimizer = AMSGrad.Settings()
@@ -96,6 +96,9 @@ package struct TrainingSettings: Codable, Hashable, Sendable {
     alpha ?? (variant == .raw ? 0.0031622776601683794 : 5.011872336272725e-05)
   }
 
+  /// The values that the likelihood's parameters start with, [parameter].
+  package var initialLikelihoodValues: [Double] { [initialGamma] }
+
   /// Checks that a training can be run with these settings.
   ///
   /// - Throws: ``TrainingError`` that names the setting and what it may be.
@@ -111,8 +114,10 @@ package struct TrainingSettings: Codable, Hashable, Sendable {
     try require(epochLimit >= 1, "epochs", epochLimit, "1 or more")
     try require(patience.map { $0 >= 1 } ?? true, "patience", patience ?? 0, "1 or more")
     try require(priorStrength >= 0 && priorStrength.isFinite, "alpha", priorStrength, "0 or more")
-    let gammas = Double(AMSGrad.gammaBounds.lowerBound)...Double(AMSGrad.gammaBounds.upperBound)
-    try require(gammas.contains(initialGamma), "initialGamma", initialGamma, "from 0.001 to 2")
+    let bounds = Likelihood.truncatedCauchy.parameters[0].bounds
+    try require(
+      (Double(bounds.lowerBound)...Double(bounds.upperBound)).contains(initialGamma),
+      "initialGamma", initialGamma, "from 0.001 to 2")
     try require(
       optimizer.learningRate >= 0 && optimizer.learningRate.isFinite, "optimizer.learningRate",
       optimizer.learningRate, "0 or more")

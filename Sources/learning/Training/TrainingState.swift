@@ -36,6 +36,12 @@ struct TrainingProgress: Codable, Hashable, Sendable {
   /// The progress before the first step.
   init() {}
 
+  /// Whether the counts are possible, as far as they tell without the experiment.
+  var isPossible: Bool {
+    [epoch, stepInEpoch, step, bestEpoch ?? 0, metricsLength, timingsLength].allSatisfy { $0 >= 0 }
+      && (bestEpoch == nil) == (bestLoss == nil) && bestEpoch ?? 0 <= epoch
+  }
+
   /// The number of epochs that were validated since the best one.
   var epochsWithoutImprovement: Int { bestEpoch.map { epoch - 1 - $0 } ?? 0 }
 }
@@ -85,8 +91,8 @@ package struct DataDescription: Codable, Hashable, Sendable {
   /// The number of samples drawn for validation.
   package let validationSamples: Int
 
-  /// How fields are standardised.
-  package let standardization: Standardization
+  /// How the channels of the input are standardised.
+  package let standardization: InputStandardization
 
   /// How labels are scaled.
   package let labels: LabelRange
@@ -94,7 +100,7 @@ package struct DataDescription: Codable, Hashable, Sendable {
   /// Describes what a model was trained on.
   package init(
     training: [Simulation], validation: [Simulation], voxelSize: Double, finalVoxelSize: Double?,
-    trainingSamples: Int, validationSamples: Int, standardization: Standardization,
+    trainingSamples: Int, validationSamples: Int, standardization: InputStandardization,
     labels: LabelRange
   ) {
     self.training = training
@@ -105,6 +111,22 @@ package struct DataDescription: Codable, Hashable, Sendable {
     self.validationSamples = validationSamples
     self.standardization = standardization
     self.labels = labels
+  }
+
+  /// Why nothing can be trained or predicted by this description, as a file may hold it, as a clause.
+  var fault: String? {
+    for channel in standardization.channels {
+      let deviation = channel.standardDeviation
+      guard channel.mean.isFinite, deviation.isFinite, deviation > 0 else {
+        return "its standardization has the mean \(channel.mean) and the deviation \(deviation)"
+      }
+    }
+    guard labels.minimum < labels.maximum else {
+      return "its labels go from \(labels.minimum) to \(labels.maximum)"
+    }
+    guard voxelSize > 0, finalVoxelSize ?? 1 > 0 else { return "its voxels have no width" }
+    let counts = (training + validation).map(\.eligible) + [trainingSamples, validationSamples]
+    return counts.allSatisfy { $0 >= 0 } ? nil : "it counts fewer than no samples"
   }
 
   /// Differences between two descriptions in words, empty if they are equal.

@@ -60,7 +60,7 @@ final class Worker {
       stream: stream, timeline: timeline)
     self.timeline = timeline
     priors = Priors(alpha: plan.settings.priorStrength, layout: layout)
-    optimizer = AMSGrad(plan.settings.optimizer, resuming: state.optimizer)
+    optimizer = AMSGrad(plan.settings.optimizer, resuming: state.optimizer, layout: layout)
     gradient = .allocate(capacity: layout.count)
     gradient.initialize(repeating: 0)
     place = team.rank
@@ -92,7 +92,7 @@ final class Worker {
   ///
   /// Collective over the team.
   func perform(_ command: Command, on roles: borrowing Roles, _ link: Link) throws -> Report {
-    var report = Report()
+    var report = Report(parameterCount: layout.likelihoodRange.count)
     switch command {
     case .train(_, let step): report = try train(command, step: step, on: roles, link)
     case .validate: report = try validate(command, on: roles, link)
@@ -119,8 +119,8 @@ final class Worker {
     // The sums of the dense layers travel while the convolutions still go backward.
     var patience = Patience(limit: link.limit)
     try wait(for: .dense, patience, command, on: roles, link)
-    let dense = MutableSpan(_unsafeElements: pool.denseSums.message)
-    var pending = try roles.team.startAllReduce(dense, .sum)
+    let dense = pool.denseSums.message
+    var pending = try roles.team.startAllReduce(dense.mutableSpan, .sum)
     var isDenseReduced = false
     while !isDenseReduced && !pool.hasReached(.all) {
       isDenseReduced = try pending.test()
@@ -141,7 +141,7 @@ final class Worker {
       try link.rest(&patience, on: command, over: roles.world)
     }
     func addOverTeam(_ message: UnsafeMutableBufferPointer<Int64>) throws {
-      var pending = try roles.team.startAllReduce(MutableSpan(_unsafeElements: message), .sum)
+      var pending = try roles.team.startAllReduce(message.mutableSpan, .sum)
       while try !pending.test() { try link.rest(&patience, on: command, over: roles.world) }
     }
     try addOverTeam(pool.convolutionSums.message)
@@ -187,9 +187,9 @@ final class Worker {
 
   /// A report of the weights as they are.
   private func weightsReport() -> Report {
-    var report = Report()
+    var report = Report(parameterCount: layout.likelihoodRange.count)
     report.penalty = priors.penalty(weights.parameters)
-    report.gamma = Double(weights.gamma)
+    report.likelihoodValues = weights.likelihood.values
     return report
   }
 

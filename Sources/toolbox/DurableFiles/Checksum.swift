@@ -13,7 +13,7 @@ package import Foundation
 /// SplitMix64: Steele, Lea and Flood 2014, doi:10.1145/2660193.2660195.
 package struct Checksum: Hashable, Sendable {
   /// The sum of the mixed words.
-  private var sum: UInt64 = 0
+  package private(set) var sum: UInt64 = 0
 
   /// The number of bytes that have been added.
   package private(set) var byteCount = 0
@@ -26,16 +26,42 @@ package struct Checksum: Hashable, Sendable {
     data.withUnsafeBytes { add($0, at: 0) }
   }
 
-  /// Reads a whole file and returns its checksum.
-  package static func ofFile(_ path: String) throws(FileError) -> Checksum {
+  /// The checksum of what others have added in parts: their sums and the numbers of their bytes, added.
+  package init(sum: UInt64, byteCount: Int) {
+    self.sum = sum
+    self.byteCount = byteCount
+  }
+
+  /// Reads a file and returns its checksum.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - bytes: The part to read, which begins with a whole word; without it, all.
+  /// - Returns: The checksum of the part, the words counted from the beginning of the file.
+  /// - Throws: Also if the file has no such part.
+  package static func ofFile(
+    _ path: String, bytes: Range<Int>? = nil
+  ) throws(FileError) -> Checksum {
     let file = try Descriptor.open(path, O_RDONLY, for: "opening")
     let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 8)
     defer { buffer.deallocate() }
+    let start = bytes?.lowerBound ?? 0
+    if start > 0 { try file.seek(to: start) }
     var checksum = Checksum()
     while true {
-      let filled = try file.read(into: buffer)
-      checksum.add(.init(rebasing: buffer[..<filled]), at: checksum.byteCount)
-      guard filled == buffer.count else { return checksum }
+      let wanted = bytes.map { min($0.count - checksum.byteCount, buffer.count) } ?? buffer.count
+      let filled = try file.read(into: .init(rebasing: buffer[..<wanted]))
+      checksum.add(.init(rebasing: buffer[..<filled]), at: start + checksum.byteCount)
+      if let bytes {
+        guard filled == wanted else {
+          throw FileError(
+            "reading", path,
+            .tooShort(length: start + checksum.byteCount, expected: bytes.upperBound))
+        }
+        guard checksum.byteCount < bytes.count else { return checksum }
+      } else {
+        guard filled == buffer.count else { return checksum }
+      }
     }
   }
 

@@ -38,6 +38,11 @@ struct Descriptor: ~Copyable {
     return filled
   }
 
+  /// Goes to a place of the file.
+  func seek(to offset: Int) throws(FileError) {
+    try retrying("reading", path) { lseek(number, off_t(offset), SEEK_SET) }
+  }
+
   /// The number of bytes in the file.
   func length() throws(FileError) -> Int {
     var status = stat()

@@ -48,6 +48,42 @@ package enum DurableFile {
     return data
   }
 
+  /// Reads the last bytes of a file, at most so many, and tells its length.
+  package static func readEnd(
+    of path: String, atMost count: Int
+  ) throws(FileError) -> (data: Data, fileLength: Int) {
+    let file = try Descriptor.open(path, O_RDONLY, for: "opening")
+    let length = try file.length()
+    var data = Data(count: min(count, length))
+    try file.seek(to: length - data.count)
+    var bytes = data.mutableBytes
+    let filled = try bytes.withUnsafeMutableBytes { (bytes) throws(FileError) in
+      try file.read(into: bytes)
+    }
+    guard filled == data.count else {
+      throw FileError("reading", path, .tooShort(length: filled, expected: data.count))
+    }
+    return (data, length)
+  }
+
+  /// Opens a file without a name in the temporary folder, which is gone when it is closed.
+  ///
+  /// - Returns: The number of the open file.
+  package static func scratch() throws(FileError) -> Int32 {
+    let folder = FileManager.default.temporaryDirectory.path
+    var name = Array("\(folder)/halompi-XXXXXX".utf8CString)
+    let number = try retrying("creating", folder) { mkstemp(&name) }
+    unlink(name)
+    return number
+  }
+
+  /// Adds bytes to the end of a file that is not known under its final name yet.
+  package static func append(_ data: Data, to path: String) throws(FileError) {
+    let file = try Descriptor.open(path, O_WRONLY | O_APPEND, for: "opening")
+    try data.bytes.withUnsafeBytes { (bytes) throws(FileError) in try file.write(bytes) }
+    try file.close()
+  }
+
   /// Makes a folder and those on the way to it, unless they are there.
   package static func createDirectory(_ path: String) throws(FileError) {
     var isFolder: ObjCBool = false

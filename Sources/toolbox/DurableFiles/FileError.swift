@@ -21,7 +21,8 @@ package struct FileError: Error, Hashable, Sendable {
   /// Why it failed.
   package let cause: Cause
 
-  init(_ operation: String, _ path: String, _ cause: Cause) {
+  /// Makes an error of what was being done, to which file, and why it failed.
+  package init(_ operation: String, _ path: String, _ cause: Cause) {
     self.operation = operation
     self.path = path
     self.cause = cause

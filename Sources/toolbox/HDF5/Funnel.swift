@@ -46,9 +46,21 @@ struct Operation {
   }
 
   /// Calls the C library, and throws its error stack if the result is negative.
+  ///
+  /// - Parameters:
+  ///   - waitsForOthers: Whether the call returns only when the other ranks of the file make it too.
+  ///   - body: The call.
+  /// - Returns: What the library returned.
+  /// - Throws: The error stack of the library.
   @discardableResult
-  func call<Result: SignedInteger>(_ body: () -> Result) throws(HDF5Error) -> Result {
+  func call<Result: SignedInteger>(
+    waitsForOthers: Bool = false, _ body: () -> Result
+  ) throws(HDF5Error) -> Result {
     let (result, stack) = withLibrary {
+      if PlannedFailure.isNext(waitsForOthers: waitsForOthers, body: { _ = body() }) {
+        H5Eclear2(hid_t(H5E_DEFAULT))
+        return (Result(exactly: -1) ?? 0, [PlannedFailure.frame])
+      }
       let result = body()
       return (result, result < 0 ? errorStack() : [])
     }
@@ -57,10 +69,17 @@ struct Operation {
   }
 
   /// Calls the C library for an identifier, which is closed by `close` with its last use.
+  ///
+  /// - Parameters:
+  ///   - close: What closes the identifier.
+  ///   - waitsForOthers: Whether the call returns only when the other ranks of the file make it too.
+  ///   - body: The call.
+  /// - Returns: The identifier.
+  /// - Throws: The error stack of the library.
   func open(
-    closedBy close: @escaping Identifier.Close, _ body: () -> hid_t
+    closedBy close: @escaping Identifier.Close, waitsForOthers: Bool = false, _ body: () -> hid_t
   ) throws(HDF5Error) -> Identifier {
-    Identifier(try call(body), closedBy: close)
+    Identifier(try call(waitsForOthers: waitsForOthers, body), closedBy: close)
   }
 
   /// An error found by this module, as though the library had reported it.
@@ -89,11 +108,16 @@ struct Identifier: ~Copyable {
   }
 
   /// Closes the identifier and reports a failure, which `deinit` could not.
-  consuming func close(_ operation: Operation) throws(HDF5Error) {
+  consuming func close(
+    _ operation: Operation, waitsForOthers: Bool = false
+  ) throws(HDF5Error) {
     let (id, closing) = (id, closing)
     discard self
-    try operation.call { closing(id) }
+    try operation.call(waitsForOthers: waitsForOthers) { closing(id) }
   }
+
+  /// Leaves the identifier open until the process ends.
+  consuming func abandon() { discard self }
 
   deinit {
     withLibrary {

@@ -51,8 +51,11 @@ extension HDF5Dataset {
   ) throws(HDF5Error) -> [Element] {
     let slab = slab ?? Hyperslab(whole: extents)
     var failure: HDF5Error?
-    // A box that does not fit may have any count: no memory is taken for it.
-    let count = slab.fits(extents) ? slab.elementCount : 0
+    // A box that does not fit may have any count, and so may one that is large and was never written: no
+    // memory is taken for them.
+    let obstacle =
+      transfer == .independent && isLarge(slab, of: type) ? try self.obstacle() : nil
+    let count = slab.fits(extents) && obstacle == nil ? slab.elementCount : 0
     let elements = [Element](unsafeUninitializedCapacity: count) { buffer, initializedCount in
       do throws(HDF5Error) {
         try read(into: .init(rebasing: buffer.prefix(count)), slab: slab, transfer)
@@ -60,6 +63,9 @@ extension HDF5Dataset {
       } catch {
         failure = error
       }
+    }
+    if let obstacle {
+      throw Operation("reading", name, of: path).failure("\(obstacle)", in: "HDF5Dataset")
     }
     if let failure { throw failure }
     return elements
@@ -103,20 +109,28 @@ extension HDF5Dataset {
 }
 
 extension HDF5Dataset {
-  /// A call of the library that moves the elements from `position` in memory on.
-  private typealias Call = (
-    _ position: Int, _ memory: hid_t, _ file: hid_t, _ properties: hid_t
-  ) -> herr_t
+  /// Whether a box takes so much memory that it is worth asking whether its numbers were written.
+  private func isLarge<Element: HDF5Element>(_ slab: Hyperslab, of type: Element.Type) -> Bool {
+    slab.fits(extents) && slab.elementCount > (1 << 26) / Element.elementType.byteCount
+  }
 
   /// Moves a box in pieces of at most ``bytesPerCall``.
+  private func move<Element: HDF5Element>(
+    _ operation: Operation, _ slab: Hyperslab?, _ elementCount: Int, as type: Element.Type,
+    _ transfer: Transfer, _ call: PreparedTransfer.Call
+  ) throws(HDF5Error) {
+    try prepare(operation, slab, elementCount, as: type, transfer).move(operation, call)
+  }
+
+  /// Makes ready to move a box, which waits for no other rank.
   ///
   /// Ranks may have boxes of any size, but must make as many collective calls. So a collective
   /// transfer cuts the whole dataset, which all ranks see alike, and each rank moves what its box
-  /// shares with each piece, or nothing; once something has failed, nothing.
-  private func move<Element: HDF5Element>(
+  /// shares with each piece, or nothing; if its box does not fit, nothing.
+  private func prepare<Element: HDF5Element>(
     _ operation: Operation, _ slab: Hyperslab?, _ elementCount: Int, as type: Element.Type,
-    _ transfer: Transfer, _ call: Call
-  ) throws(HDF5Error) {
+    _ transfer: Transfer
+  ) throws(HDF5Error) -> PreparedTransfer {
     guard elementType.isNumber else {
       throw operation.failure(
         "the dataset holds \(elementType), which cannot become \(Element.elementType)",
@@ -125,25 +139,50 @@ extension HDF5Dataset {
     let whole = Hyperslab(whole: extents)
     let slab = slab ?? whole
     let isCollective = transfer == .collective && isParallel
-    var failure = mismatch(of: slab, elementCount, operation)
-    if let failure, !isCollective { throw failure }
+    let mismatch = mismatch(of: slab, elementCount, operation)
+    if let mismatch, !isCollective { throw mismatch }
 
     let properties = try operation.transferProperties(isCollective: isCollective)
-    let limit = bytesPerCall / max(elementType.byteCount, Element.elementType.byteCount)
+    let pieces = SelectedPieces()
+    let limit = max(
+      1, bytesPerCall / max(elementType.byteCount, Element.elementType.byteCount))
     for piece in (isCollective ? whole : slab).pieces(ofAtMost: limit) {
-      let share = failure == nil ? slab.intersection(piece) : nil
-      do throws(HDF5Error) {
-        let memory = try operation.space(share?.count ?? extents)
-        let file = try operation.space(extents)
-        try operation.select(share, in: file, memory: memory)
-        let position = share.map { slab.position(of: $0.offset) } ?? 0
-        try operation.call { call(position, memory.id, file.id, properties.id) }
-      } catch {
-        guard isCollective else { throw error }
-        failure = failure ?? error
-      }
+      let share = mismatch == nil ? slab.intersection(piece) : nil
+      let memory = try operation.space(share?.count ?? extents)
+      let file = try operation.space(extents)
+      try operation.select(share, in: file, memory: memory)
+      pieces.add(share.map { slab.position(of: $0.offset) } ?? 0, memory, file)
     }
-    if let failure { throw failure }
+    return PreparedTransfer(
+      properties: properties, pieces: pieces, isCollective: isCollective, mismatch: mismatch)
+  }
+
+  /// Makes ready to write this rank's box together with the other ranks, without waiting for them.
+  ///
+  /// - Parameters:
+  ///   - slab: The box, which may differ between ranks.
+  ///   - elementCount: The number of elements that will be written to it.
+  ///   - type: Their type, the same on every rank.
+  /// - Returns: What ``write(_:by:)`` takes.
+  /// - Throws: Also if the box is not within the dataset, or has another number of elements.
+  package func preparedWrite<Element: HDF5Element>(
+    to slab: Hyperslab, _ elementCount: Int, as type: Element.Type
+  ) throws(HDF5Error) -> PreparedTransfer {
+    let operation = Operation("writing", name, of: path)
+    if let mismatch = mismatch(of: slab, elementCount, operation) { throw mismatch }
+    return try prepare(operation, slab, elementCount, as: type, .collective)
+  }
+
+  /// Writes the box that was made ready, on every rank of the file.
+  package func write<Element: HDF5Element>(
+    _ elements: UnsafeBufferPointer<Element>, by transfer: borrowing PreparedTransfer
+  ) throws(HDF5Error) {
+    let id = identifier.id
+    try transfer.move(Operation("writing", name, of: path)) { position, memory, file, properties in
+      H5Dwrite(
+        id, Element.nativeType(), memory, file, properties,
+        elements.baseAddress.map { $0 + position })
+    }
   }
 
   /// Returns the error of a box that is not within the dataset, or not as large as the memory.

@@ -53,6 +53,19 @@ extension HDF5File {
   public func createDataset<Element: HDF5Element>(
     _ name: String, extents: [Int], of type: Element.Type, chunk: [Int]? = nil
   ) throws(HDF5Error) -> HDF5Dataset {
+    let dataset = try reserveDataset(name, extents: extents, of: type, chunk: chunk)
+    if isParallel { try flush() }
+    return dataset
+  }
+
+  /// Creates a dataset without waiting for the other ranks, which do the same.
+  ///
+  /// The file is to be flushed before numbers are written: it gets its new length then. Where MPI-IO
+  /// writes pieces with holes, it reads the holes first, and beyond the end of a file it would write
+  /// what happens to be in its memory.
+  package func reserveDataset<Element: HDF5Element>(
+    _ name: String, extents: [Int], of type: Element.Type, chunk: [Int]? = nil
+  ) throws(HDF5Error) -> HDF5Dataset {
     let operation = Operation("creating dataset", name, of: path)
     guard extents.allSatisfy({ $0 >= 0 }) else {
       throw operation.failure("extents \(extents) are negative", in: "HDF5File")
@@ -76,9 +89,6 @@ extension HDF5File {
       H5Dcreate2(
         file, Self.rooted(name), Element.storedType(), space.id, defaults, creation.id, defaults)
     }
-    // The file is given its new length at once: where MPI-IO writes pieces with holes, it reads the
-    // holes first, and beyond the end of a file it would write what happens to be in its memory.
-    if isParallel { try operation.call { H5Fflush(file, H5F_SCOPE_LOCAL) } }
     return try dataset(name, new, operation)
   }
 
@@ -111,6 +121,15 @@ extension Operation {
     let rank = Int(try call { H5Sget_simple_extent_ndims(id) })
     var extents = [hsize_t](repeating: 0, count: rank)
     try call { H5Sget_simple_extent_dims(id, &extents, nil) }
+    // Products of extents, and of parts of them, are taken later without looking again.
+    var product: hsize_t = 1
+    for extent in extents {
+      let (next, isBeyond) = product.multipliedReportingOverflow(by: max(1, extent))
+      guard !isBeyond, next <= hsize_t(Int.max) else {
+        throw failure("its extents \(extents) are more than can be counted", in: "HDF5Dataset")
+      }
+      product = next
+    }
     return extents.map(Int.init)
   }
 }

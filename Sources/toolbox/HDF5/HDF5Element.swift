@@ -56,7 +56,8 @@ public struct HDF5ElementType: Hashable, Sendable {
     self.isSigned = isSigned
   }
 
-  var isNumber: Bool { elementClass == .integer || elementClass == .floatingPoint }
+  /// Whether the elements are integers or floating-point numbers.
+  public var isNumber: Bool { elementClass == .integer || elementClass == .floatingPoint }
 }
 
 extension HDF5ElementType: CustomStringConvertible {
@@ -77,7 +78,7 @@ extension HDF5ElementType {
   /// Describes a type of the library.
   init(of type: borrowing Identifier, _ operation: Operation) throws(HDF5Error) {
     let id = type.id
-    let byteCount = Int(try operation.call { Int64(H5Tget_size(id)) })
+    let byteCount = Int(try operation.call { Int64(truncatingIfNeeded: H5Tget_size(id)) })
     switch try operation.call({ H5Tget_class(id).rawValue }) {
     case H5T_INTEGER.rawValue:
       let sign = try operation.call { H5Tget_sign(id).rawValue }

@@ -43,6 +43,13 @@ extension HDF5Error {
   /// Words of the library by which a cause is known, and the remedy.
   private static let hints: [(words: [String], hint: String)] = [
     (
+      ["required filter"],
+      """
+      The numbers are compressed by a filter that is not there: install it, and set HDF5_PLUGIN_PATH \
+      to its folder
+      """
+    ),
+    (
       ["unable to lock file"],
       """
       Another process is writing the file, or the file system has no locks; in the latter case \
@@ -73,6 +80,17 @@ extension HDF5Error {
       "A value is out of the range of the type asked for: ask for a wider one"
     ),
   ]
+
+  /// The filter that the numbers are stored by and the library does not have; `nil` if that is not why.
+  public var missingFilter: String? {
+    let message = stack.first { $0.message.contains("required filter") }?.message
+    return message.map { $0.split(separator: "'").dropFirst().first.map(String.init) ?? "unknown" }
+  }
+
+  /// Whether a number is out of the range of the type that was asked for.
+  public var isOutOfRange: Bool {
+    stack.contains { $0.message.contains("can't handle conversion exception") }
+  }
 
   private static func hint(for stack: [Frame]) -> String? {
     hints.first { known in

@@ -7,18 +7,25 @@ extension HDF5File {
   public func attributeNames(of object: String = "/") throws(HDF5Error) -> [String] {
     let operation = Operation("listing the attributes of", object, of: path)
     let file = identifier.id
+    let rooted = Self.rooted(object)
     var names: [String] = []
     do {
-      try withUnsafeMutablePointer(to: &names) { (names) throws(HDF5Error) in
-        _ = try operation.call {
-          H5Aiterate_by_name(
-            file, Self.rooted(object), H5_INDEX_NAME, H5_ITER_INC, nil,
-            { _, name, _, context in
-              guard let name, let context else { return 0 }
-              context.assumingMemoryBound(to: [String].self).pointee.append(String(cString: name))
-              return 0
-            }, names, defaults)
+      var info = H5O_info_t()
+      try operation.call {
+        H5Oget_info_by_name2(file, rooted, &info, UInt32(H5O_INFO_NUM_ATTRS), defaults)
+      }
+      for index in 0..<info.num_attrs {
+        func name(_ buffer: UnsafeMutablePointer<CChar>?, _ size: Int) throws(HDF5Error) -> Int {
+          try operation.call {
+            H5Aget_name_by_idx(
+              file, rooted, H5_INDEX_NAME, H5_ITER_INC, index, buffer, size, defaults)
+          }
         }
+        let length = try name(nil, 0)
+        var bytes = [CChar](repeating: 0, count: length + 1)
+        _ = try name(&bytes, length + 1)
+        names.append(
+          String(decoding: bytes.prefix(length).map(UInt8.init(bitPattern:)), as: UTF8.self))
       }
     } catch {
       throw try withSiblings(error, missing: object)
@@ -58,6 +65,7 @@ extension HDF5File {
     let space = try operation.open(closedBy: H5Sclose) { H5Aget_space(attribute.id) }
     let count = Int(try operation.call { H5Sget_simple_extent_npoints(space.id) })
     guard count > 0 else { return [] }
+    try requireWithinFile(count, of: storedType.byteCount, operation)
 
     // H5Aread has no transfer properties, hence replaces what is out of range; H5Tconvert has.
     let properties = try operation.transferProperties(isCollective: false)
@@ -107,6 +115,21 @@ extension HDF5File {
 }
 
 extension HDF5File {
+  /// Refuses elements that the file is too short for, before memory is taken for them.
+  func requireWithinFile(
+    _ count: Int, of byteCount: Int, _ operation: Operation
+  ) throws(HDF5Error) {
+    let file = identifier.id
+    var size: hsize_t = 0
+    try operation.call { H5Fget_filesize(file, &size) }
+    let (bytes, isBeyond) = count.multipliedReportingOverflow(by: byteCount)
+    guard !isBeyond, byteCount >= 0, bytes <= Int(clamping: size) else {
+      throw operation.failure(
+        "it says that it holds \(count) elements of \(byteCount) bytes, and the file has \(size) bytes",
+        in: "HDF5File", hint: "The file is damaged: make it again, or restore it from a copy")
+    }
+  }
+
   /// Opens an attribute; the error about a missing one says which there are.
   func openAttribute(
     _ name: String, of object: String, _ operation: Operation

@@ -19,6 +19,12 @@ public struct HDF5Link: Hashable, Sendable {
   public let kind: Kind
 }
 
+/// Where an object is, by which a group is known again that links lead to in a circle.
+package struct HDF5Address: Hashable, Sendable {
+  fileprivate let file: UInt
+  fileprivate let place: UInt64
+}
+
 extension HDF5File {
   /// Returns whether a path such as `Group/GroupPos` leads to an object.
   ///
@@ -58,6 +64,17 @@ extension HDF5File {
       links.append(HDF5Link(name: name, kind: try kind(of: "\(group)/\(name)") ?? .other))
     }
     return links
+  }
+
+  /// Returns where an object is: the same for all links that lead to it, and for no other object.
+  package func address(of name: String) throws(HDF5Error) -> HDF5Address {
+    let operation = Operation("looking up", name, of: path)
+    let file = identifier.id
+    var info = H5O_info_t()
+    try operation.call {
+      H5Oget_info_by_name2(file, Self.rooted(name), &info, UInt32(H5O_INFO_BASIC), defaults)
+    }
+    return HDF5Address(file: UInt(info.fileno), place: UInt64(info.addr))
   }
 
   /// Creates a group, and the groups on the way to it that are missing.

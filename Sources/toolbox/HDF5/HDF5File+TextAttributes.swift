@@ -23,6 +23,7 @@ extension HDF5File {
     if try operation.call({ H5Tis_variable_str(type.id) }) > 0 {
       return try variableLengthText(attribute, type, space, operation)
     }
+    try requireWithinFile(1, of: storedType.byteCount, operation)
     return try fixedLengthText(attribute, type, storedType.byteCount, operation)
   }
 

@@ -48,7 +48,7 @@ public struct HDF5File: ~Copyable {
 
   /// Creates a file to be written by this process alone; one that exists is emptied.
   public static func create(_ path: String) throws(HDF5Error) -> HDF5File {
-    try create(path, communicator: nil)
+    try CreationProperties(path).create()
   }
 
   /// Creates a file to be written by all ranks of a communicator, through MPI-IO.
@@ -62,7 +62,9 @@ public struct HDF5File: ~Copyable {
   public static func create(
     _ path: String, on communicator: borrowing Communicator
   ) throws(HDF5Error) -> HDF5File {
-    try create(path, communicator: communicator.handle)
+    var properties = try CreationProperties(path)
+    try properties.share(on: communicator)
+    return try properties.create()
   }
 
   /// Hands what was written to the operating system.
@@ -70,16 +72,77 @@ public struct HDF5File: ~Copyable {
   /// Collective if the file is.
   public func flush() throws(HDF5Error) {
     let id = identifier.id
-    try Operation("flushing", of: path).call { H5Fflush(id, H5F_SCOPE_LOCAL) }
+    try Operation("flushing", of: path).call(waitsForOthers: isParallel) {
+      H5Fflush(id, H5F_SCOPE_LOCAL)
+    }
   }
 
   /// Closes the file and every dataset that is still open in it.
   ///
   /// Collective if the file is. Without it the file is closed with its last dataset, and failures then go unnoticed.
   public consuming func close() throws(HDF5Error) {
-    let operation = Operation("closing", of: path)
-    try Self.closeObjects(of: identifier.id, operation)
-    try identifier.close(operation)
+    try closeObjects()
+    try identifier.close(Operation("closing", of: path), waitsForOthers: isParallel)
+  }
+
+  /// Closes every dataset that is still open in the file, which waits for no other rank.
+  package func closeObjects() throws(HDF5Error) {
+    try Self.closeObjects(of: identifier.id, Operation("closing", of: path))
+  }
+
+  /// Leaves the file open until the process ends: what a rank does whose peers have not made the same
+  /// calls, so that closing would wait for ever.
+  package consuming func abandon() { identifier.abandon() }
+}
+
+/// How a file is to be created, in steps that fail on every rank alike or wait for no other.
+///
+/// Only ``share(on:)`` and ``create()`` wait for the other ranks: they agree between the steps that
+/// nothing failed.
+package struct CreationProperties: ~Copyable {
+  private let path: String
+  private let access: Identifier
+  private let creation: Identifier
+  private var isParallel = false
+
+  /// Prepares a file to be created by this process alone.
+  package init(_ path: String) throws(HDF5Error) {
+    let operation = Operation("creating", of: path)
+    let access = try HDF5File.accessProperties(operation)
+    let creation = try operation.open(closedBy: H5Pclose) { H5Pcreate(ch5_file_create()) }
+    try operation.call { H5Pset_obj_track_times(creation.id, false) }
+    self.path = path
+    self.access = access
+    self.creation = creation
+  }
+
+  /// Prepares the file to be created by all ranks of a communicator.
+  ///
+  /// Collective.
+  package mutating func share(on communicator: borrowing Communicator) throws(HDF5Error) {
+    try Operation("creating", of: path).share(access, on: communicator.handle)
+    isParallel = true
+  }
+
+  /// Creates the file; one that exists is emptied.
+  ///
+  /// Collective if the file is.
+  package func create() throws(HDF5Error) -> HDF5File {
+    let (access, creation) = (access.id, creation.id)
+    let identifier = try Operation("creating", of: path).open(
+      closedBy: H5Fclose, waitsForOthers: isParallel
+    ) { H5Fcreate(path, ch5_truncate(), creation, access) }
+    return HDF5File(path: path, identifier: identifier, isParallel: isParallel)
+  }
+}
+
+extension Operation {
+  /// Has a file reached by MPI-IO on a communicator, of which the library makes a duplicate.
+  fileprivate func share(
+    _ access: borrowing Identifier, on communicator: MPI_Comm
+  ) throws(HDF5Error) {
+    let access = access.id
+    try call(waitsForOthers: true) { H5Pset_fapl_mpio(access, communicator, ch5_info_null()) }
   }
 }
 
@@ -88,38 +151,23 @@ extension HDF5File {
     _ path: String, communicator: MPI_Comm?
   ) throws(HDF5Error) -> HDF5File {
     let operation = Operation("opening", of: path)
-    let access = try accessProperties(communicator, operation)
-    let identifier = try operation.open(closedBy: H5Fclose) {
+    let access = try accessProperties(operation)
+    if let communicator { try operation.share(access, on: communicator) }
+    let identifier = try operation.open(closedBy: H5Fclose, waitsForOthers: communicator != nil) {
       H5Fopen(path, ch5_read_only(), access.id)
     }
     return HDF5File(path: path, identifier: identifier, isParallel: communicator != nil)
   }
 
-  private static func create(
-    _ path: String, communicator: MPI_Comm?
-  ) throws(HDF5Error) -> HDF5File {
-    let operation = Operation("creating", of: path)
-    let access = try accessProperties(communicator, operation)
-    let creation = try operation.open(closedBy: H5Pclose) { H5Pcreate(ch5_file_create()) }
-    try operation.call { H5Pset_obj_track_times(creation.id, false) }
-    let identifier = try operation.open(closedBy: H5Fclose) {
-      H5Fcreate(path, ch5_truncate(), creation.id, access.id)
-    }
-    return HDF5File(path: path, identifier: identifier, isParallel: communicator != nil)
-  }
-
-  /// How the file is reached: by POSIX calls, or by MPI-IO on a communicator.
+  /// How the file is reached: by POSIX calls, unless it is shared.
   ///
   /// By default MPI-IO would refuse to close a file before its datasets.
-  private static func accessProperties(
-    _ communicator: MPI_Comm?, _ operation: Operation
+  fileprivate static func accessProperties(
+    _ operation: Operation
   ) throws(HDF5Error) -> Identifier {
     let access = try operation.open(closedBy: H5Pclose) { H5Pcreate(ch5_file_access()) }
     try operation.call { H5Pset_fclose_degree(access.id, H5F_CLOSE_WEAK) }
     try operation.call { H5Pset_file_locking(access.id, false, true) }
-    if let communicator {
-      try operation.call { H5Pset_fapl_mpio(access.id, communicator, ch5_info_null()) }
-    }
     return access
   }
 

@@ -52,7 +52,7 @@ extension Hyperslab {
   ///
   /// A piece is whole along the fast axes, a range of one axis, and one index of the slow axes,
   /// so what it shares with any other box is contiguous in that box's memory too.
-  func pieces(ofAtMost limit: Int) -> [Hyperslab] {
+  package func pieces(ofAtMost limit: Int) -> [Hyperslab] {
     guard !isEmpty else { return [] }
     guard let axis = count.indices.first(where: { count[($0 + 1)...].reduce(1, *) <= limit }) else {
       return [self]

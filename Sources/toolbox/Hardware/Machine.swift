@@ -1,6 +1,7 @@
 internal import CKernels
 internal import Foundation
 internal import Text
+internal import Threads
 
 /// The machine of a benchmark as it was during it: without this no time means anything.
 package struct Machine: Codable, Hashable, Sendable {
@@ -20,7 +21,7 @@ package struct Machine: Codable, Hashable, Sendable {
   /// Looks at this machine; a benchmark that measures its peak beside each run hands that over.
   package init(peakGigaflops: Double = Machine.measurePeak()) {
     processor = Self.processorName
-    processorCount = ProcessInfo.processInfo.activeProcessorCount
+    processorCount = AvailableProcessors.count()
     var loads = [0.0]
     load = getloadavg(&loads, 1) == 1 ? loads[0] : .nan
     self.peakGigaflops = peakGigaflops

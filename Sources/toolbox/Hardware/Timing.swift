@@ -1,3 +1,5 @@
+internal import Statistics
+
 /// The times of several runs of the same work.
 package struct Timing: Codable, Hashable, Sendable {
   /// The time of each run, in their order [s]; one or more.
@@ -22,11 +24,7 @@ package struct Timing: Codable, Hashable, Sendable {
   }
 
   /// The time in the middle; of an even number of runs, the mean of the two in the middle [s].
-  package var median: Double {
-    let sorted = seconds.sorted()
-    let middle = sorted.count / 2
-    return sorted.count % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2
-  }
+  package var median: Double { Quantiles(seconds, by: .hyndmanFan2).median ?? .nan }
 
   /// The shortest time [s].
   package var minimum: Double { seconds.reduce(.infinity, min) }

@@ -7,6 +7,14 @@ public struct AgreedFailure: Error {
 
   /// The error, on that rank; `nil` on the others.
   public let underlying: (any Error)?
+
+  /// The same failure, whose error is another on the rank that has it, if it is of a type.
+  package func replacing<Failure: Error>(
+    _ type: Failure.Type, by change: (Failure) -> any Error
+  ) -> AgreedFailure {
+    guard let error = underlying as? Failure else { return self }
+    return AgreedFailure(rank: rank, underlying: change(error))
+  }
 }
 
 extension AgreedFailure: CustomStringConvertible {

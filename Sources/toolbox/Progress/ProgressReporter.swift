@@ -1,3 +1,5 @@
+internal import Text
+
 /// Tells a user how far a job is: a bar on a terminal, a line now and then in a log, or nothing.
 ///
 /// Used by one rank, from one thread. It writes through a closure, and reads the time from another.
@@ -62,9 +64,9 @@ package final class ProgressReporter {
   package func say(_ text: String) {
     switch style {
     case .silent: return
-    case .lines: write("\(text)\n")
+    case .lines: write("\(Self.shown(text))\n")
     case .bar:
-      write("\(Self.clearLine)\(text)\n")
+      write("\(Self.clearLine)\(Self.shown(text))\n")
       if phase != nil { show(at: clock()) }
     }
   }
@@ -82,12 +84,17 @@ package final class ProgressReporter {
     lastShown = now
     switch style {
     case .silent: return
-    case .lines: write(phase.line(after: now - beginning) + "\n")
-    case .bar: write(Self.clearLine + phase.line(after: now - beginning, barWidth: 24))
+    case .lines: write(Self.shown(phase.line(after: now - beginning)) + "\n")
+    case .bar: write(Self.clearLine + Self.shown(phase.line(after: now - beginning, barWidth: 24)))
     }
   }
 
   private static let clearLine = "\r\u{1B}[K"
+
+  /// Text as a terminal shows it: names in it may come from files of others.
+  private static func shown(_ text: String) -> String {
+    Quoting.terminal(text, keepingLines: true)
+  }
 }
 
 /// The time since the machine started [s], which no change of the clock disturbs.

@@ -1,3 +1,5 @@
+internal import Text
+
 extension SettingsTree: Codable {
   /// Takes the part of a file as it is, without a type.
   package init(from decoder: any Decoder) throws {
@@ -21,16 +23,13 @@ extension SettingsTree: Codable {
   package var inlineYAML: String {
     switch content {
     case .null: "null"
-    case .scalar(let text, let isQuoted): isQuoted ? Self.quoted(text) : text
+    case .scalar(let text, let isQuoted):
+      isQuoted || !Quoting.isPlainYAML(text) ? Quoting.yaml(text) : text
     case .sequence(let elements): "[\(elements.map(\.inlineYAML).joined(separator: ", "))]"
     case .mapping(let entries):
       "{"
-        + entries.map { "\(Self.quoted($0.key)): \($0.value.inlineYAML)" }.joined(separator: ", ")
+        + entries.map { "\(Quoting.yaml($0.key)): \($0.value.inlineYAML)" }.joined(separator: ", ")
         + "}"
     }
-  }
-
-  private static func quoted(_ text: String) -> String {
-    "'\(text.replacing("'", with: "''"))'"
   }
 }

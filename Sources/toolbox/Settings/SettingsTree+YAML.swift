@@ -19,15 +19,29 @@ extension SettingsTree {
   private static func compose(
     _ yaml: String, asIfFrom source: String, origin: (Int) -> SettingsOrigin
   ) throws(SettingsError) -> SettingsTree {
+    guard yaml.utf8.count <= YAMLSize.byteLimit else {
+      throw tooLarge("it has more than \(YAMLSize.byteLimit) bytes", origin(1))
+    }
     let root: Node?
     do {
+      if let excess = try YAMLSize(of: yaml)?.excess { throw tooLarge(excess, origin(1)) }
       root = try Yams.compose(yaml: yaml)
+    } catch let error as SettingsError {
+      throw error
     } catch {
       throw SettingsError(
-        path: "", origin: origin(Self.line(of: error)), problem: .invalidYAML("\(error)"))
+        path: "", origin: origin(Self.line(of: error)),
+        problem: .invalidYAML(YAMLSize.withAliases("\(error)")))
     }
     guard let root else { return SettingsTree(content: .null, origin: origin(1)) }
     return SettingsTree(root, origin: origin)
+  }
+
+  private static func tooLarge(_ reason: String, _ origin: SettingsOrigin) -> SettingsError {
+    SettingsError(
+      path: "", origin: origin,
+      problem: .invalid(
+        reason: reason, remedy: "give a file of settings alone, without anchors and aliases"))
   }
 
   private init(_ node: Node, origin: (Int) -> SettingsOrigin) {

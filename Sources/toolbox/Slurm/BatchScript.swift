@@ -1,3 +1,5 @@
+internal import Text
+
 /// A batch script: what a job asks for and what it runs.
 ///
 /// The script is a pure function of this value (``text()``); submitting it is another matter
@@ -112,9 +114,9 @@ extension BatchScript {
       add("chdir", try Self.directiveWord(folder, purpose: "the folder of a job"))
     }
     // A per cent sign starts a pattern: two of them mean one.
-    let logFolder = (logFolder.map { $0 + "/" } ?? "").split(
-      separator: "%", omittingEmptySubsequences: false
-    ).joined(separator: "%%")
+    let folders = (logFolder.map { $0 + "/" } ?? "").unicodeScalars
+    let logFolder = folders.split(separator: "%", omittingEmptySubsequences: false)
+      .map { String($0) }.joined(separator: "%%")
     let log = logFolder + (elements == nil ? "%x-%j.log" : "%x-%A_%a.log")
     add("output", try Self.directiveWord(log, purpose: "the log of a job"))
     add("open-mode", "append")
@@ -123,20 +125,13 @@ extension BatchScript {
   }
 
   /// Quotes a value of a directive if it needs it.
-  ///
-  /// Slurm knows quotes and backslashes in directives, but not as the shell does: a value with one of
-  /// them is refused.
   private static func directiveWord(
     _ word: String, purpose: String
   ) throws(SlurmError) -> String {
-    guard isOneLine(word), !word.isEmpty, !word.contains(where: { "'\"\\".contains($0) }) else {
+    guard let value = Quoting.batchDirective(word) else {
       throw .word(word, purpose: purpose, allowed: "one line without quotes and backslashes")
     }
-    let plain = word.unicodeScalars.allSatisfy {
-      $0.isASCII && ($0.properties.isAlphabetic || ("0"..."9").contains($0))
-        || "-_./%+,=@".unicodeScalars.contains($0)
-    }
-    return plain ? word : "\"\(word)\""
+    return value
   }
 
   /// A time as Slurm writes it: hours, minutes and seconds.
@@ -166,10 +161,12 @@ extension BatchScript {
   /// The environment, the launcher and the command.
   private func preparation() throws(SlurmError) -> [String] {
     var lines: [String] = []
-    lines += cluster.modules.map { "module load \(shellQuoted($0))" }
+    lines += cluster.modules.map { "module load \(Quoting.shell($0))" }
     for variable in cluster.environment {
-      let parts = variable.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      lines.append("export \(parts[0])=\(shellQuoted(String(parts[1])))")
+      let parts = variable.unicodeScalars.split(
+        separator: "=", maxSplits: 1, omittingEmptySubsequences: false
+      ).map { String($0) }
+      lines.append("export \(parts[0])=\(Quoting.shell(parts[1]))")
     }
     lines += [
       "# Ranks that wait for others leave their core to those that compute.",
@@ -182,16 +179,16 @@ extension BatchScript {
     lines += launcherLines
     var element: [String] = []
     if let elements {
-      element = (elements.option.map { [shellQuoted($0)] } ?? []) + ["\"$SLURM_ARRAY_TASK_ID\""]
+      element = (elements.option.map { [Quoting.shell($0)] } ?? []) + ["\"$SLURM_ARRAY_TASK_ID\""]
     }
     switch command {
     case .words(let words):
       for word in words where !isOneLine(word) || word.isEmpty {
         throw .word(word, purpose: "a word of a command", allowed: "one line, and not empty")
       }
-      lines.append("command=(\((words.map(shellQuoted) + element).joined(separator: " ")))")
+      lines.append("command=(\((words.map(Quoting.shell) + element).joined(separator: " ")))")
     case .commandWithArguments(let command):
-      let words = ["\"$program\""] + command.map(shellQuoted) + ["\"$@\""] + element
+      let words = ["\"$program\""] + command.map(Quoting.shell) + ["\"$@\""] + element
       lines += [
         "program=${HALOMPI:-.build/release/halompi}",
         "command=(\(words.joined(separator: " ")))",
@@ -233,10 +230,4 @@ extension BatchScript {
     echo "$(date -u +%FT%TZ) ended with exit code $code"
     exit "$code"
     """.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
-}
-
-/// Returns a word in single quotes, in which a shell changes nothing.
-package func shellQuoted(_ word: String) -> String {
-  "'" + word.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''")
-    + "'"
 }

@@ -1,3 +1,5 @@
+internal import Text
+
 /// What batch jobs ask a Slurm cluster for, and how they start programs there.
 ///
 /// No value can become a command or a directive of its own: ``check()`` refuses whatever could end the
@@ -126,10 +128,10 @@ extension ClusterSettings {
 
   private static func checkVariable(_ variable: String, of key: String) throws(SlurmError) {
     let allowed = "NAME=value on one line, the name of letters, digits and _"
-    guard let equals = variable.firstIndex(of: "=") else {
+    guard let equals = variable.unicodeScalars.firstIndex(of: "=") else {
       throw .setting(key: key, value: variable, allowed: allowed)
     }
-    let name = variable[..<equals].unicodeScalars
+    let name = variable.unicodeScalars[..<equals]
     guard let first = name.first, !("0"..."9").contains(first),
       name.allSatisfy({ isLetterOrDigit($0) || $0 == "_" }), isOneLine(variable)
     else { throw .setting(key: key, value: variable, allowed: allowed) }
@@ -141,7 +143,7 @@ extension ClusterSettings {
     }
     let name = option.dropFirst(2).prefix { $0 != "=" }
     let isNamed = name.unicodeScalars.allSatisfy {
-      ("a"..."z").contains($0) || $0 == "-" || isDigit($0)
+      ("a"..."z").contains($0) || $0 == "-" || ("0"..."9").contains($0)
     }
     guard isPlain, isNamed, option.hasPrefix("--"), let first = name.first, first != "-" else {
       throw .setting(
@@ -157,16 +159,4 @@ extension ClusterSettings {
         key: key, value: option, allowed: "another option: --\(own) is set by \(setter)")
     }
   }
-}
-
-private func isDigit(_ scalar: Unicode.Scalar) -> Bool { ("0"..."9").contains(scalar) }
-
-private func isLetterOrDigit(_ scalar: Unicode.Scalar) -> Bool {
-  isDigit(scalar) || ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar)
-}
-
-/// Whether a text has no control characters, of which the end of a line is one.
-func isOneLine(_ text: String) -> Bool {
-  text.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7f && $0.value != 0x85 }
-    && !text.unicodeScalars.contains { $0 == "\u{2028}" || $0 == "\u{2029}" }
 }

@@ -1,4 +1,5 @@
 package import Failures
+internal import Text
 
 /// Why a batch script could not be made, or a job not be submitted or asked after.
 package enum SlurmError: Error, Hashable, Sendable {
@@ -23,9 +24,9 @@ extension SlurmError: CustomStringConvertible {
   package var description: String {
     switch self {
     case .setting(let key, let value, let allowed):
-      "cannot write a batch script with \(key) = \(oneLine(value)): it must be \(allowed)"
+      "cannot write a batch script with \(key) = \(Quoting.terminal(value)): it must be \(allowed)"
     case .word(let word, let purpose, let allowed):
-      "cannot write a batch script with \(oneLine(word)) as \(purpose): it must be \(allowed)"
+      "cannot write a batch script with \(Quoting.terminal(word)) as \(purpose): it must be \(allowed)"
     case .missingCommand(let name, let reason):
       """
       cannot start \(name): \(reason); submit on a machine with Slurm's commands, or print the scripts with \
@@ -33,29 +34,16 @@ extension SlurmError: CustomStringConvertible {
       """
     case .failedCommand(let words, let code, let message):
       """
-      `\(words.joined(separator: " "))` failed with exit code \(code): \(oneLine(message)); correct the \
+      `\(words.joined(separator: " "))` failed with exit code \(code): \(Quoting.terminal(message)); correct the \
       section `cluster` of the experiment, or ask the administrators of the cluster
       """
     case .strangeAnswer(let words, let answer):
       """
-      `\(words.joined(separator: " "))` answered "\(oneLine(answer))", which is not understood; try the \
+      `\(words.joined(separator: " "))` answered "\(Quoting.terminal(answer))", which is not understood; try the \
       command by hand
       """
     }
   }
-}
-
-/// A text on one line, its control characters told by their codes.
-private func oneLine(_ text: String) -> String {
-  var line = ""
-  for scalar in text.unicodeScalars {
-    if isOneLine(String(scalar)) {
-      line.unicodeScalars.append(scalar)
-    } else {
-      line += "\\u{\(String(scalar.value, radix: 16))}"
-    }
-  }
-  return line
 }
 
 extension SlurmError: JobFailure {

@@ -1,15 +1,19 @@
 internal import Foundation
 internal import Synchronization
 
-/// Signals that ask the process to stop: SIGTERM and SIGUSR1, as Slurm sends them.
+/// Signals that ask the process to stop: SIGTERM and SIGUSR1, as Slurm sends them, and SIGHUP, which a terminal
+/// sends that is closed.
 package enum StopSignals {
   private static let received = Atomic<Int32>(0)
 
   /// Lets the signals set a flag, and nothing else, from now on; called by the main thread.
   ///
+  /// A process that was started to ignore SIGHUP, as `nohup` does, goes on ignoring it.
+  ///
   /// - Parameter interrupt: Whether SIGINT does too, as a terminal sends it.
   package static func install(interrupt: Bool = false) {
-    let numbers = [SIGTERM, SIGUSR1] + (interrupt ? [SIGINT] : [])
+    let numbers =
+      [SIGTERM, SIGUSR1] + (interrupt ? [SIGINT] : []) + (isIgnored(SIGHUP) ? [] : [SIGHUP])
     // Whoever started the process may have blocked them, as the threads of a thread pool do.
     var unblocked = sigset_t()
     sigemptyset(&unblocked)
@@ -18,6 +22,13 @@ package enum StopSignals {
     for number in numbers {
       signal(number) { received in StopSignals.received.store(received, ordering: .relaxed) }
     }
+  }
+
+  private static func isIgnored(_ number: Int32) -> Bool {
+    var action = sigaction()
+    guard sigaction(number, nil, &action) == 0 else { return false }
+    return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
+      == unsafeBitCast(SIG_IGN, to: Int.self)
   }
 
   private static let isAnnounced = Atomic<Bool>(false)

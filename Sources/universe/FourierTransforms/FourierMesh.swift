@@ -1,3 +1,5 @@
+package import Threads
+
 /// A complex number in single precision.
 package struct Complex: Hashable, Sendable, BitwiseCopyable {
   /// The real part.

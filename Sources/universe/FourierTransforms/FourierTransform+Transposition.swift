@@ -1,4 +1,5 @@
 internal import MPI
+internal import Threads
 
 /// The rows that two ranks exchange: columns `x` of planes `ky`, in a message as [ky][x][kz].
 struct Parcel: Sendable {

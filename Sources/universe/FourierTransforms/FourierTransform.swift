@@ -1,4 +1,5 @@
 package import MPI
+package import Threads
 
 /// The distributed transform of a cubic mesh of real numbers, in single precision.
 ///

@@ -6,6 +6,9 @@
 /// column is a run of cells that share x and y. Along x the cells begin at the slab, along y and z
 /// the box is periodic.
 ///
+/// Not the cells of `Fields`: positions are whole numbers here, cells are far smaller than the mean distance of
+/// particles, so that only those with particles are kept, and they begin at the slab.
+///
 /// Memory: 28 bytes a particle and 4 bytes for each of about 75 columns per square separation.
 struct CellColumns {
   /// The linking length in units of positions.

@@ -1,4 +1,3 @@
-internal import Dispatch
 internal import Foundation
 internal import Particles
 
@@ -46,22 +45,6 @@ struct GroupAnalysis {
     }
     velocity = meanVelocity(Array(0..<members.count))
     boundVelocity = result.bound.isEmpty ? velocity : meanVelocity(result.bound.sorted())
-  }
-}
-
-/// Analyses groups by some threads, each taking every so many.
-func analyseAll(
-  _ count: Int, threads: Int, _ analyse: @Sendable (Int) -> GroupAnalysis
-) -> [GroupAnalysis] {
-  [GroupAnalysis](unsafeUninitializedCapacity: count) { buffer, initializedCount in
-    nonisolated(unsafe) let results = buffer
-    let threads = max(1, min(threads, count))
-    DispatchQueue.concurrentPerform(iterations: threads) { thread in
-      for index in stride(from: thread, to: count, by: threads) {
-        results.initializeElement(at: index, to: analyse(index))
-      }
-    }
-    initializedCount = count
   }
 }
 

@@ -1,5 +1,6 @@
 package import MPI
 package import Particles
+internal import Threads
 
 /// Finds the groups of a simulation and what is to be known of them.
 ///
@@ -63,7 +64,7 @@ package struct HaloFinder: Sendable {
     linked()
     let share = try GroupShare(of: friends, on: communicator)
     let unbinding = unbinding(particleCount: count)
-    let analyses = analyseAll(share.groups.indices.count, threads: threads) { index in
+    let analyses = WorkerThreads(count: max(1, threads)).map(share.groups.indices.count) { index in
       GroupAnalysis(
         of: share.members.picking(Array(share.rows[index])), box: box,
         velocityUnit: 100 / epoch.scaleFactor, unbinding)

@@ -3,6 +3,7 @@ internal import Foundation
 internal import FourierTransforms
 internal import MPI
 internal import Particles
+internal import Threads
 
 /// What gradients and the Laplacian multiply modes by, axis by axis, in units of a cell.
 ///

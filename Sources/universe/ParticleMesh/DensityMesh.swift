@@ -2,6 +2,7 @@ internal import CKernels
 package import FourierTransforms
 package import MPI
 package import Particles
+package import Threads
 
 /// The density contrast of particles on a periodic mesh, and its modes.
 ///

@@ -3,6 +3,7 @@ package import FourierTransforms
 package import LinearTheory
 package import MPI
 package import Particles
+internal import Threads
 
 /// The particles between two steps of a simulation: all that is needed to continue it.
 package struct SimulationState: Hashable, Sendable {
@@ -76,21 +77,6 @@ package struct ParticleMeshSimulation: Sendable {
     let origin = settings.latticeOrigin * Double(settings.meshRefinement)
     let cells = 0.5 - origin - (0.5 - origin).rounded(.down)
     return UInt32(cells * 0x1p32 / Double(meshWidth))
-  }
-
-  /// What the user should know of the settings, as sentences.
-  package var warnings: [String] { settings.warnings }
-
-  /// The memory of a rank that has `particles` particles, of as many ranks as `decomposition` says.
-  package func memory(particles: Int, _ decomposition: MeshDecomposition) -> MemoryUse {
-    let float = MemoryLayout<Float>.stride
-    let planes = 2 * decomposition.planes.count + 1 + settings.threads
-    let isAlone = decomposition.ranks == 1
-    let exchanged = min(1 << 25, decomposition.planes.count * decomposition.planeStride * float)
-    return MemoryUse(
-      particles: isAlone ? 32 * particles : 34 * particles,
-      meshes: planes * decomposition.planeStride * float,
-      messages: isAlone ? 0 : 2 * max(exchanged, decomposition.planeStride * float))
   }
 
   /// Steps particles from where they are to the last scale factor.

@@ -2,6 +2,7 @@ internal import Foundation
 internal import FourierTransforms
 package import MPI
 package import Particles
+internal import Threads
 
 /// The power spectrum of the matter of a periodic box, in shells of wavenumber.
 ///

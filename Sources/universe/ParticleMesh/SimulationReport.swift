@@ -25,21 +25,6 @@ package struct PhaseTimes: Hashable, Sendable {
   package var total: Duration { paint + transform + readout + drift + exchange + spectrum }
 }
 
-/// The memory that a particle-mesh simulation needs on this rank at its peak [bytes].
-package struct MemoryUse: Hashable, Sendable {
-  /// Sites, positions and momenta: 32 bytes for each particle, and room for arrivals.
-  package var particles: Int
-
-  /// The real mesh with its ghost plane, its transform, and a plane for each thread.
-  package var meshes: Int
-
-  /// Messages to and from other ranks.
-  package var messages: Int
-
-  /// All together.
-  package var total: Int { particles + meshes + messages }
-}
-
 /// How far a simulation is.
 package struct SimulationProgress: Hashable, Sendable {
   /// How many steps are completed.

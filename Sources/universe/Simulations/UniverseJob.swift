@@ -9,6 +9,7 @@ internal import Particles
 internal import Snapshots
 internal import Stopping
 internal import Text
+internal import Threads
 
 /// Simulates one realisation: initial particles, evolution, halos.
 ///
@@ -134,7 +135,10 @@ package struct UniverseJob {
         universe.mesh, box: box, particlesPerAxis: universe.gridSize, growth: growth)
     }
     var state: SimulationState
-    if let resumed = try SimulationCheckpoint.read(folder.checkpoint, on: ranks) {
+    if let resumed = try SimulationCheckpoint.read(
+      folder.checkpoint, of: universe.gridSize * universe.gridSize * universe.gridSize,
+      steps: universe.mesh.steps.count, on: ranks)
+    {
       state = resumed
       tell(.resumed(step: state.completedSteps))
     } else {

@@ -13,24 +13,28 @@ final class GadgetBinaryFile: SnapshotFile {
 
   let header: SnapshotHeader
   private let records: GadgetRecords
+  private let isRecent: Bool
   private let blocks: [String: GadgetRecords.Block]
 
-  init(_ path: String) throws(SnapshotError) {
+  init(_ path: String, _ supplement: SnapshotSupplement) throws(SnapshotError) {
     records = try GadgetRecords(path)
     let first = try records.block(at: 0, called: "HEAD", elements: [])
-    guard first.name == "HEAD", first.byteCount == 256 else {
+    isRecent = GadgetBinaryHeader.typeCount(ofLength: first.byteCount) != nil
+    guard first.name == "HEAD", first.byteCount == GadgetBinaryHeader.length || isRecent else {
       throw SnapshotError(
         .inconsistentCounts, in: path, dataset: "header",
         because:
-          "the first block is \(first.name) of \(first.byteCount) bytes instead of a header of 256",
+          "the first block is \(first.name) of \(first.byteCount) bytes instead of a header of 256 "
+          + "(GADGET-2) or 192 (GADGET-4)",
         remedy: "Give a snapshot of GADGET in SnapFormat 1 or 2.")
     }
-    let content = try records.read(first.content..<first.content + 256, "header")
-    header = try Self.header(content, records, path)
+    let content = try records.read(
+      first.content..<first.content + first.byteCount, "header")
+    header = try GadgetBinaryHeader(content, records, supplement).read()
     blocks = try Self.blocks(behind: first, header, records)
   }
 
-  /// Whether the beginning of a file is that of a record of 256 bytes, or of 8 in format 2.
+  /// Whether the beginning of a file is that of a header's record, or of one of 8 bytes in format 2.
   static func recognizes(_ beginning: FileBeginning) -> Bool {
     GadgetRecords.layout(of: beginning) != nil
   }
@@ -38,6 +42,22 @@ final class GadgetBinaryFile: SnapshotFile {
   var formatDescription: String {
     "GADGET binary, SnapFormat \(records.layout.isNamed ? 2 : 1), "
       + (records.layout.isBigEndian ? "big-endian" : "little-endian")
+      + (isRecent ? ", header of GADGET-4" : "")
+  }
+
+  func checkRows() throws(SnapshotError) {
+    _ = try block("ID", Self.names.ids, widths: [4, 8])
+    _ = try block("POS", Self.names.positions, widths: [12, 24])
+    _ = try block("VEL", Self.names.velocities, widths: [12, 24])
+    if header.mass == 0 { _ = try block("MASS", Self.names.masses, widths: [4, 8]) }
+  }
+
+  func firstMass(ofType type: Int) throws(SnapshotError) -> Double {
+    let listing = Self.typesListingMasses(header)
+    guard blocks["MASS"] != nil, listing.contains(type) else { return 0 }
+    let row = listing.filter { $0 < type }.reduce(0) { $0 + Self.count(ofType: $1, header) }
+    let mass = try numbers("MASS", Self.names.masses, row..<row + 1, columns: 1)[0]
+    return try StatedNumber(path: records.path, place: Self.names.masses).real(mass, in: 0...1e60)
   }
 
   func ids(_ rows: Range<Int>) throws(SnapshotError) -> [UInt64] {
@@ -89,10 +109,11 @@ final class GadgetBinaryFile: SnapshotFile {
         .missingContent, in: records.path, dataset: dataset, because: "there is no such block",
         remedy: "Check that the file was written completely, with this output switched on.")
     }
-    guard let width = widths.first(where: { $0 * header.countInFile == block.byteCount }) else {
+    let count = Self.rowCount(ofBlock: name, header)
+    guard let width = widths.first(where: { $0 * count == block.byteCount }) else {
       throw SnapshotError(
         .inconsistentCounts, in: records.path, dataset: dataset,
-        because: "it has \(block.byteCount) bytes, but \(header.countInFile) particles of "
+        because: "it has \(block.byteCount) bytes, but \(count) particles of "
           + "\(widths.map(String.init).joined(separator: " or ")) bytes each are expected",
         remedy: "Copy or write the file again; header and data do not belong together.")
     }
@@ -104,12 +125,14 @@ final class GadgetBinaryFile: SnapshotFile {
     behind first: GadgetRecords.Block, _ header: SnapshotHeader, _ records: GadgetRecords
   ) throws(SnapshotError) -> [String: GadgetRecords.Block] {
     var blocks: [String: GadgetRecords.Block] = [:]
-    guard header.countInFile > 0 else { return blocks }
-    var order = ["POS", "VEL", "ID", "MASS"].dropLast(header.mass > 0 ? 1 : 0)[...]
+    guard rowCount(ofBlock: "POS", header) > 0 else { return blocks }
+    let listsMasses = !typesListingMasses(header).isEmpty
+    var order = ["POS", "VEL", "ID", "MASS"].dropLast(listsMasses ? 0 : 1)[...]
     var end = first.end
     while end < records.byteCount, let expected = order.first {
+      let count = rowCount(ofBlock: expected, header)
       let block = try records.block(
-        at: end, called: expected, elements: [4, 8, 12, 24].map { $0 * header.countInFile })
+        at: end, called: expected, elements: [4, 8, 12, 24].map { $0 * count })
       blocks[block.name] = blocks[block.name] ?? block
       if block.name == expected { order.removeFirst() }
       end = block.end
@@ -117,36 +140,24 @@ final class GadgetBinaryFile: SnapshotFile {
     return blocks
   }
 
-  /// Reads the header's 256 bytes.
-  private static func header(
-    _ content: [UInt8], _ records: GadgetRecords, _ path: String
-  ) throws(SnapshotError) -> SnapshotHeader {
-    func counts(at offset: Int) -> [UInt64] {
-      (0..<6).map { UInt64(records.integer(content, at: offset + 4 * $0, as: UInt32.self)) }
-    }
-    func number(at offset: Int) -> Double {
-      Double(bitPattern: records.integer(content, at: offset, as: UInt64.self))
-    }
-    let inFile = try SnapshotHeader.darkMatter(counts(at: 0), names, path)
-    let fileCount = Int(records.integer(content, at: 124, as: Int32.self))
-    let total = zip(counts(at: 96), counts(at: 168)).map { $0 + $1 << 32 }
-    let (scaleFactor, redshift) = (number(at: 72), number(at: 80))
-    guard abs(scaleFactor * (1 + redshift) - 1) < 1e-3 else {
-      throw SnapshotError(
-        .invalidValue, in: path, dataset: "header",
-        because: "the time \(scaleFactor) is not the scale factor of the redshift \(redshift)",
-        remedy: "Give a snapshot of a cosmological simulation (ComovingIntegrationOn).")
-    }
-    let header = SnapshotHeader(
-      fileCount: max(1, fileCount),
-      // Programs that write one file often leave the total out.
-      count: fileCount <= 1 && total[1] == 0
-        ? inFile : try SnapshotHeader.darkMatter(total, names, path),
-      countInFile: inFile, boxSize: number(at: 128), redshift: redshift, mass: number(at: 24 + 8),
-      cosmology: Cosmology(
-        omegaMatter: number(at: 136), omegaLambda: number(at: 144), hubble: number(at: 152)),
-      statedUnits: nil)
-    try header.check(names, path)
-    return header
+  /// The rows of a block.
+  ///
+  /// All types follow each other in it, and in MASS those without a mass in the header. Type 0 is
+  /// refused, so that the dark matter comes first.
+  private static func rowCount(ofBlock name: String, _ header: SnapshotHeader) -> Int {
+    let types =
+      name == "MASS"
+      ? typesListingMasses(header) : [1] + header.typesInFile.ignored.keys
+    return types.reduce(0) { $0 + count(ofType: $1, header) }
+  }
+
+  /// The types that have a row for each particle in MASS, in order.
+  private static func typesListingMasses(_ header: SnapshotHeader) -> [Int] {
+    let all = [1] + header.typesInFile.ignored.keys
+    return all.filter { header.massTable[$0] == 0 && count(ofType: $0, header) > 0 }.sorted()
+  }
+
+  private static func count(ofType type: Int, _ header: SnapshotHeader) -> Int {
+    type == 1 ? header.countInFile : header.typesInFile.ignored[type] ?? 0
   }
 }

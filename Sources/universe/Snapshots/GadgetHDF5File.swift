@@ -11,25 +11,30 @@ final class GadgetHDF5File: HDF5SnapshotFile {
       "add UnitLength_in_cm, UnitMass_in_g and UnitVelocity_in_cm_per_s to Parameters, or "
       + "give `units` to the simulation in the experiment file")
 
-  let formatDescription = "HDF5 of GADGET or AREPO"
+  let formatDescription: String
   let source: SnapshotSource
   let header: SnapshotHeader
 
-  init(_ path: String) throws(SnapshotError) {
+  init(_ path: String, _ supplement: SnapshotSupplement) throws(SnapshotError) {
     source = try SnapshotSource(path)
     let groups = ["Header", "Parameters", "Cosmology"]
-    let masses = try source.numbers("MassTable", of: ["Header"]) ?? []
+    let types = try source.types("NumPart_Total", supplement)
+    let redshift = try Self.redshift(source)
+    let cosmology = try source.cosmology(
+      ["Omega0", "OmegaLambda", "HubbleParam"], of: groups, supplement)
+    var units = try source.gadgetUnits()
+    // Initial conditions for SWIFT have its units, and else GADGET's layout.
+    let isForSWIFT = units == nil ? try source.has("Units") : false
+    if isForSWIFT {
+      units = try source.swiftUnits(hubble: cosmology.hubble, redshift: redshift)
+    }
+    formatDescription = isForSWIFT ? "HDF5 for SWIFT" : "HDF5 of GADGET or AREPO"
     header = SnapshotHeader(
-      fileCount: max(1, Int(try source.counts("NumFilesPerSnapshot")?.first ?? 1)),
-      count: try source.darkMatter("NumPart_Total", Self.names),
-      countInFile: try source.darkMatter("NumPart_ThisFile", Self.names),
-      boxSize: try source.required("BoxSize", of: groups),
-      redshift: try Self.redshift(source), mass: masses.count > 1 ? masses[1] : 0,
-      cosmology: Cosmology(
-        omegaMatter: try source.required("Omega0", of: groups),
-        omegaLambda: try source.required("OmegaLambda", of: groups),
-        hubble: try source.required("HubbleParam", of: groups)),
-      statedUnits: try source.gadgetUnits())
+      fileCount: try source.fileCount(), types: types,
+      typesInFile: try source.types("NumPart_ThisFile", supplement),
+      boxSize: try source.required("BoxSize", of: groups), redshift: redshift,
+      massTable: try source.numbers("MassTable", of: ["Header"]) ?? [], cosmology: cosmology,
+      statedUnits: units)
     try header.check(Self.names, path)
   }
 
@@ -50,13 +55,43 @@ protocol HDF5SnapshotFile: SnapshotFile {
 }
 
 extension HDF5SnapshotFile {
+  /// GADGET-4's positions as whole parts of the box, of which there are 2^32 or 2^64.
+  private static var wholePositions: String { "PartType1/IntCoordinates" }
+
+  func checkRows() throws(SnapshotError) {
+    let count = header.countInFile
+    try source.check(Self.names.ids, rows: count)
+    try source.check(
+      try hasWholePositions() ? Self.wholePositions : Self.names.positions, rows: count,
+      columns: 0..<3)
+    try source.check(Self.names.velocities, rows: count, columns: 0..<3)
+    if header.mass == 0 { try source.check(Self.names.masses, rows: count) }
+  }
+
+  func firstMass(ofType type: Int) throws(SnapshotError) -> Double {
+    guard let count = header.typesInFile.ignored[type], count > 0,
+      try source.has("PartType\(type)/Masses")
+    else { return 0 }
+    let dataset = "PartType\(type)/Masses"
+    let mass = try source.rows(dataset, 0..<1, of: count, as: Double.self)[0]
+    return try StatedNumber(path: source.path, place: dataset).real(mass, in: 0...1e60)
+  }
+
   func ids(_ rows: Range<Int>) throws(SnapshotError) -> [UInt64] {
-    try source.rows(Self.names.ids, rows, of: header.countInFile, as: UInt64.self)
+    try source.wholeRows(Self.names.ids, rows, of: header.countInFile)
   }
 
   func positions(_ rows: Range<Int>) throws(SnapshotError) -> [Double] {
-    try source.rows(
-      Self.names.positions, rows, of: header.countInFile, columns: 0..<3, as: Double.self)
+    let count = header.countInFile
+    guard try hasWholePositions() else {
+      return try source.rows(
+        Self.names.positions, rows, of: count, columns: 0..<3, as: Double.self)
+    }
+    let bits = 8 * (try source.byteCount(of: Self.wholePositions))
+    let unit = header.boxSize / (bits <= 32 ? 0x1p32 : 0x1p64)
+    return try source.wholeRows(Self.wholePositions, rows, of: count, columns: 0..<3).map {
+      Double($0) * unit
+    }
   }
 
   func velocities(_ rows: Range<Int>) throws(SnapshotError) -> [Float] {
@@ -69,29 +104,9 @@ extension HDF5SnapshotFile {
   }
 
   func idByteCount() throws(SnapshotError) -> Int { try source.byteCount(of: Self.names.ids) }
-}
 
-extension SnapshotSource {
-  /// The number of particles of type 1 that an attribute of the header gives; other types are refused.
-  func darkMatter(_ name: String, _ names: SnapshotNames) throws(SnapshotError) -> Int {
-    guard let low = try counts(name), low.count > 1 else {
-      throw SnapshotError(
-        .missingContent, in: path, dataset: "attribute Header/\(name)",
-        because: "the number of particles of each type is not there",
-        remedy: "Give a snapshot of GADGET (SnapFormat 1, 2 or 3), AREPO or SWIFT.")
-    }
-    let high = try counts(name + "_HighWord") ?? []
-    let counts = low.indices.map { low[$0] + (high.indices.contains($0) ? high[$0] << 32 : 0) }
-    return try SnapshotHeader.darkMatter(counts, names, path)
-  }
-
-  /// The units that GADGET's attributes state, if they do.
-  func gadgetUnits() throws(SnapshotError) -> SnapshotUnits? {
-    let groups = ["Header", "Parameters", "Units"]
-    guard let length = try numbers("UnitLength_in_cm", of: groups)?.first,
-      let mass = try numbers("UnitMass_in_g", of: groups)?.first
-    else { return nil }
-    let velocity = try numbers("UnitVelocity_in_cm_per_s", of: groups)?.first ?? 1e5
-    return SnapshotUnits(centimetres: length, grams: mass, centimetresPerSecond: velocity)
+  private func hasWholePositions() throws(SnapshotError) -> Bool {
+    guard try !source.has(Self.names.positions) else { return false }
+    return try source.has(Self.wholePositions)
   }
 }

@@ -47,13 +47,17 @@ struct GadgetRecords {
 
   /// The layout of a file by its first number: the length of the header, or of its name.
   static func layout(of beginning: FileBeginning) -> Layout? {
-    switch beginning.bytes.prefix(4) {
-    case [0, 1, 0, 0]: Layout(isNamed: false, isBigEndian: false)
-    case [0, 0, 1, 0]: Layout(isNamed: false, isBigEndian: true)
-    case [8, 0, 0, 0]: Layout(isNamed: true, isBigEndian: false)
-    case [0, 0, 0, 8]: Layout(isNamed: true, isBigEndian: true)
-    default: nil
+    guard beginning.bytes.count >= 4 else { return nil }
+    let stored = beginning.bytes.withUnsafeBytes { $0.loadUnaligned(as: UInt32.self) }
+    for isBigEndian in [false, true] {
+      let length = Int(isBigEndian ? UInt32(bigEndian: stored) : UInt32(littleEndian: stored))
+      if length == 8 { return Layout(isNamed: true, isBigEndian: isBigEndian) }
+      let isRecent = GadgetBinaryHeader.typeCount(ofLength: length) != nil
+      if length == GadgetBinaryHeader.length || isRecent {
+        return Layout(isNamed: false, isBigEndian: isBigEndian)
+      }
     }
+    return nil
   }
 
   /// Finds a block.

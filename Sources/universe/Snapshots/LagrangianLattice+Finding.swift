@@ -21,7 +21,7 @@ extension LagrangianLattice {
     let least = try communicator.allReduce(particles.ids.min() ?? .max, .minimum)
     let greatest = try communicator.allReduce(particles.ids.max() ?? 0, .maximum)
     let count = snapshot.particleCount
-    guard least <= 1, greatest - least + 1 == UInt64(count) else { return nil }
+    guard least <= 1, greatest - least == UInt64(count - 1) else { return nil }
     var residuals = LatticeResiduals(gridSize: gridSize, firstID: least)
     residuals.add(particles, DisplacementUndoing(snapshot, gridSize: gridSize))
     var sums = residuals.sums

@@ -4,7 +4,7 @@
 /// from 0 or 1, with any axis slowest, and put them at the corners or the centres of cells: which
 /// of these it is follows from the particles (``LatticeResiduals``).
 ///
-/// Conventions of the codes: SCIENCE section 3.
+/// How the codes number their particles is in Documentation/your-simulations.md.
 package struct LagrangianLattice: Hashable, Codable, Sendable {
   /// Which axis the slowest, the middle and the fastest digit of an ID count along.
   package enum AxisOrder: String, Hashable, Codable, Sendable, CaseIterable {
@@ -94,7 +94,7 @@ package struct DisplacementUndoing: Sendable {
   /// The sites along one axis.
   package let gridSize: Int
 
-  private let factor: Double
+  private var factor: Double
   private let cellsPerLength: Double
 
   /// Prepares to undo the displacements of a snapshot.
@@ -104,6 +104,9 @@ package struct DisplacementUndoing: Sendable {
     factor = 1 / (100 * snapshot.cosmology.expansionRate(at: a) * a.squareRoot())
     cellsPerLength = Double(gridSize) / snapshot.boxSize
   }
+
+  /// Takes velocities for `other` times what they are stored as.
+  package mutating func multiplyVelocities(by other: Double) { factor *= other }
 
   /// Where a particle came from [cells]; not wrapped into the box.
   package func origin(_ particles: SnapshotParticles, _ index: Int) -> SIMD3<Double> {

@@ -53,7 +53,8 @@ package struct NearestSite: Sendable {
     squaredDistance = (distance * distance).sum()
     var site = 0
     for axis in 0..<3 {
-      let cell = Int(nearest[axis]) % gridSize
+      // The remainder first: a velocity may be wrong by any factor.
+      let cell = Int(nearest[axis].truncatingRemainder(dividingBy: Double(gridSize)))
       site = site * gridSize + (cell < 0 ? cell + gridSize : cell)
     }
     self.site = site

@@ -13,28 +13,24 @@ final class SWIFTFile: HDF5SnapshotFile {
   /// The number of particles in no group, unless the run's parameter says otherwise.
   private static let ungrouped: Int64 = 2_147_483_647
 
-  private static let labels = "PartType1/FOFGroupIDs"
+  /// The dataset of the numbers of particles' groups.
+  static let labels = "PartType1/FOFGroupIDs"
 
   let formatDescription = "HDF5 of SWIFT"
   let source: SnapshotSource
   let header: SnapshotHeader
 
-  init(_ path: String) throws(SnapshotError) {
+  init(_ path: String, _ supplement: SnapshotSupplement) throws(SnapshotError) {
     source = try SnapshotSource(path)
-    let groups = ["Cosmology"]
     let redshift = try source.required("Redshift", of: ["Cosmology", "Header"])
-    let hubble = try source.required("h", of: groups)
-    let masses = try source.numbers("MassTable", of: ["Header"]) ?? []
+    let cosmology = try source.cosmology(
+      ["Omega_m", "Omega_lambda", "h"], of: ["Cosmology"], supplement)
     header = SnapshotHeader(
-      fileCount: max(1, Int(try source.counts("NumFilesPerSnapshot")?.first ?? 1)),
-      count: try source.darkMatter("NumPart_Total", Self.names),
-      countInFile: try source.darkMatter("NumPart_ThisFile", Self.names),
+      fileCount: try source.fileCount(), types: try source.types("NumPart_Total", supplement),
+      typesInFile: try source.types("NumPart_ThisFile", supplement),
       boxSize: try Self.boxSize(source), redshift: redshift,
-      mass: masses.count > 1 ? masses[1] : 0,
-      cosmology: Cosmology(
-        omegaMatter: try source.required("Omega_m", of: groups),
-        omegaLambda: try source.required("Omega_lambda", of: groups), hubble: hubble),
-      statedUnits: try Self.units(source, hubble: hubble, redshift: redshift))
+      massTable: try source.numbers("MassTable", of: ["Header"]) ?? [], cosmology: cosmology,
+      statedUnits: try source.swiftUnits(hubble: cosmology.hubble, redshift: redshift))
     try header.check(Self.names, path)
   }
 
@@ -62,23 +58,5 @@ final class SWIFTFile: HDF5SnapshotFile {
         remedy: "Give a simulation in a cubic box.")
     }
     return first
-  }
-
-  /// The file's units without h in this library's with it.
-  ///
-  /// A length of 1 Mpc is h Mpc/h. Velocities become sqrt(a) dx/dt.
-  private static func units(
-    _ source: SnapshotSource, hubble: Double, redshift: Double
-  ) throws(SnapshotError) -> SnapshotUnits? {
-    let group = ["Units"]
-    guard let length = try source.numbers("Unit length in cgs (U_L)", of: group)?.first,
-      let mass = try source.numbers("Unit mass in cgs (U_M)", of: group)?.first,
-      let time = try source.numbers("Unit time in cgs (U_t)", of: group)?.first
-    else { return nil }
-    let plain = SnapshotUnits(
-      centimetres: length, grams: mass, centimetresPerSecond: length / time)
-    return SnapshotUnits(
-      length: plain.length * hubble, mass: plain.mass * hubble,
-      velocity: plain.velocity * (1 + redshift).squareRoot())
   }
 }

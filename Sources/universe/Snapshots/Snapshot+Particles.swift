@@ -33,7 +33,7 @@ extension Snapshot {
     for part in parts {
       let shared = rows.clamped(to: part.rows)
       if shared.isEmpty { continue }
-      let file = try format.file.init(part.path)
+      let file = try format.file.init(part.path, supplement)
       let local =
         shared.lowerBound - part.rows.lowerBound..<shared.upperBound
         - part.rows.lowerBound
@@ -42,13 +42,14 @@ extension Snapshot {
         file.positions(local), part.path, firstRow: local.lowerBound)
       if velocities {
         let stored = try file.velocities(local)
-        if let bad = stored.firstIndex(where: { !$0.isFinite }) {
+        let unit = Float(units.velocity)
+        let scaled = unit == 1 ? stored : stored.map { $0 * unit }
+        if let bad = scaled.firstIndex(where: { !$0.isFinite }) {
           throw Self.invalid(
             format.names.velocities, row: local.lowerBound + bad / 3, Double(stored[bad]),
             part.path)
         }
-        let unit = Float(units.velocity)
-        particles.velocities += unit == 1 ? stored : stored.map { $0 * unit }
+        particles.velocities += scaled
       }
       if listsMasses { try compare(file.masses(local), part.path, firstRow: local.lowerBound) }
     }
@@ -90,7 +91,7 @@ extension Snapshot {
       if shared.isEmpty { continue }
       let first = part.rows.lowerBound
       let local = shared.lowerBound - first..<shared.upperBound - first
-      guard let own = try format.file.init(part.path).haloLabels(local) else {
+      guard let own = try format.file.init(part.path, supplement).haloLabels(local) else {
         throw SnapshotError(
           .missingContent, in: part.path,
           because: "it has no labels of halos as other files of the "

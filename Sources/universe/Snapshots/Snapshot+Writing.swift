@@ -1,6 +1,7 @@
 internal import HDF5
 package import MPI
 package import Particles
+internal import RecordFiles
 
 /// Rows of a snapshot that follow each other, to be written.
 package struct SnapshotRows: Sendable {
@@ -43,8 +44,8 @@ extension Snapshot {
       Int64(rows.reduce(0) { $0 + $1.particles.count }), .sum)
     precondition(written == count, "\(written) rows for the \(count) particles of a snapshot")
     let box = PeriodicBox(width: simulation.boxSize)
-    try writeTogether(path, on: communicator) { file, together in
-      try together { () throws(HDF5Error) in
+    try CollectiveFile.write(to: path, on: communicator) { file in
+      try file.describe(on: communicator) { (file) throws(HDF5Error) in
         try file.writeHeader(of: simulation, scaleFactor: scaleFactor)
         try file.setAttribute(
           "MassTable", to: StoredUnits.perType(simulation.storedParticleMass), of: "Header")
@@ -54,47 +55,46 @@ extension Snapshot {
         try file.setAttribute("NumFilesPerSnapshot", to: Int32(1), of: "Header")
         try file.writeParameters(of: simulation)
       }
-      try together { () throws(HDF5Error) in
-        let name = "PartType1/Coordinates"
-        try file.write(rows, to: name, extents: [count, 3], as: Double.self) {
-          $0.positions.map { box.coordinate($0) }
-        }
-        try file.writeScaling(name, a: 1, h: -1, length: 1, toCGS: StoredUnits.centimetres)
+      let positions = "PartType1/Coordinates"
+      try file.add(rows, to: positions, extents: [count, 3], on: communicator) {
+        $0.positions.map { box.coordinate($0) }
       }
-      try together { () throws(HDF5Error) in
-        let name = "PartType1/Velocities"
-        let unit = 100 / (scaleFactor * scaleFactor.squareRoot())
-        try file.write(rows, to: name, extents: [count, 3], as: Float.self) {
-          $0.momenta.map { Float(Double($0) * unit) }
-        }
+      try file.describe(on: communicator) { (file) throws(HDF5Error) in
         try file.writeScaling(
-          name, a: 0.5, h: 0, velocity: 1, toCGS: StoredUnits.centimetresPerSecond)
+          positions, a: 1, h: -1, length: 1, toCGS: StoredUnits.centimetres)
       }
-      try together { () throws(HDF5Error) in
-        try file.write(rows, to: "PartType1/ParticleIDs", extents: [count], as: UInt64.self) {
-          $0.sites.map { simulation.lattice.id(ofSite: Int($0)) }
-        }
+      let velocities = "PartType1/Velocities"
+      let unit = 100 / (scaleFactor * scaleFactor.squareRoot())
+      try file.add(rows, to: velocities, extents: [count, 3], on: communicator) {
+        $0.momenta.map { Float(Double($0) * unit) }
+      }
+      try file.describe(on: communicator) { (file) throws(HDF5Error) in
+        try file.writeScaling(
+          velocities, a: 0.5, h: 0, velocity: 1, toCGS: StoredUnits.centimetresPerSecond)
+      }
+      try file.add(rows, to: "PartType1/ParticleIDs", extents: [count], on: communicator) {
+        $0.sites.map { simulation.lattice.id(ofSite: Int($0)) }
       }
     }
   }
 }
 
-extension HDF5File {
+extension CollectiveFile {
   /// Creates a dataset and writes this rank's rows of it.
   ///
   /// Collective.
-  fileprivate func write<Element: HDF5Element>(
-    _ rows: [SnapshotRows], to name: String, extents: [Int], as type: Element.Type,
+  fileprivate borrowing func add<Element: HDF5Element>(
+    _ rows: [SnapshotRows], to name: String, extents: [Int], on ranks: borrowing Communicator,
     _ values: (Particles) -> [Element]
-  ) throws(HDF5Error) {
-    let dataset = try createDataset(name, extents: extents, of: Element.self)
+  ) throws {
+    let dataset = try create(name, extents: extents, of: Element.self, on: ranks)
     for part in rows {
       let count = part.particles.count
       // An empty box lies at the beginning, wherever its rank's rows are.
       var slab = Hyperslab(whole: extents)
       slab.offset[0] = count == 0 ? 0 : part.firstRow
       slab.count[0] = count
-      try dataset.write(values(part.particles), to: slab, .collective)
+      try write(values(part.particles), to: dataset, slab: slab, on: ranks)
     }
   }
 }

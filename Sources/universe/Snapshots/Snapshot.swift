@@ -55,6 +55,12 @@ package struct Snapshot: Hashable, Codable, Sendable {
   /// Whether masses are listed particle by particle; reading compares them.
   package let listsMasses: Bool
 
+  /// What is known of the files beside what they state.
+  package var supplement = SnapshotSupplement()
+
+  /// What was passed over in the files' headers, as sentences for the user.
+  package var remarks: [String] = []
+
   /// The scale factor, 1/(1 + z).
   package var scaleFactor: Double { 1 / (1 + redshift) }
 
@@ -63,8 +69,7 @@ package struct Snapshot: Hashable, Codable, Sendable {
 
   /// The particles along one axis of the initial grid, if their number is a cube.
   package func gridSize() throws(SnapshotError) -> Int {
-    var side = 1
-    while side * side * side < particleCount { side += 1 }
+    let side = Int(Double(particleCount).cubeRoot().rounded())
     guard side * side * side == particleCount else {
       throw SnapshotError(
         .notACube, in: path, dataset: format.names.counts,
@@ -74,6 +79,9 @@ package struct Snapshot: Hashable, Codable, Sendable {
     return side
   }
 
+  /// How the first file of a snapshot may go on behind what its files have in common.
+  package static var endings: [String] { SnapshotFiles.endings }
+
   /// Reads the headers of a snapshot.
   ///
   /// - Parameters:
@@ -81,43 +89,79 @@ package struct Snapshot: Hashable, Codable, Sendable {
   ///     (`snapdir_000/snapshot_000`), or the folder of one snapshot (`snapdir_000`).
   ///   - units: The units of the files; those that the files state, or the usual ones that fit, if not
   ///     given.
+  ///   - cosmology: The background universe; that which the files state, if not given.
+  ///   - ignoredTypes: The types of particles to leave out, such as neutrinos beside the dark matter.
   /// - Returns: The snapshot, its units converted and checked.
   /// - Throws: A ``SnapshotError``.
   package static func open(
-    _ path: String, units: SnapshotUnits? = nil
+    _ path: String, units: SnapshotUnits? = nil, cosmology: Cosmology? = nil,
+    ignoring ignoredTypes: [Int] = []
   ) throws(SnapshotError) -> Snapshot {
-    let files = try SnapshotFiles(path, prefixes: ["snapshot", "snap_", "ics"])
+    let supplement = SnapshotSupplement(
+      units: units, cosmology: cosmology, ignoredTypes: ignoredTypes)
+    let files = try SnapshotFiles(path, prefixes: ["snapshot", "snap_", "ics", "gadget"])
     let format = try SnapshotFormat.detected(in: files.first)
-    let header = try format.file.init(files.first).header
+    let header = try format.file.init(files.first, supplement).header
     var parts: [Part] = []
     var end = 0
     for (index, path) in try files.all(header.fileCount).enumerated() {
-      let own = index == 0 ? header : try format.file.init(path).header
+      let file = try format.file.init(path, supplement)
+      let own = index == 0 ? header : file.header
       guard own.agrees(with: header) else {
         throw SnapshotError(
           .inconsistentCounts, in: path, dataset: format.names.header,
           because: "box, time or number of particles differ from those of \(files.first)",
           remedy: "Put the files of one snapshot together.")
       }
-      parts.append(Part(path: path, rows: end..<end + own.countInFile))
-      end += own.countInFile
+      let (next, isBeyond) = end.addingReportingOverflow(own.countInFile)
+      guard !isBeyond, next <= header.count else { throw sumError(next, header, format, files) }
+      if end < next { try file.checkRows() }
+      parts.append(Part(path: path, rows: end..<next))
+      end = next
     }
     guard end == header.count, let part = parts.first(where: { !$0.rows.isEmpty }) else {
-      throw SnapshotError(
-        .inconsistentCounts, in: files.first, dataset: format.names.counts,
-        because: "the files hold \(end) particles of type 1, the header says \(header.count)",
-        remedy: "Put all files of the snapshot together; one may be missing or cut off.")
+      throw sumError(end, header, format, files)
     }
-    let file = try format.file.init(part.path)
+    let file = try format.file.init(part.path, supplement)
     let mass = header.mass > 0 ? header.mass : try file.masses(0..<1)[0]
+    let ignoredMass = try Self.ignoredMass(header, parts.map(\.path), format, supplement)
+    try header.types.check(
+      ignoredMass: ignoredMass, darkMass: mass * Double(header.count), files.first)
     let used = try header.units(
-      given: units, particleMass: mass, format.names, files.first)
+      given: units, particleMass: mass, ignoredMass: ignoredMass, format.names, files.first)
     return Snapshot(
       parts: parts, particleCount: header.count, boxSize: header.boxSize * used.length,
       redshift: header.redshift, particleMass: mass * used.mass / header.cosmology.hubble,
       cosmology: header.cosmology, units: used, statesUnits: header.statedUnits != nil,
       format: format, formatDescription: file.formatDescription,
       idByteCount: try file.idByteCount(),
-      hasHaloLabels: try file.haloLabels(0..<0) != nil, listsMasses: header.mass == 0)
+      hasHaloLabels: try file.haloLabels(0..<0) != nil, listsMasses: header.mass == 0,
+      supplement: supplement, remarks: header.remarks)
+  }
+
+  private static func sumError(
+    _ sum: Int, _ header: SnapshotHeader, _ format: SnapshotFormat, _ files: SnapshotFiles
+  ) -> SnapshotError {
+    SnapshotError(
+      .inconsistentCounts, in: files.first, dataset: format.names.counts,
+      because: "the files hold \(sum) particles of type 1, the header says \(header.count)",
+      remedy: "Put all files of the snapshot together; one may be missing or cut off.")
+  }
+
+  /// The mass of all ignored particles in the files' unit; that of each from the mass table, or the first
+  /// one that is listed.
+  private static func ignoredMass(
+    _ header: SnapshotHeader, _ paths: [String], _ format: SnapshotFormat,
+    _ supplement: SnapshotSupplement
+  ) throws(SnapshotError) -> Double {
+    var sum = 0.0
+    for (type, count) in header.types.ignored.sorted(by: { $0.key < $1.key }) {
+      var mass = header.massTable.indices.contains(type) ? header.massTable[type] : 0
+      for path in paths where mass == 0 {
+        mass = try format.file.init(path, supplement).firstMass(ofType: type)
+      }
+      sum += mass * Double(count)
+    }
+    return sum
   }
 }

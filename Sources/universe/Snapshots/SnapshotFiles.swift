@@ -5,6 +5,9 @@ struct SnapshotFiles {
   /// The file that was given or found first.
   let first: String
 
+  /// How the first file of a set may go on behind what its files have in common.
+  static let endings = [".hdf5", ".0.hdf5", ".h5", ".0.h5", ".0"]
+
   /// Looks for the first file.
   ///
   /// - Parameters:
@@ -18,13 +21,22 @@ struct SnapshotFiles {
     let exists = manager.fileExists(atPath: path, isDirectory: &isFolder)
     if exists, isFolder.boolValue {
       let names = ((try? manager.contentsOfDirectory(atPath: path)) ?? []).sorted()
+      // The number of a part has its first beside it: that of "snapshot_z0.500.hdf5" is a redshift.
       let all = names.filter { name in
-        prefixes.contains { name.hasPrefix($0) } && (FileName(name).part ?? 0) == 0
+        guard prefixes.contains(where: name.hasPrefix) else { return false }
+        let parts = FileName(name)
+        return parts.part ?? 0 == 0 || !names.contains("\(parts.stem).0\(parts.type)")
       }
-      // Files without an extension are taken for binary ones only where there are no others.
-      let candidates = [".hdf5", ""].map { type in all.filter { FileName($0).type == type } }
+      // Files without an extension are taken for binary ones only where there are no others. One whose
+      // last number is a redshift has none either.
+      let candidates = [".hdf5", ".h5", ""].map { type in
+        all.filter { FileName($0).type == type }
+      }
       let firsts = candidates.first { !$0.isEmpty } ?? []
       guard let name = firsts.first, firsts.count == 1 else {
+        if firsts.isEmpty, let other = UnreadFormat(folder: path, holding: names) {
+          throw other.error(path)
+        }
         throw SnapshotError(
           .missingFile, in: path,
           because: firsts.isEmpty
@@ -35,7 +47,7 @@ struct SnapshotFiles {
       first = path + "/" + name
     } else if exists {
       first = path
-    } else if let found = [".hdf5", ".0.hdf5", ".0"].map({ path + $0 })
+    } else if let found = Self.endings.map({ path + $0 })
       .first(where: manager.fileExists(atPath:))
     {
       first = found
@@ -57,11 +69,16 @@ struct SnapshotFiles {
           + ".0\(name.type)",
         remedy: "Give the path of the first file, named x.0\(name.type).")
     }
-    let paths = (0..<count).map { "\(name.stem).\($0)\(name.type)" }
-    if let missing = paths.first(where: { !FileManager.default.fileExists(atPath: $0) }) {
-      throw SnapshotError(
-        .missingFile, in: missing, because: "it is one of \(count) files, and is not there",
-        remedy: "Copy all files of the set.")
+    // One by one: the number may be wrong, and the first file that is missing ends it.
+    var paths: [String] = []
+    for part in 0..<count {
+      let path = "\(name.stem).\(part)\(name.type)"
+      guard FileManager.default.fileExists(atPath: path) else {
+        throw SnapshotError(
+          .missingFile, in: path, because: "it is one of \(count) files, and is not there",
+          remedy: "Copy all files of the set.")
+      }
+      paths.append(path)
     }
     return paths
   }
@@ -82,7 +99,10 @@ struct SnapshotFiles {
       var parts = name.split(separator: ".", omittingEmptySubsequences: false)
       var type = ""
       if parts.count > 1, Int(parts[parts.count - 1]) == nil { type = "." + parts.removeLast() }
-      let number = parts.count > 1 ? Int(parts[parts.count - 1]) : nil
+      // Parts are numbered without zeros before the number: "000" belongs to the name.
+      let number =
+        parts.count > 1
+        ? Int(parts[parts.count - 1]).flatMap { "\($0)" == parts[parts.count - 1] ? $0 : nil } : nil
       if number != nil { parts.removeLast() }
       stem = path.dropLast(name.count) + parts.joined(separator: ".")
       part = number

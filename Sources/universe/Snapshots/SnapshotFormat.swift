@@ -37,12 +37,13 @@ package enum SnapshotFormat: String, Hashable, Codable, Sendable, CaseIterable {
       return try SWIFTFile.recognizes(source) ? .swift : .gadgetHDF5
     }
     if GadgetBinaryFile.recognizes(beginning) { return .gadgetBinary }
+    if let other = UnreadFormat(beginning) { throw other.error(path) }
     throw SnapshotError(
       .unreadable, in: path,
       because: beginning.bytes.isEmpty
         ? "the file is empty"
         : "it is neither an HDF5 file nor one of GADGET's records, which begin with the number 256 "
-          + "or 8 in either byte order",
+          + "or 8, or 192 of GADGET-4, in either byte order",
       remedy: "Give a snapshot of GADGET (SnapFormat 1, 2 or 3), AREPO or SWIFT.")
   }
 }
@@ -80,13 +81,25 @@ protocol SnapshotFile: AnyObject {
   static var names: SnapshotNames { get }
 
   /// Opens a file and reads its header.
-  init(_ path: String) throws(SnapshotError)
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - supplement: What is known beside it.
+  /// - Throws: A ``SnapshotError`` for a header of which no snapshot can be made.
+  init(_ path: String, _ supplement: SnapshotSupplement) throws(SnapshotError)
 
   /// The file's format in words, such as "SWIFT HDF5".
   var formatDescription: String { get }
 
   /// What the file says of itself.
   var header: SnapshotHeader { get }
+
+  /// Refuses a file that does not store the rows that its header counts; before any are read, so that
+  /// no memory is taken by the header's word.
+  func checkRows() throws(SnapshotError)
+
+  /// The mass of the first particle of a type that is ignored; zero if the file has none, as of tracers.
+  func firstMass(ofType type: Int) throws(SnapshotError) -> Double
 
   /// The IDs of rows of this file [row].
   func ids(_ rows: Range<Int>) throws(SnapshotError) -> [UInt64]

@@ -3,11 +3,11 @@ struct SnapshotHeader {
   /// The files of the snapshot.
   let fileCount: Int
 
-  /// The particles of dark matter in all files.
-  let count: Int
+  /// The particles of all files.
+  let types: ParticleTypes
 
   /// Those in this file.
-  let countInFile: Int
+  let typesInFile: ParticleTypes
 
   /// The side of the periodic box, comoving.
   let boxSize: Double
@@ -15,8 +15,8 @@ struct SnapshotHeader {
   /// The redshift.
   let redshift: Double
 
-  /// The mass of each particle; zero if masses are listed one by one.
-  let mass: Double
+  /// The mass of a particle of each type; zero or nothing where masses are listed one by one.
+  let massTable: [Double]
 
   /// The background universe.
   let cosmology: Cosmology
@@ -24,14 +24,26 @@ struct SnapshotHeader {
   /// The units that the file states, if it does.
   let statedUnits: SnapshotUnits?
 
+  /// What was passed over in the header, as sentences.
+  var remarks: [String] = []
+
+  /// The particles of dark matter in all files.
+  var count: Int { types.darkMatter }
+
+  /// Those in this file.
+  var countInFile: Int { typesInFile.darkMatter }
+
+  /// The mass of each particle; zero if masses are listed one by one.
+  var mass: Double { massTable.count > 1 ? massTable[1] : 0 }
+
   /// Refuses numbers of which no snapshot can be made.
   func check(_ names: SnapshotNames, _ path: String) throws(SnapshotError) {
-    guard redshift > -0.5, redshift.isFinite else {
+    guard redshift > -0.5, redshift < 1e6 else {
       throw SnapshotError(
         .invalidValue, in: path, dataset: names.header, because: "the redshift is \(redshift)",
         remedy: "Correct the redshift or the scale factor in the header.")
     }
-    guard count > 0, boxSize > 0, boxSize.isFinite, mass >= 0, mass.isFinite,
+    guard count > 0, boxSize > 0, boxSize < 1e60, massTable.allSatisfy({ $0 >= 0 && $0 < 1e60 }),
       cosmology.omegaMatter > 0, cosmology.hubble > 0
     else {
       throw SnapshotError(
@@ -39,6 +51,16 @@ struct SnapshotHeader {
         because: "\(count) particles of type 1 and mass \(mass) in a box of \(boxSize), Omega_m "
           + "\(cosmology.omegaMatter), h \(cosmology.hubble): each must be positive",
         remedy: "Give a snapshot of a cosmological simulation in a periodic box.")
+    }
+    guard (1e-4...10).contains(cosmology.omegaMatter), abs(cosmology.omegaLambda) <= 10,
+      (0.01...10).contains(cosmology.hubble),
+      cosmology.expansionRate(at: 1 / (1 + redshift)) > 1e-3
+    else {
+      throw SnapshotError(
+        .invalidValue, in: path, dataset: names.header,
+        because: "Omega_m is \(cosmology.omegaMatter), Omega_Lambda \(cosmology.omegaLambda) and h "
+          + "\(cosmology.hubble): no universe that expands",
+        remedy: "Correct the header, or give `cosmology` to the simulation in the experiment file.")
     }
   }
 
@@ -49,9 +71,19 @@ struct SnapshotHeader {
   }
 
   /// The units that were given, or that the file states, or the usual ones that fit; whichever must give
-  /// particles the mass that fills the box.
+  /// particles the mass that fills the box, together with those that are ignored.
+  ///
+  /// - Parameters:
+  ///   - given: The units that were given.
+  ///   - particleMass: The mass of a particle of dark matter.
+  ///   - ignoredMass: The mass of all ignored particles.
+  ///   - names: What the format calls its parts.
+  ///   - path: The file.
+  /// - Returns: The units.
+  /// - Throws: A ``SnapshotError`` of the kind `wrongUnits` if none fits.
   func units(
-    given: SnapshotUnits?, particleMass: Double, _ names: SnapshotNames, _ path: String
+    given: SnapshotUnits?, particleMass: Double, ignoredMass: Double = 0, _ names: SnapshotNames,
+    _ path: String
   ) throws(SnapshotError) -> SnapshotUnits {
     guard particleMass > 0, particleMass.isFinite else {
       throw SnapshotError(
@@ -59,8 +91,10 @@ struct SnapshotHeader {
         because: "the mass of a particle is \(particleMass), and the header has none",
         remedy: "Give a snapshot with the mass of its particles in the header or one by one.")
     }
+    // The mass that a particle would have if all matter were in those of dark matter.
+    let share = particleMass + ignoredMass / Double(count)
     let fitting = SnapshotUnits.fitting(
-      boxSize: boxSize, particleMass: particleMass, count: count, cosmology: cosmology)
+      boxSize: boxSize, particleMass: share, count: count, cosmology: cosmology)
     guard let units = given ?? statedUnits ?? fitting else {
       throw SnapshotError(
         .wrongUnits, in: path, dataset: names.units,
@@ -69,8 +103,7 @@ struct SnapshotHeader {
         remedy: "State them: \(names.statingUnits).")
     }
     let ratio = units.massRatio(
-      boxSize: boxSize * units.length, particleMass: particleMass * units.mass, count: count,
-      cosmology)
+      boxSize: boxSize * units.length, particleMass: share * units.mass, count: count, cosmology)
     guard abs(ratio - 1) < 0.02 else {
       throw SnapshotError(
         .wrongUnits, in: path, dataset: given == nil ? names.units : "units of the experiment file",
@@ -81,25 +114,5 @@ struct SnapshotHeader {
         } ?? "Check box, mass, matter density and units: \(names.statingUnits).")
     }
     return units
-  }
-
-  /// The number of particles of type 1; other types are refused.
-  ///
-  /// - Parameters:
-  ///   - counts: The particles of each type.
-  ///   - names: What the format calls its parts.
-  ///   - path: The file.
-  /// - Returns: The particles of dark matter.
-  /// - Throws: A ``SnapshotError`` of the kind `otherMatter`.
-  static func darkMatter(
-    _ counts: [UInt64], _ names: SnapshotNames, _ path: String
-  ) throws(SnapshotError) -> Int {
-    if let other = counts.indices.first(where: { $0 != 1 && counts[$0] > 0 }) {
-      throw SnapshotError(
-        .otherMatter, in: path, dataset: "PartType\(other)",
-        because: "there are \(counts[other]) particles of type \(other)",
-        remedy: "Give a simulation of dark matter alone, in particles of type 1.")
-    }
-    return Int(counts[1])
   }
 }

@@ -3,7 +3,7 @@ internal import HDF5
 /// One open HDF5 file of a snapshot or catalogue, with errors in terms of both.
 final class SnapshotSource {
   let path: String
-  private let file: HDF5File
+  let file: HDF5File
 
   init(_ path: String) throws(SnapshotError) {
     do throws(HDF5Error) {
@@ -28,11 +28,10 @@ final class SnapshotSource {
     return nil
   }
 
-  /// The whole numbers of an attribute of the header.
-  func counts(_ name: String) throws(SnapshotError) -> [UInt64]? {
+  /// The numbers of an attribute of the header that is known to hold whole ones, with all their digits.
+  func wholeNumbers(_ name: String) throws(SnapshotError) -> [UInt64] {
     try reading("attribute Header/\(name)") { () throws(HDF5Error) in
-      guard try file.exists("Header"), try file.hasAttribute(name, of: "Header") else { return nil }
-      return try file.attribute(name, of: "Header", as: UInt64.self)
+      try file.attribute(name, of: "Header", as: UInt64.self)
     }
   }
 
@@ -77,44 +76,8 @@ final class SnapshotSource {
     try reading(dataset) { () throws(HDF5Error) in try file.exists(dataset) }
   }
 
-  /// Reads rows of a table.
-  ///
-  /// - Parameters:
-  ///   - dataset: The table [rows, columns], or all of it in one axis.
-  ///   - rows: Which rows.
-  ///   - count: How many rows the header says there are.
-  ///   - columns: Which columns of a table of at least as many; `nil` for a list.
-  ///   - type: What to convert to.
-  /// - Returns: The values row by row.
-  /// - Throws: A ``SnapshotError`` that names the dataset.
-  func rows<Element: HDF5Element>(
-    _ dataset: String, _ rows: Range<Int>, of count: Int, columns: Range<Int>? = nil,
-    as type: Element.Type
-  ) throws(SnapshotError) -> [Element] {
-    try require(dataset)
-    let width = columns?.upperBound ?? 1
-    let extents = try reading(dataset) { () throws(HDF5Error) in try file.dataset(dataset).extents }
-    let isTable = extents.count == 2 && extents[0] == count && extents[1] >= width
-    let isList = extents.count == 1 && extents[0] == count * width
-    guard columns == nil ? isList : isTable || (isList && columns?.lowerBound == 0) else {
-      throw SnapshotError(
-        .inconsistentCounts, in: path, dataset: dataset,
-        because: "its extents are \(extents), but the header says \(count) rows",
-        remedy: "Copy or write the file again; header and data do not belong together.")
-    }
-    let slab =
-      isTable
-      ? Hyperslab(
-        offset: [rows.lowerBound, columns?.lowerBound ?? 0],
-        count: [rows.count, columns?.count ?? 1])
-      : Hyperslab(offset: [rows.lowerBound * width], count: [rows.count * width])
-    return try reading(dataset) { () throws(HDF5Error) in
-      try file.dataset(dataset).read(slab, as: type)
-    }
-  }
-
   /// Refuses a file without a dataset.
-  private func require(_ dataset: String) throws(SnapshotError) {
+  func require(_ dataset: String) throws(SnapshotError) {
     guard try has(dataset) else {
       throw SnapshotError(
         .missingContent, in: path, dataset: dataset,
@@ -131,15 +94,28 @@ final class SnapshotSource {
     return ", nor a group \(group)"
   }
 
-  private func reading<Value>(
+  func reading<Value>(
     _ dataset: String, _ body: () throws(HDF5Error) -> Value
   ) throws(SnapshotError) -> Value {
     do {
       return try body()
     } catch {
-      throw SnapshotError(
-        .unreadable, in: path, dataset: dataset, because: "\(error)",
-        remedy: "Copy the file again; it may be cut off or damaged.")
+      throw unreadable(dataset, error)
     }
+  }
+
+  private func unreadable(_ dataset: String, _ error: HDF5Error) -> SnapshotError {
+    if let filter = error.missingFilter {
+      return SnapshotError(
+        .unreadable, in: path, dataset: dataset,
+        because: "its numbers are compressed by the filter \(filter), which the HDF5 library does "
+          + "not have",
+        remedy: "Install the filter, and set HDF5_PLUGIN_PATH to the folder of its library "
+          + "(Documentation/your-simulations.md).")
+    }
+    return SnapshotError(
+      .unreadable, in: path, dataset: dataset,
+      because: error.isOutOfRange ? "it holds a number that is out of range" : "\(error)",
+      remedy: "Copy the file again; it may be cut off or damaged.")
   }
 }

@@ -68,6 +68,8 @@ package struct SnapshotUnits: Hashable, Codable, Sendable {
   }
 
   private static func rounded(_ value: Double) -> Double {
+    // Beyond these no power of ten is sought; nothing of the kind fills a box.
+    guard value >= 1e-90, value <= 1e90 else { return value }
     var power = 1.0
     if value >= 1 {
       while power * 3 < value { power *= 10 }

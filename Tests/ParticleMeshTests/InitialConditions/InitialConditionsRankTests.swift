@@ -4,6 +4,7 @@ import ParticleMesh
 import Particles
 import TestSupport
 import Testing
+import Threads
 
 @Suite struct InitialConditionsRankTests {
   /// Modes, particles of both orders and the field found again are those of one rank, bit for bit.

@@ -1,4 +1,5 @@
 import Information
+internal import Statistics
 
 /// How much more one prediction says about true masses than another, for the same particles.
 ///

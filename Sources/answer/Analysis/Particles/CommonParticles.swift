@@ -19,6 +19,10 @@ package struct CommonParticles: Sendable {
   /// The predictions of each model for the particles [log10 Msun], finite.
   package let predictions: [[Double]]
 
+  /// The halo of each particle, different numbers for different halos of all simulations: what a
+  /// bootstrap over halos needs.
+  package let halos: Outcome<[Int32]>
+
   /// What became of the particles of each model.
   package let censuses: [Census]
 
@@ -83,6 +87,26 @@ package struct CommonParticles: Sendable {
     truth = models.isEmpty ? [] : column(0, \.truth)
     radius = models.isEmpty ? [] : column(0, \.radius)
     predictions = models.indices.map { column($0, \.prediction) }
+    halos = Self.numbered(
+      keys.map { key in
+        models.indices.lazy.compactMap { model in rows[model][key].map { models[model].halo[$0] } }
+          .first { $0 >= 0 }
+      }, of: keys.map(\.simulation), among: names.count)
+  }
+
+  /// Numbers the halos of all simulations, those of the first one first.
+  private static func numbered(
+    _ rows: [Int32?], of simulation: [Int], among simulations: Int
+  ) -> Outcome<[Int32]> {
+    var counts = [Int32](repeating: 0, count: simulations)
+    for (row, simulation) in zip(rows, simulation) {
+      guard let row else {
+        return .unknown("the files of predictions were written by a version that left halos out")
+      }
+      counts[simulation] = max(counts[simulation], row + 1)
+    }
+    let offsets = counts.indices.map { counts[..<$0].reduce(0, +) }
+    return .known(zip(rows, simulation).map { offsets[$1] + ($0 ?? 0) })
   }
 
   /// The number of particles.

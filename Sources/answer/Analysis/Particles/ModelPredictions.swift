@@ -30,6 +30,9 @@ package struct ModelPredictions: Sendable {
   /// The distance from the halo's centre [r200m]; NaN if unknown.
   package var radius: [Float]
 
+  /// The halo of each particle, as its row in the halo table of its simulation; -1 if it is not known.
+  package var halo: [Int32]
+
   /// The network that predicted.
   package var network: Outcome<NetworkDescription>
 
@@ -40,10 +43,10 @@ package struct ModelPredictions: Sendable {
   package init(
     variant: String, seed: UInt64, file: String, checksum: String, simulations: [String],
     simulation: [Int32], site: [Int64], truth: [Float], prediction: [Float], radius: [Float],
-    network: Outcome<NetworkDescription>, history: Outcome<TrainingHistory>
+    halo: [Int32], network: Outcome<NetworkDescription>, history: Outcome<TrainingHistory>
   ) {
     precondition(
-      [simulation.count, site.count, truth.count, radius.count]
+      [simulation.count, site.count, truth.count, radius.count, halo.count]
         .allSatisfy { $0 == prediction.count }, "columns of different lengths")
     self.variant = variant
     self.seed = seed
@@ -55,89 +58,11 @@ package struct ModelPredictions: Sendable {
     self.truth = truth
     self.prediction = prediction
     self.radius = radius
+    self.halo = halo
     self.network = network
     self.history = history
   }
 
   /// The name of the model, such as `raw-seed1`.
   package var name: String { "\(variant)-seed\(seed)" }
-}
-
-/// The likelihood of a trained network, and how its answers become masses.
-package struct LikelihoodScale: Codable, Hashable, Sendable {
-  /// The width of the likelihood [scaled label].
-  package var gamma: Double
-
-  /// The mass of the scaled label -1 [log10 Msun].
-  package var minimum: Double
-
-  /// The mass of the scaled label 1 [log10 Msun].
-  package var maximum: Double
-
-  /// Makes a scale.
-  package init(gamma: Double, minimum: Double, maximum: Double) {
-    self.gamma = gamma
-    self.minimum = minimum
-    self.maximum = maximum
-  }
-
-  /// The scaled label of a mass [log10 Msun].
-  package func scaled(_ logMass: Double) -> Double {
-    2 * (logMass - minimum) / (maximum - minimum) - 1
-  }
-
-  /// The mass of a scaled label [log10 Msun].
-  package func logMass(_ scaled: Double) -> Double {
-    minimum + (scaled + 1) / 2 * (maximum - minimum)
-  }
-}
-
-/// How a training went: what figure 9 of the paper draws.
-package struct TrainingHistory: Codable, Hashable, Sendable {
-  /// One epoch.
-  package struct Epoch: Codable, Hashable, Sendable {
-    /// The number of the epoch, from zero.
-    package var epoch: Int
-
-    /// The steps done by its end.
-    package var step: Int
-
-    /// The mean likelihood term of its training samples [nats].
-    package var training: Outcome<Double>
-
-    /// The likelihood term of the validation samples after it [nats].
-    package var validation: Outcome<Double>
-
-    /// The same with the priors: what the stopping point is chosen by [nats].
-    package var validationLoss: Outcome<Double>
-
-    /// The width of the likelihood after it [scaled label].
-    package var gamma: Double
-
-    /// Whether no epoch before was better.
-    package var isBest: Bool
-
-    /// Makes the numbers of an epoch.
-    package init(
-      epoch: Int, step: Int, training: Outcome<Double>, validation: Outcome<Double>,
-      validationLoss: Outcome<Double>, gamma: Double, isBest: Bool
-    ) {
-      self.epoch = epoch
-      self.step = step
-      self.training = training
-      self.validation = validation
-      self.validationLoss = validationLoss
-      self.gamma = gamma
-      self.isBest = isBest
-    }
-  }
-
-  /// The epochs in their order.
-  package var epochs: [Epoch]
-
-  /// Makes a history.
-  package init(epochs: [Epoch]) { self.epochs = epochs }
-
-  /// The epoch whose weights were kept: the stopping point.
-  package var best: Epoch? { epochs.last(where: \.isBest) }
 }

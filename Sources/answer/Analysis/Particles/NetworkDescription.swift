@@ -1,5 +1,7 @@
+package import Networks
+
 /// What a trained network is, and what it was trained on.
-package struct NetworkDescription: Codable, Hashable, Sendable {
+package struct NetworkDescription: Hashable, Sendable {
   /// What its boxes show, such as `density` or `potential`.
   package var input: String
 
@@ -12,7 +14,7 @@ package struct NetworkDescription: Codable, Hashable, Sendable {
   /// The width of a voxel [Mpc/h].
   package var voxelSize: Double
 
-  /// The number of parameters, gamma among them.
+  /// The number of parameters, those of the likelihood among them.
   package var parameters: Int
 
   /// The simulations that it was trained on.
@@ -36,8 +38,8 @@ package struct NetworkDescription: Codable, Hashable, Sendable {
   /// The loss of the validation particles after it [nats]; unknown if it is not a finite number.
   package var validationLoss: Outcome<Double>
 
-  /// The width of the likelihood [scaled label].
-  package var gamma: Double
+  /// The likelihood with the values of its parameters.
+  package var likelihoodValues: LikelihoodValues
 
   /// The masses of the scaled labels -1 and 1 [log10 Msun].
   package var labelRange: ClosedRange<Double>
@@ -46,8 +48,8 @@ package struct NetworkDescription: Codable, Hashable, Sendable {
   package init(
     input: String, boxes: String, boxWidth: Int, voxelSize: Double, parameters: Int,
     trainingSimulations: [String], validationSimulations: [String], trainingSamples: Int,
-    validationSamples: Int, epoch: Int, step: Int, validationLoss: Outcome<Double>, gamma: Double,
-    labelRange: ClosedRange<Double>
+    validationSamples: Int, epoch: Int, step: Int, validationLoss: Outcome<Double>,
+    likelihoodValues: LikelihoodValues, labelRange: ClosedRange<Double>
   ) {
     self.input = input
     self.boxes = boxes
@@ -61,13 +63,56 @@ package struct NetworkDescription: Codable, Hashable, Sendable {
     self.epoch = epoch
     self.step = step
     self.validationLoss = validationLoss
-    self.gamma = gamma
+    self.likelihoodValues = likelihoodValues
     self.labelRange = labelRange
   }
 
   /// How its answers become masses, and how sure they are.
   var likelihood: LikelihoodScale {
     LikelihoodScale(
-      gamma: gamma, minimum: labelRange.lowerBound, maximum: labelRange.upperBound)
+      values: likelihoodValues, minimum: labelRange.lowerBound, maximum: labelRange.upperBound)
+  }
+}
+
+extension NetworkDescription: Codable {
+  private enum CodingKeys: String, CodingKey {
+    case input, boxes, boxWidth, voxelSize, parameters, trainingSimulations, validationSimulations
+    case trainingSamples, validationSamples, epoch, step, validationLoss, labelRange
+  }
+
+  /// Writes the facts, and the likelihood's parameters beside them under their names.
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(input, forKey: .input)
+    try container.encode(boxes, forKey: .boxes)
+    try container.encode(boxWidth, forKey: .boxWidth)
+    try container.encode(voxelSize, forKey: .voxelSize)
+    try container.encode(parameters, forKey: .parameters)
+    try container.encode(trainingSimulations, forKey: .trainingSimulations)
+    try container.encode(validationSimulations, forKey: .validationSimulations)
+    try container.encode(trainingSamples, forKey: .trainingSamples)
+    try container.encode(validationSamples, forKey: .validationSamples)
+    try container.encode(epoch, forKey: .epoch)
+    try container.encode(step, forKey: .step)
+    try container.encode(validationLoss, forKey: .validationLoss)
+    try container.encode(labelRange, forKey: .labelRange)
+    try likelihoodValues.encode(to: encoder)
+  }
+
+  /// Reads what was written.
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    func value<Value: Decodable>(_ key: CodingKeys) throws -> Value {
+      try container.decode(Value.self, forKey: key)
+    }
+    self.init(
+      input: try value(.input), boxes: try value(.boxes), boxWidth: try value(.boxWidth),
+      voxelSize: try value(.voxelSize), parameters: try value(.parameters),
+      trainingSimulations: try value(.trainingSimulations),
+      validationSimulations: try value(.validationSimulations),
+      trainingSamples: try value(.trainingSamples),
+      validationSamples: try value(.validationSamples), epoch: try value(.epoch),
+      step: try value(.step), validationLoss: try value(.validationLoss),
+      likelihoodValues: try LikelihoodValues(from: decoder), labelRange: try value(.labelRange))
   }
 }

@@ -1,5 +1,6 @@
 import Foundation
 package import LinearTheory
+import Networks
 
 extension Report {
   /// The tables, in the order in which they are read.
@@ -83,21 +84,35 @@ extension Report {
   }
 
   private var networkTable: ReportTable {
-    let columns = [
-      "input", "boxes", "voxels", "voxel [Mpc/h]", "parameters", "trained on", "epoch", "steps",
-      "validation loss [nats]", "gamma", "log10 M/Msun of -1", "of 1",
-    ]
+    let likelihoodParameters = likelihoodParameters
+    let columns =
+      [
+        "input", "boxes", "voxels", "voxel [Mpc/h]", "parameters", "trained on", "epoch", "steps",
+        "validation loss [nats]",
+      ] + likelihoodParameters + ["log10 M/Msun of -1", "of 1"]
     return ReportTable(
       name: "networks", title: "Networks", columns: ["variant", "seed"] + columns,
       rows: variants.flatMap { variant in
         variant.seeds.map { seed in
           [.text(variant.name), .text("\(seed.seed)")]
-            + cells(seed.network, count: columns.count)
+            + cells(seed.network, likelihoodParameters, count: columns.count)
         }
       })
   }
 
-  private func cells(_ network: Outcome<NetworkDescription>, count: Int) -> [Cell] {
+  /// The names of the parameters of the networks' likelihoods, in the order in which they first appear.
+  private var likelihoodParameters: [String] {
+    let known = variants.flatMap(\.seeds).compactMap(\.network.value?.likelihoodValues.likelihood)
+    var names: [String] = []
+    for likelihood in known.isEmpty ? [NetworkArchitecture().likelihood] : known {
+      names += likelihood.parameters.map(\.name).filter { !names.contains($0) }
+    }
+    return names
+  }
+
+  private func cells(
+    _ network: Outcome<NetworkDescription>, _ likelihoodParameters: [String], count: Int
+  ) -> [Cell] {
     switch network {
     case .unknown(let reason): [Cell](repeating: .missing(reason), count: count)
     case .known(let network):
@@ -105,10 +120,15 @@ extension Report {
         .text(network.input), .text(network.boxes), .text("\(network.boxWidth)^3"),
         .number(network.voxelSize, digits: 3), .count(network.parameters),
         .count(network.trainingSamples), .count(network.epoch), .count(network.step),
-        Cell(network.validationLoss, digits: 3), .number(network.gamma, digits: 3),
-        .number(network.labelRange.lowerBound, digits: 2),
-        .number(network.labelRange.upperBound, digits: 2),
+        Cell(network.validationLoss, digits: 3),
       ]
+        + likelihoodParameters.map { name in
+          network.likelihoodValues[name].map { .number($0, digits: 3) }
+            ?? .missing("its likelihood has no \(name)")
+        } + [
+          .number(network.labelRange.lowerBound, digits: 2),
+          .number(network.labelRange.upperBound, digits: 2),
+        ]
     }
   }
 

@@ -1,3 +1,5 @@
+internal import Statistics
+
 extension ReportMaker {
   private var massBins: Bins { Bins(settings.massBins, over: settings.window) }
 
@@ -74,7 +76,7 @@ extension ReportMaker {
       return LikelihoodSlices(
         truth: reference.truth.map(scale.scaled),
         prediction: reference.prediction.map(scale.scaled),
-        gamma: scale.gamma, halfWidth: settings.likelihoodHalfWidth, logMass: scale.logMass)
+        likelihood: scale.values, halfWidth: settings.likelihoodHalfWidth, logMass: scale.logMass)
     }
   }
 }
@@ -84,7 +86,7 @@ extension SeedScatter {
   init(_ seeds: [SeedReport]) {
     func summary(_ values: [Double]) -> (mean: Outcome<Double>, deviation: Outcome<Double>) {
       (
-        values.isEmpty ? .unknown("no seed has a value") : .known(Analysis.mean(values)),
+        values.isEmpty ? .unknown("no seed has a value") : .known(Statistics.mean(values)),
         values.count > 1
           ? .known(standardDeviation(values)) : .unknown("two seeds with a value are needed")
       )

@@ -1,4 +1,5 @@
 import Foundation
+import Text
 
 /// A table of a report, for people (Markdown) and for programs (CSV).
 package struct ReportTable: Hashable, Sendable {
@@ -43,10 +44,10 @@ package struct ReportTable: Hashable, Sendable {
       let reasons = row.compactMap { cell -> String? in
         if case .missing(let reason) = cell { reason } else { nil }
       }
-      return (row.map(\.csv) + [Self.quoted(Self.distinct(reasons).joined(separator: "; "))])
+      return (row.map(\.csv) + [Quoting.csv(Self.distinct(reasons).joined(separator: "; "))])
         .joined(separator: ",")
     }
-    let head = (columns + ["missing because"]).map(Self.quoted).joined(separator: ",")
+    let head = (columns + ["missing because"]).map(Quoting.csv).joined(separator: ",")
     return ([head] + lines).joined(separator: "\n") + "\n"
   }
 
@@ -62,7 +63,10 @@ package struct ReportTable: Hashable, Sendable {
         reasons.append(reason)
       }
       let cells = row.map { cell -> String in
-        guard case .missing(let reason) = cell else { return cell.text }
+        guard case .missing(let reason) = cell else {
+          // A bar would begin another cell.
+          return cell.text.replacing("|", with: "\\|")
+        }
         return "— [\((reasons.firstIndex(of: reason) ?? 0) + 1)]"
       }
       lines.append("| " + cells.joined(separator: " | ") + " |")
@@ -70,12 +74,6 @@ package struct ReportTable: Hashable, Sendable {
     if !reasons.isEmpty { lines.append("") }
     lines += reasons.enumerated().map { "[\($0 + 1)] \($1)  " }
     return lines.joined(separator: "\n") + "\n"
-  }
-
-  /// A text as a field of a CSV file (RFC 4180).
-  private static func quoted(_ text: String) -> String {
-    guard text.contains(where: { $0 == "," || $0 == "\"" || $0 == "\n" }) else { return text }
-    return "\"" + text.replacing("\"", with: "\"\"") + "\""
   }
 
   private static func distinct(_ texts: [String]) -> [String] {
@@ -104,7 +102,7 @@ extension ReportTable.Cell {
 
   fileprivate var csv: String {
     switch self {
-    case .text(let text): text.contains(",") ? "\"\(text)\"" : text
+    case .text(let text): Quoting.csv(text)
     case .count(let count): "\(count)"
     case .number(let number, _): "\(number)"
     case .missing: ""

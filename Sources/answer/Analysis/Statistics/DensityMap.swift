@@ -1,3 +1,5 @@
+internal import Statistics
+
 /// Counts of particles in the plane of true mass and predicted mass, with the contours that enclose
 /// given shares of them.
 package struct DensityMap: Codable, Hashable, Sendable {

@@ -1,3 +1,5 @@
+internal import Statistics
+
 /// Counts of numbers in bins, and their density.
 package struct Histogram: Codable, Hashable, Sendable {
   /// The bins.
@@ -83,7 +85,7 @@ package struct HistogramBand: Codable, Hashable, Sendable {
         massRange: massRange, bins: first.histogram.bins, seeds: filled.map(\.seed),
         inside: filled.map(\.histogram.total),
         outside: filled.map { $0.histogram.below + $0.histogram.above },
-        lowest: each { $0.reduce(.infinity, min) }, mean: each(Analysis.mean),
+        lowest: each { $0.reduce(.infinity, min) }, mean: each(Statistics.mean),
         highest: each { $0.reduce(0, max) }))
   }
 }

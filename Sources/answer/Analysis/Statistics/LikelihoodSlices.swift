@@ -1,9 +1,8 @@
-import Foundation
-import Networks
+package import Networks
 
 /// The truth's distribution at fixed predictions beside the likelihood that the network was trained
 /// with: figure 8 of the paper.
-package struct LikelihoodSlices: Codable, Hashable, Sendable {
+package struct LikelihoodSlices: Hashable, Sendable {
   /// The particles with nearly the same prediction.
   package struct Slice: Codable, Hashable, Sendable {
     /// The prediction y in the middle of the slice, in scaled labels.
@@ -22,8 +21,8 @@ package struct LikelihoodSlices: Codable, Hashable, Sendable {
     package var likelihood: [Double]
   }
 
-  /// The width of the likelihood, in scaled labels.
-  package var gamma: Double
+  /// The likelihood with the values of its parameters.
+  package var likelihoodValues: LikelihoodValues
 
   /// Half the width of a slice, in scaled labels.
   package var halfWidth: Double
@@ -45,16 +44,15 @@ package struct LikelihoodSlices: Codable, Hashable, Sendable {
   /// - Parameters:
   ///   - truth: The true masses in scaled labels d.
   ///   - prediction: The predictions in scaled labels y.
-  ///   - gamma: The width of the likelihood.
+  ///   - likelihood: The likelihood with the values of its parameters.
   ///   - halfWidth: Particles this close to the middle are in a slice.
   ///   - logMass: The mass of a scaled label [log10 Msun].
   package init(
-    truth: [Double], prediction: [Double], gamma: Double, halfWidth: Double,
+    truth: [Double], prediction: [Double], likelihood: LikelihoodValues, halfWidth: Double,
     logMass: (Double) -> Double
   ) {
     let bins = Bins(59, over: -1...1)
-    let loss = TruncatedCauchyLoss(gamma: gamma)
-    self.gamma = gamma
+    likelihoodValues = likelihood
     self.halfWidth = halfWidth
     self.bins = bins
     slices = Self.predictions.map { middle in
@@ -64,9 +62,29 @@ package struct LikelihoodSlices: Codable, Hashable, Sendable {
         prediction: middle, logMass: logMass(middle), count: inside.count,
         density: histogram.total > 0
           ? .known(histogram.density) : .unknown(tooFew(inside.count, needed: 1)),
-        likelihood: bins.centers.map {
-          exp(-loss.evaluate(prediction: middle, truth: $0).value)
-        })
+        likelihood: bins.centers.map { likelihood.density(of: $0, at: middle) })
     }
+  }
+}
+
+extension LikelihoodSlices: Codable {
+  private enum CodingKeys: String, CodingKey { case halfWidth, bins, slices }
+
+  /// Writes the slices, and the likelihood's parameters beside them under their names.
+  package func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(halfWidth, forKey: .halfWidth)
+    try container.encode(bins, forKey: .bins)
+    try container.encode(slices, forKey: .slices)
+    try likelihoodValues.encode(to: encoder)
+  }
+
+  /// Reads what was written.
+  package init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    halfWidth = try container.decode(Double.self, forKey: .halfWidth)
+    bins = try container.decode(Bins.self, forKey: .bins)
+    slices = try container.decode([Slice].self, forKey: .slices)
+    likelihoodValues = try LikelihoodValues(from: decoder)
   }
 }

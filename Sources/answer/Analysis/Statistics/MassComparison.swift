@@ -1,3 +1,5 @@
+internal import Statistics
+
 /// Predicted and true halo masses of the same particles: what every statistic is made of.
 package struct MassComparison: Hashable, Sendable {
   /// log10 of the true mass of each particle's halo [Msun].
@@ -31,15 +33,7 @@ package struct MassComparison: Hashable, Sendable {
     if prediction.allSatisfy({ $0 == prediction[0] }) {
       return .unknown("all predictions are equal")
     }
-    let (meanTruth, meanPrediction) = (mean(truth), mean(prediction))
-    var (both, first, second) = (0.0, 0.0, 0.0)
-    for (truth, prediction) in zip(truth, prediction) {
-      let (x, y) = (truth - meanTruth, prediction - meanPrediction)
-      both += x * y
-      first += x * x
-      second += y * y
-    }
-    return .known(both / (first * second).squareRoot())
+    return .known(pearsonCorrelation(truth, prediction))
   }
 }
 
@@ -50,14 +44,4 @@ func tooFew(_ count: Int, needed: Int) -> String {
   case 1: "there is only one particle here, and \(needed) are needed"
   default: "there are only \(count) particles here, and \(needed) are needed"
   }
-}
-
-/// The mean of numbers, of which there is one at least, added in their order.
-func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
-
-/// The standard deviation of numbers, of which there are two at least, with n - 1.
-func standardDeviation(_ values: [Double]) -> Double {
-  let center = mean(values)
-  let squares = values.reduce(0) { $0 + ($1 - center) * ($1 - center) }
-  return (squares / Double(values.count - 1)).squareRoot()
 }

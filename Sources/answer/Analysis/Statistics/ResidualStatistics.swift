@@ -1,3 +1,5 @@
+internal import Statistics
+
 /// How far predictions are from the truth: the numbers of one row of a table.
 package struct ResidualStatistics: Codable, Hashable, Sendable {
   /// The number of particles.
@@ -37,8 +39,8 @@ package struct ResidualStatistics: Codable, Hashable, Sendable {
       return
     }
     bias = .known(middle.median)
-    mean = .known(Analysis.mean(residuals))
-    rootMeanSquare = .known(Analysis.mean(residuals.map { $0 * $0 }).squareRoot())
+    mean = .known(Statistics.mean(residuals))
+    rootMeanSquare = .known(Statistics.mean(residuals.map { $0 * $0 }).squareRoot())
     guard count > 2 else {
       let few = Outcome<Double>.unknown(tooFew(count, needed: 3))
       (scatter, standardDeviation) = (few, few)
@@ -46,7 +48,7 @@ package struct ResidualStatistics: Codable, Hashable, Sendable {
       return
     }
     scatter = .known(middle.halfWidth)
-    standardDeviation = .known(Analysis.standardDeviation(residuals))
+    standardDeviation = .known(Statistics.standardDeviation(residuals))
     outliers = OutlierShares.of(residuals)
   }
 }

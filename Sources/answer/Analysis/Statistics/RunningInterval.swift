@@ -1,3 +1,5 @@
+package import Statistics
+
 /// Medians and 68 % intervals of a quantity in bins of the true mass.
 package struct RunningInterval: Codable, Hashable, Sendable {
   /// One bin.

@@ -1,4 +1,5 @@
 import Foundation
+internal import Statistics
 
 /// The distribution of a quantity in a bin of true mass, as a smooth curve: one violin.
 package struct ViolinDensity: Codable, Hashable, Sendable {

@@ -1,22 +1,10 @@
-/// Text for a page, with everything that has a meaning in HTML escaped.
-enum HTML {
-  /// Text as it is, also between the quotes of an attribute.
-  static func escaped(_ text: String) -> String {
-    text.map { character in
-      switch character {
-      case "&": "&amp;"
-      case "<": "&lt;"
-      case ">": "&gt;"
-      case "\"": "&quot;"
-      case "'": "&#39;"
-      default: String(character)
-      }
-    }.joined()
-  }
+internal import Text
 
+/// Parts of a page of HTML.
+enum HTML {
   /// A number for people, which carries the whole one with it.
   static func number(_ value: Double, _ text: String) -> String {
-    "<data value=\"\(value)\">\(escaped(text.replacing("-", with: "−")))</data>"
+    "<data value=\"\(value)\">\(Quoting.html(text.replacing("-", with: "−")))</data>"
   }
 }
 
@@ -40,6 +28,6 @@ struct InlineSVG {
       .replacing(/href=(['"])#/) { "href=\($0.output.1)#\(name)-" }
       .replacing("url(#", with: "url(#\(name)-")
       .replacing(/<title>Gnuplot<\/title>\s*<desc>[^<]*<\/desc>/, with: "")
-      .replacing(/^<svg\s/) { _ in "<svg role=\"img\" aria-label=\"\(HTML.escaped(title))\" " }
+      .replacing(/^<svg\s/) { _ in "<svg role=\"img\" aria-label=\"\(Quoting.html(title))\" " }
   }
 }

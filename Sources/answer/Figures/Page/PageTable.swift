@@ -1,5 +1,6 @@
 internal import Analysis
 internal import Foundation
+internal import Text
 
 /// A table of a report in HTML, with the reasons for what is missing below.
 struct PageTable {
@@ -9,7 +10,7 @@ struct PageTable {
 
   /// The heading and the table, which scrolls by itself where the page is narrow.
   var html: String {
-    let heading = "<h3>\(HTML.escaped(table.title))</h3>"
+    let heading = "<h3>\(Quoting.html(table.title))</h3>"
     guard !table.rows.isEmpty else {
       return "\(heading)\n<p class=\"missing\">Nothing to show.</p>"
     }
@@ -18,18 +19,18 @@ struct PageTable {
       "<tr>"
         + row.map { cell -> String in
           switch cell {
-          case .text(let text): return "<td class=\"text\">\(HTML.escaped(text))</td>"
+          case .text(let text): return "<td class=\"text\">\(Quoting.html(text))</td>"
           case .count(let count): return "<td>\(Self.whole(count))</td>"
           case .number(let value, _): return "<td>\(HTML.number(value, cell.text))</td>"
           case .missing(let reason):
             if !reasons.contains(reason) { reasons.append(reason) }
             let number = (reasons.firstIndex(of: reason) ?? 0) + 1
-            return "<td title=\"\(HTML.escaped(reason))\">—<sup>\(number)</sup></td>"
+            return "<td title=\"\(Quoting.html(reason))\">—<sup>\(number)</sup></td>"
           }
         }.joined() + "</tr>"
     }
     let heads = table.columns.enumerated().map { column, name in
-      "<th scope=\"col\"\(isText(column) ? " class=\"text\"" : "")>\(HTML.escaped(name))</th>"
+      "<th scope=\"col\"\(isText(column) ? " class=\"text\"" : "")>\(Quoting.html(name))</th>"
     }.joined()
     // A table that would be wider than the page is set closer.
     let kind = table.columns.count > 13 ? " class=\"wide\"" : ""
@@ -37,7 +38,7 @@ struct PageTable {
       reasons.isEmpty
       ? ""
       : "\n<ol class=\"notes\">\n"
-        + reasons.map { "<li>\(HTML.escaped($0))</li>" }.joined(separator: "\n") + "\n</ol>"
+        + reasons.map { "<li>\(Quoting.html($0))</li>" }.joined(separator: "\n") + "\n</ol>"
     return """
       \(heading)
       <div class="table" tabindex="0"><table\(kind)>

@@ -1,13 +1,14 @@
 internal import Analysis
+internal import Text
 
 extension ReportPage {
   /// What one of two variants says beyond the other, as items of the answer.
   func items(of joint: JointReport) -> [String] {
     joint.parts[1...2].map { name, part in
-      let name = HTML.escaped(name)
+      let name = Quoting.html(name)
       switch part {
       case .unknown(let reason):
-        return "<li>\(name): unknown, because \(HTML.escaped(reason)).</li>"
+        return "<li>\(name): unknown, because \(Quoting.html(reason)).</li>"
       case .known(let part):
         var text = "<li>\(name), what the one says beyond the other: \(number(part.value, 3))"
         if let error = part.haloDeviation.value ?? part.deviation.value {
@@ -24,10 +25,10 @@ extension ReportPage {
 
   /// What a twin says, and the networks' shares of it, as an item of the answer.
   func item(of twin: TwinReport) -> String {
-    let name = "<strong>\(HTML.escaped(twin.name))</strong>"
+    let name = "<strong>\(Quoting.html(twin.name))</strong>"
     guard let information = twin.information.value else {
       return "<li>\(name): no mutual information, because "
-        + "\(HTML.escaped(twin.information.reason ?? "")).</li>"
+        + "\(Quoting.html(twin.information.reason ?? "")).</li>"
     }
     let error = information.haloDeviation.value ?? information.deviation.value
     var text = "<li>\(name)"
@@ -42,7 +43,7 @@ extension ReportPage {
     }
     let shares = twin.networks.compactMap { network -> String? in
       guard let share = network.share.value else { return nil }
-      var text = "\(HTML.escaped(network.variant)) has \(number(100 * share.value, 0))"
+      var text = "\(Quoting.html(network.variant)) has \(number(100 * share.value, 0))"
       if let deviation = share.deviation.value { text += " ± \(number(100 * deviation, 0))" }
       return text + " % of it"
     }

@@ -1,5 +1,6 @@
 package import Analysis
 internal import Foundation
+internal import Text
 
 /// A report as one page of HTML: text, tables and figures, with nothing that it loads from elsewhere.
 ///
@@ -78,7 +79,7 @@ package struct ReportPage: Sendable {
     let body = sections.map {
       "<section id=\"\($0.0)\">\n<h2>\($0.1)</h2>\n\($0.2)\n</section>"
     }.joined(separator: "\n")
-    let title = HTML.escaped(report.experiment)
+    let title = Quoting.html(report.experiment)
     return """
       <!DOCTYPE html>
       <html lang="en">
@@ -86,7 +87,7 @@ package struct ReportPage: Sendable {
       <meta charset="utf-8">
       <meta name="viewport" content="width=device-width, initial-scale=1">
       <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
-      <meta name="generator" content="\(HTML.escaped(report.creator))">
+      <meta name="generator" content="\(Quoting.html(report.creator))">
       <title>\(title): halo masses from initial conditions</title>
       <style>
       \(PageStyle.css)
@@ -103,7 +104,7 @@ package struct ReportPage: Sendable {
       <main>
       \(body)
       </main>
-      <footer><p>Made by \(HTML.escaped(report.creator)). All numbers are in report.json, the tables in CSV files, \
+      <footer><p>Made by \(Quoting.html(report.creator)). All numbers are in report.json, the tables in CSV files, \
       and each figure with its script and data in the folder figures, beside this page.</p></footer>
       </body>
       </html>
@@ -128,10 +129,10 @@ package struct ReportPage: Sendable {
   private var answer: String {
     var items = report.variants.compactMap { variant -> String? in
       guard let seed = variant.seeds.first else { return nil }
-      let name = "<strong>\(HTML.escaped(variant.name))</strong>"
+      let name = "<strong>\(Quoting.html(variant.name))</strong>"
       switch seed.information {
       case .unknown(let reason):
-        return "<li>\(name): no mutual information, because \(HTML.escaped(reason)).</li>"
+        return "<li>\(name): no mutual information, because \(Quoting.html(reason)).</li>"
       case .known(let information):
         let error = information.haloDeviation.value ?? information.deviation.value
         let noise = information.equivalentScatter.value.map {
@@ -142,10 +143,10 @@ package struct ReportPage: Sendable {
       }
     }
     items += report.differences.map { difference in
-      let names = HTML.escaped("\(difference.first) − \(difference.second)")
+      let names = Quoting.html("\(difference.first) − \(difference.second)")
       switch difference.overall {
       case .unknown(let reason):
-        return "<li>\(names): unknown, because \(HTML.escaped(reason)).</li>"
+        return "<li>\(names): unknown, because \(Quoting.html(reason)).</li>"
       case .known(let value):
         let ratio = value.ratio.value.map { ", a ratio of \(number($0, 2))" } ?? ""
         let level =
@@ -166,10 +167,10 @@ package struct ReportPage: Sendable {
     let halos =
       switch particles.halos {
       case .known(let count): " in \(whole(count)) halos"
-      case .unknown(let reason): " (their halos are unknown: \(HTML.escaped(reason)))"
+      case .unknown(let reason): " (their halos are unknown: \(Quoting.html(reason)))"
       }
     func list(_ names: [String]) -> String {
-      names.isEmpty ? "no simulation" : names.map(HTML.escaped).joined(separator: ", ")
+      names.isEmpty ? "no simulation" : names.map(Quoting.html).joined(separator: ", ")
     }
     let network = report.variants.lazy.flatMap(\.seeds).compactMap(\.network.value).first
     let training = network.map {
@@ -193,7 +194,7 @@ package struct ReportPage: Sendable {
       let html = PageTable(table).html
       // The shares above barriers are one row for each mass: for those who want them.
       return table.name == "crossings" && !table.rows.isEmpty
-        ? "<details><summary>\(HTML.escaped(table.title))</summary>\n\(html)\n</details>" : html
+        ? "<details><summary>\(Quoting.html(table.title))</summary>\n\(html)\n</details>" : html
     }.joined(separator: "\n")
   }
 
@@ -201,11 +202,11 @@ package struct ReportPage: Sendable {
     let parts = pictures.enumerated().map { index, picture -> String in
       let figure = picture.figure
       let caption =
-        "<figcaption><strong>\(HTML.escaped(figure.title)).</strong> \(HTML.escaped(figure.caption))"
+        "<figcaption><strong>\(Quoting.html(figure.title)).</strong> \(Quoting.html(figure.caption))"
       switch picture.drawing {
       case .svg(let text):
         let files =
-          " <span class=\"files\">figures/\(HTML.escaped(figure.name)).pdf</span></figcaption>"
+          " <span class=\"files\">figures/\(Quoting.html(figure.name)).pdf</span></figcaption>"
         guard let svg = InlineSVG(text, name: "f\(index + 1)", title: figure.title) else {
           return missingFigure(caption, "gnuplot wrote no picture")
         }
@@ -226,7 +227,7 @@ package struct ReportPage: Sendable {
   }
 
   private func missingFigure(_ caption: String, _ reason: String) -> String {
-    "<figure class=\"column\">\n<p class=\"missing\">No figure: \(HTML.escaped(reason)).</p>\n"
+    "<figure class=\"column\">\n<p class=\"missing\">No figure: \(Quoting.html(reason)).</p>\n"
       + "\(caption)</figcaption>\n</figure>"
   }
 
@@ -234,9 +235,9 @@ package struct ReportPage: Sendable {
     guard !runs.isEmpty else { return "<p class=\"missing\">No job left a record of itself.</p>" }
     return runs.map { run in
       let facts = run.facts.map {
-        "<dt>\(HTML.escaped($0.name))</dt><dd>\(HTML.escaped($0.text))</dd>"
+        "<dt>\(Quoting.html($0.name))</dt><dd>\(Quoting.html($0.text))</dd>"
       }
-      return "<details><summary>\(HTML.escaped(run.name))</summary>\n<dl>\n"
+      return "<details><summary>\(Quoting.html(run.name))</summary>\n<dl>\n"
         + facts.joined(separator: "\n") + "\n</dl>\n</details>"
     }.joined(separator: "\n")
   }
@@ -244,7 +245,7 @@ package struct ReportPage: Sendable {
   private var warnings: String {
     guard !report.warnings.isEmpty else { return "<p>Nothing.</p>" }
     let items = report.warnings.map {
-      "<li><strong>\(HTML.escaped($0.subjects.joined(separator: "; ")))</strong>: \(HTML.escaped($0.text)).</li>"
+      "<li><strong>\(Quoting.html($0.subjects.joined(separator: "; ")))</strong>: \(Quoting.html($0.text)).</li>"
     }
     return "<ul>\n\(items.joined(separator: "\n"))\n</ul>"
   }
@@ -262,8 +263,8 @@ package struct ReportPage: Sendable {
     }
     guard !gaps.isEmpty else { return "<p>Nothing.</p>" }
     let items = gaps.map {
-      "<li><strong>\(HTML.escaped($0.subject))</strong>: \(HTML.escaped($0.reason)). "
-        + "<span class=\"remedy\">\(HTML.escaped($0.remedy))</span></li>"
+      "<li><strong>\(Quoting.html($0.subject))</strong>: \(Quoting.html($0.reason)). "
+        + "<span class=\"remedy\">\(Quoting.html($0.remedy))</span></li>"
     }
     return "<ul>\n\(items.joined(separator: "\n"))\n</ul>"
   }

@@ -1,3 +1,5 @@
+internal import Threads
+
 /// What two columns say about a third one, alone, together, and one beyond the other.
 ///
 /// All values are of one mixture of three coordinates, fitted to the same drawn rows and groups, so that
@@ -91,7 +93,7 @@ extension MutualInformationEstimator {
     let fit = try MixtureFit(
       columns.points, settings, spread: columns.correlation.smallestVariance)
     let full = try fit.full.mixture.information()
-    let drawn = concurrentMap(draws.count, threads: settings.threads) { draw -> JointDraw? in
+    let drawn = WorkerThreads(count: settings.threads).map(draws.count) { draw -> JointDraw? in
       guard let (mixture, lost) = fit.refitted(to: draws.multiplicities(draw)),
         let information = try? mixture.information()
       else { return nil }

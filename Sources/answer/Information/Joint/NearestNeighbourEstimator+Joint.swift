@@ -1,4 +1,5 @@
 internal import Randomness
+internal import Threads
 
 /// What two columns say about a third one, as estimated from distances to neighbours.
 package struct NearestNeighbourJointInformation: Hashable, Codable, Sendable {
@@ -52,7 +53,7 @@ extension NearestNeighbourEstimator {
     let lines = [(x, x.sorted()), (y, y.sorted()), (z, z.sorted())]
     let digamma = Self.digamma(upTo: count)
     let block = 1024
-    let blocks = concurrentMap((count + block - 1) / block, threads: threads) { number in
+    let blocks = WorkerThreads(count: threads).map((count + block - 1) / block) { number in
       (number * block..<min((number + 1) * block, count)).map { row -> SIMD3<Double> in
         let distance = tree.distance(from: row, toNeighbour: neighbours)
         // Each count has the row itself, which stands for the one that is added.

@@ -85,8 +85,8 @@ void halompi_backward_stage(
     const halompi_network *network, const float *parameters, const void *prepared, void *workspace,
     const float *feature_gradient, float *parameter_gradient, size_t stage, size_t part, size_t parts);
 
-/// Tells what was decided at a pool in the last forward pass: where its maxima are, numbered (z * 2 + y) * 2 + x in their
-/// windows, and 8 more where the activation found one positive.
+/// Tells what was decided at a pool in the last forward pass: where its maxima are, numbered (z * 2 + y) * 2 + x in
+/// their windows, and 8 more where the activation found one positive.
 ///
 /// - `block`: 0 for the pool after the second convolution, and so on.
 /// - `decisions`: [windows^3][channels].

@@ -8,6 +8,7 @@ import MPI
 internal import Progress
 internal import Simulations
 import Snapshots
+internal import Threads
 
 /// Predicts the masses of compared particles by collapse models, from the linear fields of their simulations.
 ///
@@ -37,7 +38,7 @@ struct CollapseTask {
     }
     var scales: [(simulation: String, scales: [CollapseScale])] = []
     for (number, name) in particles.simulations.enumerated() {
-      let grid = try world.agree { try geometry(of: name, in: source) }
+      let grid = try geometry(of: name, in: source, on: world)
       if let difference = grid.difference(from: cosmology) { return .unknown(difference) }
       let field = try density(of: name, in: source, grid, growth, on: world)
       let members = particles.sites.indices.filter { particles.simulation[$0] == number }
@@ -83,16 +84,21 @@ struct CollapseTask {
     }
   }
 
-  private func geometry(of name: String, in source: Source) throws -> Geometry {
+  private func geometry(
+    of name: String, in source: Source, on world: borrowing Communicator
+  ) throws -> Geometry {
     switch source {
     case .linear:
       let (width, boxWidth) = try LinearDensityFile.geometry(
-        of: directory.simulation(name).linearDensity)
+        of: directory.simulation(name).linearDensity, on: world)
       return Geometry(width: width, boxWidth: boxWidth, scaleFactor: 1, stated: nil)
     case .initialParticles:
-      let file = try FieldFile.open(directory.field(of: name))
-      let metadata = file.metadata
-      try file.close()
+      let metadata = try world.agree {
+        let file = try FieldFile.open(directory.field(of: name))
+        let metadata = file.metadata
+        try file.close()
+        return metadata
+      }
       return Geometry(
         width: metadata.gridSize, boxWidth: metadata.boxSize,
         scaleFactor: 1 / (1 + metadata.initialRedshift),

@@ -22,13 +22,14 @@ extension RunDirectory {
   func modelPredictions(of name: TrainingName) throws -> ModelPredictions {
     let path = prediction(of: name)
     let table = try PredictionTable(contentsOf: path)
+    try requireFields(predictedFrom: table, at: path)
     return ModelPredictions(
       variant: name.variant, seed: name.seed, file: "predictions/\(name)/predictions.h5",
       checksum: try Checksum.ofFile(path).description, simulations: table.simulations,
       simulation: table.samples.map(\.simulation), site: table.samples.map(\.site),
       truth: table.samples.map(\.logMass), prediction: table.predictions,
-      radius: table.samples.map(\.radius), network: try network(of: name),
-      history: try history(of: name))
+      radius: table.samples.map(\.radius), halo: table.samples.map(\.halo),
+      network: try network(of: name), history: try history(of: name))
   }
 
   private func network(of name: TrainingName) throws -> Outcome<NetworkDescription> {
@@ -37,16 +38,17 @@ extension RunDirectory {
       return .unknown("training/\(name)/model.h5 is not there")
     }
     let model = try Model(contentsOf: path)
-    let (data, layout) = (model.data, model.architecture.parameters)
+    let data = model.data
     return .known(
       NetworkDescription(
-        input: model.field, boxes: model.variant.rawValue, boxWidth: model.architecture.boxWidth,
-        voxelSize: data.finalVoxelSize ?? data.voxelSize, parameters: layout.count,
+        input: model.inputName, boxes: model.variant.rawValue,
+        boxWidth: model.architecture.boxWidth,
+        voxelSize: data.finalVoxelSize ?? data.voxelSize, parameters: model.parameters.count,
         trainingSimulations: data.training.map(\.name),
         validationSimulations: data.validation.map(\.name),
         trainingSamples: data.trainingSamples, validationSamples: data.validationSamples,
         epoch: model.epoch, step: model.step, validationLoss: finite(model.validationLoss),
-        gamma: Double(model.parameters[layout.gammaIndex]),
+        likelihoodValues: model.likelihood,
         labelRange: data.labels.minimum...data.labels.maximum))
   }
 
@@ -65,7 +67,7 @@ extension RunDirectory {
       TrainingHistory.Epoch(
         epoch: epoch.epoch, step: epoch.step, training: finite(epoch.trainingLikelihood),
         validation: finite(epoch.likelihood), validationLoss: finite(epoch.loss),
-        gamma: epoch.gamma, isBest: epoch.isBest)
+        likelihoodValues: epoch.likelihoodValues, isBest: epoch.isBest)
     }
     return epochs.isEmpty
       ? .unknown("no epoch of it is complete") : .known(TrainingHistory(epochs: epochs))

@@ -86,7 +86,7 @@ struct SliceTask {
     }
     try box.withUnsafeMutableBufferPointer { voxels in
       guard let start = voxels.baseAddress else { return }
-      try store.cut(around: particles.sites[center], of: 0, with: cutter, into: start)
+      try store.cut(0, around: particles.sites[center], of: 0, with: cutter, into: start)
     }
     let raw = middle()
     box.withUnsafeMutableBufferPointer { voxels in

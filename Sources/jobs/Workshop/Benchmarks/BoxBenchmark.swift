@@ -34,7 +34,7 @@ package struct BoxBenchmark: Sendable {
     var sampling = experiment.sampling
     sampling.trainingSamples = boxes
     let draw = try SampleDraw(.training, from: files, settings: sampling, on: world)
-    let input = experiment.fields.boxInput
+    let input = experiment.fields.networkInput
     let source = try input.open(files, settings: experiment.stream, on: world)
     let standardization = try source.standardization(
       ofFirst: files.count, samples: draw.samples, boxWidth: sampling.boxWidth, on: world)
@@ -55,7 +55,7 @@ package struct BoxBenchmark: Sendable {
       }
       let layout = architecture.parameters
       let weights = try NetworkWeights(
-        layout.initialized(seed: 1, gamma: 0.2), of: architecture,
+        layout.initialized(seed: 1), of: architecture,
         for: experiment.training.kernels)
       let evaluator = weights.makeEvaluator()
       var gradient = [Float](repeating: 0, count: layout.count)
@@ -69,7 +69,7 @@ package struct BoxBenchmark: Sendable {
     try source.free()
     guard world.isRoot else { return nil }
     return BoxBenchmarkResult(
-      input: input.name, boxWidth: sampling.boxWidth, mode: source.mode.rawValue,
+      input: input.name.rawValue, boxWidth: sampling.boxWidth, mode: source.mode.rawValue,
       machine: Machine(), making: making, network: network)
   }
 }

@@ -65,7 +65,7 @@ package struct KernelBenchmark: Codable, Hashable, Sendable, CustomStringConvert
     let run = KernelRun(architecture, instructions)
     let stages = run.stageCount
     var optimizer = AMSGrad(layout: architecture.parameters)
-    var weights = architecture.parameters.initialized(seed: 1, gamma: 0.2)
+    var weights = architecture.parameters.initialized(seed: 1)
     let gradient = weights
     // What is timed, in the order of a training step.
     var works: [() -> Void] = [run.prepareWeights, { run.forward(stage: 0) }]

@@ -60,7 +60,7 @@ final class KernelRun {
     self.network = network
     self.instructions = instructions.value
     let layout = architecture.parameters
-    parameters = layout.initialized(seed: 1, gamma: 0.2)
+    parameters = layout.initialized(seed: 1)
     var stream = RandomStream(seed: 1, for: .benchmark)
     let width = architecture.boxWidth
     // Standardised fields have a variance of 1, and so has the uniform distribution on +-sqrt 3.

@@ -5,6 +5,7 @@ package import Networks
 internal import Randomness
 internal import Stopping
 internal import SubBoxes
+internal import Threads
 internal import Training
 
 /// What `halompi benchmark step` measures.
@@ -70,20 +71,21 @@ package struct StepBenchmark: Codable, Hashable, Sendable {
   ) throws -> [(training: Double, inference: Double)] {
     let layout = architecture.parameters
     let weights = try NetworkWeights(
-      layout.initialized(seed: 1, gamma: 0.2), of: architecture, for: kernels)
+      layout.initialized(seed: 1), of: architecture, for: kernels)
     let width = architecture.boxWidth
     var stream = RandomStream(seed: 1, for: .benchmark)
     let box = (0..<width * width * width).map { _ in Float(3.4641 * (stream.uniform() - 0.5)) }
     let places = (0..<threadsPerRank).map { _ in
       (evaluator: weights.makeEvaluator(), gradient: [Float](repeating: 0, count: layout.count))
     }
+    let team = ThreadTeam(size: threadsPerRank)
     try world.barrier()
     let inference = Timing(runs: runs) {
-      together { _ = places[$0].evaluator.predict(box) }
+      team.perform { _ = places[$0].evaluator.predict(box) }
     }
     try world.barrier()
     let training = Timing(runs: runs) {
-      together { thread in
+      team.perform { thread in
         let (evaluator, buffer) = places[thread]
         var gradient = buffer
         _ = evaluator.forward(box)
@@ -92,14 +94,6 @@ package struct StepBenchmark: Codable, Hashable, Sendable {
       }
     }
     return zip(training.seconds, inference.seconds).map { ($0, $1) }
-  }
-
-  /// Runs `work` on all threads of this rank at the same time.
-  private func together(_ work: (Int) -> Void) {
-    withoutActuallyEscaping(work) { work in
-      nonisolated(unsafe) let work = work
-      DispatchQueue.concurrentPerform(iterations: threadsPerRank) { work($0) }
-    }
   }
 
   /// Trains for one epoch; returns, on rank 0, the times of its steps and how many ranks computed.

@@ -10,6 +10,7 @@ internal import Particles
 internal import Settings
 internal import Simulations
 internal import Text
+internal import Threads
 
 /// How fast universes are simulated, and what takes the time.
 ///

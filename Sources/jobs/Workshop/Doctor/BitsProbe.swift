@@ -7,6 +7,7 @@ internal import Networks
 internal import ParticleMesh
 internal import Particles
 internal import Randomness
+internal import Threads
 
 /// A small computation whose result has the same bits on any number of ranks, in a second.
 ///
@@ -61,7 +62,7 @@ package enum BitsProbe {
       boxWidth: 9, convolutionChannels: [16, 32], hiddenUnits: [8])
     let layout = architecture.parameters
     let weights = try NetworkWeights(
-      layout.initialized(seed: 1, gamma: 0.2), of: architecture, for: .fast)
+      layout.initialized(seed: 1), of: architecture, for: .fast)
     var stream = RandomStream(seed: 1, for: .initialWeights, index: 1 << 32)
     let box = (0..<9 * 9 * 9).map { _ in Float(2 * stream.uniform() - 1) }
     let evaluator = weights.makeEvaluator()

@@ -6,6 +6,7 @@ internal import Hardware
 package import MPI
 internal import Networks
 internal import Runs
+internal import Threads
 internal import Training
 
 /// Looks at what jobs need of this machine, and says what to do about each thing that is not well.
@@ -122,9 +123,8 @@ package struct DoctorTask: Sendable {
 
   private func lookAtNode(_ facts: inout SystemFacts) {
     facts.nodeProcessors = ProcessInfo.processInfo.processorCount
-    facts.allowedProcessors = ProcessInfo.processInfo.activeProcessorCount
-    facts.processorQuota = (try? String(contentsOfFile: "/sys/fs/cgroup/cpu.max", encoding: .utf8))
-      .flatMap(ProcessorQuota.processors)
+    facts.allowedProcessors = AvailableProcessors.numbers().count
+    facts.processorQuota = AvailableProcessors.quota()
     facts.yieldsWhenIdle = environment["OMPI_MCA_mpi_yield_when_idle"] == "1"
     facts.memory = .ofThisNode()
     facts.availableMemory = NodeMemory.available()
@@ -153,17 +153,6 @@ enum FileSystem {
     return holders.enumerated().max {
       ($0.element.point.count, $0.offset) < ($1.element.point.count, $1.offset)
     }.map { String($0.element.kind) }
-  }
-}
-
-/// The share of the processors' time that a container allows.
-enum ProcessorQuota {
-  /// The processors, from the text of `cpu.max` ("200000 100000"); nothing without a limit ("max 100000").
-  static func processors(_ text: String) -> Double? {
-    let words = text.split { $0.isWhitespace }
-    guard words.count == 2, let quota = Double(words[0]), let period = Double(words[1]), period > 0
-    else { return nil }
-    return quota / period
   }
 }
 

@@ -1,6 +1,7 @@
 import DurableFiles
 import Foundation
-package import HDF5
+internal import HDF5
+internal import RecordFiles
 
 extension FileTree {
   /// Reads what is in a file, and compares datasets and texts with their checksums.
@@ -8,20 +9,30 @@ extension FileTree {
   /// - Parameters:
   ///   - path: Any HDF5 file.
   ///   - verifying: Whether to read the datasets that have a checksum.
-  /// - Throws: `HDF5Error` if it is no HDF5 file or its structure is damaged.
-  package init(of path: String, verifying: Bool) throws(HDF5Error) {
+  /// - Throws: `HDF5Error` if it is no HDF5 file or its structure is damaged, `RecordFileError` if it
+  ///   ends in a checksum of its bytes and differs from it.
+  package init(of path: String, verifying: Bool) throws {
+    let seal = try? FileSeal(endOf: path)
+    // Before the library looks at what may be damaged.
+    if verifying, let seal { try seal.verify() }
     let file = try HDF5File.open(path)
     let attributes = try? FileManager.default.attributesOfItem(atPath: path)
     self.path = path
     byteCount = (attributes?[.size] as? NSNumber)?.intValue ?? 0
     root = Node(name: "/", kind: .group)
+    root.verification = verifying && seal != nil ? .intact : .unasked
     root.attributes = try Self.attributes(of: "/", in: file, verifying: verifying)
-    root.children = try Self.children(of: "", in: file, verifying: verifying)
+    var visited: Set = [try file.address(of: "/")]
+    root.children = try Self.children(of: "", in: file, verifying: verifying, &visited)
     try file.close()
   }
 
+  /// How many groups may lie within each other.
+  private static let deepest = 100
+
   private static func children(
-    of group: String, in file: borrowing HDF5File, verifying: Bool
+    of group: String, in file: borrowing HDF5File, verifying: Bool,
+    _ visited: inout Set<HDF5Address>, depth: Int = 0
   ) throws(HDF5Error) -> [Node] {
     var nodes: [Node] = []
     for link in try file.children(of: group.isEmpty ? "/" : group) {
@@ -31,8 +42,17 @@ extension FileTree {
       case .other: break
       case .group:
         node.kind = .group
+        guard visited.insert(try file.address(of: path)).inserted else {
+          node.note = "the same group as one above"
+          break
+        }
+        guard depth < deepest else {
+          node.note = "what lies deeper is not shown"
+          break
+        }
         node.attributes = try attributes(of: path, in: file, verifying: verifying)
-        node.children = try children(of: path, in: file, verifying: verifying)
+        node.children = try children(
+          of: path, in: file, verifying: verifying, &visited, depth: depth + 1)
       case .dataset:
         let dataset = try file.dataset(path)
         node.kind = .dataset(type: "\(dataset.elementType)", extents: dataset.extents)
@@ -50,6 +70,7 @@ extension FileTree {
     of dataset: borrowing HDF5Dataset, written: String
   ) -> Verification {
     do {
+      if let obstacle = try dataset.obstacle() { return .unreadable("\(obstacle)") }
       guard let checksum = try dataset.checksum() else {
         return .unreadable("\(dataset.elementType) cannot be verified")
       }
@@ -104,47 +125,5 @@ extension FileTree {
   private static func shortened(_ text: String) -> String {
     let line = text.replacing(/\s+/, with: " ")
     return line.count > 100 ? "\(line.prefix(80))… (\(text.count) characters)" : line
-  }
-}
-
-extension HDF5Dataset {
-  /// Reads the numbers in parts, and returns the checksum of their little-endian bytes; `nil` for a
-  /// type that cannot be read as it is stored.
-  fileprivate func checksum() throws(HDF5Error) -> Checksum? {
-    if elementType == Float.elementType { return try checksum(as: Float.self) }
-    if elementType == Double.elementType { return try checksum(as: Double.self) }
-    if elementType == UInt8.elementType { return try checksum(as: UInt8.self) }
-    if elementType == Int32.elementType { return try checksum(as: Int32.self) }
-    if elementType == UInt32.elementType { return try checksum(as: UInt32.self) }
-    if elementType == Int64.elementType { return try checksum(as: Int64.self) }
-    if elementType == UInt64.elementType { return try checksum(as: UInt64.self) }
-    return nil
-  }
-
-  private func checksum<Element: HDF5Element>(
-    as type: Element.Type
-  ) throws(HDF5Error) -> Checksum {
-    var checksum = Checksum()
-    var byteOffset = 0
-    for slab in slabs() {
-      let elements = try read(slab, as: type)
-      elements.withUnsafeBytes { bytes in
-        checksum.add(bytes, at: byteOffset)
-        byteOffset += bytes.count
-      }
-    }
-    return checksum
-  }
-
-  /// Parts of about four million numbers that end between chunks of 64 and between 64-bit words.
-  private func slabs() -> [Hyperslab] {
-    guard let length = extents.first else { return [Hyperslab(whole: extents)] }
-    let planeCount = max(1, extents.dropFirst().reduce(1, *))
-    let planes = max(64, (1 << 22) / planeCount / 64 * 64)
-    return stride(from: 0, to: length, by: planes).map { start in
-      Hyperslab(
-        offset: [start] + extents.dropFirst().map { _ in 0 },
-        count: [min(planes, length - start)] + extents.dropFirst())
-    }
   }
 }

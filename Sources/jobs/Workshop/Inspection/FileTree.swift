@@ -1,3 +1,5 @@
+internal import Text
+
 /// What is in an HDF5 file, without the numbers: groups, datasets, attributes.
 package struct FileTree: Hashable, Sendable {
   /// A group, or a dataset, or what is neither.
@@ -23,6 +25,9 @@ package struct FileTree: Hashable, Sendable {
 
     /// How the content compares with its checksum.
     package var verification = Verification.unasked
+
+    /// Why the nodes of a group are not shown, if they are not.
+    package var note: String?
 
     /// The nodes of a group.
     package var children: [Node] = []
@@ -79,8 +84,8 @@ extension FileTree.Verification {
     case .unasked: ""
     case .intact: " (checksum verified)"
     case .damaged(let written, let found):
-      " (DAMAGED: checksum \(found), but \(written) was written)"
-    case .unreadable(let reason): " (UNREADABLE: \(reason))"
+      " (DAMAGED: checksum \(found), but \(Quoting.terminal(written)) was written)"
+    case .unreadable(let reason): " (UNREADABLE: \(Quoting.terminal(reason)))"
     }
   }
 }
@@ -94,9 +99,10 @@ extension FileTree.Node {
 }
 
 extension FileTree: CustomStringConvertible {
-  /// The tree as text, one node or attribute per line.
+  /// The tree as text, one node or attribute per line; names and texts of the file are made harmless for a terminal.
   package var description: String {
-    "\(path), \(Self.size(byteCount))\n" + root.lines().map { $0 + "\n" }.joined()
+    "\(path), \(Self.size(byteCount))\(root.verification.remark)\n"
+      + root.lines().map { $0 + "\n" }.joined()
   }
 
   private static func size(_ bytes: Int) -> String {
@@ -117,7 +123,7 @@ extension FileTree.Node {
   fileprivate func lines() -> [String] {
     let shown = attributes.filter { !isToldElsewhere($0) }
     let branches =
-      shown.map { ["\($0.name) = \($0.value)\($0.verification.remark)"] }
+      shown.map { ["\(Quoting.terminal("\($0.name) = \($0.value)"))\($0.verification.remark)"] }
       + children.map { $0.branch() }
     return branches.enumerated().flatMap { index, branch in
       let isLast = index == branches.count - 1
@@ -131,9 +137,12 @@ extension FileTree.Node {
   private func branch() -> [String] { [heading] + lines() }
 
   private var heading: String {
-    func value(_ name: String) -> String? { attributes.first { $0.name == name }?.value }
+    func value(_ name: String) -> String? {
+      attributes.first { $0.name == name }.map { Quoting.terminal($0.value) }
+    }
+    let name = Quoting.terminal(name)
     switch kind {
-    case .group: return "\(name)/"
+    case .group: return "\(name)/" + (note.map { " (\($0))" } ?? "")
     case .other: return "\(name) (neither group nor dataset)"
     case .dataset(let type, let extents):
       var text = "\(name): \(type) \(extents)"

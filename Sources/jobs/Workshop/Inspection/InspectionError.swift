@@ -1,4 +1,5 @@
 package import Failures
+internal import Text
 
 /// A file whose content is not what was written.
 package struct InspectionError: JobFailure, Hashable, CustomStringConvertible {
@@ -20,7 +21,7 @@ package struct InspectionError: JobFailure, Hashable, CustomStringConvertible {
 
   /// Which parts of which file, and what to do.
   package var description: String {
-    "verifying \(file): \(datasets.joined(separator: ", ")) "
+    "verifying \(file): \(datasets.map { Quoting.terminal($0) }.joined(separator: ", ")) "
       + "\(datasets.count == 1 ? "differs" : "differ") from what was written; "
       + "restore the file from a copy, or make it again"
   }

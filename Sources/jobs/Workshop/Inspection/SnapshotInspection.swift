@@ -1,7 +1,9 @@
 package import Failures
+internal import Fields
 internal import Foundation
 internal import HDF5
 package import MPI
+internal import Simulations
 internal import Snapshots
 internal import Text
 
@@ -11,6 +13,10 @@ package struct SnapshotInspection: Sendable {
 
   /// What the particles are like, or why they cannot be read.
   private let survey: Result<SnapshotSurvey, SnapshotError>
+
+  /// How the sites of initial particles are found, or why preparation would not find them; `nil` of later
+  /// ones.
+  private let sites: Result<SiteCheck, SnapshotError>?
   private let gridSize: Int?
 
   /// A redshift from which on a snapshot is taken for initial conditions.
@@ -23,13 +29,42 @@ package struct SnapshotInspection: Sendable {
   ///   - communicator: A single rank.
   /// - Throws: `SnapshotError` if its headers cannot be read, or what MPI reported.
   package init(of path: String, on communicator: borrowing Communicator) throws {
-    snapshot = try Snapshot.open(path)
-    do {
-      survey = .success(try SnapshotSurvey(snapshot, on: communicator))
-    } catch let error as SnapshotError {
-      survey = .failure(error)
-    }
+    let snapshot = try Snapshot.open(path)
+    self.snapshot = snapshot
     gridSize = try? snapshot.gridSize()
+    let read = try Self.result {
+      try snapshot.particles(in: 0..<snapshot.particleCount, velocities: true)
+    }
+    switch read {
+    case .failure(let error):
+      survey = .failure(error)
+      sites = nil
+    case .success(let particles):
+      survey = try Self.result {
+        let survey = try SnapshotSurvey(snapshot, particles, on: communicator)
+        if let labelled = survey.labelled {
+          try HaloAssignment.labels.check(labelled.counts, of: snapshot)
+        }
+        return survey
+      }
+      sites =
+        snapshot.redshift >= Self.early && gridSize != nil
+        ? try Self.result { try SiteCheck(particles, of: snapshot, on: communicator) } : nil
+    }
+  }
+
+  /// What a step of preparation gives, or why it refuses the snapshot; other errors are thrown.
+  private static func result<Value>(
+    _ step: () throws -> Value
+  ) throws -> Result<Value, SnapshotError> {
+    do {
+      return .success(try step())
+    } catch let error as SnapshotError {
+      return .failure(error)
+    } catch let failure as AgreedFailure {
+      guard let error = failure.underlying as? SnapshotError else { throw failure }
+      return .failure(error)
+    }
   }
 
   /// Whether a path is that of a snapshot: a folder, GADGET's binary records, what several files have in
@@ -38,7 +73,7 @@ package struct SnapshotInspection: Sendable {
     let manager = FileManager.default
     var isFolder: ObjCBool = false
     guard manager.fileExists(atPath: path, isDirectory: &isFolder) else {
-      return [".hdf5", ".0.hdf5", ".0"].contains { manager.fileExists(atPath: path + $0) }
+      return Snapshot.endings.contains { manager.fileExists(atPath: path + $0) }
     }
     if isFolder.boolValue { return true }
     guard let format = try? SnapshotFormat.detected(in: path) else { return false }
@@ -62,6 +97,7 @@ package struct SnapshotInspection: Sendable {
     case .failure(let error): problems.append("\(error)")
     case .success: break
     }
+    if case .failure(let error) = sites { problems.append("\(error)") }
     return problems
   }
 
@@ -79,7 +115,7 @@ package struct SnapshotInspection: Sendable {
       "units: \(units)",
     ]
     if case .success(let survey) = survey { lines += self.lines(of: survey) }
-    return lines
+    return lines + (snapshot.remarks + haloRemarks).map { "note: \($0)" }
   }
 
   private var files: String {
@@ -118,9 +154,12 @@ package struct SnapshotInspection: Sendable {
         "the IDs name the sites of a cubic grid, \(lattice.axisOrder.rawValue.prefix(1)) slowest, "
         + "at the \(lattice.placement == .corner ? "corners" : "centres") of cells"
     }
-    return isEarly
-      ? "the IDs name no sites; prepare looks for them by the positions"
-      : "asked of the initial snapshot alone"
+    guard isEarly else { return "asked of the initial snapshot alone" }
+    if case .success(let check) = sites {
+      return "the IDs name no sites; the undone positions are \(digits(check.residual)) cells from "
+        + "those of a cubic grid"
+    }
+    return "the particles did not start from a cubic grid"
   }
 
   private func halos(of survey: SnapshotSurvey) -> String {
@@ -129,6 +168,16 @@ package struct SnapshotInspection: Sendable {
         "\(labelled.particles) particles are in \(labelled.halos) halos by the file's own labels"
     }
     return "none in these files"
+  }
+
+  /// What is strange about the halos of the file's own labels.
+  private var haloRemarks: [String] {
+    guard case .success(let survey) = survey, let labelled = survey.labelled else { return [] }
+    return HaloPlausibility(
+      masses: labelled.counts.map { Double($0) * snapshot.particleMass }, counts: labelled.counts,
+      particleCount: snapshot.particleCount, particleMass: snapshot.particleMass,
+      boxSize: snapshot.boxSize, cosmology: snapshot.cosmology, redshift: snapshot.redshift
+    ).remarks
   }
 
   private var use: [String] {

@@ -1,3 +1,4 @@
+internal import DelimitedText
 internal import Foundation
 
 /// Some columns of a table of text with a header, such as CSV.
@@ -33,10 +34,11 @@ package struct ColumnTable: Hashable, Sendable {
       throw TableError(path, isMissing ? .missing : .unreadable(error.localizedDescription))
     }
     self.path = path
-    var lines = Lines(text: String(decoding: data, as: UTF8.self))
+    var lines = DelimitedLines(Substring(decoding: data, as: UTF8.self).utf8)
     guard let header = lines.next() else { throw TableError(path, .noHeader) }
-    let separator = ["\t", ",", ";"].first { header.text.utf8.contains($0.utf8.first ?? 0) } ?? ","
-    let names = Self.fields(of: header.text, separator).map(Self.unquoted)
+    let separator = FieldSeparator.found(
+      in: header.bytes, among: ["\t", ",", ";"], otherwise: .byte(UInt8(ascii: ",")))
+    let names = Self.texts(of: header.bytes, separator)
     let places = try columns.map { name throws(TableError) in
       try Self.place(of: name, in: names, path)
     }
@@ -47,13 +49,13 @@ package struct ColumnTable: Hashable, Sendable {
     var labels: [Int32] = []
     var known: [Substring: Int32] = [:]
     while let line = lines.next() {
-      let fields = Self.fields(of: line.text, separator)
+      let fields = Self.texts(of: line.bytes, separator)
       guard fields.count == names.count else {
         throw TableError(
           path, .fieldCount(line: line.number, found: fields.count, expected: names.count))
       }
       for (column, place) in places.enumerated() {
-        let field = Self.unquoted(fields[place])
+        let field = fields[place]
         guard let value = Double(field), value.isFinite else {
           throw TableError(
             path, .notANumber(line: line.number, column: String(names[place]), text: String(field)))
@@ -61,7 +63,7 @@ package struct ColumnTable: Hashable, Sendable {
         numbers[column].append(value)
       }
       if let labelPlace {
-        let label = Self.unquoted(fields[labelPlace])
+        let label = fields[labelPlace]
         labels.append(known[label] ?? Int32(known.count))
         if known[label] == nil { known[label] = Int32(known.count) }
       }
@@ -81,40 +83,9 @@ package struct ColumnTable: Hashable, Sendable {
     return place
   }
 
-  private static func fields(of line: Substring, _ separator: String) -> [Substring] {
-    let byte = separator.utf8.first ?? 0
-    return line.utf8.split(separator: byte, omittingEmptySubsequences: false).map { Substring($0) }
-  }
-
-  private static func unquoted(_ field: Substring) -> Substring {
-    var field = field
-    while field.first == " " { field.removeFirst() }
-    while field.last == " " { field.removeLast() }
-    guard field.count > 1, field.first == "\"", field.last == "\"" else { return field }
-    return field.dropFirst().dropLast()
-  }
-
-  /// The lines that are neither empty nor comments, with their numbers from 1.
-  private struct Lines {
-    private var rest: Substring.UTF8View
-    private var number = 0
-
-    init(text: String) {
-      let mark = "\u{FEFF}"
-      rest = (text.hasPrefix(mark) ? Substring(text.dropFirst()) : Substring(text)).utf8
-    }
-
-    mutating func next() -> (number: Int, text: Substring)? {
-      while !rest.isEmpty {
-        number += 1
-        let end = rest.firstIndex(of: UInt8(ascii: "\n")) ?? rest.endIndex
-        var line = rest[..<end]
-        rest = end == rest.endIndex ? rest[end...] : rest[rest.index(after: end)...]
-        if line.last == UInt8(ascii: "\r") { line = line.dropLast() }
-        if line.isEmpty || line.first == UInt8(ascii: "#") { continue }
-        return (number, Substring(line))
-      }
-      return nil
-    }
+  private static func texts(
+    of line: Substring.UTF8View, _ separator: FieldSeparator
+  ) -> [Substring] {
+    separator.fields(of: line).map { Substring(withoutQuotes($0)) }
   }
 }

@@ -1,4 +1,5 @@
 package import Foundation
+internal import Networks
 internal import Text
 internal import Training
 
@@ -24,7 +25,7 @@ package struct TrainingView: Sendable {
     return parts.joined(separator: " ")
   }
 
-  /// The whole view: charts of likelihood and gamma, the table of epochs, speed and time left.
+  /// The whole view: charts of likelihood and its parameters, the table of epochs, speed and time left.
   ///
   /// - Parameters:
   ///   - width: The most characters of a line.
@@ -36,25 +37,31 @@ package struct TrainingView: Sendable {
       return ["\(monitor.name): \(state)", "no step is done yet"]
     }
     let facts = [progressLine(last), bestLine, speedLine].compactMap { $0 }
-    // Two charts with a heading each, their axis and the heading of the table.
-    let room = max(0, height - facts.count - 4)
+    let parameters = last.likelihoodValues.likelihood.parameters
+    let chartCount = 1 + parameters.count
+    // Charts with a heading each, their axis and the heading of the table.
+    let room = max(0, height - facts.count - chartCount - 2)
     let table = min(metrics.epochs.count, max(3, room / 3))
-    let charts = max(3, min(12, (room - table) / 2))
+    let charts = max(3, min(12, (room - table) / chartCount))
     let xRange = 0...Double(max(monitor.lastStep ?? 0, last.step))
     let likelihood = BrailleChart(
       line: metrics.steps.map { .init(x: Double($0.step), y: $0.likelihood) },
       marks: metrics.epochs.map {
         (.init(x: Double($0.step), y: $0.likelihood), $0.epoch == metrics.best?.epoch ? "*" : "o")
       }, xRange: xRange)
-    let gamma = BrailleChart(
-      line: metrics.steps.map { .init(x: Double($0.step), y: $0.gamma) }, xRange: xRange)
     var lines = facts
     lines.append("likelihood [nats]: batches, o validation, * best epoch")
     lines += likelihood.rows(width: width, height: charts)
-    lines.append("gamma, the width of the likelihood [scaled label]")
-    lines += gamma.rows(width: width, height: charts)
+    for parameter in parameters {
+      lines.append("\(parameter.name), \(parameter.meaning) [\(parameter.unit)]")
+      let chart = BrailleChart(
+        line: metrics.steps.map {
+          .init(x: Double($0.step), y: $0.likelihoodValues[parameter.name] ?? .nan)
+        }, xRange: xRange)
+      lines += chart.rows(width: width, height: charts)
+    }
     lines.append(axis(to: Int(xRange.upperBound), width: width))
-    if table > 0 { lines += epochTable(rows: table) }
+    if table > 0 { lines += epochTable(rows: table, parameters.map(\.name)) }
     return lines.prefix(height).map { String($0.prefix(width)) }
   }
 
@@ -106,20 +113,19 @@ package struct TrainingView: Sendable {
       + String(repeating: " ", count: max(1, gap)) + " " + end
   }
 
-  private func epochTable(rows: Int) -> [String] {
+  private func epochTable(rows: Int, _ parameters: [String]) -> [String] {
     func row(_ cells: [String]) -> String {
       cells.map { String(repeating: " ", count: max(0, 12 - $0.count)) + $0 }.joined()
     }
-    let heading = row([
-      "epoch", "training", "validation", "penalty", "correlation", "gamma",
-    ])
+    let heading = row(
+      ["epoch", "training", "validation", "penalty", "correlation"] + parameters)
     let epochs = monitor.metrics.epochs.suffix(rows).map { epoch in
       row(
         ["\(epoch.epoch)"]
-          + [
+          + ([
             epoch.trainingLikelihood, epoch.likelihood, epoch.penalty, epoch.correlation,
-            epoch.gamma,
-          ].map(digits)) + (epoch.epoch == monitor.metrics.best?.epoch ? "  *" : "")
+          ] + parameters.map { epoch.likelihoodValues[$0] ?? .nan }).map(digits))
+        + (epoch.epoch == monitor.metrics.best?.epoch ? "  *" : "")
     }
     return [heading] + epochs
   }

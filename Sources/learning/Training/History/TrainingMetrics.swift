@@ -1,4 +1,5 @@
 package import Foundation
+package import Networks
 
 /// The numbers of a training as far as it has come: what `metrics.jsonl` says.
 ///
@@ -18,8 +19,8 @@ package struct TrainingMetrics: Hashable, Sendable {
     /// The penalty, before the update [nats].
     package var penalty: Double
 
-    /// The width of the likelihood, before the update [scaled label].
-    package var gamma: Double
+    /// The likelihood with the values of its parameters, before the update.
+    package var likelihoodValues: LikelihoodValues
 
     /// The loss that is trained [nats].
     package var loss: Double { likelihood + penalty }
@@ -45,8 +46,8 @@ package struct TrainingMetrics: Hashable, Sendable {
     /// Pearson's correlation of prediction and truth over the validation samples.
     package var correlation: Double
 
-    /// The width of the likelihood, after the epoch [scaled label].
-    package var gamma: Double
+    /// The likelihood with the values of its parameters, after the epoch.
+    package var likelihoodValues: LikelihoodValues
 
     /// Whether the validation loss was the lowest so far.
     package var isBest: Bool
@@ -99,7 +100,7 @@ enum MetricsLine: Decodable {
   case epoch(TrainingMetrics.Epoch)
 
   private enum Key: String, CodingKey {
-    case kind, epoch, step, likelihood, penalty, gamma, trainingLikelihood, validation
+    case kind, epoch, step, likelihood, penalty, trainingLikelihood, validation
     case correlation, isBest
   }
 
@@ -110,13 +111,13 @@ enum MetricsLine: Decodable {
     }
     let epoch = try line.decode(Int.self, forKey: .epoch)
     let step = try line.decode(Int.self, forKey: .step)
-    let gamma = try number(.gamma, of: line)
+    let likelihoodValues = try LikelihoodValues(from: decoder)
     switch try line.decode(String.self, forKey: .kind) {
     case "step":
       self = .step(
         TrainingMetrics.Step(
           epoch: epoch, step: step, likelihood: try number(.likelihood, of: line),
-          penalty: try number(.penalty, of: line), gamma: gamma))
+          penalty: try number(.penalty, of: line), likelihoodValues: likelihoodValues))
     case "epoch":
       let validation = try line.nestedContainer(keyedBy: Key.self, forKey: .validation)
       self = .epoch(
@@ -125,8 +126,8 @@ enum MetricsLine: Decodable {
           trainingLikelihood: try number(.trainingLikelihood, of: line),
           likelihood: try number(.likelihood, of: validation),
           penalty: try number(.penalty, of: validation),
-          correlation: try number(.correlation, of: validation), gamma: gamma,
-          isBest: try line.decode(Bool.self, forKey: .isBest)))
+          correlation: try number(.correlation, of: validation),
+          likelihoodValues: likelihoodValues, isBest: try line.decode(Bool.self, forKey: .isBest)))
     case let kind:
       throw DecodingError.dataCorruptedError(
         forKey: .kind, in: line, debugDescription: "\"\(kind)\" is neither step nor epoch")

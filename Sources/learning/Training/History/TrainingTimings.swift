@@ -1,4 +1,5 @@
 package import Foundation
+internal import Statistics
 
 /// The times of the steps of a training: what `timings.jsonl` says.
 package struct TrainingTimings: Hashable, Sendable {
@@ -47,7 +48,6 @@ package struct TrainingTimings: Hashable, Sendable {
   /// - Parameter count: How many of the last steps are taken.
   /// - Returns: The median, or `nil` without steps.
   package func medianSeconds(ofLast count: Int) -> Double? {
-    let last = steps.suffix(count).map(\.seconds).sorted()
-    return last.isEmpty ? nil : last[last.count / 2]
+    Quantiles(steps.suffix(count).map(\.seconds), by: .hyndmanFan1FromAbove).median
   }
 }

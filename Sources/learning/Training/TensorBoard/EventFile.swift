@@ -1,5 +1,6 @@
 internal import DurableFiles
 internal import Foundation
+internal import Networks
 
 /// The event file of a training for TensorBoard.
 ///
@@ -91,25 +92,32 @@ struct EventFile: ~Copyable {
 extension TrainingMetrics.Step {
   /// What TensorBoard shows of a step.
   var scalars: EventRecord.Content {
-    .scalars([
-      EventRecord.Scalar(tag: "batch/likelihood", value: likelihood),
-      EventRecord.Scalar(tag: "batch/penalty", value: penalty),
-      EventRecord.Scalar(tag: "batch/loss", value: loss),
-      EventRecord.Scalar(tag: "batch/gamma", value: gamma),
-    ])
+    .scalars(
+      [
+        EventRecord.Scalar(tag: "batch/likelihood", value: likelihood),
+        EventRecord.Scalar(tag: "batch/penalty", value: penalty),
+        EventRecord.Scalar(tag: "batch/loss", value: loss),
+      ] + likelihoodValues.scalars(of: "batch"))
   }
 }
 
 extension TrainingMetrics.Epoch {
   /// What TensorBoard shows of an epoch.
   var scalars: EventRecord.Content {
-    .scalars([
-      EventRecord.Scalar(tag: "epoch/trainingLikelihood", value: trainingLikelihood),
-      EventRecord.Scalar(tag: "epoch/validationLikelihood", value: likelihood),
-      EventRecord.Scalar(tag: "epoch/validationPenalty", value: penalty),
-      EventRecord.Scalar(tag: "epoch/validationLoss", value: loss),
-      EventRecord.Scalar(tag: "epoch/validationCorrelation", value: correlation),
-      EventRecord.Scalar(tag: "epoch/gamma", value: gamma),
-    ])
+    .scalars(
+      [
+        EventRecord.Scalar(tag: "epoch/trainingLikelihood", value: trainingLikelihood),
+        EventRecord.Scalar(tag: "epoch/validationLikelihood", value: likelihood),
+        EventRecord.Scalar(tag: "epoch/validationPenalty", value: penalty),
+        EventRecord.Scalar(tag: "epoch/validationLoss", value: loss),
+        EventRecord.Scalar(tag: "epoch/validationCorrelation", value: correlation),
+      ] + likelihoodValues.scalars(of: "epoch"))
+  }
+}
+
+extension LikelihoodValues {
+  /// What TensorBoard shows of the parameters, in a group.
+  fileprivate func scalars(of group: String) -> [EventRecord.Scalar] {
+    named.map { EventRecord.Scalar(tag: "\(group)/\($0.parameter.name)", value: $0.value) }
   }
 }

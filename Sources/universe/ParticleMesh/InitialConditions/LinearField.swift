@@ -1,6 +1,7 @@
 package import FourierTransforms
 package import LinearTheory
 package import Particles
+package import Threads
 
 /// A random linear density field in a periodic box, at z = 0.
 ///

@@ -25,31 +25,28 @@ struct HaloParticles {
   /// The number of particles of each halo.
   var sizes: [Int] { members.map(\.count) }
 
-  /// Reads a snapshot and its catalogue.
+  /// Reads a snapshot and its catalogue, on one rank alone.
   ///
-  /// - Throws: `SnapshotError`.
-  init(_ files: UniverseComparison.Files) throws {
+  /// - Throws: `SnapshotError`, or `AgreedFailure` of one.
+  init(_ files: UniverseComparison.Files, on alone: borrowing Communicator) throws {
     let snapshot = try Snapshot.open(files.snapshot)
     let catalogue = try GroupCatalogue.open(files.catalogue, of: snapshot)
     try catalogue.check(against: snapshot)
     let read = try snapshot.particles(in: 0..<snapshot.particleCount)
-    var haloOfRow = [Int32](repeating: -1, count: read.ids.count)
-    for (halo, rows) in catalogue.rows.enumerated() {
-      for row in rows { haloOfRow[row] = Int32(halo) }
-    }
+    let found = try catalogue.members(of: read, in: snapshot, on: alone)
     let order = read.ids.indices.sorted { read.ids[$0] < read.ids[$1] }
     let box = PeriodicBox(width: snapshot.boxSize)
     ids = order.map { read.ids[$0] }
     positions = order.flatMap { row in
       read.positions[3 * row..<3 * row + 3].map { box.position($0) }
     }
-    halos = order.map { haloOfRow[$0] }
-    var members = [[Int]](repeating: [], count: catalogue.count)
+    halos = order.map { found.halos[$0] }
+    var members = [[Int]](repeating: [], count: found.masses.count)
     for (particle, halo) in halos.enumerated() where halo >= 0 {
       members[Int(halo)].append(particle)
     }
     self.members = members
-    masses = catalogue.masses
+    masses = found.masses
     self.snapshot = snapshot
   }
 

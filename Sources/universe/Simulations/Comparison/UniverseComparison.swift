@@ -2,6 +2,7 @@ package import MPI
 internal import ParticleMesh
 internal import Particles
 internal import Snapshots
+internal import Statistics
 
 /// One universe simulated twice from the same initial phases, compared particle by particle.
 ///
@@ -66,8 +67,8 @@ package struct UniverseComparison: Hashable, Sendable {
     bins = zip(Self.edges, Self.edges.dropFirst()).map { HaloBin(sizes: $0..<$1) }
     var powers: [(PowerSpectrum, PowerSpectrum)] = []
     for universe in universes {
-      let reference = try HaloParticles(universe.reference)
-      let made = try HaloParticles(universe.made)
+      let reference = try HaloParticles(universe.reference, on: alone)
+      let made = try HaloParticles(universe.made, on: alone)
       try reference.check(made)
       powers.append((try reference.power(on: alone), try made.power(on: alone)))
       guard powers[0].0.wavenumbers == powers[powers.count - 1].0.wavenumbers else {
@@ -188,7 +189,7 @@ package struct HaloBin: Hashable, Sendable {
   package var median: Double { quantile(0.5) }
 
   /// Half the width of the interval of the middle 68 % of the differences [dex].
-  package var scatter: Double { (quantile(0.84) - quantile(0.16)) / 2 }
+  package var scatter: Double { quantiles.middle?.halfWidth ?? .nan }
 
   /// The root mean square of the differences [dex].
   package var rms: Double {
@@ -197,9 +198,9 @@ package struct HaloBin: Hashable, Sendable {
   }
 
   /// The difference that a part of the particles are below; NaN without particles.
-  func quantile(_ part: Double) -> Double {
-    guard !offsets.isEmpty else { return .nan }
-    let sorted = offsets.sorted()
-    return Double(sorted[min(sorted.count - 1, Int(part * Double(sorted.count)))])
+  func quantile(_ part: Double) -> Double { quantiles(part) ?? .nan }
+
+  private var quantiles: Quantiles {
+    Quantiles(offsets.map { Double($0) }, by: .hyndmanFan1FromAbove)
   }
 }

@@ -1,0 +1,3 @@
+// The kernels with what every CPU of the architecture has.
+
+#include "dispatch/kernels.h"

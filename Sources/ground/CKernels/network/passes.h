@@ -1,0 +1,341 @@
+// The passes through the whole network: strips of the first block, then the other blocks as whole tensors.
+
+#ifndef HALOMPI_PASSES_H
+#define HALOMPI_PASSES_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "network/backward.h"
+#include "network/first_convolution.h"
+#include "network/plan.h"
+#include "network/vector.h"
+#include "network/winograd.h"
+
+static winograd_scratch take_winograd_scratch(const block_plan *block, float *memory) {
+  const size_t tiles = block->tiles;
+  winograd_scratch scratch = {.inputs = memory};
+  scratch.products = scratch.inputs + SLICE * (tiles * block->input_channels + CHUNK);
+  scratch.slices = scratch.products + SLICE * (tiles * PANEL + CHUNK);
+  return scratch;
+}
+
+/// Goes through rows of windows of a block, `tiles` at a time; row z * windows + y has all x of (z, y).
+///
+/// - `input`: the block's input at tap 0 of window (origin_z, origin_y, 0).
+static void forward_rows(
+    const halompi_network *network, const block_plan *block, int first, int last, int origin_z, int origin_y,
+    const float *parameters, const float *prepared, const float *input, tensor_place place, float *workspace,
+    winograd_scratch scratch) {
+  tile tiles[MAXIMUM_TILES];
+  int count = 0;
+  for (int row = first; row < last; row++) {
+    const int z = row / block->windows, y = row % block->windows;
+    for (int x = 0; x < block->windows; x += 2) {
+      tiles[count++] = (tile){
+          .input = 2 * ((z - origin_z) * place.plane + (y - origin_y) * place.row + (size_t)x * CHUNK),
+          .output = z * block->output.plane + y * block->output.row + (size_t)x * CHUNK,
+          .window = (size_t)row * block->windows + x,
+          .z = minimum(2, block->width - 2 * z),
+          .y = minimum(2, block->width - 2 * y),
+          .x = minimum(4, block->width - 2 * x)};
+      if (count < block->tiles && !(row + 1 == last && x + 2 >= block->windows)) continue;
+      forward_tiles(
+          block, tiles, count, input, place, prepared + block->winograd_weights, parameters + block->bias,
+          network->slope, workspace + block->output.offset, (int8_t *)workspace + block->maximum_places, scratch);
+      count = 0;
+    }
+  }
+}
+
+/// Clears the border of a block's padded input.
+static void clear_border(const block_plan *block, float *input) {
+  const int padded = 2 * block->windows + 2;
+  const size_t end = ((size_t)block->width + 1) * CHUNK;
+  for (int c = 0; c < block->input_channels / CHUNK; c++)
+    for (int z = 0; z < padded; z++)
+      for (int y = 0; y < padded; y++) {
+        float *row = input + c * block->input.chunk + z * block->input.plane + y * block->input.row;
+        if (z < 1 || z > block->width || y < 1 || y > block->width) {
+          memset(row, 0, block->input.row * sizeof *row);
+        } else {
+          memset(row, 0, CHUNK * sizeof *row);
+          memset(row + end, 0, (block->input.row - end) * sizeof *row);
+        }
+      }
+}
+
+/// The memory that a part has for itself.
+static float *take_scratch(const halompi_network *network, float *workspace, stage_share share) {
+  return workspace + network->scratch + share.part * network->scratch_floats;
+}
+
+/// The first row of windows of a part going forward; the first block is divided in z, along which its strips roll.
+static int first_row(const halompi_network *network, const block_plan *block, int part, int parts) {
+  const int across = block->windows;
+  return block == network->blocks ? across * share_begin(across, part, parts)
+                                  : share_begin(across * across, part, parts);
+}
+
+static void forward_first_block(
+    const halompi_network *network, const float *parameters, const float *prepared, float *workspace,
+    stage_share share) {
+  const block_plan *block = &network->blocks[0];
+  const int first_z = first_row(network, block, share.part, share.parts) / block->windows;
+  const int last_z = first_row(network, block, share.part + 1, share.parts) / block->windows;
+  float *memory = take_scratch(network, workspace, share);
+  box_strip strip = make_strip(network, memory, NULL, 1, FORWARD_STRIP_ROWS);
+  const winograd_scratch scratch = take_winograd_scratch(block, memory + strip.chunk * block->input_channels / CHUNK);
+  const tensor_place place = {.chunk = strip.chunk, .plane = strip.plane, .row = strip.row};
+  for (int y = 0; y < block->windows; y += FORWARD_STRIP_ROWS) {
+    const int rows = minimum(FORWARD_STRIP_ROWS, block->windows - y);
+    strip.first_y = 2 * y - 1;
+    strip.rows = 2 * rows + 2;
+    for (int z = first_z; z < last_z; z++) {
+      strip.first_z = 2 * z - 1;
+      if (z > first_z)
+        for (int c = 0; c < block->input_channels / CHUNK; c++)
+          memcpy(
+              strip.values + c * strip.chunk, strip.values + c * strip.chunk + 2 * strip.plane,
+              2 * strip.plane * sizeof(float));
+      fill_strip(network, parameters, workspace + network->box, strip, z > first_z ? 2 : 0, 4, (stage_share){0, 1});
+      const int row = z * block->windows + y;
+      forward_rows(
+          network, block, row, row + rows, z, y, parameters, prepared, strip.values, place, workspace, scratch);
+    }
+  }
+}
+
+static void forward_block(
+    const halompi_network *network, const block_plan *block, const float *parameters, const float *prepared,
+    float *workspace, stage_share share) {
+  const int first = first_row(network, block, share.part, share.parts);
+  const int last = first_row(network, block, share.part + 1, share.parts);
+  forward_rows(
+      network, block, first, last, 0, 0, parameters, prepared, workspace + block->input.offset, block->input, workspace,
+      take_winograd_scratch(block, take_scratch(network, workspace, share)));
+}
+
+/// Brings a part of the last block's output into the order of the features.
+static void write_features(const halompi_network *network, const float *workspace, float *features, stage_share share) {
+  const block_plan *block = &network->blocks[network->block_count - 1];
+  const size_t windows = cube(block->windows), channels = block->output_channels;
+  const size_t first = (size_t)block->windows * first_row(network, block, share.part, share.parts);
+  const size_t last = (size_t)block->windows * first_row(network, block, share.part + 1, share.parts);
+  for (size_t w = first; w < last; w++)
+    for (size_t c = 0; c < channels; c += CHUNK)
+      memcpy(
+          features + w * channels + c, workspace + block->output.offset + c * windows + w * CHUNK,
+          CHUNK * sizeof(float));
+}
+
+static void forward(
+    const halompi_network *network, const float *parameters, const float *prepared, const float *box, float *workspace,
+    float *features, int stage, stage_share share) {
+  if (stage == 0) {
+    if (share.part == 0) pad_box(network->width, box, workspace + network->box);
+    for (int i = 1; i < network->block_count; i++)
+      if (i % share.parts == share.part) clear_border(&network->blocks[i], workspace + network->blocks[i].input.offset);
+  } else if (stage == 1) {
+    forward_first_block(network, parameters, prepared, workspace, share);
+  } else {
+    forward_block(network, &network->blocks[stage - 1], parameters, prepared, workspace, share);
+  }
+  if (stage == network->block_count) write_features(network, workspace, features, share);
+}
+
+/// Memory of the backward pass of one block.
+typedef struct backward_scratch {
+  /// The weight gradient, [chunks of inputs][output channels][27][16], and the bias gradient, [output channels].
+  float *weight_gradient, *bias_gradient;
+  /// The maxima of all window blocks.
+  float *gradients;
+  int32_t *inputs;
+  /// [window blocks].
+  task_list *lists;
+  window_block *blocks;
+} backward_scratch;
+
+static backward_scratch take_backward_scratch(const block_plan *block, float *memory, stage_share share) {
+  const size_t blocks =
+      (size_t)ceiling_quotient(block->slab_rows, WINDOW_BLOCK_Y) * ceiling_quotient(block->windows, WINDOW_BLOCK_X);
+  const size_t weights = (size_t)TAPS * block->input_channels * block->output_channels;
+  const size_t chunk = (size_t)TAPS * CHUNK * block->output_channels;
+  backward_scratch scratch = {.weight_gradient = memory, .bias_gradient = memory + weights};
+  for (int c = share.part; c < block->input_channels / CHUNK; c += share.parts)
+    memset(scratch.weight_gradient + c * chunk, 0, chunk * sizeof *memory);
+  memset(scratch.bias_gradient, 0, block->output_channels * sizeof *memory);
+  scratch.gradients = scratch.bias_gradient + block->output_channels;
+  scratch.inputs = (int32_t *)(scratch.gradients + blocks * block->output_channels * WINDOW_BLOCK);
+  scratch.lists = (task_list *)(scratch.inputs + blocks * block->output_channels * WINDOW_BLOCK);
+  scratch.blocks = (window_block *)(scratch.lists + blocks);
+  return scratch;
+}
+
+static window_maxima take_maxima(const block_plan *block, backward_scratch scratch, int number) {
+  const size_t offset = (size_t)number * WINDOW_BLOCK * block->output_channels;
+  return (window_maxima){scratch.gradients + offset, scratch.inputs + offset};
+}
+
+/// Adds a slab of windows to the gradients of a block's weights and input, of a part's chunks of inputs, and of its
+/// biases.
+static void backward_slab(
+    const halompi_network *network, const block_plan *block, window_slab slab, const float *prepared,
+    const float *workspace, backward_scratch scratch, stage_share share) {
+  const int outputs = block->output_channels, inputs = block->input_channels;
+  const int8_t *places = (const int8_t *)workspace + block->maximum_places;
+  int32_t place_offsets[8];
+  for (int p = 0; p < 8; p++)
+    place_offsets[p] = (int32_t)((p >> 2) * slab.place.plane + (p >> 1 & 1) * slab.place.row + (p & 1) * CHUNK);
+  const int blocks = divide_slab(block, slab, scratch.blocks);
+  for (int i = 0; i < blocks; i++)
+    gather_maxima(
+        network, block, &scratch.blocks[i], workspace, slab.place, take_maxima(block, scratch, i),
+        scratch.bias_gradient);
+  for (int c = share.part; c < inputs / CHUNK; c += share.parts)
+    for (int i = 0; i < blocks; i++)
+      add_weight_gradient(
+          slab.input + c * slab.place.chunk, slab.place, take_maxima(block, scratch, i), scratch.blocks[i].windows,
+          outputs, scratch.weight_gradient + (size_t)c * outputs * TAPS * CHUNK);
+  for (int o = 0; o < outputs; o += SCATTER_CHANNELS) {
+    const int group = minimum(SCATTER_CHANNELS, outputs - o);
+    const float *weights = prepared + block->scatter_weights + (size_t)TAPS * o * inputs;
+    for (int i = 0; i < blocks; i++)
+      list_tasks(
+          block, &scratch.blocks[i], places, o, group, place_offsets, take_maxima(block, scratch, i).gradients,
+          &scratch.lists[i]);
+    for (int c = share.part; c < inputs / CHUNK; c += share.parts)
+      for (int i = 0; i < blocks; i++)
+        add_data_gradient(
+            &scratch.lists[i], weights + (size_t)TAPS * c * CHUNK * group, group, slab.place,
+            slab.input_gradient + c * slab.place.chunk);
+  }
+}
+
+/// Brings a block's gradients, of a part's chunks of inputs, into the order of the parameters; the first part writes
+/// those of the biases, which all have.
+static void write_gradient(const block_plan *block, backward_scratch scratch, float *gradient, stage_share share) {
+  const size_t inputs = block->input_channels, outputs = block->output_channels;
+  for (size_t k = 0; k < TAPS; k++)
+    for (size_t chunk = share.part; chunk < inputs / CHUNK; chunk += share.parts)
+      for (size_t c = 0; c < CHUNK; c++) {
+        const float *from = scratch.weight_gradient + (chunk * outputs * TAPS + k) * CHUNK + c;
+        float *to = gradient + block->weights + (k * inputs + chunk * CHUNK + c) * outputs;
+        for (size_t o = 0; o < outputs; o++) to[o] = from[o * TAPS * CHUNK];
+      }
+  if (share.part == 0) memcpy(gradient + block->bias, scratch.bias_gradient, outputs * sizeof *gradient);
+}
+
+static void backward_block(
+    const halompi_network *network, const block_plan *block, const float *prepared, float *workspace, float *gradient,
+    stage_share share) {
+  const backward_scratch scratch = take_backward_scratch(block, take_scratch(network, workspace, share), share);
+  for (int c = share.part; c < block->input_channels / CHUNK; c += share.parts)
+    memset(
+        workspace + block->input_gradient.offset + c * block->input.chunk, 0, block->input.chunk * sizeof *workspace);
+  for (int y = 0; y < block->windows; y += block->slab_rows)
+    for (int z = 0; z < block->windows; z += WINDOW_BLOCK_Z) {
+      const size_t start = 2 * (z * block->input.plane + y * block->input.row);
+      const window_slab slab = {
+          .first_z = z,
+          .layers = minimum(WINDOW_BLOCK_Z, block->windows - z),
+          .first_y = y,
+          .rows = minimum(block->slab_rows, block->windows - y),
+          .input = workspace + block->input.offset + start,
+          .input_gradient = workspace + block->input_gradient.offset + start,
+          .place = block->input};
+      backward_slab(network, block, slab, prepared, workspace, scratch, share);
+    }
+  write_gradient(block, scratch, gradient, share);
+}
+
+/// Moves the band of a strip along z: its last two planes become the first, and the gradient of the others zero.
+static void roll_strip(box_strip strip, int layers, int chunk) {
+  float *values = strip.values + chunk * strip.chunk, *gradient = strip.gradient + chunk * strip.chunk;
+  memcpy(values, values + 2 * layers * strip.plane, 2 * strip.plane * sizeof *values);
+  memcpy(gradient, gradient + 2 * layers * strip.plane, 2 * strip.plane * sizeof *gradient);
+  memset(gradient + 2 * strip.plane, 0, 2 * layers * strip.plane * sizeof *gradient);
+}
+
+/// Goes backward through the first block and the first convolution, strip by strip.
+///
+/// The input of the block is computed again plane by plane. A plane's gradient is complete, as far as the strip's
+/// windows go, when the band has moved on; it is then used for the first convolution's gradient, which is linear in it.
+static void backward_first_block(
+    const halompi_network *network, const float *parameters, const float *prepared, float *workspace, float *gradient,
+    stage_share share) {
+  const block_plan *block = &network->blocks[0];
+  const int chunks = block->input_channels / CHUNK, layers = WINDOW_BLOCK_Z;
+  float *memory = take_scratch(network, workspace, share);
+  box_strip strip = make_strip(network, memory, NULL, layers, BACKWARD_STRIP_ROWS);
+  strip.gradient = strip.values + chunks * strip.chunk;
+  float *first_gradient = strip.gradient + chunks * strip.chunk;
+  const size_t channels = network->first_channels;
+  memset(first_gradient, 0, (TAPS + 1) * channels * sizeof *first_gradient);
+  const backward_scratch scratch = take_backward_scratch(block, first_gradient + (TAPS + 1) * channels, share);
+  for (int y = 0; y < block->windows; y += BACKWARD_STRIP_ROWS) {
+    const int rows = minimum(BACKWARD_STRIP_ROWS, block->windows - y);
+    strip.first_y = 2 * y - 1;
+    strip.rows = 2 * rows + 2;
+    for (int c = share.part; c < chunks; c += share.parts)
+      memset(strip.gradient + c * strip.chunk, 0, strip.chunk * sizeof *strip.gradient);
+    for (int z = 0; z < block->windows; z += layers) {
+      strip.first_z = 2 * z - 1;
+      for (int c = share.part; c < chunks && z > 0; c += share.parts) roll_strip(strip, layers, c);
+      const int last = z + layers >= block->windows;
+      fill_strip(network, parameters, workspace + network->box, strip, z > 0 ? 2 : 0, strip.planes, share);
+      const window_slab windows = {
+          .first_z = z,
+          .layers = minimum(layers, block->windows - z),
+          .first_y = y,
+          .rows = rows,
+          .input = strip.values,
+          .input_gradient = strip.gradient,
+          .place = {.chunk = strip.chunk, .plane = strip.plane, .row = strip.row}};
+      backward_slab(network, block, windows, prepared, workspace, scratch, share);
+      add_first_gradient(
+          network, workspace + network->box, strip, 0, last ? strip.planes : 2 * layers, first_gradient, share);
+    }
+  }
+  for (size_t k = 0; k <= TAPS; k++)
+    for (int c = share.part; c < chunks; c += share.parts) {
+      const size_t place = k * channels + c * CHUNK;
+      memcpy(gradient + place, first_gradient + place, CHUNK * sizeof *gradient);
+    }
+  write_gradient(block, scratch, gradient, share);
+}
+
+static void backward(
+    const halompi_network *network, const float *parameters, const float *prepared, float *workspace,
+    const float *feature_gradient, float *gradient, int stage, stage_share share) {
+  const block_plan *block = &network->blocks[network->block_count - 1];
+  const size_t windows = cube(block->windows), channels = block->output_channels;
+  if (stage == 0) {
+    for (size_t w = share.part; w < windows; w += share.parts)
+      for (size_t c = 0; c < channels; c += CHUNK)
+        memcpy(
+            workspace + block->output_gradient.offset + c * windows + w * CHUNK, feature_gradient + w * channels + c,
+            CHUNK * sizeof(float));
+  } else if (stage < network->block_count) {
+    backward_block(network, &network->blocks[network->block_count - stage], prepared, workspace, gradient, share);
+  } else {
+    backward_first_block(network, parameters, prepared, workspace, gradient, share);
+  }
+}
+
+static void prepare(
+    const halompi_network *network, const float *parameters, float *prepared, size_t part, size_t parts) {
+  size_t item = 0;
+  for (int i = 0; i < network->block_count; i++) {
+    const block_plan *block = &network->blocks[i];
+    for (int chunk = 0; chunk < block->input_channels / CHUNK; chunk++) {
+      if (item++ % parts != part) continue;
+      for (int c = 0; c < CHUNK; c++)
+        transform_weights(block, parameters + block->weights, chunk * CHUNK + c, prepared + block->winograd_weights);
+      arrange_weights(block, parameters + block->weights, chunk, prepared + block->scatter_weights);
+    }
+  }
+}
+
+#endif

@@ -1,0 +1,112 @@
+import Foundation
+internal import Progress
+import Synchronization
+import Text
+
+/// One of the two standard outputs of the process, by which alone the program speaks.
+///
+/// What a job says while it works is news: if it cannot be written, because the disk of the log is full or the terminal
+/// is gone, it is dropped, and the job goes on (``say(_:)``, ``draw(_:)``). What a command was asked to print is
+/// its result, and its loss an error (``show(_:terminator:)``, ``give(_:terminator:)``).
+final class Console: Sendable {
+  /// The standard output.
+  static let output = Console(STDOUT_FILENO, name: "standard output")
+
+  /// The standard error output.
+  static let error = Console(STDERR_FILENO, name: "standard error output")
+
+  private struct State {
+    /// Where it is noted that something could not be said.
+    var note: LostLog?
+    /// What is not on record yet.
+    var unnoted: [String] = []
+    /// Whether something was lost already.
+    var hasLost = false
+  }
+
+  private let descriptor: Int32
+  private let name: String
+  private let state = Mutex(State())
+
+  private init(_ descriptor: Int32, name: String) {
+    self.descriptor = descriptor
+    self.name = name
+  }
+
+  /// Says in which folder of results it is noted if something cannot be said.
+  static func noteLosses(in folder: String) {
+    for console in [output, error] { console.state.withLock { $0.note = LostLog(in: folder) } }
+  }
+
+  // MARK: - News
+
+  /// Says a text to people, which is dropped if it cannot be written.
+  func say(_ text: String) { draw(Quoting.terminal(text, keepingLines: true)) }
+
+  /// Says a text with signs that steer a terminal, which is dropped if it cannot be written.
+  func draw(_ text: String) {
+    guard let failure = write(text) else { return }
+    lose(because: failure)
+  }
+
+  /// Says the last word of a job that failed; if it cannot be written, it is noted instead.
+  func complain(_ sentence: String) {
+    guard let failure = write(Quoting.terminal(sentence, keepingLines: true) + "\n") else { return }
+    lose(because: failure, adding: "the job ended with: \(sentence)")
+  }
+
+  // MARK: - Results
+
+  /// Prints what a command was asked for, for people: names in it cannot steer the terminal.
+  func show(_ text: some CustomStringConvertible, terminator: String = "\n") throws(OutputError) {
+    try give(Quoting.terminal("\(text)", keepingLines: true), terminator: terminator)
+  }
+
+  /// Prints what a command was asked for, as it is: for a program, or with signs that steer a terminal.
+  func give(_ text: String, terminator: String = "\n") throws(OutputError) {
+    guard let failure = write(text + terminator) else { return }
+    throw OutputError(name: name, code: failure)
+  }
+
+  // MARK: - Writing
+
+  /// Writes all of a text, and returns the error of the system if it cannot.
+  private func write(_ text: String) -> Int32? {
+    var text = text
+    return text.withUTF8 { bytes in
+      var rest = UnsafeRawBufferPointer(bytes)
+      while !rest.isEmpty {
+        let count = Foundation.write(descriptor, rest.baseAddress, rest.count)
+        if count > 0 {
+          rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+        } else if count == 0 || errno != EINTR && !(errno == EAGAIN && takesMoreSoon()) {
+          return count == 0 ? EIO : errno
+        }
+      }
+      return nil
+    }
+  }
+
+  /// Waits until an output that does not block takes more; nobody is waited for longer than some seconds.
+  private func takesMoreSoon() -> Bool {
+    var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
+    return poll(&request, 1, 5000) == 1
+  }
+
+  /// Notes the first loss, and last words, as soon as there is a folder for the note.
+  private func lose(because failure: Int32, adding text: String? = nil) {
+    state.withLock { state in
+      if !state.hasLost {
+        let reason = String(cString: strerror(failure))
+        let command = CommandLine.arguments.joined(separator: " ")
+        state.unnoted.append(
+          "the \(name) could not be written (\(reason)), and what this job says from now on may be lost; its "
+            + "results are not. The command: \(command)")
+        state.hasLost = true
+      }
+      if let text { state.unnoted.append(text) }
+      guard let note = state.note else { return }
+      while let line = state.unnoted.first, note.add(line) { state.unnoted.removeFirst() }
+    }
+  }
+}

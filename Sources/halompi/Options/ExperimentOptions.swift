@@ -1,0 +1,142 @@
+internal import Ablations
+import ArgumentParser
+internal import Experiments
+internal import Failures
+import Foundation
+import HDF5
+import MPI
+internal import Progress
+internal import Runs
+internal import Settings
+
+/// What every job takes: the experiment file, and what to change of it.
+struct ExperimentOptions: ParsableArguments {
+  @Argument(help: "The experiment file (YAML).", completion: .file(extensions: ["yaml", "yml"]))
+  var experiment: String
+
+  @OptionGroup var changes: ChangeOptions
+
+  var overrides: [String] { changes.overrides }
+
+  var runs: String? { changes.runs }
+
+  var quiet: Bool { changes.quiet }
+
+  /// The words that give another command the same options.
+  var words: [String] { [experiment] + changes.words }
+
+  /// Expands the ablation of an experiment, whose manifest must be there and have the same runs.
+  func ablation(of experiment: Experiment) throws -> Ablation {
+    let ablation = try Ablation(experiment, in: RunDirectory(of: experiment, runs: runs))
+    try ablation.verifyManifest()
+    return ablation
+  }
+
+  /// Reads the experiment on every rank, so that all stop if one cannot.
+  ///
+  /// Collective.
+  func load(on world: borrowing Communicator) throws -> Experiment {
+    try changes.load(experiment, on: world)
+  }
+
+  /// Makes the reporter of this rank, whose losses are noted in the run directory of an experiment.
+  func progress(of experiment: Experiment, on world: borrowing Communicator) -> ProgressReporter {
+    changes.progress(in: RunDirectory(of: experiment, runs: runs).path, isSilent: !world.isRoot)
+  }
+
+  /// Makes the reporter of a process that is alone, whose losses are noted in the run directory of an experiment.
+  func progress(of experiment: Experiment) -> ProgressReporter {
+    changes.progress(in: RunDirectory(of: experiment, runs: runs).path, isSilent: false)
+  }
+}
+
+/// What to change of an experiment file, and of how a job speaks.
+struct ChangeOptions: ParsableArguments {
+  @Option(
+    name: .customLong("set"),
+    help: ArgumentHelp(
+      "Replace a setting, such as training.seed=3 or simulations[0].role=test (repeatable).",
+      valueName: "key=value"))
+  var overrides: [String] = []
+
+  @Option(help: ArgumentHelp("The folder of all runs.", valueName: "dir"))
+  var runs: String?
+
+  @Flag(help: "Show no progress.")
+  var quiet = false
+
+  /// The words that give another command the same changes.
+  var words: [String] {
+    overrides.flatMap { ["--set", $0] } + (runs.map { ["--runs", $0] } ?? [])
+      + (quiet ? ["--quiet"] : [])
+  }
+
+  /// Reads the experiment on every rank, so that all stop if one cannot; without a file, its defaults.
+  ///
+  /// Collective.
+  func load(_ experiment: String?, on world: borrowing Communicator) throws -> Experiment {
+    try world.agree { () throws(SettingsError) in
+      guard let experiment else { return try Experiment(overrides: overrides) }
+      return try Experiment(contentsOf: experiment, overrides: overrides)
+    }
+  }
+
+  /// Makes a reporter that speaks on the standard error output, unless it is silent or told to be quiet.
+  ///
+  /// - Parameters:
+  ///   - folder: The folder of results in which it is noted if something cannot be said.
+  ///   - isSilent: Whether another rank speaks.
+  func progress(in folder: String, isSilent: Bool) -> ProgressReporter {
+    Console.noteLosses(in: folder)
+    let style: ProgressReporter.Style =
+      if quiet || isSilent { .silent } else if isatty(STDERR_FILENO) == 1 { .bar } else {
+        .lines(every: 30)
+      }
+    return ProgressReporter(style: style, write: Console.error.draw)
+  }
+}
+
+/// When a job stops by itself.
+struct TimeLimitOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      "Stop, resumably, before this many seconds have passed (default: the end of the Slurm job).",
+      valueName: "seconds"))
+  var timeLimit: Double?
+}
+
+/// Runs `body` as a job on all ranks; an error ends the process with its documented exit code.
+///
+/// - Parameters:
+///   - record: Is given the error, on the rank that speaks of it.
+///   - body: The job.
+/// - Returns: What the job returned.
+/// - Throws: What MPI reported on starting or ending.
+func runJob<Result>(
+  recording record: (any Error) -> Void = { _ in },
+  _ body: (borrowing Communicator) throws -> Result
+) throws -> Result {
+  startHDF5()
+  return try withMPI(
+    reportingErrorsTo: { error, place in
+      record(error)
+      return report(error, at: place)
+    }, body)
+}
+
+/// Runs `body` in this process alone, without MPI; an error ends it with its documented exit code.
+func reportingFailures(_ body: () throws -> Void) throws {
+  do {
+    try body()
+  } catch {
+    throw ExitCode(report(error))
+  }
+}
+
+/// Says what ended a job, and returns its exit code.
+@discardableResult
+func report(_ error: any Error, at place: JobPlace? = nil) -> Int32 {
+  let report = FailureReport(of: error, at: place)
+  if (error as? OutputError)?.isOfClosedPipe != true { Console.error.complain(report.message) }
+  return report.exitCode.rawValue
+}

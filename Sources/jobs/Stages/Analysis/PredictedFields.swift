@@ -1,0 +1,49 @@
+internal import Experiments
+package import Failures
+internal import Fields
+internal import Foundation
+internal import SubBoxes
+internal import Training
+
+extension RunDirectory {
+  /// Checks that the field files that are there are those that were predicted from.
+  ///
+  /// Predictions of before version 2 do not tell; the sites of all must be on the grid.
+  ///
+  /// - Parameters:
+  ///   - table: The predictions.
+  ///   - path: Their file, for the error.
+  /// - Throws: ``ChangedFieldsError`` if they are not; `FieldFileError` if one cannot be read.
+  func requireFields(predictedFrom table: PredictionTable, at path: String) throws {
+    for (number, name) in table.simulations.enumerated() {
+      let field = field(of: name)
+      guard FileManager.default.fileExists(atPath: field) else { continue }
+      let file = try FieldFile.open(field)
+      let metadata = file.metadata
+      try file.close()
+      let isSame = table.fingerprints.map { $0[number] == metadata.fingerprint } ?? true
+      let areOnGrid = table.samples.allSatisfy {
+        Int($0.simulation) != number || $0.site < Int64(metadata.siteCount)
+      }
+      guard isSame, areOnGrid else { throw ChangedFieldsError(predictions: path, field: field) }
+    }
+  }
+}
+
+/// Fields that were made anew after they had been predicted from.
+package struct ChangedFieldsError: JobFailure, Hashable, CustomStringConvertible {
+  /// The file of predictions.
+  package let predictions: String
+
+  /// The field file.
+  package let field: String
+
+  /// A file that is not what it must be.
+  package var exitCode: JobExitCode { .badData }
+
+  /// Which files do not belong together, and what to do.
+  package var description: String {
+    "analyzing \(predictions): \(field) is not the fields that were predicted from; predict again with "
+      + "halompi predict, given the same experiment file, --set and --runs, or restore the fields"
+  }
+}

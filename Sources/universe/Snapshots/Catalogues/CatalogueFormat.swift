@@ -1,0 +1,158 @@
+internal import Foundation
+
+/// A format of halo catalogues, told by the content of a file and not by its name.
+///
+/// Each format is one type that makes a ``GroupCatalogue`` of its files and lists the members of halos
+/// (``CatalogueFile``). What is particular to a format stands in that type's file alone.
+package enum CatalogueFormat: String, Hashable, Codable, Sendable, CaseIterable {
+  /// `fof_subhalo_tab` and `fof_tab` of GADGET-3, -4 and AREPO, in HDF5.
+  case gadgetHDF5
+
+  /// `subhalo_tab` and `subhalo_ids` of P-GADGET-3.
+  case subfindBinary
+
+  /// `group_tab` and `group_ids` of P-GADGET-3's friends-of-friends.
+  case groupTab
+
+  /// `AHF_halos` and `AHF_particles` of AHF.
+  case ahf
+
+  /// `halos_N.0.ascii` and `halos_N.0.particles` of ROCKSTAR.
+  case rockstar
+
+  /// The type that reads the format.
+  var file: any CatalogueFile.Type {
+    switch self {
+    case .gadgetHDF5: GadgetHDF5Catalogue.self
+    case .subfindBinary: SUBFINDBinaryCatalogue.self
+    case .groupTab: GroupTabCatalogue.self
+    case .ahf: AHFCatalogue.self
+    case .rockstar: RockstarCatalogue.self
+    }
+  }
+
+  /// The format in words, such as "binary SUBFIND of P-GADGET-3".
+  package var formatDescription: String { file.formatDescription }
+
+  /// Finds the format of a file.
+  ///
+  /// - Throws: A ``SnapshotError`` if it has none of the formats, or cannot be read.
+  static func detected(in path: String) throws(SnapshotError) -> CatalogueFormat {
+    let candidate = try CatalogueCandidate(path)
+    for format in allCases where try format.file.recognizes(candidate) { return format }
+    if let refusal = try UnreadCatalogues.refusal(candidate) { throw refusal }
+    throw candidate.refusal
+  }
+
+  /// Finds the first file of a catalogue.
+  ///
+  /// - Parameter path: A file, the first of several, what they have in common, or their folder.
+  /// - Returns: The path of the first file.
+  /// - Throws: A ``SnapshotError`` if there is no file, or more than one set of them.
+  static func firstFile(at path: String) throws(SnapshotError) -> String {
+    let manager = FileManager.default
+    let endings = allCases.flatMap { $0.file.endings }
+    var isFolder: ObjCBool = false
+    if manager.fileExists(atPath: path, isDirectory: &isFolder) {
+      guard isFolder.boolValue else { return path }
+      let names = ((try? manager.contentsOfDirectory(atPath: path)) ?? []).sorted()
+      let firsts = names.filter { name in endings.contains { name.hasSuffix($0) } }
+      if firsts.count == 1 { return path + "/" + firsts[0] }
+    } else if let found = endings.map({ path + $0 }).first(where: manager.fileExists(atPath:)) {
+      return found
+    }
+    return try SnapshotFiles(path, prefixes: allCases.flatMap { $0.file.prefixes }).first
+  }
+}
+
+/// A format of halo catalogues.
+protocol CatalogueFile {
+  /// The format in words.
+  static var formatDescription: String { get }
+
+  /// What errors call the columns.
+  static var names: GroupTables.Names { get }
+
+  /// How the names of its files begin, if they have the extension of HDF5 or none.
+  static var prefixes: [String] { get }
+
+  /// How the name of its first file ends, if that tells the format.
+  static var endings: [String] { get }
+
+  /// Whether a file's content is of this format.
+  static func recognizes(_ candidate: CatalogueCandidate) throws(SnapshotError) -> Bool
+
+  /// Reads the halos of a catalogue of which a file is the first.
+  static func catalogue(
+    _ first: String, of snapshot: Snapshot
+  ) throws(SnapshotError) -> GroupCatalogue
+
+  /// Reads one of equal shares of the members, if they are listed by ID.
+  static func members(
+    of catalogue: GroupCatalogue, share: Int, of shares: Int
+  ) throws(SnapshotError) -> ListedMembers
+}
+
+extension CatalogueFile {
+  static var names: GroupTables.Names { .init() }
+  static var prefixes: [String] { [] }
+  static var endings: [String] { [] }
+}
+
+/// Particles of halos that a catalogue lists by their IDs.
+struct ListedMembers {
+  /// The IDs [entry]; one may stand for several halos in it.
+  var ids: [UInt64] = []
+
+  /// The halo, counted as in the catalogue [entry].
+  var halos: [Int32] = []
+
+  /// Whether the particle is bound to the halo [entry].
+  var isBound: [Bool] = []
+}
+
+/// A file of which it is asked what catalogue it is.
+struct CatalogueCandidate {
+  let path: String
+
+  /// Its bytes, in memory as far as they are looked at.
+  let bytes: Data
+
+  /// The file, if it is HDF5.
+  let source: SnapshotSource?
+
+  init(_ path: String) throws(SnapshotError) {
+    self.path = path
+    source = try FileBeginning(path).isHDF5 ? SnapshotSource(path) : nil
+    bytes = try CatalogueBytes.content(of: path)
+  }
+
+  /// The file's name.
+  var name: String { String(path.split(separator: "/").last ?? "") }
+
+  /// What is wrong with a file that no format recognizes.
+  var refusal: SnapshotError {
+    SnapshotError(
+      .unreadable, in: path,
+      because: bytes.isEmpty ? "the file is empty" : "it is no halo catalogue of a known format",
+      remedy: "Give a catalogue ("
+        + CatalogueFormat.allCases.map(\.formatDescription).joined(separator: "; ")
+        + "), or give the halos as a table of `labels` by particle ID.")
+  }
+}
+
+extension GroupCatalogue {
+  /// Reads a catalogue.
+  ///
+  /// - Parameters:
+  ///   - path: A file, the first of several, what they have in common, or their folder.
+  ///   - snapshot: The snapshot of the same time; it has the units where the catalogue has none.
+  /// - Returns: The catalogue, whose membership is yet to be compared with the snapshot's particles.
+  /// - Throws: A ``SnapshotError``.
+  package static func open(
+    _ path: String, of snapshot: Snapshot
+  ) throws(SnapshotError) -> GroupCatalogue {
+    let first = try CatalogueFormat.firstFile(at: path)
+    return try CatalogueFormat.detected(in: first).file.catalogue(first, of: snapshot)
+  }
+}

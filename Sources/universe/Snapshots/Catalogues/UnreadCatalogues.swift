@@ -1,0 +1,108 @@
+internal import Foundation
+
+/// Formats of halo catalogues that are recognized, to say by which way their halos can be had.
+enum UnreadCatalogues {
+  /// The way of every catalogue.
+  private static let labels =
+    "Give the halos as a table of `labels`: a row for each particle in a halo with its ID, the halo's "
+    + "mass and number (Documentation/your-simulations.md)."
+
+  /// What a file is that is no catalogue of a format that is read, and what to try; `nil` if it is not known.
+  static func refusal(_ candidate: CatalogueCandidate) throws(SnapshotError) -> SnapshotError? {
+    var found = binary(candidate)
+    if let source = candidate.source {
+      found = try hdf5(source)
+    } else if found == nil {
+      found = try text(candidate)
+    }
+    return found.map {
+      SnapshotError(.unreadable, in: candidate.path, because: "it is \($0.what)", remedy: $0.remedy)
+    }
+  }
+
+  private static func hdf5(
+    _ source: SnapshotSource
+  ) throws(SnapshotError) -> (what: String, remedy: String)? {
+    let formats: [(dataset: String, what: String, remedy: String)] = [
+      (
+        "Groups/GroupIDs",
+        "SWIFT's table of groups (fof_output), which does not list their members",
+        "Leave `catalogue` out: the halos are the FOFGroupIDs that the final snapshot has."
+      ),
+      ("SubhaloParticles", "a catalogue of HBT+ (SubSnap), which is not read", labels),
+      ("Subhalos", "a catalogue of HBT+ (SubSnap), which is not read", labels),
+      ("BoundSubhalo", "a catalogue of SOAP, which is not read", labels),
+      ("InputHalos", "a catalogue of SOAP, which is not read", labels),
+      ("SO/200_mean", "a catalogue of SOAP, which is not read", labels),
+      ("PartType1/GroupNr_bound", "a membership file of SOAP, which is not read", labels),
+      ("Group_Size", "a catalogue of VELOCIraptor (catalog_groups), which is not read", labels),
+      (
+        "Particle_IDs", "a catalogue of VELOCIraptor (catalog_particles), which is not read", labels
+      ),
+      ("Mass_FOF", "a catalogue of VELOCIraptor (properties), which is not read", labels),
+      ("Mass_200mean", "a catalogue of VELOCIraptor (properties), which is not read", labels),
+      (
+        "FOF/Length", "a SUBFIND file of OWLS with groups beside the particles, which is not read",
+        labels
+      ),
+      (
+        "PartType1/Coordinates", "a snapshot, not a catalogue",
+        "Give the file with the groups as `catalogue` (fof_subhalo_tab), or leave `catalogue` out if "
+          + "the snapshot itself has labels, as SWIFT's with FOFGroupIDs do."
+      ),
+    ]
+    for format in formats where try has(source, format.dataset) {
+      return (format.what, format.remedy)
+    }
+    return nil
+  }
+
+  private static func has(
+    _ source: SnapshotSource, _ dataset: String
+  ) throws(SnapshotError) -> Bool {
+    let group = dataset.split(separator: "/").dropLast().joined(separator: "/")
+    if !group.isEmpty, try !source.has(group) { return false }
+    return try source.has(dataset)
+  }
+
+  private static func binary(_ candidate: CatalogueCandidate) -> (what: String, remedy: String)? {
+    let formats: [(bytes: [UInt8], what: String, remedy: String)] = [
+      (
+        [0xD0, 0xD0, 0xC0, 0xC0, 0xCE, 0xDA, 0xDE, 0xFA],
+        "ROCKSTAR's binary halos, which do not say which halo a particle of a smaller one is in",
+        "Run ROCKSTAR with OUTPUT_FORMAT = ASCII or BOTH and FULL_PARTICLE_CHUNKS, and give "
+          + "halos_N.0.ascii. \(labels)"
+      ),
+      (Array("#ASDF".utf8), "an ASDF file, as Abacus writes its halos (CompaSO)", labels),
+      ([0x1F, 0x8B], "compressed by gzip", "Unpack it: gunzip -k FILE."),
+    ]
+    if let format = formats.first(where: { candidate.bytes.starts(with: $0.bytes) }) {
+      return (format.what, format.remedy)
+    }
+    guard GadgetGroupFile(candidate.path, candidate.bytes, .ids) != nil,
+      candidate.name.contains("_ids_")
+    else { return nil }
+    return (
+      "the list of members' IDs of a catalogue",
+      "Give the table beside it, \(candidate.name.replacingLast("_ids_", by: "_tab_"))."
+    )
+  }
+
+  private static func text(
+    _ candidate: CatalogueCandidate
+  ) throws(SnapshotError) -> (what: String, remedy: String)? {
+    let columns = try TextTable(candidate.path, candidate.bytes.prefix(4096)).columns()
+    if columns.starts(with: ["ID", "DescID"]) || columns.contains("desc_scale") {
+      return (
+        "a list of ROCKSTAR or consistent-trees (out_N.list, hlist), which lists no particles",
+        "Give halos_N.0.ascii beside halos_N.0.particles (FULL_PARTICLE_CHUNKS). \(labels)"
+      )
+    }
+    if columns.contains("particle_id") {
+      return (
+        "a table of particles", "Give the table of halos beside it, halos_N.0.ascii. \(labels)"
+      )
+    }
+    return nil
+  }
+}

@@ -1,0 +1,94 @@
+import Fields
+import Foundation
+import MPI
+import TestSupport
+import Testing
+
+@testable import SubBoxes
+
+@Suite struct NetworkInputTests {
+  @Test func anInputIsFoundByTheNameThatFilesHave() {
+    for name in NetworkInput.Name.allCases {
+      let input = NetworkInput(named: name.rawValue, finalVoxelSize: 0.03)
+      #expect(input == NetworkInput(name, finalVoxelSize: 0.03))
+    }
+    #expect(NetworkInput(named: "shear", finalVoxelSize: 0.03) == nil)
+    #expect(NetworkInput(named: "finalDensity", finalVoxelSize: nil) == nil, "without its voxels")
+    #expect(NetworkInput(named: "density", finalVoxelSize: nil) == .density)
+  }
+
+  /// A channel of its own is written as models of version 1 have it: an object, and not a list.
+  @Test func theScaleOfOneChannelIsAnObjectAndThatOfSeveralAList() throws {
+    let (one, other) = (
+      Standardization(mean: 1, standardDeviation: 2), Standardization(mean: 0, standardDeviation: 4)
+    )
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    for (scales, text) in [
+      ([one], "{\"mean\":1,\"standardDeviation\":2}"),
+      (
+        [one, other],
+        "[{\"mean\":1,\"standardDeviation\":2},{\"mean\":0,\"standardDeviation\":4}]"
+      ),
+    ] {
+      let standardization = InputStandardization(scales)
+      let data = try encoder.encode(standardization)
+      #expect(String(decoding: data, as: UTF8.self) == text)
+      #expect(try JSONDecoder().decode(InputStandardization.self, from: data) == standardization)
+    }
+    #expect(throws: DecodingError.self) {
+      try JSONDecoder().decode(InputStandardization.self, from: Data("[]".utf8))
+    }
+  }
+}
+
+extension CollectiveTests {
+  @Suite struct SeveralChannelsTests {
+    private static let both = NetworkInput(
+      .density, "density and potential", .fields([.density, .potential]))
+    private static let potential = NetworkInput(.potential, finalVoxelSize: .nan)
+
+    /// The box of an input, and its scales.
+    private func box(
+      _ input: NetworkInput, _ kind: BoxKind, _ mode: StreamSettings.Mode, of path: String,
+      on world: borrowing Communicator
+    ) throws -> (voxels: [UInt32], scales: [Standardization]) {
+      var settings = StreamSettings()
+      settings.mode = mode
+      let store = try input.open([path], settings: settings, on: world)
+      let sample = Sample(simulation: 0, site: 77, logMass: 12, radius: 0, halo: 0)
+      let standardization = try store.standardization(
+        ofFirst: 1, samples: [sample], boxWidth: 5, on: world)
+      let maker = BoxMaker(
+        source: store, kind: kind, boxWidth: 5, standardization: standardization)
+      var box = [Float](repeating: .nan, count: maker.voxelCount)
+      try box.withUnsafeMutableBufferPointer {
+        try maker.write(sample, into: $0.baseAddress.unsafelyUnwrapped)
+      }
+      try store.free()
+      return (box.map(\.bitPattern), standardization.channels)
+    }
+
+    @Test(.ranks(1...3), arguments: BoxKind.allCases, [StreamSettings.Mode.resident, .stream])
+    func aBoxOfTwoChannelsHasTheBitsOfTheirOwnBoxes(
+      kind: BoxKind, mode: StreamSettings.Mode
+    ) throws {
+      try withWorld { world in
+        let folder = try temporaryDirectory("channels")
+        let simulation = RandomFields(gridSize: 12, index: 1)
+        let path = "\(folder)/fields.h5"
+        try simulation.write(
+          to: path, potential: simulation.density.reversed().map { 3 * $0 }, on: world)
+        let density = try box(.density, kind, mode, of: path, on: world)
+        let potential = try box(Self.potential, kind, mode, of: path, on: world)
+        let both = try box(Self.both, kind, mode, of: path, on: world)
+        try world.barrier()
+        if world.isRoot { try FileManager.default.removeItem(atPath: folder) }
+        try world.barrier()
+        #expect(density.voxels != potential.voxels)
+        #expect(both.voxels == density.voxels + potential.voxels)
+        #expect(both.scales == density.scales + potential.scales)
+      }
+    }
+  }
+}
