@@ -288,7 +288,8 @@ let package = Package(
       ]),
     .testTarget(
       name: "PlansTests",
-      dependencies: ["Failures", "Hardware", "Networks", "Plans", "Slurm", "SubBoxes", "Training"]),
+      dependencies: ["Failures", "Hardware", "Networks", "Plans", "Slurm", "SubBoxes", "Training"],
+      resources: [.copy("Fixtures")]),
     .testTarget(name: "BatchesTests", dependencies: ["Batches", "Experiments", "Slurm"]),
     .testTarget(
       name: "StagesTests",
@@ -304,7 +305,7 @@ let package = Package(
       dependencies: [
         "DurableFiles", "Failures", "Fields", "HDF5", "Hardware", "MPI", "Networks", "Runs",
         "Snapshots", "TestSupport", "Training", "Workshop",
-      ], resources: [.copy("Fixtures")]),
+      ]),
     .testTarget(
       name: "EndToEndTests",
       dependencies: [

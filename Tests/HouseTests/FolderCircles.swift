@@ -26,7 +26,7 @@ struct FolderCircles {
       /^(?:(?:public|package|final|indirect) )*(?:struct|enum|class|protocol|actor|typealias|func) (\w+)/
     for file in files {
       guard let target = file.target, let folder = Self.folder(of: file, target) else { continue }
-      let code = SourceRules.code(of: file)
+      let code = SourceRules.code(of: file).filter { !" \($0)".contains(" import ") }
       for line in code {
         guard let match = line.firstMatch(of: declaration) else { continue }
         declared[target, default: [:]][String(match.output.1)] = folder

@@ -22,6 +22,7 @@ struct MixtureFit<Points: MixturePoints>: Sendable {
   ///   - settings: The settings.
   ///   - spread: How narrow all points together are: the smallest eigenvalue of their covariance matrix.
   ///   - groupOfRow: The number of each row's group, if folds keep groups whole.
+  /// - Throws: ``InformationError/noFit(components:points:)``, or ``InformationError/singular(component:)``.
   init(
     _ points: Points, _ settings: MutualInformationSettings, spread: Double,
     keeping groupOfRow: [Int]? = nil

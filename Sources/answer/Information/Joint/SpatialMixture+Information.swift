@@ -28,6 +28,7 @@ extension SpatialMixture {
   /// I(x; y, z) = I(x; y) + I(x; z | y) = I(x; z) + I(x; y | z) holds exactly.
   ///
   /// - Parameter tolerance: About how well each average is to be known [nats].
+  /// - Returns: What they say together and alone.
   /// - Throws: ``InformationError/singular(component:)``.
   package func information(tolerance: Double = 1e-5) throws(InformationError) -> Information {
     let space = try meanLogDensity(tolerance: tolerance)
