@@ -130,7 +130,7 @@ struct FigureTests {
   }
 
   @Test(arguments: [
-    ("raw", "'raw'"), ("it's", "'it''s'"), ("a_b^{c}", "'a\\_b\\^\\{c\\}'"),
+    ("raw", "'raw'"), ("it's", #"'it'."\047".'s'"#), ("a_b^{c}", "'a\\_b\\^\\{c\\}'"),
     ("x\ny", "'x y'"), ("`rm`", "'`rm`'"), ("\\n", "'\\\\n'"),
   ])
   func aNameCannotLeaveItsQuotes(name: String, text: String) {

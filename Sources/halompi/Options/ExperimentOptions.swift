@@ -86,6 +86,7 @@ struct ChangeOptions: ParsableArguments {
   /// - Parameters:
   ///   - folder: The folder of results in which it is noted if something cannot be said.
   ///   - isSilent: Whether another rank speaks.
+  /// - Returns: The reporter.
   func progress(in folder: String, isSilent: Bool) -> ProgressReporter {
     Console.noteLosses(in: folder)
     let style: ProgressReporter.Style =

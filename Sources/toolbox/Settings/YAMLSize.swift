@@ -49,7 +49,9 @@ struct YAMLSize: Hashable {
   /// What begins the word in the place of an alias: a scalar for private use.
   private static let mark: Unicode.Scalar = "\u{F8FF}"
 
-  /// Replaces the `*` of all that may be an alias. In a quoted text or a comment this changes no size.
+  /// Replaces the `*` of all that may be an alias.
+  ///
+  /// In a quoted text or a comment this changes no size.
   private static func withoutAliases(_ yaml: String) -> String {
     var result = String.UnicodeScalarView()
     var before: Unicode.Scalar = "\n"

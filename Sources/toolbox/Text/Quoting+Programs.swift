@@ -47,12 +47,15 @@ extension Quoting {
 
   /// Returns text for a figure of gnuplot that has gnuplot's markup in it.
   ///
+  /// gnuplot takes two quotes for one only if they stand alone: of several in a row it ends the string. So each
+  /// quote is a string of its own, which is joined to the others.
+  ///
   /// - Parameter markup: Any text; control characters become blanks.
-  /// - Returns: A string for a script, with its quotes.
+  /// - Returns: An expression of strings for a script, with its quotes.
   package static func gnuplotMarkup(_ markup: String) -> String {
     let inner = markup.replacingScalars { scalar in
       if scalar.isControl { return " " }
-      return scalar == "'" ? "''" : nil
+      return scalar == "'" ? #"'."\047".'"# : nil
     }
     return "'\(inner)'"
   }
