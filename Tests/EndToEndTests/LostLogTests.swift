@@ -104,8 +104,9 @@ extension EndToEnd {
       let workspace = try Workspace.withFields()
       // Nothing else that is written is as large.
       let fill = "ulimit -f 1000; head -c 1023900 /dev/zero > log"
+      let job = ["mpirun", "--timeout", "60", "-n", "1"]
       let end = try workspace.start(
-        "train", ranks: 0, launcher: Self.with("2>> log", after: fill)
+        "train", ranks: 0, launcher: job + Self.with("2>> log", after: fill)
       ).wait()
       #expect(end.code == 0, "\(end.messages)")
       try workspace.expectUninterruptedBytes()
@@ -120,8 +121,9 @@ extension EndToEnd {
       let end = try workspace.start("train", ranks: 0, launcher: launcher).wait()
       #expect(end.code == 66)
       #expect(note(of: workspace).last?.contains("the job ended with: halompi: ") == true)
-      let bad = try workspace.start(
-        "check experiment", ["--set", "nam=x"], ranks: 0, launcher: launcher
+      try workspace.write("nam: x", to: "bad.yaml")
+      let bad = try Job(
+        ["check", "experiment", "bad.yaml"], ranks: 0, in: workspace.folder, launcher: launcher
       ).wait()
       #expect(bad.code == 65)
     }
@@ -151,7 +153,7 @@ extension EndToEnd {
       ["check", "experiment", "experiment.yaml"], ["inspect", "A/snapdir_000/snapshot_000.hdf5"],
       ["slurm", "experiment.yaml", "--job", "train", "--dry-run"],
       [
-        "information", "table.csv", "--columns", "a,b", "--bootstraps", "0", "--estimator", "knn",
+        "information", "table.csv", "--columns", "a,b", "--bootstraps", "0", "--estimator", "ksg",
         "--json",
       ],
       ["ablate", "expand", "experiment.yaml"], ["watch", "runs/small", "--once"],
@@ -171,7 +173,7 @@ extension EndToEnd {
         #expect(end.messages.contains("writing the result to the standard output"))
         // Neither can be said; the code stays.
         let silent = try Job(
-          command, ranks: 0, in: workspace.folder, launcher: Self.with("\(redirection) 2>&1")
+          command, ranks: 0, in: workspace.folder, launcher: Self.with("\(redirection) 2>&-")
         ).wait()
         #expect(silent.code == 74)
       }

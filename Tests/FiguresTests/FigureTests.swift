@@ -140,7 +140,8 @@ struct FigureTests {
   @Test(
     .enabled(if: Gnuplot().program != nil, "gnuplot is not installed: nothing is drawn"),
     arguments: [
-      "x'; system(\"touch PWNED\"); '", "\u{600}'; system('touch PWNED'); '", "`touch PWNED`",
+      "x'; system(\"touch PWNED\"); '", "x''; system(\"touch PWNED\"); '",
+      "\u{600}'; system('touch PWNED'); '", "`touch PWNED`",
     ])
   func noNameOfAModelRunsACommand(name: String) throws {
     try withFolder { folder in

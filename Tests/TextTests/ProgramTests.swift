@@ -86,7 +86,8 @@ import Testing
   @Test(
     .enabled(if: has("gnuplot"), "gnuplot is not installed: its strings are not tried"),
     arguments: [
-      "x'; system(\"touch PWNED\"); '", "\u{600}'; system('touch PWNED'); '", "`touch PWNED`",
+      "x'; system(\"touch PWNED\"); '", "x''; system(\"touch PWNED\")", "'; !touch PWNED",
+      "\u{600}'; system('touch PWNED'); '", "`touch PWNED`",
       "@a\u{301}'\n!touch PWNED", "< touch PWNED", "| touch PWNED", "-", "+", "$a",
     ])
   func gnuplotRunsNoPartOfATextOrName(text: String) throws {
