@@ -62,6 +62,14 @@ private let snapshots = ["initial: i.hdf5", "final: f.hdf5"]
     snapshots + ["units: {length: 0, mass: 1, velocity: 1}"], "simulations[0].units",
     "a unit is not above 0"
   ),
+  (snapshots + ["ignoreTypes: [2, 0]"], "simulations[0].ignoreTypes", "type 0 cannot be ignored"),
+  (
+    snapshots + ["cosmology: {omegaMatter: 0, omegaLambda: 1, hubble: 0.7}"],
+    "simulations[0].cosmology", "no universe that expands"
+  ),
+  (
+    ["seed: 3", "ignoreTypes: [2]"], "simulations[0]", "has a seed, and files or units too"
+  ),
   (
     snapshots + ["labels: {file: l.csv, massUnit: kg}"], "simulations[0].labels.massUnit",
     "log10 Msun/h"

@@ -73,9 +73,8 @@ struct FigureTests {
     try withFolder { folder in
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
       let program = "\(folder)/gnuplot"
-      try "#!/bin/sh\necho 'line 7: no such terminal' >&2\nexit 1\n"
-        .write(toFile: program, atomically: true, encoding: .utf8)
-      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: program)
+      try writeExecutable(
+        "#!/bin/sh\necho 'line 7: no such terminal' >&2\nexit 1\n", to: program)
       let drawing = try Gnuplot(searching: folder).draw(
         MockReport().report().figures[0], in: "\(folder)/figures")
       guard case .missing(let reason) = drawing else {

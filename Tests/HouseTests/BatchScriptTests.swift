@@ -103,8 +103,7 @@ struct BatchScriptTests {
       ("scontrol", "echo \"scontrol $*\" >> \"$LOG\"; exit \(requeueFails ? 1 : 0)"),
     ] {
       let path = folder.appending(path: name).path
-      try "#!/bin/bash\n\(body)\n".write(toFile: path, atomically: true, encoding: .utf8)
-      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+      try writeExecutable("#!/bin/bash\n\(body)\n", to: path)
     }
     let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
     let script = Repository.root.appending(path: "slurm/train.sbatch").path

@@ -110,10 +110,9 @@ struct BatchScriptTests {
     defer { try? FileManager.default.removeItem(at: folder) }
     for tool in ["srun", "mpirun"] {
       let path = tools.appending(path: tool).path
-      try
-        "#!/bin/bash\nprintf '%s\\0' \"$@\" >'\(folder.path)/words'\nprintf %s \"${GREETING:-}\" >'\(folder.path)/greeting'\n"
-        .write(toFile: path, atomically: true, encoding: .utf8)
-      try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: path)
+      try writeExecutable(
+        "#!/bin/bash\nprintf '%s\\0' \"$@\" >'\(folder.path)/words'\n"
+          + "printf %s \"${GREETING:-}\" >'\(folder.path)/greeting'\n", to: path)
     }
     // `module` is a function of the shell on a cluster.
     let file = folder.appending(path: "script").path

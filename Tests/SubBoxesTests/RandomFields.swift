@@ -16,9 +16,7 @@ struct RandomFields {
   let radius: [Float]
 
   /// A halo of seven for the particles that are in halos.
-  var halo: [Int32] {
-    logMass.enumerated().map { site, mass in mass.isNaN ? -1 : Int32(site % Self.haloCount) }
-  }
+  let halo: [Int32]
 
   private static let haloCount = 7
 
@@ -37,6 +35,9 @@ struct RandomFields {
     }
     self.logMass = logMass
     self.radius = radius
+    halo = logMass.enumerated().map { site, mass in
+      mass.isNaN ? -1 : Int32(site % Self.haloCount)
+    }
   }
 
   private static var halos: HaloTable {

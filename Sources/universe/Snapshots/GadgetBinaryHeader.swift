@@ -4,7 +4,8 @@
 /// background universe. That of GADGET-4 has counts of 64 bits and no universe, and its length depends
 /// on the number of types that the code was compiled for: 192 bytes for six.
 ///
-/// Springel, "User guide for GADGET-2" (2005), table 3; GADGET-4's `io_header` without `GADGET2_HEADER`.
+/// Springel, "User guide for GADGET-2" (2005), table 3; GADGET-4's writer of snapshots, unless it was
+/// compiled for the header of GADGET-2.
 struct GadgetBinaryHeader {
   /// The length of GADGET-2's header [bytes].
   static let length = 256

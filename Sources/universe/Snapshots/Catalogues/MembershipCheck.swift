@@ -45,8 +45,10 @@ package struct MembershipCheck: Sendable {
       let radius = (3 * volume / (4 * Double.pi)).cubeRoot()
       if !(mean < 4 * radius) { strange.append(halo) }
     }
-    // A halo of many particles that are not around it is of those that are in none.
-    if let loose = strange.first(where: { members.counts[$0] * 20 > snapshot.particleCount }) {
+    // A halo of many particles that are not around it, where the others are, is of those in none.
+    if (strange.count - 1) * 50 <= sums.count,
+      let loose = strange.first(where: { members.counts[$0] * 20 > snapshot.particleCount })
+    {
       throw members.looseHalo(loose, in: snapshot, path)
     }
     guard strange.count * 50 > sums.count, let first = strange.first else { return }
