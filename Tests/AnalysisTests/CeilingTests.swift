@@ -44,7 +44,7 @@ struct CeilingTests {
     var mock = MockModels()
     mock.hasTwins = true
     let report = try mock.report()
-    #expect(report.twins.map(\.reseededAbove) == [4, 2])
+    #expect(report.twins.map(\.reseededAbove) == [4, 2, 1])
     let twin = try #require(report.twins.first)
     // One particle in four is in no halo of the twin; the other simulation has none.
     let share = try #require(twin.shareWithout.value)
@@ -66,8 +66,12 @@ struct CeilingTests {
     let lower = try #require(report.twins[1].information.value)
     #expect(lower.value < ceiling.value)
     let table = try #require(report.tables.first { $0.name == "twins" })
-    #expect(table.rows.count == 6)
+    #expect(table.rows.count == 9)
     #expect(report.description.contains("twin, k <= 4 h/Mpc"), "\(report.description)")
+    // A twin that says nothing is nothing to have a share of.
+    for network in report.twins[2].networks {
+      #expect(network.share.reason?.contains("could be none") == true, "\(network.share)")
+    }
     // Nothing else changes by them.
     var without = report
     without.twins = []

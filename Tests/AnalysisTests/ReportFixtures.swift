@@ -77,7 +77,9 @@ struct MockModels {
         ? .known((0..<particles.count).map { Int32($0 / 20) })
         : .unknown("the field files of the simulations are not all there"),
       collapse: hasCollapse ? .known(collapse(of: particles, settings)) : .unknown("no fields"),
-      twins: hasTwins ? [twin(of: particles, 4, 0.2), twin(of: particles, 2, 0.6)] : [], gaps: [])
+      twins: hasTwins
+        ? [twin(of: particles, 4, 0.2), twin(of: particles, 2, 0.6), twin(of: particles, 1, 30)]
+        : [], gaps: [])
   }
 
   /// A twin of the simulation A alone, in which every fourth particle is in no halo, and the others are in halos of

@@ -51,7 +51,7 @@ package struct CeilingFigure: Sendable {
       name: "ceiling", title: "Information against scale",
       caption:
         "Mutual information with the true halo mass of twin universes, which have the phases of the test simulations up to the wavenumber k and "
-        + "others above, and of the networks on the same particles: those that are in a halo of the twin. A twin is one draw of what the modes up to k leave open, and says at least what they tell. Bars are one standard error.",
+        + "others above, and of the networks on the same particles: those that are in a halo of the twin, by fits whose folds keep halos whole, so that the networks may have less than in other figures. A twin is one draw of what the modes up to k leave open, and says at least what they tell. Bars are one standard error.",
       plot: known.isEmpty
         ? .unknown("no twin has a mutual information") : .known(plot(known)))
   }

@@ -1,3 +1,4 @@
+import Foundation
 import Information
 
 /// The information of one prediction as a share of that of another, for the same particles.
@@ -11,14 +12,23 @@ package struct InformationShare: Codable, Hashable, Sendable {
   /// Whether the deviation is over halos.
   package var isOverHalos: Bool
 
+  /// How many standard deviations from zero the second value has to be.
+  private static let leastSignificance = 3.0
+
   /// Divides two estimates that were made from the same particles with the same settings.
+  ///
+  /// There is no share of a second value that could be zero: it would be any number.
   static func of(
     _ first: Outcome<InformationSummary>, by second: Outcome<InformationSummary>
   ) -> Outcome<InformationShare> {
     guard case .known(let first) = first else { return .unknown(first.reason ?? "") }
     guard case .known(let second) = second else { return .unknown(second.reason ?? "") }
-    guard second.value > 0 else {
-      return .unknown("the second has no information to divide by")
+    let deviation = second.haloDeviation.value ?? second.deviation.value ?? 0
+    guard second.value > 0, second.value >= leastSignificance * deviation else {
+      return .unknown(
+        String(
+          format: "%.3f +- %.3f nats could be none: a share of it would say nothing", second.value,
+          deviation))
     }
     let isOverHalos = !first.haloBootstraps.isEmpty
     let draws =

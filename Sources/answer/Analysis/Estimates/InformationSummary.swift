@@ -82,7 +82,7 @@ extension InformationSummary {
       summary.compare(
         with: try NearestNeighbourEstimator(
           neighbours: settings.neighbours, seed: settings.seed, threads: threads
-        ).estimate(truth, prediction).value)
+        ).estimate(truth, prediction).value, sample.kind)
       return .known(summary)
     } catch {
       return .unknown(reason(for: error, of: sample))
@@ -114,13 +114,16 @@ extension InformationSummary {
     warnings = information.warnings.map(\.description)
   }
 
-  private mutating func compare(with neighbours: Double) {
+  private mutating func compare(with neighbours: Double, _ kind: InformationSample.Kind) {
     nearestNeighbours = .known(neighbours)
     if abs(neighbours - value) > Self.agreement {
+      let remedy =
+        kind == .besideTwin
+        ? "neighbours are often of the same halo, which the folds of the mixtures keep whole"
+        : "look at the fitted density"
       warnings.append(
-        String(
-          format: "nearest neighbours say %.3f and mixtures %.3f: look at the fitted density",
-          neighbours, value))
+        String(format: "nearest neighbours say %.3f and mixtures %.3f: ", neighbours, value)
+          + remedy)
     }
   }
 }

@@ -65,7 +65,8 @@ extension Report {
     }
     return ReportTable(
       name: "twins",
-      title: "Twin universes, and networks on the particles in their halos",
+      title:
+        "Twin universes, and networks on the particles in their halos (folds keep halos whole)",
       columns: [
         "same phases up to k [h/Mpc]", "twin", "in no halo [%]", "predicted by", "particles",
       ]

@@ -68,7 +68,11 @@ extension Report: CustomStringConvertible {
     let without = twin.shareWithout.value.map { String(format: "%.0f %%", 100 * $0) } ?? "?"
     let networks = twin.networks.map { network in
       "\(network.variant) \(short(network.information))"
-        + (network.share.value.map { String(format: ", %.0f %% of it", 100 * $0.value) } ?? "")
+        + (network.share.value.map { share in
+          String(format: ", %.0f", 100 * share.value)
+            + (share.deviation.value.map { String(format: " +- %.0f", 100 * $0) } ?? "")
+            + " % of it"
+        } ?? "")
     }
     return row(
       twin.name,

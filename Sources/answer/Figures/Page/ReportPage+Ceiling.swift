@@ -4,13 +4,15 @@ internal import Text
 extension ReportPage {
   /// What one of two variants says beyond the other, as items of the answer.
   func items(of joint: JointReport) -> [String] {
-    joint.parts[1...2].map { name, part in
-      let name = Quoting.html(name)
+    let variants = [(joint.first, joint.second), (joint.second, joint.first)]
+    return zip(joint.parts[1...2], variants).map { quantity, variants in
+      let (name, part) = (Quoting.html(quantity.name), quantity.part)
+      let (one, other) = (Quoting.html(variants.0), Quoting.html(variants.1))
       switch part {
       case .unknown(let reason):
         return "<li>\(name): unknown, because \(Quoting.html(reason)).</li>"
       case .known(let part):
-        var text = "<li>\(name), what the one says beyond the other: \(number(part.value, 3))"
+        var text = "<li>\(name), what \(one) says beyond \(other): \(number(part.value, 3))"
         if let error = part.haloDeviation.value ?? part.deviation.value {
           text += " ± \(number(error, 3))"
         }
@@ -33,7 +35,7 @@ extension ReportPage {
     let error = information.haloDeviation.value ?? information.deviation.value
     var text = "<li>\(name)"
     if let without = twin.shareWithout.value {
-      text += ", in whose halos \(number(100 * (1 - without), 0)) % of the particles are"
+      text += " (\(number(100 * without, 0)) % of the particles are in none of its halos)"
     }
     text += ": \(number(information.value, 3))"
     if let error { text += " ± \(number(error, 3))" }
@@ -42,12 +44,15 @@ extension ReportPage {
       text += " (the phases up to k tell \(number(ceiling, 3)), if masses were Gaussian)"
     }
     let shares = twin.networks.compactMap { network -> String? in
-      guard let share = network.share.value else { return nil }
-      var text = "\(Quoting.html(network.variant)) has \(number(100 * share.value, 0))"
+      guard let share = network.share.value, let information = network.information.value else {
+        return nil
+      }
+      var text = "\(Quoting.html(network.variant)) has \(number(information.value, 3)), "
+      text += "\(number(100 * share.value, 0))"
       if let deviation = share.deviation.value { text += " ± \(number(100 * deviation, 0))" }
       return text + " % of it"
     }
-    if !shares.isEmpty { text += "; there " + shares.joined(separator: ", ") }
+    if !shares.isEmpty { text += "; on the others " + shares.joined(separator: "; ") }
     return text + ".</li>"
   }
 }
