@@ -8,7 +8,7 @@ import Testing
 /// A call of the library that fails on one rank, for each call that a writer makes.
 @Suite(.serialized) struct CallFailureTests {
   /// The other ranks make every call, or they would wait in one for ever.
-  @Test(.ranks(1...1), arguments: Writer.allCases)
+  @Test(.ranks(1...3), arguments: Writer.allCases)
   func aCallThatFailsOnTheLastRankIsTheEndOnAllAndLeavesNoFile(writer: Writer) throws {
     let folder = try temporaryDirectory("call-failures-\(writer)")
     try withWorld { world in

@@ -66,7 +66,7 @@ import Testing
     }
   }
 
-  @Test(.ranks(1...1), arguments: [Writer.linearDensity, .simulationCheckpoint])
+  @Test(.ranks(1...3), arguments: [Writer.linearDensity, .simulationCheckpoint])
   func anyNumberOfRanksVerifiesWhatWasWrittenByAll(writer: Writer) throws {
     let folder = try temporaryDirectory("together-\(writer)")
     try withWorld { world in

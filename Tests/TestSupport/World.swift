@@ -1,4 +1,5 @@
 import Foundation
+import HDF5
 package import MPI
 
 /// Runs `body` with the world communicator of this test process.
@@ -15,7 +16,11 @@ package func withWorld(_ body: (borrowing Communicator) throws -> Void) throws {
 
 private let worldLock = NSRecursiveLock()
 
-private let start = Result { try withSharedMPI { _ in } }
+/// HDF5 is started first, as the program does it: it would close at the end what a failure left open.
+private let start = Result {
+  startHDF5()
+  try withSharedMPI { _ in }
+}
 
 /// Initializes MPI if it is not yet.
 ///

@@ -53,7 +53,16 @@ package struct CollectiveFile: ~Copyable {
   ) throws -> HDF5File {
     var properties = try ranks.agree { () throws(HDF5Error) in try CreationProperties(path) }
     try ranks.agree { () throws(HDF5Error) in try properties.share(on: ranks) }
-    return try ranks.agree { () throws(HDF5Error) in try properties.create() }
+    var file: HDF5File?
+    do {
+      try ranks.agree { () throws(HDF5Error) in file = try properties.create() }
+    } catch {
+      // A rank that has the file must not close it where another has none.
+      file.take()?.abandon()
+      throw error
+    }
+    guard let created = file.take() else { preconditionFailure("the ranks agreed on no file") }
+    return created
   }
 
   private consuming func closed() -> Result<Void, HDF5Error> {
