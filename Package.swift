@@ -141,7 +141,8 @@ let package = Package(
     .target(
       name: "Experiments",
       dependencies: [
-        "Analysis", "DurableFiles", "Failures", "Fields", "Information", "Networks", "Settings",
+        "Analysis", "DurableFiles", "Failures", "Fields", "Information", "Networks", "ParticleMesh",
+        "Settings",
         "Simulations", "Slurm", "Snapshots", "SubBoxes", "Text", "Training",
       ], path: "Sources/jobs/Experiments"),
     .target(
@@ -280,8 +281,8 @@ let package = Package(
     .testTarget(
       name: "ExperimentsTests",
       dependencies: [
-        "Experiments", "Failures", "Fields", "Networks", "Runs", "Settings", "Simulations",
-        "Snapshots", "Stages", "TestSupport",
+        "Experiments", "Failures", "Fields", "Networks", "ParticleMesh", "Runs", "Settings",
+        "Simulations", "Snapshots", "Stages", "TestSupport",
       ]),
     .testTarget(
       name: "RunsTests",

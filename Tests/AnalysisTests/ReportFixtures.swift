@@ -14,6 +14,7 @@ struct MockModels {
   ]
   var hasHalos = true
   var hasCollapse = true
+  var hasTwins = false
   var bootstraps = 4
   var noiseLevels = [1.0]
 
@@ -76,7 +77,26 @@ struct MockModels {
         ? .known((0..<particles.count).map { Int32($0 / 20) })
         : .unknown("the field files of the simulations are not all there"),
       collapse: hasCollapse ? .known(collapse(of: particles, settings)) : .unknown("no fields"),
-      gaps: [])
+      twins: hasTwins
+        ? [twin(of: particles, 4, 0.2), twin(of: particles, 2, 0.6), twin(of: particles, 1, 30)]
+        : [], gaps: [])
+  }
+
+  /// A twin of the simulation A alone, in which every fourth particle is in no halo, and the others are in halos of
+  /// the true mass with some noise.
+  private func twin(
+    of particles: CommonParticles, _ above: Double, _ noise: Double
+  ) -> TwinPrediction {
+    var stream = RandomStream(seed: 77, for: .test, index: UInt64(above))
+    let masses = particles.truth.enumerated().map { number, truth -> Double? in
+      let (u, v) = (stream.uniform(), stream.uniform())
+      let normal = (-2 * log(1 - u)).squareRoot() * cos(2 * Double.pi * v)
+      guard number % 4 > 0, particles.simulation[number] == 0 else { return nil }
+      return ((truth + noise * normal) * 50).rounded() / 50
+    }
+    return TwinPrediction(
+      reseededAbove: above, number: 1, pairs: [.init(simulation: "A", twin: "A2")],
+      logMasses: masses, isCovered: particles.simulation.map { $0 == 0 })
   }
 
   /// Predictions on the masses of the settings, with none for every third particle.

@@ -38,7 +38,7 @@ extension EndToEnd {
       #expect(first.output.contains("EPS") && first.output.contains("report.json"))
       let single = try files(of: workspace)
       #expect(single.keys.contains("report.json") && single.keys.contains("tables.md"))
-      #expect(single.keys.count { $0.hasPrefix("tables/") } == 9, "\(single.keys)")
+      #expect(single.keys.count { $0.hasPrefix("tables/") } == 11, "\(single.keys)")
       #expect(single.keys.contains("figures/information.csv"), "\(single.keys)")
       let page = try String(
         contentsOfFile: workspace.path("runs/small/report/report.html"), encoding: .utf8)

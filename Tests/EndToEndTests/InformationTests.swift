@@ -37,6 +37,21 @@ extension EndToEnd {
       #expect(try run(options, ranks: 2).output == one.output)
     }
 
+    @Test func whatAColumnSaysBeyondAnotherIsPrintedAndTheSameForAnyThreads() throws {
+      defer { try? FileManager.default.removeItem(at: folder) }
+      let options = [
+        "--columns", "x,y", "--given", "halo", "--groups", "halo", "--bootstraps", "3",
+      ]
+      let one = try run(options + ["--threads", "1"])
+      #expect(one.code == 0, "\(one.messages)")
+      for name in ["I(x; y, halo)", "I(x; y | halo)", "I(x; halo | y)", "over groups"] {
+        #expect(one.output.contains(name), "\(one.output)")
+      }
+      #expect(try run(options, ranks: 2).output == one.output)
+      let twice = try run(["--columns", "x,y", "--given", "y", "--bootstraps", "0"])
+      #expect(twice.code == 65 && twice.messages.contains("linear function of the others"))
+    }
+
     @Test func theReportAsJSONHasTheNumbersOfTheText() throws {
       defer { try? FileManager.default.removeItem(at: folder) }
       let options = ["--columns", "x,y", "--bootstraps", "4", "--estimator", "gmm"]

@@ -130,7 +130,7 @@ func settingsThatMakeNoSenseAreRefusedWithARemedy(overrides: [String], words: [S
   #expect(
     try larger.differences(from: experiment).first?.description
       == "simulations[2].name was not given and is three")
-  #expect(try larger.differences(from: experiment).count == 11)
+  #expect(try larger.differences(from: experiment).count == 13)
   #expect(try experiment.differences(from: larger).allSatisfy { $0.new == nil })
 }
 

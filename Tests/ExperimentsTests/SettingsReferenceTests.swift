@@ -29,7 +29,7 @@ import Testing
       ("training.variant", "`raw`, `averaged`", "raw"),
       ("network.convolutionChannels", "list of: whole number", "[32, 32, 64, 128, 128, 128]"),
       ("training.threadsPerRank", "whole number, or `null`", "null"),
-      ("simulations[].role", "`training`, `validation`, `test`", nil),
+      ("simulations[].role", "`training`, `validation`, `test`, `twin`", nil),
       ("simulations[].seed", "whole number from 0, or `null`", "null"),
     ] as [(String, String, String?)])
   func aSettingIsDescribed(key: String, type: String, value: String?) throws {

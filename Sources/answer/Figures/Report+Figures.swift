@@ -7,7 +7,7 @@ extension Report {
   /// Those of trainings and of slices need files beside the report: ``TrainingFigure`` and ``SliceFigure``.
   package var figures: [Figure] {
     [informationFigure] + variants.map(predictionFigure) + [residualFigure, radiusFigure]
-      + violinFigures + variants.map(likelihoodFigure) + [collapseFigure]
+      + violinFigures + variants.map(likelihoodFigure) + [collapseFigure] + ceilingFigures
   }
 
   private var informationFigure: Figure {
@@ -86,7 +86,33 @@ extension Report {
       case .unknown(let reason):
         [CollapseFigure.Panel(name: "analytic models", map: .unknown(reason))]
       }
-    return CollapseFigure.figure(of: networks + models)
+    let twin = twins.prefix(1).map { CollapseFigure.Panel(name: $0.name, map: $0.map) }
+    return CollapseFigure.figure(of: networks + models + twin)
+  }
+
+  /// Information against scale, if there are twins.
+  private var ceilingFigures: [Figure] {
+    guard !twins.isEmpty else { return [] }
+    func point(
+      _ twin: TwinReport, _ information: Outcome<InformationSummary>
+    ) -> CeilingFigure.Point? {
+      information.value.map {
+        CeilingFigure.Point(
+          wavenumber: twin.reseededAbove, information: $0.value,
+          error: $0.haloDeviation.value ?? $0.deviation.value ?? 0)
+      }
+    }
+    let ceiling = CeilingFigure.Curve(
+      name: "twin universes", points: twins.compactMap { point($0, $0.information) }, color: nil)
+    let networks = variants.enumerated().map { number, variant in
+      CeilingFigure.Curve(
+        name: variant.name,
+        points: twins.compactMap { twin in
+          twin.networks.first { $0.variant == variant.name }
+            .flatMap { point(twin, $0.information) }
+        }, color: number)
+    }
+    return [CeilingFigure.figure(of: [ceiling] + networks)]
   }
 }
 

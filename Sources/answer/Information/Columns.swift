@@ -58,14 +58,20 @@ struct Columns: Sendable {
 
   /// The columns whose values are mostly repeated.
   var repeated: [MutualInformation.Warning] {
-    [(InformationError.Column.first, x), (.second, y)].compactMap { column, values in
-      let distinct = Set(values).count
-      guard distinct * 2 < values.count else { return nil }
-      return .repeatedValues(column: column.rawValue, distinct: distinct, rows: values.count)
-    }
+    [(InformationError.Column.first, x), (.second, y)].compactMap(Self.repeated)
   }
 
-  private static func standardized(
+  /// A warning if the values of a column are mostly repeated.
+  static func repeated(
+    _ column: InformationError.Column, _ values: [Double]
+  ) -> MutualInformation.Warning? {
+    let distinct = Set(values).count
+    guard distinct * 2 < values.count else { return nil }
+    return .repeatedValues(column: column.rawValue, distinct: distinct, rows: values.count)
+  }
+
+  /// A column with mean zero and variance one, and the way back.
+  static func standardized(
     _ values: [Double], _ column: InformationError.Column
   ) throws(InformationError) -> ([Double], Standardization) {
     if let row = values.firstIndex(where: { !$0.isFinite }) {

@@ -5,14 +5,16 @@ internal import Threads
 ///
 /// Rows are divided into folds, the same for all fits. For every start, mixtures are fitted to all folds but
 /// one, and judged by the mean log-likelihood of that one. The start with the best mean counts.
-struct ComponentSearch: Sendable {
+struct ComponentSearch<Points: MixturePoints>: Sendable {
+  typealias Mixture = Points.Mixture
+
   /// What the search found.
   struct Result: Sendable {
     /// The number of components.
     let components: Int
 
     /// The fit that described its held-out fold best: where further fits start.
-    let mixture: GaussianMixture
+    let mixture: Mixture
 
     /// All that was tried.
     let trials: [ComponentTrial]
@@ -23,15 +25,15 @@ struct ComponentSearch: Sendable {
 
   /// A fit to all folds but one.
   private struct FoldFit: Sendable {
-    let fit: ExpectationMaximization.Fit
+    let fit: ExpectationMaximization.Fit<Mixture>
     let score: Double
   }
 
-  private let points: WeightedPoints
+  private let points: Points
   private let settings: MutualInformationSettings
   private let smallestVariance: Double
-  private let training: [WeightedPoints]
-  private let validation: [WeightedPoints]
+  private let training: [Points]
+  private let validation: [Points]
 
   /// Prepares the folds.
   ///
@@ -39,24 +41,54 @@ struct ComponentSearch: Sendable {
   ///   - points: The points.
   ///   - settings: The settings.
   ///   - smallestVariance: Fits with a component that is narrower in some direction are discarded.
-  init(_ points: WeightedPoints, _ settings: MutualInformationSettings, smallestVariance: Double) {
+  ///   - groupOfRow: The number of each row's group from 0, [row], if groups are to stay whole in the folds.
+  init(
+    _ points: Points, _ settings: MutualInformationSettings, smallestVariance: Double,
+    keeping groupOfRow: [Int]? = nil
+  ) {
     self.points = points
     self.settings = settings
     self.smallestVariance = smallestVariance
-    var foldOfRow = [Int](repeating: 0, count: points.count)
-    let order = RandomPermutation(
-      count: points.count, seed: settings.seed, for: .crossValidationFolds)
-    for (place, row) in order.enumerated() {
-      foldOfRow[row] = place * settings.folds / points.count
-    }
+    let foldOfRow =
+      groupOfRow.map { Self.folds(keeping: $0, settings) }
+      ?? Self.folds(of: points.count, settings)
     training = (0..<settings.folds).map { fold in points.filtered { foldOfRow[$0] != fold } }
     validation = (0..<settings.folds).map { fold in points.filtered { foldOfRow[$0] == fold } }
+  }
+
+  /// Divides rows into equal folds at random.
+  private static func folds(of rows: Int, _ settings: MutualInformationSettings) -> [Int] {
+    var foldOfRow = [Int](repeating: 0, count: rows)
+    let order = RandomPermutation(count: rows, seed: settings.seed, for: .crossValidationFolds)
+    for (place, row) in order.enumerated() {
+      foldOfRow[row] = place * settings.folds / rows
+    }
+    return foldOfRow
+  }
+
+  /// Divides groups into folds, one after another in random order into the fold with the fewest rows.
+  private static func folds(
+    keeping groupOfRow: [Int], _ settings: MutualInformationSettings
+  ) -> [Int] {
+    let groups = (groupOfRow.max() ?? 0) + 1
+    guard groups >= settings.folds else { return folds(of: groupOfRow.count, settings) }
+    var sizes = [Int](repeating: 0, count: groups)
+    for group in groupOfRow { sizes[group] += 1 }
+    var foldOfGroup = [Int](repeating: 0, count: groups)
+    var rows = [Int](repeating: 0, count: settings.folds)
+    let order = RandomPermutation(count: groups, seed: settings.seed, for: .crossValidationFolds)
+    for group in order {
+      let fold = rows.indices.min { rows[$0] < rows[$1] } ?? 0
+      foldOfGroup[group] = fold
+      rows[fold] += sizes[group]
+    }
+    return groupOfRow.map { foldOfGroup[$0] }
   }
 
   /// Searches with more and more components until the likelihood gains no more.
   func run() throws(InformationError) -> Result {
     var trials: [ComponentTrial] = []
-    var best: (components: Int, mixture: GaussianMixture, score: Double)?
+    var best: (components: Int, mixture: Mixture, score: Double)?
     var before = [Double?](repeating: nil, count: settings.folds)
     var fruitless = 0
     for components in 1...settings.maximumComponents {
@@ -97,9 +129,11 @@ struct ComponentSearch: Sendable {
     return starts.indices.map { Array(flat[$0 * folds..<($0 + 1) * folds]) }
   }
 
-  private func fit(from start: GaussianMixture, fold: Int) -> FoldFit? {
+  private func fit(from start: Mixture, fold: Int) -> FoldFit? {
     guard let fit = try? settings.expectationMaximization.fit(training[fold], from: start),
-      fit.mixture.components.allSatisfy({ $0.smallestVariance > smallestVariance }),
+      (0..<fit.mixture.componentCount).allSatisfy({
+        fit.mixture.smallestVariance(of: $0) > smallestVariance
+      }),
       let score = try? fit.mixture.meanLogDensity(of: validation[fold])
     else { return nil }
     return FoldFit(fit: fit, score: score)
@@ -108,8 +142,8 @@ struct ComponentSearch: Sendable {
   /// The best start, and its fit with the best fold; the first one of equals.
   private func choose(
     _ fits: [[FoldFit?]]
-  ) -> (start: Int, mixture: GaussianMixture, score: Double)? {
-    var best: (start: Int, mixture: GaussianMixture, score: Double)?
+  ) -> (start: Int, mixture: Mixture, score: Double)? {
+    var best: (start: Int, mixture: Mixture, score: Double)?
     for (start, folds) in fits.enumerated() {
       let complete = folds.compactMap { $0 }
       guard complete.count == folds.count, var fold = complete.first else { continue }

@@ -47,6 +47,55 @@ extension GaussianMixture {
     return Integral(value: value, error: error)
   }
 
+  /// Returns <ln p(x, y)> over the mixture itself, minus its entropy, by quadrature [nats].
+  ///
+  /// - Throws: ``InformationError/singular(component:)``.
+  func meanLogDensity(tolerance: Double) throws(InformationError) -> Integral {
+    let plane = try evaluable()
+    return average(tolerance) { component, factor, share in
+      var joint = GaussianQuadrature(of: plane, over: [component.meanX, component.meanY], factor)
+      return joint.average(tolerance: share)
+    }
+  }
+
+  /// Returns <ln p(x)> over the mixture itself, by quadrature [nats].
+  ///
+  /// - Throws: ``InformationError/singular(component:)``.
+  func meanLogDensityOfX(tolerance: Double) throws(InformationError) -> Integral {
+    let line = try evaluable().map { $0.marginal($0.log_scale_x, $0.mean_x, $0.inverse_x) }
+    return average(tolerance) { component, factor, share in
+      var ofX = GaussianQuadrature(ofLine: line, over: component.meanX, factor.xx)
+      return ofX.average(tolerance: share)
+    }
+  }
+
+  /// Returns <ln p(y)> over the mixture itself, by quadrature [nats].
+  ///
+  /// - Throws: ``InformationError/singular(component:)``.
+  func meanLogDensityOfY(tolerance: Double) throws(InformationError) -> Integral {
+    let line = try evaluable().map { $0.marginal($0.log_scale_y, $0.mean_y, $0.inverse_y) }
+    return average(tolerance) { component, _, share in
+      var ofY = GaussianQuadrature(
+        ofLine: line, over: component.meanY, component.varianceY.squareRoot())
+      return ofY.average(tolerance: share)
+    }
+  }
+
+  /// Averages over one component after another; the tolerance is that of the whole.
+  private func average(
+    _ tolerance: Double,
+    _ body: (Component, (xx: Double, yx: Double, yy: Double), Double) -> GaussianQuadrature.Average
+  ) -> Integral {
+    var (value, error) = (0.0, 0.0)
+    for component in components {
+      guard let factor = component.choleskyFactor, component.weight > 1e-15 else { continue }
+      let average = body(component, factor, 0.1 * tolerance / component.weight)
+      value += component.weight * average.value
+      error += component.weight * average.error
+    }
+    return Integral(value: value, error: error)
+  }
+
   /// The mutual information by Monte Carlo, as gmm-mi has it.
   ///
   /// - Parameters:

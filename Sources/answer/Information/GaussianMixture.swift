@@ -64,8 +64,8 @@ package struct GaussianMixture: Hashable, Codable, Sendable {
     self.components = components
   }
 
-  /// The mixture of the other components; the weights again sum to one.
-  func without(_ number: Int) -> GaussianMixture {
+  /// Returns the mixture of the other components; the weights again sum to one.
+  package func without(_ number: Int) -> GaussianMixture {
     var others = components
     others.remove(at: number)
     let total = others.reduce(0) { $0 + $1.weight }

@@ -55,7 +55,7 @@ struct GaussianQuadrature {
   private static let mostCells = 6000
 
   /// Gauss's rule of eight points on [-1, 1], Abramowitz, Stegun 1964, table 25.4.
-  private static let nodes: [Double] = {
+  static let nodes: [Double] = {
     let positive = [
       0.183_434_642_495_649_8, 0.525_532_409_916_329_0, 0.796_666_477_413_626_7,
       0.960_289_856_497_536_3,
@@ -63,7 +63,8 @@ struct GaussianQuadrature {
     return positive.reversed().map { -$0 } + positive
   }()
 
-  private static let weights: [Double] = {
+  /// The weights of the rule.
+  static let weights: [Double] = {
     let positive = [
       0.362_683_783_378_362_0, 0.313_706_645_877_887_3, 0.222_381_034_453_374_5,
       0.101_228_536_290_376_3,

@@ -2,12 +2,14 @@ package import Failures
 
 /// Why no information can be estimated.
 package enum InformationError: Error, Hashable, Sendable {
-  /// One of the two columns of an estimate.
+  /// One of the columns of an estimate.
   package enum Column: String, Hashable, Sendable {
     /// The first column, x.
     case first
     /// The second column, y.
     case second
+    /// The third column, z.
+    case third
   }
 
   /// A setting has a value that it cannot have.
@@ -27,6 +29,9 @@ package enum InformationError: Error, Hashable, Sendable {
 
   /// One column is a linear function of the other, to rounding.
   case linear
+
+  /// One of three columns is a linear function of the others, to rounding.
+  case collinear
 
   /// A value lies outside the range whose edges are to be removed.
   case outsideRange(row: Int, value: Double, range: ClosedRange<Double>)
@@ -64,6 +69,9 @@ extension InformationError: CustomStringConvertible {
     case .linear:
       "estimating information: one column is a linear function of the other, so that their "
         + "information has no bound; look whether both are the same quantity"
+    case .collinear:
+      "estimating information: one of the three columns is a linear function of the others, so that "
+        + "their information has no bound or no use; look whether two are the same quantity"
     case .outsideRange(let row, let value, let range):
       "removing the edges of a column: row \(row) (from 0) is \(value), outside "
         + "\(range.lowerBound) to \(range.upperBound); select the rows in range first"

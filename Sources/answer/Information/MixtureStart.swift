@@ -26,18 +26,18 @@ package struct MixtureStart: Hashable, Codable, Sendable {
     self.number = number
   }
 
-  /// The mixture of `components` to start from, a function of the points, the seed and the start.
+  /// Returns the mixture of `components` to start from, a function of the points, the seed and the start.
   ///
-  /// A start whose components have too few points to span a plane cannot be used as a mixture.
-  package func mixture(
-    of components: Int, for points: WeightedPoints, seed: UInt64
-  ) -> GaussianMixture {
+  /// A start whose components have too few points to span all dimensions cannot be used as a mixture.
+  package func mixture<Points: MixturePoints>(
+    of components: Int, for points: Points, seed: UInt64
+  ) -> Points.Mixture {
     precondition(components >= 1 && components <= GaussianMixture.maximumComponents)
     let kindBits: UInt64 = kind == .random ? 0 : 1
     var stream = RandomStream(
       seed: seed, for: .mixtureStart,
       index: UInt64(components) << 33 | kindBits << 32 | UInt64(number))
-    var moments = [Moments](repeating: Moments(), count: components)
+    var moments = [Points.Moments](repeating: Points.Moments(), count: components)
     switch kind {
     case .random:
       var shares = [Double](repeating: 0, count: components)
@@ -49,46 +49,16 @@ package struct MixtureStart: Hashable, Codable, Sendable {
         }
         let scale = total > 0 ? points.weights[row] / total : 0
         for number in 0..<components {
-          moments[number].add(points.x[row], points.y[row], shares[number] * scale)
+          moments[number].add(points, row, shares[number] * scale)
         }
       }
     case .kMeans:
       let clusters = KMeans.clusters(of: points, count: components, &stream)
       for row in 0..<points.count {
-        moments[clusters[row]].add(points.x[row], points.y[row], points.weights[row])
+        moments[clusters[row]].add(points, row, points.weights[row])
       }
     }
-    return GaussianMixture(components: moments.map { $0.component(of: points.totalWeight) })
-  }
-
-  /// The sums that make a component, about the origin.
-  private struct Moments {
-    var weight = 0.0
-    var x = 0.0
-    var y = 0.0
-    var xx = 0.0
-    var xy = 0.0
-    var yy = 0.0
-
-    mutating func add(_ px: Double, _ py: Double, _ share: Double) {
-      weight += share
-      x += share * px
-      y += share * py
-      xx += share * px * px
-      xy += share * px * py
-      yy += share * py * py
-    }
-
-    func component(of total: Double) -> GaussianMixture.Component {
-      let population = max(weight, Double.leastNormalMagnitude)
-      let meanX = x / population
-      let meanY = y / population
-      return GaussianMixture.Component(
-        weight: weight / total, meanX: meanX, meanY: meanY,
-        varianceX: xx / population - meanX * meanX,
-        covariance: xy / population - meanX * meanY,
-        varianceY: yy / population - meanY * meanY)
-    }
+    return Points.Mixture(moments: moments, of: points.totalWeight)
   }
 }
 
@@ -102,43 +72,40 @@ enum KMeans {
   /// Centres are drawn one after another with probability proportional to the squared distance from those
   /// before (Arthur, Vassilvitskii 2007, "k-means++", SODA), and then moved to the means of their points
   /// until these stay (Lloyd 1982, doi:10.1109/TIT.1982.1056489).
-  static func clusters(
-    of points: WeightedPoints, count: Int, _ stream: inout RandomStream
+  static func clusters<Points: MixturePoints>(
+    of points: Points, count: Int, _ stream: inout RandomStream
   ) -> [Int] {
     var centres = firstCentres(of: points, count: count, &stream)
     var clusters = [Int](repeating: -1, count: points.count)
     for _ in 0..<maximumRounds {
       var changed = false
-      var sums = [(weight: Double, x: Double, y: Double)](repeating: (0, 0, 0), count: count)
+      var sums = [Points.Moments](repeating: Points.Moments(), count: count)
       for row in 0..<points.count {
         var nearest = 0
         var least = Double.infinity
         for (number, centre) in centres.enumerated() {
-          let distance = squaredDistance(points, row, centre)
+          let distance = points.squaredDistance(from: row, to: centre)
           if distance < least { (nearest, least) = (number, distance) }
         }
         if clusters[row] != nearest {
           clusters[row] = nearest
           changed = true
         }
-        let weight = points.weights[row]
-        sums[nearest].weight += weight
-        sums[nearest].x += weight * points.x[row]
-        sums[nearest].y += weight * points.y[row]
+        sums[nearest].add(points, row, points.weights[row])
       }
       guard changed else { break }
       for (number, sum) in sums.enumerated() where sum.weight > 0 {
-        centres[number] = (sum.x / sum.weight, sum.y / sum.weight)
+        centres[number] = sum.mean
       }
     }
     return clusters
   }
 
-  private static func firstCentres(
-    of points: WeightedPoints, count: Int, _ stream: inout RandomStream
-  ) -> [(x: Double, y: Double)] {
+  private static func firstCentres<Points: MixturePoints>(
+    of points: Points, count: Int, _ stream: inout RandomStream
+  ) -> [Points.Moments.Place] {
     var distances = points.weights[..<points.count].map { $0 }
-    var centres: [(x: Double, y: Double)] = []
+    var centres: [Points.Moments.Place] = []
     for number in 0..<count {
       var rest = stream.uniform() * distances.reduce(0, +)
       var drawn = 0
@@ -146,21 +113,13 @@ enum KMeans {
         rest -= distances[drawn]
         drawn += 1
       }
-      let centre = (x: points.x[drawn], y: points.y[drawn])
+      let centre = points.place(of: drawn)
       centres.append(centre)
       for row in 0..<points.count {
-        let distance = points.weights[row] * squaredDistance(points, row, centre)
+        let distance = points.weights[row] * points.squaredDistance(from: row, to: centre)
         distances[row] = number == 0 ? distance : min(distances[row], distance)
       }
     }
     return centres
-  }
-
-  private static func squaredDistance(
-    _ points: WeightedPoints, _ row: Int, _ centre: (x: Double, y: Double)
-  ) -> Double {
-    let dx = points.x[row] - centre.x
-    let dy = points.y[row] - centre.y
-    return dx * dx + dy * dy
   }
 }

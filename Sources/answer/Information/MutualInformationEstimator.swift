@@ -31,13 +31,17 @@ package struct MutualInformationEstimator: Sendable {
   ///   - y: The second column, [row], in any unit.
   ///   - groups: The group of each row, [row], such as its halo: what the rows of a group share makes the
   ///     scatter between groups larger than that between rows. It adds the bootstrap over groups.
+  ///   - foldsKeepGroups: Whether a group is in one fold of the cross-validation as a whole. Where the rows of a
+  ///     group are nearly equal in both columns, a component for each group would else describe held-out rows best.
   /// - Returns: The information with its errors, the mixture, and what to know before it is used.
   /// - Throws: ``InformationError`` for columns that allow no estimate.
   package func estimate(
-    _ x: [Double], _ y: [Double], groups: [Int32]? = nil
+    _ x: [Double], _ y: [Double], groups: [Int32]? = nil, foldsKeepGroups: Bool = false
   ) throws(InformationError) -> MutualInformation {
-    let fit = try fit(x, y)
+    let columns = try Columns(x, y)
     let draws = try draws(rows: x.count, groups)
+    let fit = try SampleFit(
+      columns, settings, keeping: foldsKeepGroups && groups != nil ? draws.groupOfRow : nil)
     let drawn = WorkerThreads(count: settings.threads).map(draws.count) {
       fit.information(of: draws.multiplicities($0))
     }
@@ -66,11 +70,12 @@ package struct MutualInformationEstimator: Sendable {
     if failed > 0 { warnings.append(.failedBootstraps(failed: failed, of: values.count)) }
     if let groups = draws.groups, groups < 10 { warnings.append(.fewGroups(groups)) }
     return MutualInformation(
-      points: fit.points.count, groups: draws.groups, fullSample: fit.integral.value,
+      points: fit.fit.points.count, groups: draws.groups, fullSample: fit.integral.value,
       integralError: fit.integral.error, rowBootstrap: try draws.rowBootstrap(of: values),
       groupBootstrap: try draws.groupBootstrap(of: values),
-      mixture: fit.columns.inOwnUnits(fit.full.mixture), gaussianValue: fit.columns.gaussianValue,
-      trials: fit.search.trials, failedBootstraps: failed, reducedBootstraps: reduced,
+      mixture: fit.columns.inOwnUnits(fit.fit.full.mixture),
+      gaussianValue: fit.columns.gaussianValue,
+      trials: fit.fit.search.trials, failedBootstraps: failed, reducedBootstraps: reduced,
       warnings: warnings)
   }
 }
@@ -80,8 +85,10 @@ struct Draws: Sendable {
   /// How many groups there are.
   let groups: Int?
 
+  /// The number of each row's group from 0, [row]; nothing without groups.
+  let groupOfRow: [Int]
+
   private let rows: Int
-  private let groupOfRow: [Int]
   private let bootstraps: Int
   private let resampling: Resampling
 

@@ -69,7 +69,7 @@ package struct NearestNeighbourEstimator: Sendable {
       let (u, v) = stream.normalPair()
       return SIMD2(columns.x[row] + 1e-10 * u, columns.y[row] + 1e-10 * v)
     }
-    let tree = PlanarTree(points)
+    let tree = PointTree([points.map(\.x), points.map(\.y)])
     let sortedX = points.map(\.x).sorted()
     let sortedY = points.map(\.y).sorted()
     let digamma = Self.digamma(upTo: x.count)
@@ -90,7 +90,7 @@ package struct NearestNeighbourEstimator: Sendable {
   }
 
   /// How many of the sorted values differ from `value` by less than `distance`.
-  private static func count(
+  static func count(
     in sorted: [Double], nearerThan distance: Double, to value: Double
   ) -> Int {
     let first = partition(sorted) { value - $0 < distance }
@@ -110,7 +110,7 @@ package struct NearestNeighbourEstimator: Sendable {
   }
 
   /// The digamma function of 0 (unused), 1, ..., `count`: psi(n + 1) = psi(n) + 1/n.
-  private static func digamma(upTo count: Int) -> [Double] {
+  static func digamma(upTo count: Int) -> [Double] {
     var values = [Double.nan, -0.577_215_664_901_532_9]
     for number in 1..<max(count, 2) { values.append(values[number] + 1 / Double(number)) }
     return values

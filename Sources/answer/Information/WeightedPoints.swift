@@ -1,17 +1,25 @@
 internal import CKernels
 
 /// Points of the plane with weights, as the kernels read them.
-package struct WeightedPoints: Sendable {
+package struct WeightedPoints: MixturePoints {
   /// How many points there are.
   package let count: Int
 
   /// The sum of the weights.
   let totalWeight: Double
 
-  /// Coordinates and weights, filled up with points of weight zero to whole vectors.
+  /// The mixtures that are fitted to them.
+  package typealias Mixture = GaussianMixture
+
+  /// The sums that make a component.
+  package typealias Moments = PlanarMoments
+
+  /// Coordinates, filled up with points of weight zero to whole vectors.
   let x: [Double]
   let y: [Double]
-  let weights: [Double]
+
+  /// The weight of each point, filled up with zeros to whole vectors.
+  package let weights: [Double]
 
   /// Makes points; without weights, each has the weight one.
   ///
@@ -45,8 +53,56 @@ package struct WeightedPoints: Sendable {
     return WeightedPoints(x: x, y: y, weights: weights)
   }
 
-  /// The points of the rows for which `isIncluded` is true.
-  package func filtered(_ isIncluded: (Int) -> Bool) -> WeightedPoints {
-    resampled((0..<count).map { isIncluded($0) ? 1 : 0 })
+  /// Returns the point of a row.
+  package func place(of row: Int) -> PlanarMoments.Place { (x[row], y[row]) }
+
+  /// Returns the square of the distance from the point of a row to a place.
+  package func squaredDistance(from row: Int, to place: PlanarMoments.Place) -> Double {
+    let dx = x[row] - place.x
+    let dy = y[row] - place.y
+    return dx * dx + dy * dy
+  }
+}
+
+/// The sums of shares of points of the plane that make a component, about the origin.
+package struct PlanarMoments: ComponentMoments {
+  /// A place in the plane.
+  package typealias Place = (x: Double, y: Double)
+
+  /// The sum of the shares.
+  package private(set) var weight = 0.0
+  private var x = 0.0
+  private var y = 0.0
+  private var xx = 0.0
+  private var xy = 0.0
+  private var yy = 0.0
+
+  /// Makes the sums of no points.
+  package init() {}
+
+  /// The mean of the points, if any were added.
+  package var mean: Place { (x / weight, y / weight) }
+
+  /// Adds a share of the point of a row.
+  package mutating func add(_ points: WeightedPoints, _ row: Int, _ share: Double) {
+    let (px, py) = (points.x[row], points.y[row])
+    weight += share
+    x += share * px
+    y += share * py
+    xx += share * px * px
+    xy += share * px * py
+    yy += share * py * py
+  }
+
+  /// The component of a mixture of so much weight.
+  func component(of total: Double) -> GaussianMixture.Component {
+    let population = max(weight, Double.leastNormalMagnitude)
+    let meanX = x / population
+    let meanY = y / population
+    return GaussianMixture.Component(
+      weight: weight / total, meanX: meanX, meanY: meanY,
+      varianceX: xx / population - meanX * meanX,
+      covariance: xy / population - meanX * meanY,
+      varianceY: yy / population - meanY * meanY)
   }
 }

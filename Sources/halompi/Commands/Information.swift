@@ -17,9 +17,13 @@ struct EstimateInformation: ParsableCommand {
       Mixtures cannot describe a column that ends abruptly or has few distinct values: give the \
       range of such a column, and it gets a small noise and is stretched by the artanh.
 
+      With --given, it also says what the second column tells of the first beyond a third one, \
+      I(a; b | c) = I(a; b, c) - I(a; c), from mixtures of all three columns.
+
         halompi information predictions.csv --columns true,predicted --groups halo
         halompi information predictions.csv --columns true,predicted --edges true=11:13.4 --json
         halompi information table.tsv --columns a,b --bootstraps 100 --estimator gmm
+        halompi information predictions.csv --columns true,raw --given averaged --groups halo
 
       The results are the same to the last bit for any number of threads.
       """)
@@ -30,6 +34,11 @@ struct EstimateInformation: ParsableCommand {
 
   @Option(help: ArgumentHelp("The two columns.", valueName: "a,b"))
   var columns: ColumnPair
+
+  @Option(
+    help: ArgumentHelp(
+      "A third column: what the second says beyond it is estimated too.", valueName: "name"))
+  var given: String?
 
   @Option(help: ArgumentHelp("The column that says which rows belong together.", valueName: "name"))
   var groups: String?
@@ -59,6 +68,7 @@ struct EstimateInformation: ParsableCommand {
       try world.agree {
         guard world.isRoot else { return }
         var task = InformationTask(file: table, columns: (columns.first, columns.second))
+        task.given = given
         task.groups = groups
         task.estimators = estimator
         for edge in edges { task.edges[edge.column] = edge.range }

@@ -19,8 +19,9 @@ extension Experiment {
   var problemsOfOneRun: [SettingProblem] {
     let outOfRange = rangeProblems
     guard outOfRange.isEmpty else { return outOfRange }
-    return nameProblems + simulationProblems + realisationProblems + universeProblems
-      + networkProblems + samplingProblems + batchProblems + streamProblems + analysisProblems
+    return nameProblems + simulationProblems + twinProblems + realisationProblems
+      + universeProblems + networkProblems + samplingProblems + batchProblems + streamProblems
+      + analysisProblems
       + clusterProblems
   }
 
@@ -118,6 +119,7 @@ extension Experiment {
   ) -> Bool {
     if first.seed != nil || second.seed != nil {
       return first.seed == second.seed && first.isInverted ?? false == second.isInverted ?? false
+        && first.reseeding == second.reseeding
     }
     return first.initial == second.initial || first.final == second.final
       || first.catalogue != nil && first.catalogue == second.catalogue

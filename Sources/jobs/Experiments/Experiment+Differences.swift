@@ -32,15 +32,16 @@ extension Experiment {
     "simulations[].initial", "simulations[].final", "simulations[].catalogue",
     "simulations[].labels", "simulations[].units", "simulations[].cosmology",
     "simulations[].ignoreTypes", "simulations[].seed", "simulations[].isInverted",
+    "simulations[].reseedAbove", "simulations[].reseed",
   ]
 
   /// The settings that a trained model depends on, a line each, such as `fields.neighbours = 32`.
   ///
-  /// A training may be resumed only by an experiment with the same lines. Test simulations are left
-  /// out, and those of the other roles keep their order.
+  /// A training may be resumed only by an experiment with the same lines. Test simulations and their twins are
+  /// left out, and those of the other roles keep their order.
   package func trainingIdentity() throws(SettingsError) -> [String] {
     var trained = self
-    trained.simulations.removeAll { $0.role == .test }
+    trained.simulations.removeAll { $0.role == .test || $0.role == .twin }
     return try trained.settings().filter { Self.affectsTraining($0.path) }
       .map { "\($0.path) = \($0.value)" }
   }

@@ -88,7 +88,7 @@ package struct Experiment: Codable, Hashable, Sendable {
 
 /// What a simulation is used for.
 ///
-/// No realisation may serve two roles.
+/// No realisation may serve two roles, but a twin shares the large scales of its test simulation.
 package enum SimulationRole: String, Codable, CaseIterable, Hashable, Sendable {
   /// Its particles are learnt from.
   case training
@@ -96,6 +96,8 @@ package enum SimulationRole: String, Codable, CaseIterable, Hashable, Sendable {
   case validation
   /// Its particles are only predicted.
   case test
+  /// It has the phases of a test simulation up to a wavenumber: its halos are what the N-body code makes of them.
+  case twin
 }
 
 /// One simulation: two snapshots of the same particles, and the halos of the later one.
@@ -111,6 +113,12 @@ package struct SimulationSettings: Codable, Hashable, Sendable {
 
   /// Whether the phases of the seed are inverted, which makes the partner of a pair; no, if not given.
   package var isInverted: Bool?
+
+  /// The wavenumber above which a twin has other phases than the test simulation with its seed [h/Mpc].
+  package var reseedAbove: Double?
+
+  /// The seed of these other phases.
+  package var reseed: UInt64?
 
   /// The path of the initial snapshot (the first file of several), of which the density is made.
   package var initial: String?
@@ -161,11 +169,16 @@ package struct SimulationSettings: Codable, Hashable, Sendable {
     return seed == nil ? .snapshot : .catalogue(made)
   }
 
-  /// Makes the settings of a simulation that is made from a seed.
-  package init(name: String, role: SimulationRole, seed: UInt64, isInverted: Bool? = nil) {
+  /// Makes the settings of a simulation that is made from a seed, or of a twin with a second one.
+  package init(
+    name: String, role: SimulationRole, seed: UInt64, isInverted: Bool? = nil,
+    reseedAbove: Double? = nil, reseed: UInt64? = nil
+  ) {
     self.name = name
     self.role = role
     self.seed = seed
     self.isInverted = isInverted
+    self.reseedAbove = reseedAbove
+    self.reseed = reseed
   }
 }

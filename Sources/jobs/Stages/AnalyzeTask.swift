@@ -107,8 +107,10 @@ package struct AnalyzeTask: Sendable {
     let collapse = try CollapseTask(
       experiment: experiment, directory: directory, threads: try threads(on: world)
     ).run(for: particles, on: world, progress: progress)
+    let twins = try TwinTask(experiment: experiment, directory: directory)
+      .run(for: particles, on: world)
     var gaps = try world.agree {
-      try missingRuns() + comparable.gaps
+      try missingRuns() + comparable.gaps + twins.gaps
     }
     if let reason = particles.halos.reason {
       gaps.append(
@@ -125,7 +127,7 @@ package struct AnalyzeTask: Sendable {
     return AnalysisInput(
       experiment: experiment.name, settings: experiment.analysis,
       models: comparable.models, particles: particles, halos: particles.halos, collapse: collapse,
-      gaps: gaps)
+      twins: twins.predictions, gaps: gaps)
   }
 
   /// Writes the tables and then the report: where it is, all is complete.

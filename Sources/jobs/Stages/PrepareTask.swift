@@ -81,8 +81,9 @@ package struct PrepareTask: Sendable {
       finalSnapshot: simulation.final ?? made.final,
       halos: simulation.halos(made: made.catalogue), units: simulation.units,
       cosmology: simulation.cosmology, ignoredTypes: simulation.ignoreTypes ?? [], output: output,
-      withPotential: experiment.fields.needPotential,
-      withFinalParticles: experiment.fields.needFinalParticles,
+      // Of a twin, only labels are read.
+      withPotential: experiment.fields.needPotential && simulation.role != .twin,
+      withFinalParticles: experiment.fields.needFinalParticles && simulation.role != .twin,
       label: experiment.fields.label, neighbours: experiment.fields.neighbours,
       threads: experiment.fields.threadsPerRank)
   }

@@ -83,7 +83,8 @@ package struct SimulateTask: Sendable {
     simulation.seed.map {
       UniverseJob(
         universe: experiment.universe,
-        phases: .seed($0, areInverted: simulation.isInverted ?? false),
+        phases: .seed(
+          $0, areInverted: simulation.isInverted ?? false, reseeding: simulation.reseeding),
         folder: directory.simulation(simulation.name))
     }
   }

@@ -1,9 +1,10 @@
+package import ParticleMesh
 internal import Snapshots
 
 /// Where the phases of a realisation come from.
 package enum InitialPhases {
-  /// The random numbers of a seed, perhaps with the opposite sign.
-  case seed(UInt64, areInverted: Bool)
+  /// The random numbers of a seed, perhaps with the opposite sign, and perhaps with others above a wavenumber.
+  case seed(UInt64, areInverted: Bool, reseeding: Reseeding? = nil)
 
   /// The initial particles of another code.
   case snapshot(InitialSnapshot)
@@ -13,7 +14,9 @@ extension InitialPhases: CustomStringConvertible {
   /// What a simulation's files depend on.
   package var description: String {
     switch self {
-    case .seed(let seed, let areInverted): "seed \(seed) inverted \(areInverted)"
+    case .seed(let seed, let areInverted, let reseeding):
+      "seed \(seed) inverted \(areInverted)"
+        + (reseeding.map { " reseeded \($0.seed) above \($0.above)" } ?? "")
     case .snapshot(let initial):
       "snapshot of \(initial.source.byteCount) bytes with checksum \(initial.source.checksum)"
     }

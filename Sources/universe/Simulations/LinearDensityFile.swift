@@ -1,6 +1,7 @@
 package import FourierTransforms
 internal import HDF5
 package import MPI
+internal import ParticleMesh
 internal import RecordFiles
 internal import Snapshots
 
@@ -35,7 +36,12 @@ package enum LinearDensityFile {
       try file.describe(on: ranks) { (file) throws(HDF5Error) in
         try file.setAttribute("boxSize", to: boxSize)
         switch phases {
-        case .seed(let seed, _): try file.setAttribute("seed", to: seed)
+        case .seed(let seed, _, let reseeding):
+          try file.setAttribute("seed", to: seed)
+          if let reseeding {
+            try file.setAttribute("reseed", to: reseeding.seed)
+            try file.setAttribute("reseedAbove", to: reseeding.above)
+          }
         case .snapshot(let initial):
           try file.setAttribute("source", to: initial.snapshot.path)
           try file.setAttribute("sourceChecksum", to: initial.source.checksum)

@@ -121,7 +121,7 @@ package struct UniverseJob {
     var lattice = LagrangianLattice.gadget(gridSize: universe.gridSize)
     var origin: SimulationDescription.Origin?
     switch phases {
-    case .seed(let seed, _):
+    case .seed(let seed, _, _):
       origin = SimulationDescription.Origin(
         seed: seed, omegaBaryon: cosmology.omegaBaryon, sigma8: cosmology.sigma8,
         spectralIndex: cosmology.spectralIndex)
@@ -198,9 +198,10 @@ package struct UniverseJob {
           "took over the modes of \(initial.snapshot.path): displaced to \(recovered.order) order, "
             + "velocities within \(digits(100 * recovered.velocityError)) %"))
       return try start(recovered.motion, on: ranks)
-    case .seed(let seed, let areInverted):
+    case .seed(let seed, let areInverted, let reseeding):
       let modes = try randomModes(
-        seed: seed, areInverted: areInverted, transform.decomposition, threads, on: ranks)
+        seed: seed, areInverted: areInverted, reseeding, transform.decomposition, threads, on: ranks
+      )
       let motion = LagrangianPerturbation(
         modes: modes, transform: transform, growth: growth, in: box)
       let a = 1 / (1 + universe.initialRedshift)
@@ -225,8 +226,8 @@ package struct UniverseJob {
   }
 
   private func randomModes(
-    seed: UInt64, areInverted: Bool, _ decomposition: MeshDecomposition, _ threads: WorkerThreads,
-    on ranks: borrowing Communicator
+    seed: UInt64, areInverted: Bool, _ reseeding: Reseeding?, _ decomposition: MeshDecomposition,
+    _ threads: WorkerThreads, on ranks: borrowing Communicator
   ) throws -> FourierMesh {
     try ranks.agree {
       let spectrum = try universe.linearSpectrum()
@@ -234,7 +235,7 @@ package struct UniverseJob {
         .init(
           seed: seed, amplitudesAreFixed: universe.amplitudesAreFixed,
           phasesAreInverted: areInverted))
-      return try LinearField(noise, spectrum: spectrum, in: box)
+      return try LinearField(noise, spectrum: spectrum, in: box, reseeding: reseeding)
         .modes(on: decomposition, threads: threads)
     }
   }

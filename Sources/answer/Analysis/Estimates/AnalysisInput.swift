@@ -18,6 +18,9 @@ package struct AnalysisInput: Sendable {
   /// What collapse models predict for the particles.
   package let collapse: Outcome<CollapseInput>
 
+  /// What twin universes predict for the particles, from the highest wavenumber down.
+  package let twins: [TwinPrediction]
+
   /// What is missing and is not told elsewhere.
   package let gaps: [Gap]
 
@@ -33,11 +36,12 @@ package struct AnalysisInput: Sendable {
   ///   - particles: The particles.
   ///   - halos: The halo of each particle.
   ///   - collapse: What collapse models predict for the particles.
+  ///   - twins: What twin universes predict for the particles.
   ///   - gaps: What is missing.
   package init(
     experiment: String, settings: AnalysisSettings, models: [ModelPredictions],
     particles: CommonParticles, halos: Outcome<[Int32]>, collapse: Outcome<CollapseInput>,
-    gaps: [Gap]
+    twins: [TwinPrediction] = [], gaps: [Gap]
   ) {
     self.experiment = experiment
     self.settings = settings
@@ -45,6 +49,7 @@ package struct AnalysisInput: Sendable {
     self.particles = particles
     self.halos = halos
     self.collapse = collapse
+    self.twins = twins
     self.gaps = gaps
     shells = particles.shells(settings.radiusEdges)
   }

@@ -9,6 +9,9 @@ enum InformationColumn: Hashable, Codable, Sendable {
   /// Those of a collapse model, by its number.
   case collapse(Int)
 
+  /// Those of twins, by their number.
+  case twin(Int)
+
   /// The true masses with noise, by the number of its level.
   case noise(Int)
 }
@@ -23,12 +26,21 @@ enum InformationSubset: Hashable, Codable, Sendable {
 
   /// Those that a collapse model predicts a mass for.
   case collapse(Int)
+
+  /// Those that are in halos of twins.
+  case twin(Int)
 }
 
 /// One estimate of information that a report needs.
 struct InformationRequest: Hashable, Codable, Sendable {
   var column: InformationColumn
   var subset: InformationSubset
+}
+
+/// Two models, by their numbers, whose joint information a report needs.
+struct JointRequest: Hashable, Codable, Sendable {
+  var first: Int
+  var second: Int
 }
 
 extension AnalysisInput {
@@ -44,6 +56,11 @@ extension AnalysisInput {
     for model in collapse.value?.models.indices ?? 0..<0 {
       requests += (references + [.collapse(model)]).map {
         InformationRequest(column: $0, subset: .collapse(model))
+      }
+    }
+    for twin in twins.indices {
+      requests += (references + [.twin(twin)]).map {
+        InformationRequest(column: $0, subset: .twin(twin))
       }
     }
     requests += settings.noiseLevels.indices.map {
@@ -65,6 +82,7 @@ extension AnalysisInput {
           collapse.models[model].logMasses[$0] != nil
         }
       } ?? []
+    case .twin(let twin): twins[twin].members
     }
   }
 
@@ -75,6 +93,7 @@ extension AnalysisInput {
       case .model(let model): members.map { particles.predictions[model][$0] }
       case .collapse(let model):
         members.compactMap { collapse.value?.models[model].logMasses[$0] }
+      case .twin(let twin): members.compactMap { twins[twin].logMasses[$0] }
       case .noise(let level):
         members.map { particles.truth[$0] + settings.noiseLevels[level] * noise(of: $0, level) }
       }
@@ -87,11 +106,33 @@ extension AnalysisInput {
     let comparison = comparison(request.column, members)
     let sample = InformationSample(
       truth: comparison.truth, prediction: comparison.prediction,
-      isDiscrete: request.column.isDiscrete,
+      isDiscrete: request.column.isDiscrete, kind: request.kind,
       halos: halos.map { halos in members.map { halos[$0] } })
     return InformationSummary.estimate(
       sample.thinned(to: settings.information.maximumParticles), window: settings.window,
       settings: settings.information, threads: threads)
+  }
+
+  /// The pairs of models whose joint information the report needs: the first variant with each other.
+  var jointRequests: [JointRequest] {
+    guard let first = variants.first else { return [] }
+    return variants.dropFirst().map {
+      JointRequest(first: first.reference, second: $0.reference)
+    }
+  }
+
+  /// Estimates what two models say together; a pure function of the request and of the input.
+  func estimate(_ request: JointRequest, threads: Int) -> Outcome<JointSummary> {
+    let members = members(.all)
+    func sample(_ model: Int) -> InformationSample {
+      let comparison = comparison(.model(model), members)
+      return InformationSample(
+        truth: comparison.truth, prediction: comparison.prediction, isDiscrete: false, halos: halos
+      ).thinned(to: settings.information.maximumParticles)
+    }
+    return JointSummary.estimate(
+      JointSample(first: sample(request.first), second: sample(request.second)),
+      window: settings.window, settings: settings.information, threads: threads)
   }
 
   /// A number of the unit Gaussian for a particle: Box and Muller 1958, doi:10.1214/aoms/1177706645.
@@ -107,6 +148,20 @@ extension AnalysisInput {
 extension InformationColumn {
   /// Whether the predictions take few values.
   fileprivate var isDiscrete: Bool {
-    if case .collapse = self { true } else { false }
+    switch self {
+    case .collapse, .twin: true
+    case .model, .noise: false
+    }
+  }
+}
+
+extension InformationRequest {
+  /// What the predictions are of.
+  fileprivate var kind: InformationSample.Kind {
+    switch (column, subset) {
+    case (.twin, _): .twin
+    case (_, .twin): .besideTwin
+    default: .networkAlone
+    }
   }
 }

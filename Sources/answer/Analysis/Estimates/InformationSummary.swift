@@ -69,13 +69,20 @@ extension InformationSummary {
         sample.isDiscrete
         ? try spreadWithinGaps(sample.prediction, seed: ~settings.seed) : sample.prediction
       let information = try MutualInformationEstimator(settings: settings.mixture(threads: threads))
-        .estimate(truth, prediction, groups: sample.drawableHalos.value)
+        .estimate(
+          truth, prediction, groups: sample.drawableHalos.value,
+          foldsKeepGroups: sample.kind != .networkAlone)
       var summary = InformationSummary(information, halos: sample.drawableHalos)
       summary.equivalentScatter = NoiseReference(sample.truth).sigma(leaving: summary.value)
+      guard sample.kind != .twin else {
+        // Neighbours would be those of the same halo in both universes.
+        summary.nearestNeighbours = .unknown("the particles of a halo share both masses")
+        return .known(summary)
+      }
       summary.compare(
         with: try NearestNeighbourEstimator(
           neighbours: settings.neighbours, seed: settings.seed, threads: threads
-        ).estimate(truth, prediction).value)
+        ).estimate(truth, prediction).value, sample.kind)
       return .known(summary)
     } catch {
       return .unknown(reason(for: error, of: sample))
@@ -107,13 +114,16 @@ extension InformationSummary {
     warnings = information.warnings.map(\.description)
   }
 
-  private mutating func compare(with neighbours: Double) {
+  private mutating func compare(with neighbours: Double, _ kind: InformationSample.Kind) {
     nearestNeighbours = .known(neighbours)
     if abs(neighbours - value) > Self.agreement {
+      let remedy =
+        kind == .besideTwin
+        ? "neighbours are often of the same halo, which the folds of the mixtures keep whole"
+        : "look at the fitted density"
       warnings.append(
-        String(
-          format: "nearest neighbours say %.3f and mixtures %.3f: look at the fitted density",
-          neighbours, value))
+        String(format: "nearest neighbours say %.3f and mixtures %.3f: ", neighbours, value)
+          + remedy)
     }
   }
 }
@@ -128,6 +138,22 @@ struct InformationSample: Sendable {
 
   /// Whether predictions take few values.
   var isDiscrete: Bool
+
+  /// Whether particles of one halo share the prediction, or are compared with some that do.
+  var kind = Kind.networkAlone
+
+  /// What the predictions are of, as far as halos are concerned.
+  enum Kind: Sendable {
+    /// A model that sees particles one by one.
+    case networkAlone
+
+    /// The same, on the particles of a twin, and compared with that.
+    case besideTwin
+
+    /// A twin: where particles share their halo in both universes, true and predicted masses are discrete. Folds
+    /// that keep halos whole hold no fit to the masses of single halos to be right.
+    case twin
+  }
 
   /// The halo of each particle.
   var halos: Outcome<[Int32]>
@@ -144,6 +170,6 @@ struct InformationSample: Sendable {
     let places = (0..<maximum).map { $0 * truth.count / maximum }
     return InformationSample(
       truth: places.map { truth[$0] }, prediction: places.map { prediction[$0] },
-      isDiscrete: isDiscrete, halos: halos.map { halos in places.map { halos[$0] } })
+      isDiscrete: isDiscrete, kind: kind, halos: halos.map { halos in places.map { halos[$0] } })
   }
 }

@@ -24,6 +24,8 @@ extension Report: CustomStringConvertible {
       lines.append(
         row("\(difference.first) - \(difference.second)", text(difference.overall)))
     }
+    for joint in joint { lines.append(contentsOf: rows(of: joint)) }
+    for twin in twins { lines.append(row(twin)) }
     switch collapse {
     case .unknown(let reason): lines.append(row("EPS, ST", "none: \(reason)"))
     case .known(let models):
@@ -42,6 +44,40 @@ extension Report: CustomStringConvertible {
     }
     for gap in gaps { lines.append(row("missing", "\(gap.subject): \(gap.reason)")) }
     return lines.joined(separator: "\n")
+  }
+
+  /// What the variants of a pair say beyond each other.
+  private func rows(of joint: JointReport) -> [String] {
+    joint.parts[1...2].map { name, part in
+      switch part {
+      case .unknown(let reason): row(name, "unknown (\(reason))")
+      case .known(let part):
+        row(
+          name,
+          String(format: "%.3f", part.value)
+            + ((part.haloDeviation.value ?? part.deviation.value).map {
+              String(format: " +- %.3f", $0)
+            } ?? "") + " nats"
+            + (part.significance.value.map { String(format: ", %.1f sd", $0) } ?? ""))
+      }
+    }
+  }
+
+  /// What a twin says, and the networks' shares of it.
+  private func row(_ twin: TwinReport) -> String {
+    let without = twin.shareWithout.value.map { String(format: "%.0f %%", 100 * $0) } ?? "?"
+    let networks = twin.networks.map { network in
+      "\(network.variant) \(short(network.information))"
+        + (network.share.value.map { share in
+          String(format: ", %.0f", 100 * share.value)
+            + (share.deviation.value.map { String(format: " +- %.0f", 100 * $0) } ?? "")
+            + " % of it"
+        } ?? "")
+    }
+    return row(
+      twin.name,
+      "\(text(twin.information)) on \(twin.count) particles (\(without) in none of its halos); there: "
+        + networks.joined(separator: "; "))
   }
 
   private func row(_ name: String, _ text: String) -> String {

@@ -6,9 +6,8 @@ extension Report {
   /// The tables, in the order in which they are read.
   package var tables: [ReportTable] {
     [
-      networkTable, modelTable, seedTable, differenceTable, shellTable, massTable, collapseTable,
-      noiseTable,
-      crossingTable,
+      networkTable, modelTable, seedTable, differenceTable, jointTable, shellTable, massTable,
+      twinTable, collapseTable, noiseTable, crossingTable,
     ]
   }
 
@@ -35,14 +34,14 @@ extension Report {
     return parts.joined(separator: "\n")
   }
 
-  private typealias Cell = ReportTable.Cell
+  typealias Cell = ReportTable.Cell
 
-  private static let informationColumns = [
+  static let informationColumns = [
     "MI [nats]", "sd, particles", "sd, halos", "as noise [dex]", "nearest neighbours",
   ]
 
   /// The cells of an estimate of information.
-  private func cells(_ information: Outcome<InformationSummary>) -> [Cell] {
+  func cells(_ information: Outcome<InformationSummary>) -> [Cell] {
     switch information {
     case .unknown(let reason): Self.informationColumns.map { _ in .missing(reason) }
     case .known(let estimate):

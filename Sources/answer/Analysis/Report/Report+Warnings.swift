@@ -11,8 +11,11 @@ extension Report {
   /// The warnings of all estimates of information, each once, in the order in which they first appear.
   package var warnings: [Warning] {
     var warnings: [Warning] = []
-    for (subject, estimate) in estimates {
-      for text in estimate.value?.warnings ?? [] {
+    let joint = joint.map {
+      ("\($0.first) with \($0.second)", $0.information.value?.warnings ?? [])
+    }
+    for (subject, texts) in estimates.map({ ($0, $1.value?.warnings ?? []) }) + joint {
+      for text in texts {
         if let known = warnings.firstIndex(where: { $0.text == text }) {
           warnings[known].subjects.append(subject)
         } else {
@@ -35,6 +38,12 @@ extension Report {
       estimates.append((model.model.shortName, model.information))
       estimates += model.networks.map {
         ("\($0.variant) on the particles of \(model.model.shortName)", $0.information)
+      }
+    }
+    for twin in twins {
+      estimates.append((twin.name, twin.information))
+      estimates += twin.networks.map {
+        ("\($0.variant) on the particles of the \(twin.name)", $0.information)
       }
     }
     return estimates + noise.map { ("noise of \($0.sigma) dex", $0.estimate) }

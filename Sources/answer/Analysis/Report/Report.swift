@@ -34,6 +34,12 @@ package struct Report: Codable, Hashable, Sendable {
   /// The first variant against each of the others, for the same particles.
   package var differences: [DifferenceReport]
 
+  /// The first variant with each of the others: what they say together, and one beyond the other.
+  package var joint: [JointReport]
+
+  /// Twin universes, from the highest wavenumber down, each with the networks on the particles in its halos.
+  package var twins: [TwinReport]
+
   /// The collapse models, each with the networks on the particles it has a prediction for (Tables I and II).
   package var collapse: Outcome<[CollapseReport]>
 

@@ -17,23 +17,42 @@ extension AnalysisInput {
     creator: String, threads: Int, on communicator: borrowing Communicator,
     tell: (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) throws -> Report? {
-    let requests = requests
-    let division = EstimateDivision(
-      costs: requests.map { members($0.subset).count + 1 }, ranks: communicator.size)
-    let estimates = try division.run(on: communicator, tell: tell) {
-      estimate(requests[$0], threads: threads)
+    let (requests, joint) = (requests, jointRequests)
+    // Mixtures of three dimensions take some four times as long as those of two.
+    let costs =
+      joint.map { _ in 4 * particles.count + 1 } + requests.map { members($0.subset).count + 1 }
+    let division = EstimateDivision(costs: costs, ranks: communicator.size)
+    let estimates = try division.run(on: communicator, tell: tell) { number -> Estimate in
+      number < joint.count
+        ? .joint(estimate(joint[number], threads: threads))
+        : .single(estimate(requests[number - joint.count], threads: threads))
     }
     guard let estimates else { return nil }
     return ReportMaker(
-      input: self, estimates: Dictionary(uniqueKeysWithValues: zip(requests, estimates))
+      input: self,
+      estimates: Dictionary(
+        uniqueKeysWithValues: zip(requests, estimates.dropFirst(joint.count)).compactMap {
+          if case .single(let summary) = $1 { ($0, summary) } else { nil }
+        }),
+      joint: Dictionary(
+        uniqueKeysWithValues: zip(joint, estimates).compactMap {
+          if case .joint(let summary) = $1 { ($0, summary) } else { nil }
+        })
     ).report(creator: creator)
   }
+}
+
+/// An estimate of one prediction, or of two.
+private enum Estimate: Codable {
+  case single(Outcome<InformationSummary>)
+  case joint(Outcome<JointSummary>)
 }
 
 /// Puts a report together from its input and the estimates of information.
 struct ReportMaker {
   let input: AnalysisInput
   let estimates: [InformationRequest: Outcome<InformationSummary>]
+  var joint: [JointRequest: Outcome<JointSummary>] = [:]
 
   var settings: AnalysisSettings { input.settings }
 
@@ -47,7 +66,8 @@ struct ReportMaker {
       particles: ParticleReport(
         simulations: particles.simulations, count: particles.count,
         halos: input.halos.map { Set($0).count }, example: example),
-      variants: input.variants.map(variant), differences: differences(),
+      variants: input.variants.map(variant), differences: differences(), joint: jointReports(),
+      twins: input.twins.indices.map(twinReport),
       collapse: input.collapse.map { collapse in
         collapse.models.indices.map { collapseReport($0, of: collapse) }
       },
@@ -91,6 +111,25 @@ struct ReportMaker {
       return DifferenceReport(
         first: first.name, second: second.name, overall: difference(.all),
         shells: input.shells.indices.map { difference(.shell($0)) })
+    }
+  }
+
+  /// The first variant with each of the others.
+  private func jointReports() -> [JointReport] {
+    guard let first = input.variants.first else { return [] }
+    return input.variants.dropFirst().map { second in
+      let request = JointRequest(first: first.reference, second: second.reference)
+      let estimate = joint[request] ?? .unknown("it was not estimated")
+      return JointReport(
+        first: first.name, second: second.name,
+        information: estimate.map { summary in
+          var summary = summary
+          summary.compare(
+            summary.first, of: first.name, with: information(.model(first.reference), .all))
+          summary.compare(
+            summary.second, of: second.name, with: information(.model(second.reference), .all))
+          return summary
+        })
     }
   }
 

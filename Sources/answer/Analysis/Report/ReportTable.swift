@@ -63,7 +63,10 @@ package struct ReportTable: Hashable, Sendable {
         reasons.append(reason)
       }
       let cells = row.map { cell -> String in
-        guard case .missing(let reason) = cell else { return cell.text }
+        guard case .missing(let reason) = cell else {
+          // A bar would begin another cell.
+          return cell.text.replacing("|", with: "\\|")
+        }
         return "— [\((reasons.firstIndex(of: reason) ?? 0) + 1)]"
       }
       lines.append("| " + cells.joined(separator: " | ") + " |")

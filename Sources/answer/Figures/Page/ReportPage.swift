@@ -155,6 +155,7 @@ package struct ReportPage: Sendable {
           + "\(number(value.deviation, 3)) nats\(level)\(ratio).</li>"
       }
     }
+    items += report.joint.flatMap(items(of:)) + report.twins.map(item(of:))
     return items.isEmpty
       ? "<p class=\"missing\">No model was compared.</p>"
       : "<p>Mutual information with the true mass:</p>\n<ul class=\"answer\">\n"
@@ -270,7 +271,7 @@ package struct ReportPage: Sendable {
 
   // MARK: - Numbers
 
-  private func number(_ value: Double, _ digits: Int) -> String {
+  func number(_ value: Double, _ digits: Int) -> String {
     HTML.number(value, String(format: "%.\(digits)f", value))
   }
 

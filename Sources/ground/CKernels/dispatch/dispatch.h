@@ -46,6 +46,12 @@ typedef struct kernel_table {
   double (*mixture_log_ratio)(
       const halompi_gaussian *components, size_t component_count, const double *x, const double *y,
       const double *weights, size_t count);
+  double (*spatial_mixture_step)(
+      const halompi_spatial_gaussian *components, size_t component_count, const double *x, const double *y,
+      const double *z, const double *weights, size_t count, halompi_spatial_sums *sums);
+  double (*spatial_mixture_cell)(
+      const halompi_spatial_gaussian *components, size_t component_count, const double *mean,
+      const double *factor, const double *places, const double *weights);
   void (*smooth_particles)(const float *particles, size_t count, int width, float *density);
 } kernel_table;
 

@@ -14,6 +14,7 @@
 #endif
 #include "gradient/gradient_loops.h"
 #include "mixture/mixture_loops.h"
+#include "mixture/spatial_loops.h"
 #include "network/dense.h"
 #include "network/passes.h"
 #include "network/peak_loop.h"
@@ -29,6 +30,7 @@ const kernel_table KERNEL_TABLE = {
     .accumulate_fixed = accumulate_fixed, .fixed_to_float = fixed_to_float,
     .largest_magnitude = largest_magnitude, .amsgrad = amsgrad,
     .mixture_step = mixture_step, .mixture_log_ratio = mixture_log_ratio,
+    .spatial_mixture_step = spatial_mixture_step, .spatial_mixture_cell = spatial_mixture_cell,
     .smooth_particles = smooth_particles,
 };
 

@@ -1,4 +1,4 @@
-// Two-dimensional Gaussian mixtures: one step of their fit, and the information they hold.
+// Gaussian mixtures in the plane and in space: one step of their fit, and the information they hold.
 
 #ifndef HALOMPI_GAUSSIAN_MIXTURE_H
 #define HALOMPI_GAUSSIAN_MIXTURE_H
@@ -58,5 +58,44 @@ double halompi_mixture_step(
 double halompi_mixture_log_ratio(
     const halompi_gaussian *components, size_t component_count, const double *x, const double *y,
     const double *weights, size_t count, halompi_instruction_set instructions);
+
+/// One weighted Gaussian in space, ready for evaluation.
+///
+/// With the covariance L L^T and M the inverse of L, its logarithm at a point p is log_scale - |q|^2 / 2, where
+/// q = M (p - mean).
+typedef struct halompi_spatial_gaussian {
+  /// ln w - 3/2 ln(2 pi) - ln det L.
+  double log_scale;
+  /// The mean.
+  double mean_x, mean_y, mean_z;
+  /// The elements of M, a lower triangle.
+  double inverse_xx, inverse_yx, inverse_yy, inverse_zx, inverse_zy, inverse_zz;
+} halompi_spatial_gaussian;
+
+/// Sums over points of the responsibility of a component, and of its moments about the component's mean.
+typedef struct halompi_spatial_sums {
+  double weight, x, y, z, xx, xy, xz, yy, yz, zz;
+} halompi_spatial_sums;
+
+/// Returns the sum of weight * ln p over points, and adds up the moments of every component.
+///
+/// - `components`, `sums`: [component_count], at most HALOMPI_MIXTURE_LIMIT; `sums` may be NULL.
+/// - `x`, `y`, `z`, `weights`: [count], finite, `count` a multiple of HALOMPI_MIXTURE_LANES.
+double halompi_spatial_mixture_step(
+    const halompi_spatial_gaussian *components, size_t component_count, const double *x,
+    const double *y, const double *z, const double *weights, size_t count,
+    halompi_spatial_sums *sums, halompi_instruction_set instructions);
+
+/// The points along each side of a cell.
+#define HALOMPI_CELL_POINTS 8
+
+/// Returns the integral of weight * ln p over a cell by a product rule.
+///
+/// - `mean`: [3]; `factor`: the lower triangle xx, yx, yy, zx, zy, zz of L: a point is mean + L q.
+/// - `places`, `weights`: [3][HALOMPI_CELL_POINTS], the coordinates of q along each axis and their weights.
+double halompi_spatial_mixture_cell(
+    const halompi_spatial_gaussian *components, size_t component_count, const double *mean,
+    const double *factor, const double *places, const double *weights,
+    halompi_instruction_set instructions);
 
 #endif

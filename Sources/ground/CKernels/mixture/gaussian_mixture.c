@@ -18,3 +18,19 @@ double halompi_mixture_log_ratio(
   return halompi_kernels(instructions)->mixture_log_ratio(
       components, component_count, x, y, weights, count);
 }
+
+double halompi_spatial_mixture_step(
+    const halompi_spatial_gaussian *components, size_t component_count, const double *x,
+    const double *y, const double *z, const double *weights, size_t count,
+    halompi_spatial_sums *sums, halompi_instruction_set instructions) {
+  return halompi_kernels(instructions)->spatial_mixture_step(
+      components, component_count, x, y, z, weights, count, sums);
+}
+
+double halompi_spatial_mixture_cell(
+    const halompi_spatial_gaussian *components, size_t component_count, const double *mean,
+    const double *factor, const double *places, const double *weights,
+    halompi_instruction_set instructions) {
+  return halompi_kernels(instructions)->spatial_mixture_cell(
+      components, component_count, mean, factor, places, weights);
+}

@@ -73,6 +73,9 @@ package struct InformationReport: Hashable, Encodable, Sendable {
   /// What nearest neighbours gave.
   package let nearestNeighbours: NearestNeighbourInformation?
 
+  /// What the second column says beyond a third one, if that was given.
+  package let joint: Joint?
+
   /// The report as JSON, with sorted keys.
   package var json: String {
     get throws {
@@ -112,6 +115,7 @@ extension InformationReport: CustomStringConvertible {
       }
       lines += mixtures.warnings.map { "warning: \($0)" }
     }
+    if let joint { lines += joint.lines(of: columns[0], and: columns[1]) }
     return lines.joined(separator: "\n") + "\n"
   }
 

@@ -18,6 +18,9 @@ package struct InformationTask: Sendable {
   /// The names of the two columns.
   package let columns: (first: String, second: String)
 
+  /// The name of a third column: what the second says of the first beyond it is estimated, too.
+  package var given: String?
+
   /// The name of the column that says which rows belong together.
   package var groups: String?
 
@@ -43,19 +46,29 @@ package struct InformationTask: Sendable {
     let mixtureEstimator = try MutualInformationEstimator(settings: settings)
     let neighbourEstimator = try NearestNeighbourEstimator(
       seed: settings.seed, threads: settings.threads)
-    let table = try ColumnTable(
-      contentsOf: file, columns: [columns.first, columns.second], labels: groups)
-    let unused = edges.keys.filter { $0 != columns.first && $0 != columns.second }
+    let names = [columns.first, columns.second] + (given.map { [$0] } ?? [])
+    let table = try ColumnTable(contentsOf: file, columns: names, labels: groups)
+    let unused = edges.keys.filter { !names.contains($0) }
     if let name = unused.min() {
-      throw TableError(file, .noColumn(name, known: [columns.first, columns.second]))
+      throw TableError(file, .noColumn(name, known: names))
     }
     let x = try withoutEdges(table.numbers[0], columns.first)
     let y = try withoutEdges(table.numbers[1], columns.second)
+    let joint = try given.map { given in
+      let z = try withoutEdges(table.numbers[2], given)
+      return InformationReport.Joint(
+        given: given,
+        mixtures: estimators == .ksg
+          ? nil : try mixtureEstimator.joint(target: x, first: y, second: z, groups: table.labels),
+        nearestNeighbours: estimators == .gmm
+          ? nil : try neighbourEstimator.joint(target: x, first: y, second: z))
+    }
     return InformationReport(
       file: file, columns: [columns.first, columns.second], rows: x.count, seed: settings.seed,
       mixtures: estimators == .ksg
         ? nil : .init(try mixtureEstimator.estimate(x, y, groups: table.labels)),
-      nearestNeighbours: estimators == .gmm ? nil : try neighbourEstimator.estimate(x, y))
+      nearestNeighbours: estimators == .gmm ? nil : try neighbourEstimator.estimate(x, y),
+      joint: joint)
   }
 
   private func withoutEdges(_ values: [Double], _ column: String) throws -> [Double] {

@@ -17,11 +17,18 @@ package struct LinearField: Sendable {
   /// The box.
   package let box: PeriodicBox
 
-  /// Makes the field of a realisation.
-  package init(_ noise: WhiteNoise, spectrum: LinearPowerSpectrum, in box: PeriodicBox) {
+  /// The modes that have other random numbers; none without.
+  package let reseeding: Reseeding?
+
+  /// Makes the field of a realisation, or of a twin that shares its modes up to a wavenumber.
+  package init(
+    _ noise: WhiteNoise, spectrum: LinearPowerSpectrum, in box: PeriodicBox,
+    reseeding: Reseeding? = nil
+  ) {
     self.noise = noise
     self.spectrum = spectrum
     self.box = box
+    self.reseeding = reseeding
   }
 
   /// The density contrast of a rank's modes at z = 0, in linear theory.
@@ -38,13 +45,25 @@ package struct LinearField: Sendable {
   ) throws(LinearTheoryError) -> FourierMesh {
     let amplitudes = try amplitudes(width: decomposition.width)
     let (noise, width) = (noise, decomposition.width)
+    let (other, firstReseeded) = reseeded
     var modes = FourierMesh(decomposition)
     modes.updateModes(threads: threads) { wavenumber, _ in
       let amplitude = amplitudes[wavenumber.squared]
-      let (real, imaginary) = noise.value(at: wavenumber, width: width)
+      let own = wavenumber.squared < firstReseeded ? noise : other
+      let (real, imaginary) = own.value(at: wavenumber, width: width)
       return Complex(Float(amplitude * real), Float(amplitude * imaginary))
     }
     return modes
+  }
+
+  /// The random numbers of reseeded modes, and the smallest square of their wavenumbers in units of the
+  /// fundamental one.
+  private var reseeded: (noise: WhiteNoise, from: Int) {
+    guard let reseeding else { return (noise, .max) }
+    var settings = noise.settings
+    settings.seed = reseeding.seed
+    let ratio = reseeding.above * box.width / (2 * .pi)
+    return (WhiteNoise(settings), Int(min(ratio * ratio, 1e15)) + 1)
   }
 
   /// sqrt(P / V) by the square of the wavenumber in units of the fundamental one; 0 for the mean.
@@ -58,5 +77,23 @@ package struct LinearField: Sendable {
       amplitudes.append((power / volume).squareRoot())
     }
     return amplitudes
+  }
+}
+
+/// Other random numbers for the modes above a wavenumber: what makes a twin of a realisation.
+///
+/// A twin has the modes of the original up to the wavenumber bit for bit, and independent ones above.
+package struct Reseeding: Codable, Hashable, Sendable {
+  /// The seed of the other random numbers.
+  package var seed: UInt64
+
+  /// The wavenumber up to which, inclusive, the modes are those of the original [h/Mpc].
+  package var above: Double
+
+  /// Makes other numbers for the modes above a wavenumber [h/Mpc], which is finite and not negative.
+  package init(seed: UInt64, above: Double) {
+    precondition(above >= 0 && above.isFinite, "\(above) h/Mpc is no wavenumber")
+    self.seed = seed
+    self.above = above
   }
 }
