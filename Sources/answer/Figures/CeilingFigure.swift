@@ -2,7 +2,7 @@ internal import Analysis
 internal import Text
 
 /// The information of twin universes and of networks against the wavenumber up to which the twins know the phases.
-package struct CeilingFigure: Sendable {
+struct CeilingFigure: Sendable {
   /// An estimate on the particles in the halos of one twin.
   package struct Point: Hashable, Sendable {
     /// The wavenumber up to which the twin has the phases of its original [h/Mpc].

@@ -76,7 +76,7 @@ package struct GaussianMixture: Hashable, Codable, Sendable {
   /// The mean of ln p(x, y) over points, by their weights.
   ///
   /// - Throws: ``InformationError/singular(component:)``.
-  func meanLogDensity(of points: WeightedPoints) throws(InformationError) -> Double {
+  package func meanLogDensity(of points: WeightedPoints) throws(InformationError) -> Double {
     let gaussians = try evaluable()
     return halompi_mixture_step(
       gaussians, gaussians.count, points.x, points.y, points.weights, points.x.count, nil,

@@ -6,7 +6,7 @@ package struct WeightedPoints: MixturePoints {
   package let count: Int
 
   /// The sum of the weights.
-  let totalWeight: Double
+  package let totalWeight: Double
 
   /// The mixtures that are fitted to them.
   package typealias Mixture = GaussianMixture
@@ -40,7 +40,7 @@ package struct WeightedPoints: MixturePoints {
   ///
   /// - Parameter multiplicities: How often each point is drawn, [count].
   /// - Returns: The points with their weights times their multiplicities.
-  func resampled(_ multiplicities: [UInt32]) -> WeightedPoints {
+  package func resampled(_ multiplicities: [UInt32]) -> WeightedPoints {
     precondition(multiplicities.count == count, "a multiplicity is missing")
     var x: [Double] = []
     var y: [Double] = []

@@ -16,6 +16,8 @@ extension Experiment {
     "simulations[].cosmology.omegaMatter": .above(0, to: 10),
     "simulations[].cosmology.omegaLambda": .from(-10, to: 10),
     "simulations[].cosmology.hubble": .from(0.01, to: 10),
+    "simulations[].reseed": .any,
+    "simulations[].reseedAbove": .above(0, to: 1e6),
     "simulations[].ignoreTypes": SettingRange.from(2, to: 15).list(0...14),
 
     "universe.boxSize": .from(0.01, to: 100_000),

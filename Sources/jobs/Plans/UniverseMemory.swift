@@ -10,7 +10,7 @@ package import Training
 /// Particles and meshes have the sizes that the generator gives them. What the halo finder takes beside the
 /// particles was measured (Documentation/performance.md). Ranks of one simulation have equal numbers of
 /// planes, and at z = 0 not equally many particles: the figures are those of the average rank.
-struct UniverseMemory: Hashable, Sendable {
+package struct UniverseMemory: Hashable, Sendable {
   /// The terms while particles move; the program itself is the first.
   let stepping: [MemoryTerm]
 

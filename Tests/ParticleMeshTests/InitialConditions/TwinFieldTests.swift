@@ -1,5 +1,5 @@
 import Foundation
-import FourierTransforms
+@testable import FourierTransforms
 import LinearTheory
 import MPI
 import ParticleMesh

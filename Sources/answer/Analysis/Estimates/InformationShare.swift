@@ -10,7 +10,7 @@ package struct InformationShare: Codable, Hashable, Sendable {
   package var deviation: Outcome<Double>
 
   /// Whether the deviation is over halos.
-  package var isOverHalos: Bool
+  var isOverHalos: Bool
 
   /// How many standard deviations from zero the second value has to be.
   private static let leastSignificance = 3.0

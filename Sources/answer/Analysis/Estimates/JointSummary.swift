@@ -48,7 +48,7 @@ package struct JointSummary: Codable, Hashable, Sendable {
   package var secondGivenFirst: Part
 
   /// What the joint information would be if masses and predictions were one Gaussian [nats].
-  package var gaussianJoint: Double
+  var gaussianJoint: Double
 
   /// The number of components of the mixture.
   package var components: Int

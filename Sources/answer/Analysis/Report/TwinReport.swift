@@ -21,7 +21,7 @@ package struct TwinReport: Codable, Hashable, Sendable {
   package var shareWithout: Outcome<Double>
 
   /// The residuals of the twins' masses.
-  package var statistics: ResidualStatistics
+  var statistics: ResidualStatistics
 
   /// The information of the twins' masses about the true ones.
   package var information: Outcome<InformationSummary>
@@ -41,7 +41,7 @@ package struct TwinReport: Codable, Hashable, Sendable {
     package var variant: String
 
     /// The residuals.
-    package var statistics: ResidualStatistics
+    var statistics: ResidualStatistics
 
     /// The information about the true mass.
     package var information: Outcome<InformationSummary>

@@ -8,13 +8,13 @@ package struct SpatialMixture: Hashable, Codable, Sendable {
     /// The variance of x.
     package var xx: Double
     /// The covariance of x and y.
-    package var xy: Double
+    var xy: Double
     /// The covariance of x and z.
     package var xz: Double
     /// The variance of y.
     package var yy: Double
     /// The covariance of y and z.
-    package var yz: Double
+    var yz: Double
     /// The variance of z.
     package var zz: Double
 
@@ -46,7 +46,7 @@ package struct SpatialMixture: Hashable, Codable, Sendable {
     /// The mean [x, y, z].
     package var mean: SIMD3<Double>
     /// The covariance matrix.
-    package var covariance: Covariance
+    var covariance: Covariance
 
     /// Makes a component.
     package init(weight: Double, mean: SIMD3<Double>, covariance: Covariance) {
@@ -57,7 +57,7 @@ package struct SpatialMixture: Hashable, Codable, Sendable {
   }
 
   /// Two of the three coordinates.
-  package enum Plane: Hashable, Sendable {
+  enum Plane: Hashable, Sendable {
     /// x and y.
     case xy
     /// x and z.
@@ -78,7 +78,7 @@ package struct SpatialMixture: Hashable, Codable, Sendable {
   }
 
   /// Returns the mixture of two of the coordinates, whatever the third one is.
-  package func marginal(_ plane: Plane) -> GaussianMixture {
+  func marginal(_ plane: Plane) -> GaussianMixture {
     GaussianMixture(
       components: components.map { component in
         let (mean, matrix) = (component.mean, component.covariance)
