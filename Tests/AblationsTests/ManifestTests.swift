@@ -3,12 +3,12 @@ import Networks
 import SubBoxes
 import TestSupport
 import Testing
-@testable import Training
 
 @testable import Ablations
 @testable import Experiments
 @testable import Failures
 @testable import Settings
+@testable import Training
 
 private let example = """
   name: example

@@ -1,9 +1,10 @@
-@testable import Analysis
 import Foundation
 import Information
 import MPI
 import TestSupport
 import Testing
+
+@testable import Analysis
 
 struct CeilingTests {
   @Test func variantsAreComparedByWhatTheySayBeyondEachOther() throws {

@@ -1,4 +1,3 @@
-@testable import Analysis
 import Foundation
 import FourierTransforms
 import LinearTheory
@@ -7,6 +6,8 @@ import ParticleMesh
 import Particles
 import TestSupport
 import Testing
+
+@testable import Analysis
 
 /// A field of a few plane waves, known at any point.
 private struct Waves {

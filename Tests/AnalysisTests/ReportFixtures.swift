@@ -1,10 +1,11 @@
-@testable import Analysis
 import Foundation
 import LinearTheory
 import MPI
 import Networks
 import Randomness
 import TestSupport
+
+@testable import Analysis
 
 /// Models with predictions of a known quality: truth plus noise.
 struct MockModels {

@@ -1,5 +1,6 @@
-@testable import Analysis
 import Testing
+
+@testable import Analysis
 
 struct ReportTableTests {
   private let table = ReportTable(

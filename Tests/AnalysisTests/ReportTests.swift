@@ -1,9 +1,10 @@
-@testable import Analysis
 import Foundation
-@testable import Information
-@testable import MPI
 import TestSupport
 import Testing
+
+@testable import Analysis
+@testable import Information
+@testable import MPI
 
 struct ReportTests {
   @Test func theReportHasAllModelsOnTheSameParticles() throws {

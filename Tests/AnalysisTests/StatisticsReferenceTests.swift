@@ -1,6 +1,7 @@
-@testable import Analysis
 import Statistics
 import Testing
+
+@testable import Analysis
 
 /// Every statistic of the paper's figures against numpy and scipy (INFORMATION 3.6 of the reference).
 struct StatisticsReferenceTests {

@@ -1,7 +1,8 @@
-@testable import Analysis
 import Foundation
 import Networks
 import Testing
+
+@testable import Analysis
 
 struct StatisticsTests {
   @Test func binsAreHalfOpenAndTheLastIsClosed() {

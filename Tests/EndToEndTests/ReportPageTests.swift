@@ -45,7 +45,7 @@ extension EndToEnd {
       let shells = variant["shells"]
       for shell in 0..<shells.count where shells[shell]["information"]["value"].isThere {
         #expect(
-          try tables.numbers("By distance from the halo's centre, reference seeds", row: shell)
+          try tables.numbers("By distance from the halo's center, reference seeds", row: shell)
             == information(
               shells[shell]["information"], after: ["statistics", "count"], of: shells[shell])
             + residuals(shells[shell]["statistics"]))

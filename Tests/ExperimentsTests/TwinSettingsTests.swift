@@ -73,7 +73,7 @@ func aTwinThatIsNoneIsNamed(line: String, path: String, words: String) throws {
   let double = #expect(throws: SettingsError.self) {
     try load([twin, twin.replacing("t2", with: "t3")])
   }
-  #expect(double?.description.contains("one realisation") == true)
+  #expect(double?.description.contains("one realization") == true)
   let predicted = #expect(throws: SettingsError.self) { try load([twin], roles: "[test, twin]") }
   #expect(predicted?.path == "prediction.roles")
 }

@@ -1,8 +1,9 @@
-@testable import Fields
 import Foundation
 import MPI
 import TestSupport
 import Testing
+
+@testable import Fields
 
 /// Points of the additive recurrence by powers of the inverse of the plastic number's sibling in
 /// three dimensions, in a box of 10: even, and drawn towards the middle by a cube.

@@ -1,9 +1,10 @@
-@testable import Fields
 import Foundation
 import HDF5
 import MPI
 import TestSupport
 import Testing
+
+@testable import Fields
 
 @Suite(.serialized) struct FieldFileErrorTests {
   private func path(_ name: String) throws -> String {

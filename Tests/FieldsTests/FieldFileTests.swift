@@ -1,9 +1,10 @@
-@testable import Fields
 import Foundation
 import HDF5
 import MPI
 import TestSupport
 import Testing
+
+@testable import Fields
 
 @Suite(.serialized) struct FieldFileTests {
   @Test(.ranks(1...4), arguments: [5, 6, 7], [0, 3])
@@ -71,7 +72,7 @@ import Testing
     }
   }
 
-  @Test func metadataHoldTheMomentsOfTheDensityAndTheLabelledSites() throws {
+  @Test func metadataHoldTheMomentsOfTheDensityAndTheLabeledSites() throws {
     try withWorld { world in
       let fixture = FieldFixture()
       let path = try temporaryDirectory("fields") + "/moments-\(worldRank).h5"
@@ -82,7 +83,7 @@ import Testing
       let variance = densities.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / 216
       #expect(abs(metadata.densityMoments.mean - mean) < 1e-14)
       #expect(abs(metadata.densityMoments.standardDeviation - variance.squareRoot()) < 1e-14)
-      #expect(metadata.labelledCount == 108)
+      #expect(metadata.labeledCount == 108)
       #expect(metadata.haloCount == 3)
       #expect(metadata.siteCount == 216)
     }

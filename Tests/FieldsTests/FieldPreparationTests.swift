@@ -1,10 +1,11 @@
-@testable import Fields
 import Foundation
 import HDF5
 import MPI
 import Snapshots
 import TestSupport
 import Testing
+
+@testable import Fields
 
 @Suite(.serialized) struct FieldPreparationTests {
   /// Writes the inputs by one rank, and settings for them.
@@ -95,7 +96,7 @@ import Testing
       #expect(summary.siteResidual < 1e-4)
       #expect(summary.verifiedSiteFraction == 1)
       #expect(summary.groupedCount == 132)
-      #expect(summary.metadata.labelledCount == (label == .fof ? 132 : 83))
+      #expect(summary.metadata.labeledCount == (label == .fof ? 132 : 83))
       #expect(summary.largestCount == 60)
     }
   }
@@ -142,7 +143,7 @@ import Testing
       let settings = try settings(simulation, "empty", on: world)
       let summary = try settings.run(on: world)
       #expect(summary.metadata.haloCount == 0)
-      #expect(summary.metadata.labelledCount == 0)
+      #expect(summary.metadata.labeledCount == 0)
       #expect(summary.largestMass == 0)
     }
   }

@@ -1,9 +1,10 @@
-@testable import Fields
 import Foundation
 import MPI
 import Snapshots
 import TestSupport
 import Testing
+
+@testable import Fields
 
 /// A GADGET-4 simulation of 64^3 particles that lies beside the repository of its developers.
 ///
@@ -46,7 +47,7 @@ struct SimulationTests {
             LagrangianLattice(gridSize: 64, firstID: 1, axisOrder: .xyz, placement: .corner)))
       #expect(summary.siteResidual < 0.01)
       if label == .fof {
-        #expect(metadata.labelledCount == 104_323)
+        #expect(metadata.labeledCount == 104_323)
         // 7.8250e13 Msun/h
         #expect(abs(summary.largestMass * 0.701 / 7.8250e13 - 1) < 1e-4)
       }

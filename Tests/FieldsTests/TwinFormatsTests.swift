@@ -34,7 +34,7 @@ import Testing
       #expect(one.fingerprint == other.fingerprint)
       #expect(one.densityMoments == other.densityMoments)
       #expect(one.potentialMoments == other.potentialMoments)
-      #expect(one.labelledCount == 132 && other.labelledCount == 132)
+      #expect(one.labeledCount == 132 && other.labeledCount == 132)
       #expect(one.description.sources != other.description.sources)
     }
   }

@@ -1,6 +1,7 @@
 import Foundation
-@testable import FourierTransforms
 import MPI
+
+@testable import FourierTransforms
 
 /// The obvious transform in double precision, [width]^3 real numbers to all width^3 modes.
 struct DirectTransform {

@@ -1,9 +1,10 @@
 import Foundation
-@testable import FourierTransforms
 import MPI
 import TestSupport
 import Testing
 import Threads
+
+@testable import FourierTransforms
 
 @Suite(.serialized) struct FourierTransformTests {
   @Test(arguments: 2...7)
@@ -67,7 +68,7 @@ import Threads
         power += square * Double(FourierMesh.multiplicity(of: wavenumber, width: width))
       }
       let total = try world.allReduce(power, .sum)
-      // Parseval's theorem for the normalisation of a Fourier series.
+      // Parseval's theorem for the normalization of a Fourier series.
       let cells = width * width * width
       let meanSquare =
         (0..<cells).reduce(0) { $0 + pow(Double(unevenValue($1)), 2) } / Double(cells)

@@ -59,7 +59,7 @@ struct GadgetComparisonTests {
       let square = (0..<3).reduce(0.0) { sum, axis in
         let difference = simulation.box.separation(
           from: simulation.box.position(simulation.positions[3 * group + axis]),
-          to: catalogue.centres[3 * row + axis])
+          to: catalogue.centers[3 * row + axis])
         return sum + difference * difference
       }
       shifts.append(square.squareRoot())

@@ -54,15 +54,15 @@ private struct Outcome: Equatable {
   private static func clumps() -> Scene {
     var mixer = Mixer(state: 77)
     var scene = Scene()
-    let centres: [([Double], Int)] = [
+    let centers: [([Double], Int)] = [
       ([0.1, 49.9, 25], 700), ([25, 25, 25], 300), ([49.95, 10, 0.05], 150), ([12.5, 40, 30], 150),
       ([33, 5, 44], 40), ([36, 5.5, 44], 31),
     ]
-    for (centre, count) in centres {
+    for (center, count) in centers {
       for point in mixer.isothermalSphere(count: count, radius: 0.004 * Double(count) + 0.4) {
         let speed = Double.random(in: 0...60, using: &mixer)
         scene.add(
-          zip(centre, point).map { $0 + $1 }, momentum: mixer.direction().map { $0 * speed })
+          zip(center, point).map { $0 + $1 }, momentum: mixer.direction().map { $0 * speed })
       }
     }
     for _ in 0..<600 {
@@ -118,7 +118,7 @@ private struct Outcome: Equatable {
     var scene = Scene()
     let (count, radius, total) = (1500, 6.0, 4000)
     // Around a corner of the box, so that every rank and image has a part. The innermost are moved
-    // to the centre, to make it the deepest place; farther out N(<r) stays what it was.
+    // to the center, to make it the deepest place; farther out N(<r) stays what it was.
     for (index, point) in mixer.isothermalSphere(count: count, radius: radius).enumerated() {
       scene.add(index < 40 ? [0, 0, 0] : point)
     }
@@ -132,7 +132,7 @@ private struct Outcome: Equatable {
     try withWorld { world in
       let catalogue = try Outcome(finder, scene.particles, on: world).catalogue
       #expect(catalogue.count == 1)
-      #expect(catalogue.centres == [0, 0, 0])
+      #expect(catalogue.centers == [0, 0, 0])
       #expect(expected < radius)
       #expect(abs(catalogue.radii[0] / expected - 1) < 2e-3)
       // One particle more or less at the rim.
@@ -189,7 +189,7 @@ private struct Outcome: Equatable {
     let softening = separation / 30
     let mass = 3 * 0.279 / (8 * Double.pi) * 125_000 / 1001
     let depth = 1000 * mass / 0.5 / (distance * distance + softening * softening).squareRoot()
-    // The mean of all moves by a thousandth of it, centre and velocity alike.
+    // The mean of all moves by a thousandth of it, center and velocity alike.
     let flow = 0.5 * 1.7 * distance
     let tangential = (2 * depth - flow * flow).squareRoot()
     scene.add([10 + distance, 10, 10], momentum: [0, tangential * factor * 0.5, 0])

@@ -73,7 +73,7 @@ struct AccessRules {
   private static func signature(_ lines: ArraySlice<String>, of kind: Substring) -> String {
     let isValue = kind == "let" || kind == "var"
     var text = ""
-    for line in lines.prefix(12) {
+    for line in lines.prefix(12).map({ $0.replacing("= {}", with: "") }) {
       text += line + " "
       if line.contains("{") || line.isEmpty || isValue && line.contains(" = ") { break }
     }

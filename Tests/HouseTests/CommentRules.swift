@@ -84,9 +84,12 @@ enum ThrowingRules {
         signature += line + " "
         if line.contains("{") { break }
       }
-      guard !signature.contains(#/init\(from \w+: any Decoder\)|encode\(to \w+: any Encoder\)/#)
+      guard
+        !signature.contains(
+          #/init\(from \w+: any Decoder\)|encode\(to \w+: any Encoder\)|DecodingContainer/#)
       else { return nil }
-      let outer = signature.replacing(#/\([^()]*\)\s*throws(?:\([\w.]+\))?\s*->/#, with: "")
+      let outer = signature.replacing(
+        #/:\s*(?:@\w+ )*\([^()]*\)\s*throws(?:\([\w.]+\))?\s*->/#, with: "")
       guard outer.contains(#/\)\s*throws\b(?!\()/#) else { return nil }
       let comment = lines[..<start].reversed().prefix {
         let text = $0.drop { $0 == " " }

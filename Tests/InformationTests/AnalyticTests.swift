@@ -64,8 +64,8 @@ struct AnalyticCase: Sendable, CustomTestStringConvertible {
     },
     draw: { source in
       let (u, v) = source.normals()
-      let centre: Double = source.uniform() < 0.5 ? -2 : 2
-      return (centre + 0.5 * u, centre + 0.5 * v)
+      let center: Double = source.uniform() < 0.5 ? -2 : 2
+      return (center + 0.5 * u, center + 0.5 * v)
     })
 }
 

@@ -1,6 +1,7 @@
 import Foundation
-@testable import Information
 import Testing
+
+@testable import Information
 
 @Suite struct DegenerateInputTests {
   let x: [Double]

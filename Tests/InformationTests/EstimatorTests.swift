@@ -1,7 +1,8 @@
 import Foundation
-@testable import Information
 import Randomness
 import Testing
+
+@testable import Information
 
 @Suite struct EstimatorTests {
   static func settings(bootstraps: Int = 10) -> MutualInformationSettings {

@@ -1,6 +1,7 @@
 import Foundation
-@testable import Information
 import Testing
+
+@testable import Information
 
 @Suite struct IntegralTests {
   /// Values by quadrature with an error below 1e-13, as the fixture's provenance says.

@@ -1,6 +1,7 @@
 import Foundation
-@testable import Information
 import Testing
+
+@testable import Information
 
 /// What gmm-mi, scikit-learn and quadrature gave for the same data, from `Fixtures`.
 struct StageReference: Decodable {

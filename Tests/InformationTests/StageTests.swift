@@ -1,5 +1,6 @@
-@testable import Information
 import Testing
+
+@testable import Information
 
 /// Step by step against gmm-mi 0.8.2 on one mock catalogue; tolerances are far above the differences
 /// between it and a textbook implementation (1e-13 to 1e-10), which are of rounding.

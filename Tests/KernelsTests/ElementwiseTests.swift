@@ -1,7 +1,7 @@
 import CKernels
 import Testing
 
-/// The exact reduction and the optimiser, on every instruction set of this CPU.
+/// The exact reduction and the optimizer, on every instruction set of this CPU.
 @Suite struct ElementwiseTests {
   /// Not multiples of the vector length, so that the remainders are tested too.
   static let count = 1003

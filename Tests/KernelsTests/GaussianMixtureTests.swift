@@ -22,7 +22,7 @@ import Testing
     }
   }
 
-  /// Components with means in the square and correlations; the scales are those of a normalised mixture.
+  /// Components with means in the square and correlations; the scales are those of a normalized mixture.
   static func components(_ count: Int) -> [halompi_gaussian] {
     var generator = TestGenerator(seed: 7)
     return (0..<count).map { _ in

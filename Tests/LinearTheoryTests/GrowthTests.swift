@@ -1,6 +1,7 @@
 import Foundation
-@testable import LinearTheory
 import Testing
+
+@testable import LinearTheory
 
 @Suite struct GrowthTests {
   /// In a universe of matter D1 = a, D2 = -(3/7) a^2 and E = a^(-3/2).

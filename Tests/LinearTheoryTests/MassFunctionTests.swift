@@ -1,6 +1,7 @@
 import Foundation
-@testable import LinearTheory
 import Testing
+
+@testable import LinearTheory
 
 @Suite struct MassFunctionTests {
   /// The names of ``abundanceReferences``, and how far colossus' interpolation of sigma(M) reaches.

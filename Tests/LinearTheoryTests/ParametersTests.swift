@@ -1,5 +1,6 @@
-@testable import LinearTheory
 import Testing
+
+@testable import LinearTheory
 
 @Suite struct ParametersTests {
   /// Each is absurd in one way, which the error names.

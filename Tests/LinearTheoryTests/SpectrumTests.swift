@@ -1,6 +1,7 @@
 import Foundation
-@testable import LinearTheory
 import Testing
+
+@testable import LinearTheory
 
 @Suite struct SpectrumTests {
   let parameters = CosmologicalParameters()

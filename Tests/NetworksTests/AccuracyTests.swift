@@ -91,7 +91,7 @@ import Testing
     }
   }
 
-  /// A box of the density around a site in a halo, standardised, periodic.
+  /// A box of the density around a site in a halo, standardized, periodic.
   static func realBox(_ width: Int, from path: String) throws -> [Float] {
     let file = try FieldFile.open(path)
     let n = file.metadata.gridSize

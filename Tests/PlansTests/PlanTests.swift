@@ -1,5 +1,4 @@
 import Foundation
-@testable import Networks
 import Slurm
 import SubBoxes
 import Testing
@@ -7,6 +6,7 @@ import Training
 
 @testable import Failures
 @testable import Hardware
+@testable import Networks
 @testable import Plans
 
 /// What is predicted of a job, by hand.

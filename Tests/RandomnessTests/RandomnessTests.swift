@@ -1,5 +1,6 @@
-@testable import Randomness
 import Testing
+
+@testable import Randomness
 
 @Suite struct RandomnessTests {
   /// Known answers of Random123 1.14.0, `tests/kat_vectors`, lines "philox4x32 10".

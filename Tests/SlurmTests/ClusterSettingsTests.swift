@@ -1,5 +1,6 @@
-@testable import Slurm
 import Testing
+
+@testable import Slurm
 
 /// What the settings of a cluster may be.
 struct ClusterSettingsTests {

@@ -8,7 +8,7 @@ enum ReadyScripts {
       script(
         "simulate", isResumable: true,
         [
-          "Simulates the realisations of an experiment that have a seed.", "",
+          "Simulates the realizations of an experiment that have a seed.", "",
           "  sbatch slurm/simulate.sbatch jobs/paper.yaml", "",
         ])
     ),

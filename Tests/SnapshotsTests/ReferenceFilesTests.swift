@@ -95,9 +95,9 @@ import Testing
     #expect(members.radii[2].isNaN || members.radii[2] == 0)
   }
 
-  /// swiftsimio's group numbers are 1, 2, 3 for groups of 60, 40 and 32; the centre of group 0 is that of
+  /// swiftsimio's group numbers are 1, 2, 3 for groups of 60, 40 and 32; the center of group 0 is that of
   /// the script's particles, around which they lie.
-  @Test(.ranks(1...4)) func labelsOfSWIFTAreHalosWithTheirCentresOfMass() throws {
+  @Test(.ranks(1...4)) func labelsOfSWIFTAreHalosWithTheirCentersOfMass() throws {
     try withWorld { world in
       let path = ReferenceUniverse.path("swift/twin_0001.hdf5")
       let halos = try #require(ReferenceUniverse.readings()["swift/twin_0001.hdf5"]?.halos)

@@ -2,9 +2,10 @@ import Foundation
 import HDF5
 import MPI
 import Particles
-@testable import Snapshots
 import TestSupport
 import Testing
+
+@testable import Snapshots
 
 /// A simulation of 6^3 particles in disorder, with three groups at the front of its rows.
 private struct WrittenSimulation {

@@ -51,7 +51,7 @@ private func experiment() -> Experiment {
     particleMass: 6.58e9, initialRedshift: 99, finalRedshift: 0, label: .fof)
   let summary = FieldSummary(
     metadata: FieldMetadata(
-      description: description, haloCount: 3, labelledCount: 400,
+      description: description, haloCount: 3, labeledCount: 400,
       densityMoments: FieldMoments(mean: 1.005, standardDeviation: 0.05),
       potentialMoments: FieldMoments(mean: 0, standardDeviation: 0.25), fingerprint: "0"),
     siteOrigin: .positions(moved: 7), siteResidual: 0.012, verifiedSiteFraction: 0.99,

@@ -3,10 +3,11 @@ import Foundation
 import MPI
 import Randomness
 import Snapshots
-@testable import SubBoxes
 import Synchronization
 import TestSupport
 import Testing
+
+@testable import SubBoxes
 
 /// The fields of a small simulation as random numbers, the same on every rank.
 struct RandomFields {

@@ -1,9 +1,10 @@
 import Fields
 import MPI
 import Randomness
-@testable import SubBoxes
 import TestSupport
 import Testing
+
+@testable import SubBoxes
 
 /// Grids of more than 64 planes are read in several parts.
 private let gridSizes = [68, 5, 12]

@@ -1,6 +1,7 @@
 import Foundation
-@testable import SubBoxes
 import Testing
+
+@testable import SubBoxes
 
 @Suite struct SettingsTests {
   /// The numbers are those of the paper, Section III (doi:10.1103/PhysRevD.109.063524).

@@ -1,6 +1,7 @@
 import Randomness
-@testable import SubBoxes
 import Testing
+
+@testable import SubBoxes
 
 extension ShellAverage {
   func averaged(_ box: [Float]) -> [Float] {

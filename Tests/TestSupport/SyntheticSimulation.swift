@@ -142,7 +142,7 @@ package struct SyntheticSimulation: Sendable {
     return displacement.map { $0 * 100 * cosmology.expansionRate(at: a) * a.squareRoot() }
   }
 
-  /// The centre of a group [Mpc/h].
+  /// The center of a group [Mpc/h].
   package func center(_ group: Int) -> [Double] {
     [0.02, 0.5, 0.83].map {
       boxSize * ($0 + 0.31 * Double(group)).truncatingRemainder(dividingBy: 1)
@@ -171,7 +171,7 @@ package struct SyntheticSimulation: Sendable {
     return place < groups[group].subhalos.reduce(0, +)
   }
 
-  /// The distance of a member from its group's centre in units of the radius, in directions of the
+  /// The distance of a member from its group's center in units of the radius, in directions of the
   /// planes of two axes in turn, no two of which are the same.
   package func relativeRadius(_ place: Int) -> Double { Double(place % 20 + 1) / 16 }
 

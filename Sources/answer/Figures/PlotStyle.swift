@@ -2,7 +2,7 @@ internal import Text
 
 /// How all figures look: one palette, one set of line widths and fonts.
 enum PlotStyle {
-  /// Colours that people with any colour vision tell apart: Okabe and Ito 2008, "Color Universal Design".
+  /// Colors that people with any color vision tell apart: Okabe and Ito 2008, "Color Universal Design".
   enum Color: String {
     case black = "#000000"
     case orange = "#E69F00"
@@ -14,10 +14,10 @@ enum PlotStyle {
     case gray = "#7F7F7F"
   }
 
-  /// The colours of models in their order.
+  /// The colors of models in their order.
   static let models: [Color] = [.blue, .vermilion, .green, .purple, .orange, .skyBlue]
 
-  /// The colour of a model.
+  /// The color of a model.
   static func color(_ model: Int) -> String { models[model % models.count].rawValue }
 
   /// From white to dark blue, ever darker: for counts and densities.

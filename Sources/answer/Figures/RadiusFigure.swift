@@ -62,7 +62,7 @@ struct RadiusFigure: Sendable {
     return Figure(
       name: "residuals-by-radius", title: "Residuals by place in the halo",
       caption:
-        "Residuals of the test particles against the true mass, by their final distance r from the halo's centre in units "
+        "Residuals of the test particles against the true mass, by their final distance r from the halo's center in units "
         + "of r200m: median and 16th to 84th percentile in bins of true mass, points of different models side by side. In each panel "
         + "the mutual information of its particles. Bins of fewer than \(RunningInterval.minimumCount) particles have no point.",
       plot: hasPoints

@@ -59,7 +59,7 @@ extension Report {
   /// The first variant beside each of the others as split violins; alone if it is the only one, and so are those
   /// that see the final density, which is another question.
   private var violinFigures: [Figure] {
-    // Every variant has the colour that it has in the other figures.
+    // Every variant has the color that it has in the other figures.
     let models = variants.enumerated().map {
       ViolinFigure.Model(name: $1.name, row: $1.figures.violins, color: $0)
     }

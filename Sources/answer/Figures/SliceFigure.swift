@@ -4,7 +4,7 @@ internal import Text
 
 /// Slices of grids, side by side: sub-boxes as networks see them, density and mass maps.
 package struct SliceFigure: Sendable {
-  /// How the numbers of a slice become colours.
+  /// How the numbers of a slice become colors.
   package enum Scale: Hashable, Sendable {
     /// Blue below zero, red above, as far as `end` on both sides.
     case aboutZero(end: Double)
@@ -21,7 +21,7 @@ package struct SliceFigure: Sendable {
     /// The place along the vertical axis [Mpc/h].
     package var y: Double
 
-    /// The value that gives the colour.
+    /// The value that gives the color.
     package var value: Double
 
     /// Makes a point.
@@ -52,10 +52,10 @@ package struct SliceFigure: Sendable {
     /// What the values are, with their unit: markup of gnuplot.
     package var quantity: String
 
-    /// How they are coloured.
+    /// How they are colored.
     package var scale: Scale
 
-    /// Particles with values of their own, in the same colours.
+    /// Particles with values of their own, in the same colors.
     package var points: [Point]
 
     /// Makes a plane.
@@ -75,7 +75,7 @@ package struct SliceFigure: Sendable {
     }
   }
 
-  /// The standardised density of a sub-box.
+  /// The standardized density of a sub-box.
   package static let standardizedDensity = "(ρ − mean) / standard deviation"
 
   /// The density contrast.
@@ -123,7 +123,7 @@ package struct SliceFigure: Sendable {
         columns: ["y [Mpc/h]", "z [Mpc/h]", panel.name],
         rows: panel.points.map { [$0.x, $0.y, $0.value] })
     }
-    // Squares beside each other; below each its axis and its colour scale. All in parts of the page.
+    // Squares beside each other; below each its axis and its color scale. All in parts of the page.
     let (margin, gap) = (0.07, 0.03)
     let count = Double(panels.count)
     let side = min(0.36, (0.98 - margin - gap * (count - 1)) / count)
@@ -173,7 +173,7 @@ package struct SliceFigure: Sendable {
     return parts.isEmpty ? "NaN" : parts.joined(separator: ", ")
   }
 
-  /// The range of the colours, and the palette.
+  /// The range of the colors, and the palette.
   private static func colors(_ panel: Panel) -> (ClosedRange<Double>, String) {
     switch panel.scale {
     case .aboutZero(let end): (-max(end, 1e-6)...max(end, 1e-6), PlotStyle.aboutZero)
@@ -181,7 +181,7 @@ package struct SliceFigure: Sendable {
     }
   }
 
-  /// How far colours about zero reach: all but the outermost half percent of the values.
+  /// How far colors about zero reach: all but the outermost half percent of the values.
   package static func end(of values: [Double]) -> Double {
     Quantiles(values.filter(\.isFinite).map(abs))(0.995) ?? 1
   }

@@ -13,7 +13,7 @@ struct ViolinFigure: Sendable {
     /// The densities in bins of the true mass.
     package var row: ViolinRow
 
-    /// Its place in the order of colours; that in the figure, if it is not given.
+    /// Its place in the order of colors; that in the figure, if it is not given.
     package var color: Int?
 
     /// Makes a model.

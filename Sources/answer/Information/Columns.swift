@@ -2,12 +2,12 @@ internal import Foundation
 
 /// Two columns of numbers, checked and brought to mean zero and variance one.
 ///
-/// Mutual information does not change with the units of a column. Standardised, the starts by k-means see both
+/// Mutual information does not change with the units of a column. Standardized, the starts by k-means see both
 /// columns alike, and the regularisation of the fits is a share of the variance.
 struct Columns: Sendable {
-  /// What turns a standardised value z into one of the column: centre + scale z.
+  /// What turns a standardized value z into one of the column: center + scale z.
   struct Standardization: Sendable {
-    let centre: Double
+    let center: Double
     let scale: Double
   }
 
@@ -35,20 +35,20 @@ struct Columns: Sendable {
     guard 1 - abs(correlation) > 1e-13 else { throw .linear }
   }
 
-  /// The smaller eigenvalue of the covariance matrix of the standardised columns.
+  /// The smaller eigenvalue of the covariance matrix of the standardized columns.
   var smallestVariance: Double { 1 - abs(correlation) }
 
   /// The mutual information if the columns were one Gaussian [nats].
   var gaussianValue: Double { -0.5 * log1p(-correlation * correlation) }
 
-  /// A mixture of the standardised columns in their own units.
+  /// A mixture of the standardized columns in their own units.
   func inOwnUnits(_ mixture: GaussianMixture) -> GaussianMixture {
     var mixture = mixture
     for number in mixture.components.indices {
       mixture.components[number].meanX =
-        standardizationX.centre + standardizationX.scale * mixture.components[number].meanX
+        standardizationX.center + standardizationX.scale * mixture.components[number].meanX
       mixture.components[number].meanY =
-        standardizationY.centre + standardizationY.scale * mixture.components[number].meanY
+        standardizationY.center + standardizationY.scale * mixture.components[number].meanY
       mixture.components[number].varianceX *= standardizationX.scale * standardizationX.scale
       mixture.components[number].covariance *= standardizationX.scale * standardizationY.scale
       mixture.components[number].varianceY *= standardizationY.scale * standardizationY.scale
@@ -87,7 +87,7 @@ struct Columns: Sendable {
     let deviation = (squares / Double(values.count)).squareRoot()
     return (
       differences.map { ($0 - mean) / deviation },
-      Standardization(centre: origin + mean * largest * 2, scale: deviation * largest * 2)
+      Standardization(center: origin + mean * largest * 2, scale: deviation * largest * 2)
     )
   }
 }

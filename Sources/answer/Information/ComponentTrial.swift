@@ -5,7 +5,7 @@ package struct ComponentTrial: Hashable, Codable, Sendable {
 
   /// The mean log-likelihood per held-out point, of the best start; nothing if no start led to a fit.
   ///
-  /// In the units of the standardised columns [nats].
+  /// In the units of the standardized columns [nats].
   let logLikelihood: Double?
 
   /// The best start.

@@ -1,4 +1,4 @@
-/// Fits a Gaussian mixture to points by expectation maximisation.
+/// Fits a Gaussian mixture to points by expectation maximization.
 ///
 /// Each iteration computes the responsibilities of the components for the points, and then the weights,
 /// means and covariances under these: Dempster, Laird, Rubin 1977, doi:10.1111/j.2517-6161.1977.tb01600.x.

@@ -19,7 +19,7 @@ extension GaussianMixture: FittableMixture {
   /// - Throws: ``InformationError/singular(component:)``.
   package func check() throws(InformationError) { _ = try evaluable() }
 
-  /// Does one iteration of expectation maximisation.
+  /// Does one iteration of expectation maximization.
   ///
   /// - Parameters:
   ///   - points: The points.

@@ -16,28 +16,28 @@ struct GaussianQuadrature {
 
   /// A rectangle of the (u, v) plane.
   private struct Cell {
-    var centreU: Double
-    var centreV: Double
+    var centerU: Double
+    var centerV: Double
     var halfU: Double
     var halfV: Double
 
     var halvesInU: (Cell, Cell) {
       var (one, other) = (self, self)
       (one.halfU, other.halfU) = (0.5 * halfU, 0.5 * halfU)
-      (one.centreU, other.centreU) = (centreU - 0.5 * halfU, centreU + 0.5 * halfU)
+      (one.centerU, other.centerU) = (centerU - 0.5 * halfU, centerU + 0.5 * halfU)
       return (one, other)
     }
 
     var halvesInV: (Cell, Cell) {
       var (one, other) = (self, self)
       (one.halfV, other.halfV) = (0.5 * halfV, 0.5 * halfV)
-      (one.centreV, other.centreV) = (centreV - 0.5 * halfV, centreV + 0.5 * halfV)
+      (one.centerV, other.centerV) = (centerV - 0.5 * halfV, centerV + 0.5 * halfV)
       return (one, other)
     }
 
     /// The distance from the origin of the point that is nearest to it.
     var distance: Double {
-      hypot(max(0, abs(centreU) - halfU), max(0, abs(centreV) - halfV))
+      hypot(max(0, abs(centerU) - halfU), max(0, abs(centerV) - halfV))
     }
   }
 
@@ -131,7 +131,7 @@ struct GaussianQuadrature {
     var cells: [(cell: Cell, share: Double)] = []
     for u in places {
       for v in isLine ? [0] : places {
-        let cell = Cell(centreU: u, centreV: v, halfU: half, halfV: isLine ? 0 : half)
+        let cell = Cell(centerU: u, centerV: v, halfU: half, halfV: isLine ? 0 : half)
         if cell.distance < Self.radius { cells.append((cell, share(of: cell))) }
       }
     }
@@ -181,16 +181,16 @@ struct GaussianQuadrature {
 
   /// Half the extents of the cell in the widths of the Gaussian that is thinnest in it, if that is too thin.
   private func unresolvedExtents(in cell: Cell) -> (u: Double, v: Double)? {
-    // Eight points in six widths of a Gaussian see it; four widths from its centre it matters little.
+    // Eight points in six widths of a Gaussian see it; four widths from its center it matters little.
     let (resolved, reach) = (3.0, 4.0)
     var worst: (u: Double, v: Double)?
     for neighbour in neighbours {
       let u = cell.halfU * length(neighbour.alongU)
       let v = cell.halfV * length(neighbour.alongV)
       guard max(u, v) > max(resolved, worst.map { max($0.u, $0.v) } ?? 0) else { continue }
-      let centre =
-        neighbour.origin + cell.centreU * neighbour.alongU + cell.centreV * neighbour.alongV
-      if length(centre) - u - v < reach { worst = (u, v) }
+      let center =
+        neighbour.origin + cell.centerU * neighbour.alongU + cell.centerV * neighbour.alongV
+      if length(center) - u - v < reach { worst = (u, v) }
     }
     return worst
   }
@@ -203,9 +203,9 @@ struct GaussianQuadrature {
     let scaleV = isLine ? 1 : cell.halfV / (2 * Double.pi).squareRoot()
     var point = 0
     for (nodeV, weightV) in isLine ? [(0, 1)] : Array(zip(Self.nodes, Self.weights)) {
-      let v = cell.centreV + cell.halfV * nodeV
+      let v = cell.centerV + cell.halfV * nodeV
       for (nodeU, weightU) in zip(Self.nodes, Self.weights) {
-        let u = cell.centreU + cell.halfU * nodeU
+        let u = cell.centerU + cell.halfU * nodeU
         x[point] = mean.x + factor.xx * u
         y[point] = mean.y + factor.yx * u + factor.yy * v
         pointWeights[point] = scale * scaleV * weightU * weightV * exp(-0.5 * (u * u + v * v))

@@ -56,7 +56,7 @@ package protocol ComponentMoments {
   mutating func add(_ points: Points, _ row: Int, _ share: Double)
 }
 
-/// A mixture of Gaussians that expectation maximisation can improve.
+/// A mixture of Gaussians that expectation maximization can improve.
 package protocol FittableMixture: Hashable, Sendable {
   /// The points that it is fitted to.
   associatedtype Points: MixturePoints
@@ -78,7 +78,7 @@ package protocol FittableMixture: Hashable, Sendable {
   /// - Throws: ``InformationError/singular(component:)``.
   func meanLogDensity(of points: Points) throws(InformationError) -> Double
 
-  /// Does one iteration of expectation maximisation.
+  /// Does one iteration of expectation maximization.
   ///
   /// - Parameters:
   ///   - points: The points.

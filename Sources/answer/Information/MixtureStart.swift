@@ -62,20 +62,20 @@ package struct MixtureStart: Hashable, Codable, Sendable {
   }
 }
 
-/// Clusters of points, each point with the nearest centre.
+/// Clusters of points, each point with the nearest center.
 enum KMeans {
   /// After so many rounds the clusters are good enough as a start, whether or not they still change.
   private static let maximumRounds = 100
 
   /// The cluster of each point, [count].
   ///
-  /// Centres are drawn one after another with probability proportional to the squared distance from those
+  /// Centers are drawn one after another with probability proportional to the squared distance from those
   /// before (Arthur, Vassilvitskii 2007, "k-means++", SODA), and then moved to the means of their points
   /// until these stay (Lloyd 1982, doi:10.1109/TIT.1982.1056489).
   static func clusters<Points: MixturePoints>(
     of points: Points, count: Int, _ stream: inout RandomStream
   ) -> [Int] {
-    var centres = firstCentres(of: points, count: count, &stream)
+    var centers = firstCenters(of: points, count: count, &stream)
     var clusters = [Int](repeating: -1, count: points.count)
     for _ in 0..<maximumRounds {
       var changed = false
@@ -83,8 +83,8 @@ enum KMeans {
       for row in 0..<points.count {
         var nearest = 0
         var least = Double.infinity
-        for (number, centre) in centres.enumerated() {
-          let distance = points.squaredDistance(from: row, to: centre)
+        for (number, center) in centers.enumerated() {
+          let distance = points.squaredDistance(from: row, to: center)
           if distance < least { (nearest, least) = (number, distance) }
         }
         if clusters[row] != nearest {
@@ -95,17 +95,17 @@ enum KMeans {
       }
       guard changed else { break }
       for (number, sum) in sums.enumerated() where sum.weight > 0 {
-        centres[number] = sum.mean
+        centers[number] = sum.mean
       }
     }
     return clusters
   }
 
-  private static func firstCentres<Points: MixturePoints>(
+  private static func firstCenters<Points: MixturePoints>(
     of points: Points, count: Int, _ stream: inout RandomStream
   ) -> [Points.Moments.Place] {
     var distances = points.weights[..<points.count].map { $0 }
-    var centres: [Points.Moments.Place] = []
+    var centers: [Points.Moments.Place] = []
     for number in 0..<count {
       var rest = stream.uniform() * distances.reduce(0, +)
       var drawn = 0
@@ -113,13 +113,13 @@ enum KMeans {
         rest -= distances[drawn]
         drawn += 1
       }
-      let centre = points.place(of: drawn)
-      centres.append(centre)
+      let center = points.place(of: drawn)
+      centers.append(center)
       for row in 0..<points.count {
-        let distance = points.weights[row] * points.squaredDistance(from: row, to: centre)
+        let distance = points.weights[row] * points.squaredDistance(from: row, to: center)
         distances[row] = number == 0 ? distance : min(distances[row], distance)
       }
     }
-    return centres
+    return centers
   }
 }

@@ -25,7 +25,7 @@ package struct NearestNeighbourInformation: Hashable, Codable, Sendable {
 ///     I = psi(k) + psi(n) - < psi(n_x + 1) + psi(n_y + 1) >
 ///
 /// with the digamma function psi: Kraskov, Stögbauer, Grassberger 2004, doi:10.1103/PhysRevE.69.066138,
-/// equation 8. Columns are standardised, and a noise of 1e-10 of their deviation parts equal values.
+/// equation 8. Columns are standardized, and a noise of 1e-10 of their deviation parts equal values.
 package struct NearestNeighbourEstimator: Sendable {
   /// Which neighbour the distances are to; more give less scatter and more bias.
   package let neighbours: Int

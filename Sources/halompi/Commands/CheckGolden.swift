@@ -9,7 +9,7 @@ struct CheckGolden: ParsableCommand {
     commandName: "golden",
     abstract: "Check the network against golden values of another implementation.",
     discussion: """
-      The file holds predictions, losses, gradients and optimiser steps that another program \
+      The file holds predictions, losses, gradients and optimizer steps that another program \
       computed, for any box width; weights and boxes are regenerated from integers. The worst \
       relative error of each quantity is printed; one beyond its tolerance exits with 1.
 

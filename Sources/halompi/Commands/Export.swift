@@ -8,7 +8,7 @@ struct Export: ParsableCommand {
     abstract: "Write the weights of a model for PyTorch, ONNX Runtime and others.",
     discussion: """
       safetensors holds the tensors in PyTorch's layout, and in its metadata the architecture, the \
-      standardisation, the label range and how the model was made; `halompi import` brings it back with \
+      standardization, the label range and how the model was made; `halompi import` brings it back with \
       the same bits. onnx is the network as a graph that takes boxes and gives log10 M. \
       Documentation/weights.md describes both.
 

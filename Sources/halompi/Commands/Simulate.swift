@@ -6,7 +6,7 @@ internal import Stages
 /// Simulates universes.
 struct Simulate: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Simulate the realisations of an experiment that have a seed, or another code's.",
+    abstract: "Simulate the realizations of an experiment that have a seed, or another code's.",
     discussion: """
       Makes for each the particles at the initial redshift (Zel'dovich), evolves the same phases with \
       a particle mesh (FastPM steps from a 2LPT start), finds the halos, and writes snapshots and \

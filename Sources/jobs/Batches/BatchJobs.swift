@@ -8,7 +8,7 @@ internal import Text
 package struct BatchJobs: Sendable {
   /// What can be submitted.
   package enum Kind: String, CaseIterable, Sendable {
-    /// The simulations of the realisations that have a seed.
+    /// The simulations of the realizations that have a seed.
     case simulate
     /// The fields.
     case prepare

@@ -19,7 +19,7 @@ extension Experiment {
   var problemsOfOneRun: [SettingProblem] {
     let outOfRange = rangeProblems
     guard outOfRange.isEmpty else { return outOfRange }
-    return nameProblems + simulationProblems + twinProblems + realisationProblems
+    return nameProblems + simulationProblems + twinProblems + realizationProblems
       + universeProblems + networkProblems + samplingProblems + batchProblems + streamProblems
       + analysisProblems
       + clusterProblems
@@ -98,23 +98,23 @@ extension Experiment {
     return nil
   }
 
-  /// A realisation that is learnt from must not be validated on or tested.
-  private var realisationProblems: [SettingProblem] {
+  /// A realization that is learnt from must not be validated on or tested.
+  private var realizationProblems: [SettingProblem] {
     var problems: [SettingProblem] = []
     for (index, simulation) in simulations.enumerated() {
-      let twin = simulations[..<index].first { isSameRealisation($0, simulation) }
+      let twin = simulations[..<index].first { isSameRealization($0, simulation) }
       guard let twin else { continue }
       problems.append(
         SettingProblem(
           path: "simulations[\(index)]",
           reason: "\(simulation.name) (\(simulation.role)) has "
-            + "\(simulation.seed == nil ? "a file" : "the seed") of \(twin.name) (\(twin.role)), so they are one realisation",
-          remedy: "list every realisation once, in one role"))
+            + "\(simulation.seed == nil ? "a file" : "the seed") of \(twin.name) (\(twin.role)), so they are one realization",
+          remedy: "list every realization once, in one role"))
     }
     return problems
   }
 
-  private func isSameRealisation(
+  private func isSameRealization(
     _ first: SimulationSettings, _ second: SimulationSettings
   ) -> Bool {
     if first.seed != nil || second.seed != nil {

@@ -88,7 +88,7 @@ package struct Experiment: Codable, Hashable, Sendable {
 
 /// What a simulation is used for.
 ///
-/// No realisation may serve two roles, but a twin shares the large scales of its test simulation.
+/// No realization may serve two roles, but a twin shares the large scales of its test simulation.
 package enum SimulationRole: String, Codable, CaseIterable, Hashable, Sendable {
   /// Its particles are learnt from.
   case training
@@ -108,7 +108,7 @@ package struct SimulationSettings: Codable, Hashable, Sendable {
   /// What the simulation is used for.
   package var role: SimulationRole
 
-  /// The seed of a realisation that `halompi simulate` makes; it has no files of its own then.
+  /// The seed of a realization that `halompi simulate` makes; it has no files of its own then.
   package var seed: UInt64?
 
   /// Whether the phases of the seed are inverted, which makes the partner of a pair; no, if not given.

@@ -21,6 +21,8 @@ extension RunDirectory {
 
 extension Experiment {
   /// Writes the experiment as used to a file, and returns what differs from what was there.
+  ///
+  /// - Throws: `FileError`, or a `Failure` if what was there is no experiment.
   package func record(to file: String) throws -> [SettingsDifference] {
     var differences: [SettingsDifference] = []
     if FileManager.default.fileExists(atPath: file) {

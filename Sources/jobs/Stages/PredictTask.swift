@@ -62,6 +62,8 @@ package struct PredictTask: Sendable {
   /// Predicts; without `lockFile` the caller holds a lock that keeps others from writing the file.
   ///
   /// Collective.
+  ///
+  /// - Throws: A ``JobFailure``, in an `AgreedFailure` if all ranks know of it.
   package func predict(
     on world: borrowing Communicator, progress: ProgressReporter, lockFile: String? = nil
   ) throws -> PredictionTable? {

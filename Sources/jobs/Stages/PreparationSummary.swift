@@ -17,7 +17,7 @@ package struct PreparationSummary: CustomStringConvertible {
   package var description: String {
     let data = summary.metadata
     let density = data.densityMoments
-    let fraction = digits(summary.labelledFraction * 100)
+    let fraction = digits(summary.labeledFraction * 100)
     return """
       simulation  \(data.name), \(digits(data.boxSize)) Mpc/h, z = \(redshiftDigits(data.initialRedshift)) \
       and \(redshiftDigits(data.finalRedshift))
@@ -26,7 +26,7 @@ package struct PreparationSummary: CustomStringConvertible {
       \(digits(summary.verifiedSiteFraction * 100)) % within half a cell
       density     mean \(density.mean), standard deviation \(density.standardDeviation) \
       (rho/rho_mean, \(data.neighbours) neighbours)\(potential)
-      halos       \(data.haloCount) with \(data.labelledCount) particles by the label \
+      halos       \(data.haloCount) with \(data.labeledCount) particles by the label \
       \(data.label.rawValue): \(fraction) % of all
       largest     \(summary.largestCount) particles; most massive \(digits(summary.largestMass)) Msun
       time        \(duration(summary.seconds.values.reduce(0, +))); \

@@ -11,7 +11,7 @@ internal import Simulations
 internal import Stopping
 internal import Training
 
-/// Simulates the realisations of an experiment that have a seed instead of files.
+/// Simulates the realizations of an experiment that have a seed instead of files.
 package struct SimulateTask: Sendable {
   private let experiment: Experiment
   private let directory: RunDirectory

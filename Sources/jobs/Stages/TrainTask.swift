@@ -84,6 +84,8 @@ package struct TrainTask: Sendable {
   /// Trains; without `lockFile` the caller holds the lock of the folder.
   ///
   /// Collective.
+  ///
+  /// - Throws: A ``JobFailure``, in an `AgreedFailure` if all ranks know of it.
   package func train(
     on world: borrowing Communicator, progress: ProgressReporter, lockFile: String? = nil
   ) throws -> TrainingOutcome {

@@ -92,10 +92,10 @@ extension FieldFile {
       largestSmoothing = try communicator.allReduce(
         Double(final.smoothingLengths.max() ?? 0), .maximum)
     }
-    let labelled = try communicator.allReduce(
+    let labeled = try communicator.allReduce(
       Int64(slab.halo.reduce(0) { $0 + ($1 >= 0 ? 1 : 0) }), .sum)
     return FieldMetadata(
-      description: description, haloCount: halos.count, labelledCount: Int(labelled),
+      description: description, haloCount: halos.count, labeledCount: Int(labeled),
       densityMoments: density, potentialMoments: potential,
       largestSmoothingLength: largestSmoothing,
       fingerprint: checksums.fingerprint(
@@ -197,7 +197,7 @@ extension HDF5File {
     try setAttribute("label", to: metadata.label.rawValue)
     try setAttribute("neighbours", to: Int64(metadata.neighbours))
     try setAttribute("haloCount", to: Int64(metadata.haloCount))
-    try setAttribute("labelledCount", to: Int64(metadata.labelledCount))
+    try setAttribute("labelledCount", to: Int64(metadata.labeledCount))
     try setAttribute("densityMean", to: metadata.densityMoments.mean)
     try setAttribute("densityStandardDeviation", to: metadata.densityMoments.standardDeviation)
     if let moments = metadata.potentialMoments {

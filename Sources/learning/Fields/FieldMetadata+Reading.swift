@@ -59,18 +59,18 @@ extension FieldMetadata {
     let largestSmoothing =
       try has("largestSmoothingLength")
       ? try attributes.number("largestSmoothingLength", file) : nil
-    let labelled = try attributes.integer("labelledCount", file)
+    let labeled = try attributes.integer("labelledCount", file)
     let halos = try attributes.integer("haloCount", file)
-    guard (0...gridSize * gridSize * gridSize).contains(labelled),
+    guard (0...gridSize * gridSize * gridSize).contains(labeled),
       (0...Int(Int32.max)).contains(halos)
     else {
       throw FieldFileError(
         .wrongLayout, in: path, dataset: "attributes haloCount and labelledCount",
-        because: "\(labelled) sites of a grid of \(gridSize)^3 are in \(halos) halos",
+        because: "\(labeled) sites of a grid of \(gridSize)^3 are in \(halos) halos",
         remedy: "Make the file again with `halompi prepare`.")
     }
     self.init(
-      description: description, haloCount: halos, labelledCount: labelled,
+      description: description, haloCount: halos, labeledCount: labeled,
       densityMoments: density, potentialMoments: potential,
       largestSmoothingLength: largestSmoothing,
       fingerprint: try attributes.text("fingerprint", file))

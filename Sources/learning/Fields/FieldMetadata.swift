@@ -1,7 +1,7 @@
 internal import HDF5
 package import Snapshots
 
-/// Which mass of a halo its particles are labelled with.
+/// Which mass of a halo its particles are labeled with.
 package enum HaloLabel: String, Hashable, Codable, Sendable, CaseIterable {
   /// All particles that friends-of-friends links, and their mass.
   case fof
@@ -90,7 +90,7 @@ package struct FieldMetadata: Hashable, Codable, Sendable {
   package let haloCount: Int
 
   /// The number of sites whose particle is in a halo by the label.
-  package let labelledCount: Int
+  package let labeledCount: Int
 
   /// The moments of the density [rho/rho_mean].
   package let densityMoments: FieldMoments
@@ -107,13 +107,13 @@ package struct FieldMetadata: Hashable, Codable, Sendable {
   package let fingerprint: String
 
   init(
-    description: FieldDescription, haloCount: Int, labelledCount: Int,
+    description: FieldDescription, haloCount: Int, labeledCount: Int,
     densityMoments: FieldMoments, potentialMoments: FieldMoments?,
     largestSmoothingLength: Double? = nil, fingerprint: String
   ) {
     self.description = description
     self.haloCount = haloCount
-    self.labelledCount = labelledCount
+    self.labeledCount = labeledCount
     self.densityMoments = densityMoments
     self.potentialMoments = potentialMoments
     self.largestSmoothingLength = largestSmoothingLength

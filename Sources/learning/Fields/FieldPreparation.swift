@@ -37,7 +37,7 @@ package struct FieldPreparation: Hashable, Codable, Sendable {
   /// Where the field file will be.
   package var output: String
 
-  /// Which mass of a halo its particles are labelled with.
+  /// Which mass of a halo its particles are labeled with.
   package var label: HaloLabel
 
   /// Whether the file will hold the potential, too.

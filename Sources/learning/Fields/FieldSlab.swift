@@ -54,7 +54,7 @@ package struct FieldSlab: Sendable {
   /// The number of the particle's halo [planes, N, N]; -1 outside halos.
   package var halo: [Int32]
 
-  /// The particle's distance from its halo's centre [planes, N, N], [r200m]; NaN outside halos
+  /// The particle's distance from its halo's center [planes, N, N], [r200m]; NaN outside halos
   /// and for halos without a radius.
   package var radius: [Float]
 

@@ -54,8 +54,8 @@ package struct FieldSummary: Hashable, Codable, Sendable {
   /// The number of particles.
   package var particleCount: Int { metadata.siteCount }
 
-  /// The fraction of particles that are labelled with a halo.
-  package var labelledFraction: Double {
-    Double(metadata.labelledCount) / Double(metadata.siteCount)
+  /// The fraction of particles that are labeled with a halo.
+  package var labeledFraction: Double {
+    Double(metadata.labeledCount) / Double(metadata.siteCount)
   }
 }

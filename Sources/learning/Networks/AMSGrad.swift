@@ -1,6 +1,6 @@
 internal import CKernels
 
-/// The optimiser: adaptive moments with a second moment that never shrinks.
+/// The optimizer: adaptive moments with a second moment that never shrinks.
 ///
 /// At step t = 1, 2, ... with gradient g, for each parameter w
 ///
@@ -16,7 +16,7 @@ internal import CKernels
 /// computed in single precision with every operation rounded (none are fused or reordered), so the
 /// bits are the same on any processor, with any vector width.
 package struct AMSGrad: Sendable {
-  /// What a user may change about the optimiser.
+  /// What a user may change about the optimizer.
   package struct Settings: Codable, Hashable, Sendable {
     /// The size of a step.
     package var learningRate = 5e-5
@@ -46,7 +46,7 @@ package struct AMSGrad: Sendable {
     }
   }
 
-  /// What the optimiser remembers: all that a checkpoint needs beside parameters and settings.
+  /// What the optimizer remembers: all that a checkpoint needs beside parameters and settings.
   package struct State: Hashable, Sendable {
     /// The number of updates made.
     package var step: Int
@@ -78,14 +78,14 @@ package struct AMSGrad: Sendable {
 
   private let layout: ParameterLayout
 
-  /// Makes an optimiser that has made no step, for the parameters of a layout.
+  /// Makes an optimizer that has made no step, for the parameters of a layout.
   package init(_ settings: Settings = Settings(), layout: ParameterLayout) {
     let zeros = [Float](repeating: 0, count: layout.count)
     self.init(
       settings, resuming: State(step: 0, m: zeros, v: zeros, vhat: zeros), layout: layout)
   }
 
-  /// Makes an optimiser that continues from a state, for the parameters of a layout.
+  /// Makes an optimizer that continues from a state, for the parameters of a layout.
   package init(
     _ settings: Settings = Settings(), resuming state: State, layout: ParameterLayout
   ) {

@@ -1,7 +1,7 @@
 package import Failures
 package import Foundation
 
-/// Values of the network, loss, priors and optimiser that another program computed.
+/// Values of the network, loss, priors and optimizer that another program computed.
 ///
 /// The file is made by PyTorch's automatic differentiation in double precision for the default
 /// architecture at one box width. It holds no weights: weights, boxes and truths are functions of
@@ -32,16 +32,16 @@ package struct GoldenReference: Codable, Sendable {
   /// The slope of the rectifier below zero.
   let activationSlope: Double
 
-  /// The optimiser's learning rate.
+  /// The optimizer's learning rate.
   package let learningRate: Double
 
-  /// The optimiser's memory of the first moment.
+  /// The optimizer's memory of the first moment.
   package let beta1: Double
 
-  /// The optimiser's memory of the second moment.
+  /// The optimizer's memory of the second moment.
   package let beta2: Double
 
-  /// What the optimiser adds to the root of the second moment.
+  /// What the optimizer adds to the root of the second moment.
   package let epsilon: Double
 
   /// The steps on the same batch, each before its update.

@@ -40,7 +40,7 @@ package struct ParameterTensor: Hashable, Sendable {
 /// Where the parameter tensors of a network lie in one flat buffer.
 ///
 /// The order is conv1.weight, conv1.bias, ..., dense1.weight, dense1.bias, ..., and at last
-/// the parameters of the likelihood. Parameters, gradients and the optimiser's moments are buffers of
+/// the parameters of the likelihood. Parameters, gradients and the optimizer's moments are buffers of
 /// this one layout.
 package struct ParameterLayout: Hashable, Sendable {
   /// All tensors, in the order of the buffer.

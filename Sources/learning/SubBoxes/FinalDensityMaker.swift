@@ -4,10 +4,10 @@ import Foundation
 
 /// Makes boxes of the final density around particles, standardized.
 ///
-/// A voxel holds log10(rho/rho_mean) at its centre, rho the sum of the particles' masses smoothed with
+/// A voxel holds log10(rho/rho_mean) at its center, rho the sum of the particles' masses smoothed with
 /// the cubic spline over their own lengths (scatter; pynbody's `to_3d_grid`, which the paper's runs use,
-/// Section V). Voxel w/2, rounded down, of each axis is centred on the particle. A length is at least half
-/// a voxel, so that no particle falls between the centres, and a density at least ``floor``.
+/// Section V). Voxel w/2, rounded down, of each axis is centered on the particle. A length is at least half
+/// a voxel, so that no particle falls between the centers, and a density at least ``floor``.
 struct FinalDensityMaker: Sendable {
   /// The least density [rho/rho_mean], which voxels that no particle reaches have.
   static let floor: Float = 0.01
@@ -46,12 +46,12 @@ struct FinalDensityMaker: Sendable {
     }
   }
 
-  /// The particles whose kernels may reach a voxel's centre, [particle, 4]: positions from the centre of
+  /// The particles whose kernels may reach a voxel's center, [particle, 4]: positions from the center of
   /// voxel (0, 0, 0), and smoothing lengths, in voxels; periodic images of their own.
   private func nearParticles(around site: Int) -> [Float] {
-    let centre = particles.particles + 4 * particles.place(ofSite: site)
+    let center = particles.particles + 4 * particles.place(ofSite: site)
     let (xLayers, yLayers, zLayers) = (
-      layers(around: centre[0]), layers(around: centre[1]), layers(around: centre[2])
+      layers(around: center[0]), layers(around: center[1]), layers(around: center[2])
     )
     let side = particles.grid.cellsPerSide
     var near: [Float] = []
@@ -102,10 +102,10 @@ struct FinalDensityMaker: Sendable {
     /// The index in the box.
     let cell: Int
 
-    /// What brings the coordinates of particles to those from the centre of voxel 0 [Mpc/h].
+    /// What brings the coordinates of particles to those from the center of voxel 0 [Mpc/h].
     let shift: Double
 
-    /// The distance from the centres of voxels, zero amid them [Mpc/h].
+    /// The distance from the centers of voxels, zero amid them [Mpc/h].
     let distance: Double
   }
 }

@@ -111,7 +111,7 @@ package struct MemoryDemand: Sendable {
     var terms = [try fieldTerm()]
     terms += [
       MemoryTerm("weights", network.weights),
-      MemoryTerm("optimiser (m, v, vhat) and mean gradient", 4 * count * real),
+      MemoryTerm("optimizer (m, v, vhat) and mean gradient", 4 * count * real),
       MemoryTerm("sums of gradients", (count + 4) * MemoryLayout<Int64>.stride),
       MemoryTerm(
         "activations and gradients of \(threadsPerRank) threads",
@@ -130,7 +130,7 @@ package struct MemoryDemand: Sendable {
     [MemoryTerm("checkpoint being written", 2 * checkpointBytes)]
   }
 
-  /// Weights, three moments and the best weights, beside those of the optimiser.
+  /// Weights, three moments and the best weights, beside those of the optimizer.
   private var checkpointBytes: Int { 5 * parameterCount * real }
 
   /// The memory of a rank that predicts.

@@ -30,7 +30,7 @@ package struct PredictionTable: Hashable, Sendable {
   private static let predictedLogMass = RecordDataset<Float>(
     "predictedLogMass", unit: "log10 Msun", meaning: "predicted mass of the particle's halo")
   private static let radius = RecordDataset<Float>(
-    "radius", unit: "r200m", meaning: "distance of the particle from its halo's centre")
+    "radius", unit: "r200m", meaning: "distance of the particle from its halo's center")
   private static let halo = RecordDataset<Int32>(
     "halo", unit: "1", meaning: "row of the particle's halo in the halo table of the field file")
 

@@ -53,7 +53,7 @@ package struct TrainingSettings: Codable, Hashable, Sendable {
   /// The width of the likelihood that the training starts with.
   var initialGamma = Likelihood.truncatedCauchy.initialValues[0]
 
-  /// The optimiser.
+  /// The optimizer.
   package var optimizer = AMSGrad.Settings()
 
   /// The implementation of the network.

@@ -54,7 +54,7 @@ struct TrainingProgress: Codable, Hashable, Sendable {
   }
 }
 
-/// The weights and what the optimiser remembers, after a number of steps.
+/// The weights and what the optimizer remembers, after a number of steps.
 struct TrainingState: Sendable {
   var parameters: [Float]
   var optimizer: AMSGrad.State
@@ -99,7 +99,7 @@ package struct DataDescription: Codable, Hashable, Sendable {
   /// The number of samples drawn for validation.
   package let validationSamples: Int
 
-  /// How the channels of the input are standardised.
+  /// How the channels of the input are standardized.
   package let standardization: InputStandardization
 
   /// How labels are scaled.

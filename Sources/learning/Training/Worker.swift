@@ -193,7 +193,7 @@ final class Worker {
     return report
   }
 
-  /// Makes the step of the optimiser, the same on all workers.
+  /// Makes the step of the optimizer, the same on all workers.
   private func update() {
     guard let gradient = gradient.baseAddress else { preconditionFailure("no parameters") }
     for (sums, range) in [

@@ -65,12 +65,18 @@ package struct RecordReader: ~Copyable {
   // MARK: - Attributes
 
   /// Whether the file has an attribute.
+  ///
+  /// - Throws: `HDF5Error`.
   package func hasAttribute(_ name: String) throws -> Bool { try file.hasAttribute(name) }
 
   /// Reads the text of an attribute.
+  ///
+  /// - Throws: `HDF5Error`.
   package func text(_ name: String) throws -> String { try file.textAttribute(name) }
 
   /// Reads the one number of an attribute.
+  ///
+  /// - Throws: `Failure` for what is not as expected, `HDF5Error` for what cannot be read.
   package func number<Value: HDF5Element>(_ name: String, as type: Value.Type) throws -> Value {
     let values = try file.attribute(name, as: Value.self)
     guard let value = values.first, values.count == 1 else {
@@ -80,6 +86,8 @@ package struct RecordReader: ~Copyable {
   }
 
   /// Reads the count in an attribute, which is within `range`.
+  ///
+  /// - Throws: `Failure` for what is not as expected, `HDF5Error` for what cannot be read.
   package func count(_ name: String, in range: ClosedRange<Int> = 0...Int.max) throws -> Int {
     let value = Int(try number(name, as: Int64.self))
     guard range.contains(value) else {
@@ -89,6 +97,8 @@ package struct RecordReader: ~Copyable {
   }
 
   /// Reads a value from the JSON text of an attribute, and verifies its checksum.
+  ///
+  /// - Throws: `Failure` for what is not as expected, `HDF5Error` for what cannot be read.
   package func json<Value: Decodable>(
     _ name: String, as type: Value.Type = Value.self
   ) throws -> Value {
@@ -107,6 +117,8 @@ package struct RecordReader: ~Copyable {
   // MARK: - Datasets
 
   /// Whether the file has a dataset.
+  ///
+  /// - Throws: `HDF5Error`.
   package func has<Element>(_ dataset: RecordDataset<Element>) throws -> Bool {
     try file.exists(dataset.name)
   }
@@ -129,6 +141,8 @@ package struct RecordReader: ~Copyable {
   }
 
   /// Returns the extents of a dataset, of which the file stores all numbers.
+  ///
+  /// - Throws: `Failure` for what is not as expected, `HDF5Error` for what cannot be read.
   package func extents<Element>(of dataset: RecordDataset<Element>) throws -> [Int] {
     try open(dataset, nil).extents
   }

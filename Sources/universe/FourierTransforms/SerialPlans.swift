@@ -49,7 +49,7 @@ final class SerialPlans: @unchecked Sendable {
     }
   }
 
-  /// Replaces a plane [y][z] of numbers by its modes [ky][kz], exponents negative, not normalised.
+  /// Replaces a plane [y][z] of numbers by its modes [ky][kz], exponents negative, not normalized.
   func transformPlane(_ plane: UnsafeMutablePointer<Float>) {
     fftwf_execute_dft_r2c(planeForward, plane, complex(plane))
   }
@@ -59,7 +59,7 @@ final class SerialPlans: @unchecked Sendable {
     fftwf_execute_dft_c2r(planeBackward, complex(plane), plane)
   }
 
-  /// Transforms the columns of a plane [x][kz], exponents negative, not normalised.
+  /// Transforms the columns of a plane [x][kz], exponents negative, not normalized.
   func transformColumns(_ plane: UnsafeMutablePointer<Float>) {
     fftwf_execute_dft(columnsForward, complex(plane), complex(plane))
   }

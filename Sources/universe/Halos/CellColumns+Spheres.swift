@@ -3,17 +3,17 @@ extension CellColumns {
   ///
   /// - Parameters:
   ///   - radius: Less than half of the box, in units of positions.
-  ///   - centre: The position of the centre [3], anywhere in the box.
+  ///   - center: The position of the center [3], anywhere in the box.
   /// - Returns: Squares of distances in units of positions.
-  func squaredDistances(within radius: UInt32, of centre: SIMD3<UInt32>) -> [UInt64] {
+  func squaredDistances(within radius: UInt32, of center: SIMD3<UInt32>) -> [UInt64] {
     let reach = Int(radius)
     let limit = UInt64(radius) * UInt64(radius)
     var distances: [UInt64] = []
-    let rows = periodicCells(from: Int(centre.y) - reach, to: Int(centre.y) + reach)
-    let heights = periodicCells(from: Int(centre.z) - reach, to: Int(centre.z) + reach)
+    let rows = periodicCells(from: Int(center.y) - reach, to: Int(center.y) + reach)
+    let heights = periodicCells(from: Int(center.z) - reach, to: Int(center.z) + reach)
     // The sphere, and its images across the faces: a particle is in one of them at most.
     for image in -1...1 {
-      let ahead = Int(centre.x &- UInt32(slabStart)) + (image << 32)
+      let ahead = Int(center.x &- UInt32(slabStart)) + (image << 32)
       let first = max(0, ((ahead - reach) * cellsPerBox) >> 32)
       let last = min(layerCount - 1, ((ahead + reach) * cellsPerBox) >> 32)
       guard first <= last else { continue }
@@ -30,8 +30,8 @@ extension CellColumns {
               let x = abs(Int(positions[3 * sorted] &- UInt32(slabStart)) - ahead)
               guard x <= reach else { continue }
               let square =
-                UInt64(x * x) &+ squaredDifference(positions[3 * sorted + 1], centre.y)
-                &+ squaredDifference(positions[3 * sorted + 2], centre.z)
+                UInt64(x * x) &+ squaredDifference(positions[3 * sorted + 1], center.y)
+                &+ squaredDifference(positions[3 * sorted + 2], center.z)
               if square <= limit { distances.append(square) }
             }
           }

@@ -1,7 +1,7 @@
 /// The potential of points of mass one at each other, -sum 1/sqrt(r^2 + e^2), with G = 1.
 ///
 /// A point does not act on itself. Few points are summed pair by pair; many by a tree of cubes
-/// whose distant nodes act as their centre of mass (Barnes and Hut 1986, doi:10.1038/324446a0). At
+/// whose distant nodes act as their center of mass (Barnes and Hut 1986, doi:10.1038/324446a0). At
 /// the default opening angle of 0.5 the tree's potentials in halos of 2,000 to 17,000 particles differ
 /// from the sum's by 0.05 to 0.08 % rms and 0.6 % at most. Sums go in the order of the points, so the same points give the same bits.
 struct GravitationalPotential {

@@ -4,7 +4,7 @@ internal import Particles
 /// What one group's own particles tell.
 struct GroupAnalysis {
   /// The position of the particle of lowest potential.
-  let centre: SIMD3<UInt32>
+  let center: SIMD3<UInt32>
 
   /// The number of bound particles.
   let boundCount: Int
@@ -32,7 +32,7 @@ struct GroupAnalysis {
     }
     let result = unbinding.bound(points, members.momenta)
     let lowest = 3 * result.lowest
-    centre = SIMD3(
+    center = SIMD3(
       members.positions[lowest], members.positions[lowest + 1], members.positions[lowest + 2])
     boundCount = result.bound.count
     let isBound = Set(result.bound)

@@ -17,7 +17,7 @@ package struct HaloCatalogue: Hashable, Sendable {
   package internal(set) var boundSizes: [Int] = []
 
   /// The position of each group's particle of lowest potential [group, 3].
-  package internal(set) var centres: [UInt32] = []
+  package internal(set) var centers: [UInt32] = []
 
   /// The mean peculiar velocity of each group's particles [group, 3], [km/s].
   package internal(set) var velocities: [Float] = []
@@ -26,7 +26,7 @@ package struct HaloCatalogue: Hashable, Sendable {
   /// none are bound.
   package internal(set) var boundVelocities: [Float] = []
 
-  /// The comoving radius of the sphere around each centre that is 200 times as dense as matter in
+  /// The comoving radius of the sphere around each center that is 200 times as dense as matter in
   /// the mean [group], [Mpc/h].
   package internal(set) var radii: [Double] = []
 

@@ -10,7 +10,7 @@ internal import Threads
 ///
 /// Friends-of-friends groups, their bound parts, and spherical overdensities. Nothing of the result
 /// depends on the number of ranks or threads, or on which rank had which particle: positions are
-/// whole numbers, and each group is analysed by one rank in the order of its particles' sites.
+/// whole numbers, and each group is analyzed by one rank in the order of its particles' sites.
 package struct HaloFinder: Sendable {
   /// The units of positions.
   package let box: PeriodicBox
@@ -41,7 +41,7 @@ package struct HaloFinder: Sendable {
   /// - Parameters:
   ///   - particles: Any part of the simulation's particles; the ranks together have all of them,
   ///     each site once.
-  ///   - threads: How many threads of this rank analyse groups.
+  ///   - threads: How many threads of this rank analyze groups.
   ///   - communicator: The ranks.
   ///   - linked: Called when friends-of-friends are found, before anything else of them is.
   /// - Returns: The catalogue and the particles in its order.
@@ -70,7 +70,7 @@ package struct HaloFinder: Sendable {
         velocityUnit: 100 / epoch.scaleFactor, unbinding)
     }
     let spheres = try SphericalOverdensity(
-      around: analyses.map(\.centre), sizes: share.groups.map(\.count), particleCount: count,
+      around: analyses.map(\.center), sizes: share.groups.map(\.count), particleCount: count,
       in: friends, on: communicator)
 
     var catalogue = HaloCatalogue(box: box)
@@ -78,8 +78,8 @@ package struct HaloFinder: Sendable {
     catalogue.leastSites = friends.groups.map(\.minimumSite)
     // Ranks have runs of groups in ascending order, so what is gathered is in the order of groups.
     catalogue.boundSizes = try communicator.gathered(analyses.map(\.boundCount))
-    catalogue.centres = try communicator.allGatherVarying(
-      analyses.flatMap { [$0.centre.x, $0.centre.y, $0.centre.z] }
+    catalogue.centers = try communicator.allGatherVarying(
+      analyses.flatMap { [$0.center.x, $0.center.y, $0.center.z] }
     ).elements
     catalogue.velocities = try communicator.allGatherVarying(analyses.flatMap(\.velocity)).elements
     catalogue.boundVelocities = try communicator.allGatherVarying(

@@ -1,8 +1,8 @@
-/// A tree of cubes over points of mass one; each node knows its centre of mass.
+/// A tree of cubes over points of mass one; each node knows its center of mass.
 struct Octree {
   /// A cube with points in it.
   struct Node {
-    /// The centre of mass.
+    /// The center of mass.
     var x = 0.0
     var y = 0.0
     var z = 0.0
@@ -50,15 +50,15 @@ struct Octree {
     let half = side / 2
     var scratch = order
     add(
-      0..<count, of: points, centre: (lowest[0] + half, lowest[1] + half, lowest[2] + half),
+      0..<count, of: points, center: (lowest[0] + half, lowest[1] + half, lowest[2] + half),
       side: side, depth: 0, &scratch)
     self.points = order.flatMap { points[3 * Int($0)..<3 * Int($0) + 3] }
-    for index in nodes.indices { concludeCentre(of: index) }
+    for index in nodes.indices { concludeCenter(of: index) }
   }
 
   // Adds the node of some points, whose order becomes that of the tree, and the nodes within it.
   private mutating func add(
-    _ range: Range<Int>, of points: [Double], centre: (Double, Double, Double), side: Double,
+    _ range: Range<Int>, of points: [Double], center: (Double, Double, Double), side: Double,
     depth: Int, _ scratch: inout [Int32]
   ) {
     let node = nodes.count
@@ -70,8 +70,8 @@ struct Octree {
     if !nodes[node].isLeaf {
       func octant(_ index: Int32) -> Int {
         let start = 3 * Int(index)
-        return (points[start] >= centre.0 ? 4 : 0) + (points[start + 1] >= centre.1 ? 2 : 0)
-          + (points[start + 2] >= centre.2 ? 1 : 0)
+        return (points[start] >= center.0 ? 4 : 0) + (points[start + 1] >= center.1 ? 2 : 0)
+          + (points[start + 2] >= center.2 ? 1 : 0)
       }
       var ends = (0, 0, 0, 0, 0, 0, 0, 0, 0)
       withUnsafeMutableBytes(of: &ends) { bytes in
@@ -90,17 +90,17 @@ struct Octree {
       for child in 0..<8 where starts[child] < starts[child + 1] {
         add(
           range.lowerBound + starts[child]..<range.lowerBound + starts[child + 1], of: points,
-          centre: (
-            centre.0 + (child & 4 == 0 ? -quarter : quarter),
-            centre.1 + (child & 2 == 0 ? -quarter : quarter),
-            centre.2 + (child & 1 == 0 ? -quarter : quarter)
+          center: (
+            center.0 + (child & 4 == 0 ? -quarter : quarter),
+            center.1 + (child & 2 == 0 ? -quarter : quarter),
+            center.2 + (child & 1 == 0 ? -quarter : quarter)
           ), side: side / 2, depth: depth + 1, &scratch)
       }
     }
     nodes[node].next = Int32(nodes.count)
   }
 
-  private mutating func concludeCentre(of index: Int) {
+  private mutating func concludeCenter(of index: Int) {
     var sums = (0.0, 0.0, 0.0)
     for sorted in Int(nodes[index].first)..<Int(nodes[index].end) {
       sums.0 += points[3 * sorted]

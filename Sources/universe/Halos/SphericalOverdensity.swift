@@ -1,7 +1,7 @@
 internal import Foundation
 internal import MPI
 
-/// The spheres around halo centres whose mean density is 200 times that of matter.
+/// The spheres around halo centers whose mean density is 200 times that of matter.
 ///
 /// All particles count, those of other groups and of none too. The radius is where the enclosed
 /// density falls through 200 times the mean nearest to the sphere that the group's own mass would
@@ -16,31 +16,31 @@ struct SphericalOverdensity {
   /// The density of a sphere in units of the mean density of matter.
   static let contrast = 200.0
 
-  /// Measures spheres around this rank's centres, wherever the particles are.
+  /// Measures spheres around this rank's centers, wherever the particles are.
   ///
   /// Collective.
   ///
   /// - Parameters:
-  ///   - centres: The positions of particles, one for each group.
+  ///   - centers: The positions of particles, one for each group.
   ///   - sizes: The number of particles of each group.
   ///   - particleCount: The number of particles in the box.
   ///   - friends: The particles in slabs.
   ///   - communicator: The ranks.
   /// - Throws: What MPI reported.
   init(
-    around centres: [SIMD3<UInt32>], sizes: [Int], particleCount: Int, in friends: FriendsOfFriends,
+    around centers: [SIMD3<UInt32>], sizes: [Int], particleCount: Int, in friends: FriendsOfFriends,
     on communicator: borrowing Communicator
   ) throws(MPIError) {
-    radii = [Double](repeating: 0, count: centres.count)
-    counts = [Int](repeating: 0, count: centres.count)
+    radii = [Double](repeating: 0, count: centers.count)
+    counts = [Int](repeating: 0, count: centers.count)
     let profile = EnclosedMass(particleCount: particleCount)
     // A sphere cannot be larger than one with all particles.
     let largest = profile.radius(enclosing: particleCount)
     var reach = sizes.map { min(largest, 1.1 * profile.radius(enclosing: $0)).rounded(.up) }
-    var pending = Array(centres.indices)
+    var pending = Array(centers.indices)
     while try communicator.allReduce(Int64(pending.count), .sum) > 0 {
       let distances = try Self.distances(
-        pending.map { (centres[$0], UInt32(reach[$0])) }, friends, on: communicator)
+        pending.map { (centers[$0], UInt32(reach[$0])) }, friends, on: communicator)
       var unfinished: [Int] = []
       for (group, squares) in zip(pending, distances) {
         if let count = profile.crossing(squares, size: sizes[group], reach: reach[group]) {
@@ -59,20 +59,20 @@ struct SphericalOverdensity {
   ///
   /// Collective.
   private static func distances(
-    _ spheres: [(centre: SIMD3<UInt32>, radius: UInt32)], _ friends: FriendsOfFriends,
+    _ spheres: [(center: SIMD3<UInt32>, radius: UInt32)], _ friends: FriendsOfFriends,
     on communicator: borrowing Communicator
   ) throws(MPIError) -> [[UInt64]] {
     var asked: [[Int]] = Array(repeating: [], count: communicator.size)
     for (index, sphere) in spheres.enumerated() {
-      for rank in friends.slabs.ranks(within: UInt64(sphere.radius), of: sphere.centre.x) {
+      for rank in friends.slabs.ranks(within: UInt64(sphere.radius), of: sphere.center.x) {
         asked[rank].append(index)
       }
     }
     let questions = try communicator.allToAllVarying(
       asked.flatMap {
         $0.flatMap { index -> [UInt32] in
-          let (centre, radius) = spheres[index]
-          return [centre.x, centre.y, centre.z, radius]
+          let (center, radius) = spheres[index]
+          return [center.x, center.y, center.z, radius]
         }
       }, counts: asked.map { 4 * $0.count })
     var answers: [UInt64] = []
@@ -122,7 +122,7 @@ struct EnclosedMass {
   ///
   /// - Parameters:
   ///   - squares: The squared distances of all particles within `reach`, ascending; the first is
-  ///     that of the centre itself.
+  ///     that of the center itself.
   ///   - size: The number of particles in the group, which says where to begin.
   ///   - reach: The radius within which particles are known.
   /// - Returns: The number of particles enclosed; `nil` if the crossing is beyond the reach.

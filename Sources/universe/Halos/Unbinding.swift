@@ -1,8 +1,8 @@
 /// Takes the particles of a group that are not bound to it away, the least bound first.
 ///
 /// A particle is bound if its energy, v^2/2 + potential, is not positive; v is the physical velocity
-/// relative to the mean of the bound particles, with the Hubble flow from their centre of mass.
-/// At most 2 % of the particles, or five, go before mean and centre are taken anew, and a fifth of
+/// relative to the mean of the bound particles, with the Hubble flow from their center of mass.
+/// At most 2 % of the particles, or five, go before mean and center are taken anew, and a fifth of
 /// them before the potential is: SUBFIND's rule (Springel et al. 2001,
 /// doi:10.1046/j.1365-8711.2001.04912.x, as in GADGET-4), here for a whole group without looking for
 /// its substructure. Energies are per mass [(100 km/s)^2].
@@ -85,16 +85,16 @@ struct Unbinding {
   private func energies(
     _ members: [Int], _ points: [Double], _ momenta: [Float], _ potentials: [Double]
   ) -> [Double] {
-    var centre = [0.0, 0.0, 0.0]
+    var center = [0.0, 0.0, 0.0]
     var momentum = [0.0, 0.0, 0.0]
     for member in members {
       for axis in 0..<3 {
-        centre[axis] += points[3 * member + axis]
+        center[axis] += points[3 * member + axis]
         momentum[axis] += Double(momenta[3 * member + axis])
       }
     }
     for axis in 0..<3 {
-      centre[axis] /= Double(members.count)
+      center[axis] /= Double(members.count)
       momentum[axis] /= Double(members.count)
     }
     var energies = [Double](repeating: 0, count: potentials.count)
@@ -103,7 +103,7 @@ struct Unbinding {
       for axis in 0..<3 {
         let velocity =
           (Double(momenta[3 * member + axis]) - momentum[axis]) * velocityScale
-          + (points[3 * member + axis] - centre[axis]) * hubbleFlow
+          + (points[3 * member + axis] - center[axis]) * hubbleFlow
         square += velocity * velocity
       }
       energies[member] = square / 2 + potentials[member] * energyScale

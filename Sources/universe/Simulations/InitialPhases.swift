@@ -1,7 +1,7 @@
 package import ParticleMesh
 internal import Snapshots
 
-/// Where the phases of a realisation come from.
+/// Where the phases of a realization come from.
 package enum InitialPhases {
   /// The random numbers of a seed, perhaps with the opposite sign, and perhaps with others above a wavenumber.
   case seed(UInt64, areInverted: Bool, reseeding: Reseeding? = nil)

@@ -5,7 +5,7 @@ internal import ParticleMesh
 internal import RecordFiles
 internal import Snapshots
 
-/// The linear density contrast of a realisation on disk, at z = 0 on the Lagrangian grid.
+/// The linear density contrast of a realization on disk, at z = 0 on the Lagrangian grid.
 package enum LinearDensityFile {
   private static let format = RecordFormat(
     "halompi-linear-density", version: 2, oldestVersion: 1, firstSealedVersion: 2,

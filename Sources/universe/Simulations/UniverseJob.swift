@@ -12,7 +12,7 @@ internal import Stopping
 internal import Text
 internal import Threads
 
-/// Simulates one realisation: initial particles, evolution, halos.
+/// Simulates one realization: initial particles, evolution, halos.
 ///
 /// Everything it writes has the same bytes for any number of ranks and threads, and wherever it was
 /// stopped and resumed.
@@ -182,7 +182,7 @@ package struct UniverseJob {
   }
 
   /// Returns the particles that the evolution starts from; those of a seed are written at the initial
-  /// redshift too: two outputs of one realisation.
+  /// redshift too: two outputs of one realization.
   private func initialParticles(
     _ growth: LinearGrowth, on ranks: borrowing Communicator, _ tell: (Event) -> Void
   ) throws -> Particles {
@@ -259,7 +259,7 @@ extension GroupTable {
   init(_ catalogue: HaloCatalogue) {
     self.init(
       sizes: catalogue.sizes, boundSizes: catalogue.boundSizes,
-      positions: catalogue.centres.map { catalogue.box.coordinate($0) },
+      positions: catalogue.centers.map { catalogue.box.coordinate($0) },
       velocities: catalogue.velocities, boundVelocities: catalogue.boundVelocities,
       radii: catalogue.radii, enclosedCounts: catalogue.enclosedCounts)
   }

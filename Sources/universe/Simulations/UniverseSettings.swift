@@ -4,7 +4,7 @@ package import Halos
 package import LinearTheory
 package import ParticleMesh
 
-/// The universe that the embedded generator simulates: the same for all realisations.
+/// The universe that the embedded generator simulates: the same for all realizations.
 ///
 /// The defaults are those of the paper's simulations: 256^3 particles in 50 Mpc/h, WMAP5.
 package struct UniverseSettings: Codable, Hashable, Sendable {

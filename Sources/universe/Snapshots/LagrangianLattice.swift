@@ -1,7 +1,7 @@
 /// The grid that particles started from, and how an ID names a site of it.
 ///
 /// Sites are numbered (ix N + iy) N + iz whatever the IDs. Initial conditions number particles
-/// from 0 or 1, with any axis slowest, and put them at the corners or the centres of cells: which
+/// from 0 or 1, with any axis slowest, and put them at the corners or the centers of cells: which
 /// of these it is follows from the particles (``LatticeResiduals``).
 ///
 /// How the codes number their particles is in Documentation/your-simulations.md.
@@ -124,7 +124,7 @@ package struct DisplacementUndoing: Sendable {
 ///
 /// The sums are whole numbers, so that those of ranks can be added in any order.
 struct LatticeResiduals: Sendable {
-  /// What is compared: every axis order at corners and at centres.
+  /// What is compared: every axis order at corners and at centers.
   package let candidates: [LagrangianLattice]
 
   /// The squared distances of each candidate, added [candidate], [cells^2 x 2^-28]; a particle

@@ -24,7 +24,7 @@ package struct LatticePhase: Sendable {
   /// The offset of the lattice from the cells' corners that sums of all ranks give [cells].
   ///
   /// Between -1/4 and 3/4, so that rounding errors do not decide where a lattice at corners or
-  /// centres begins.
+  /// centers begins.
   package static func offset(_ sums: [Int64]) -> SIMD3<Double> {
     var offset = SIMD3<Double>()
     for axis in 0..<3 {

@@ -13,10 +13,10 @@ package struct SnapshotSurvey: Hashable, Sendable {
 
   /// The halos that particles are in by the labels of the snapshot's own files, and the particles in them;
   /// `nil` without labels.
-  package let labelled: Labelled?
+  package let labeled: Labeled?
 
   /// The halos of labels.
-  package struct Labelled: Hashable, Sendable {
+  package struct Labeled: Hashable, Sendable {
     /// The number of halos.
     package let halos: Int
 
@@ -49,12 +49,12 @@ package struct SnapshotSurvey: Hashable, Sendable {
         .lattice
     }
     guard snapshot.hasHaloLabels else {
-      labelled = nil
+      labeled = nil
       return
     }
     let labels = try snapshot.haloLabels(in: particles.rows).filter { $0 >= 0 }
     let counts = Dictionary(labels.map { ($0, 1) }, uniquingKeysWith: +)
-    labelled = Labelled(
+    labeled = Labeled(
       halos: counts.count, particles: labels.count, counts: counts.values.sorted(by: >))
   }
 }

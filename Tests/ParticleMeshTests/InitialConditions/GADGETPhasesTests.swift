@@ -1,5 +1,4 @@
 import Foundation
-@testable import FourierTransforms
 import HDF5
 import LinearTheory
 import MPI
@@ -7,6 +6,8 @@ import ParticleMesh
 import Particles
 import TestSupport
 import Testing
+
+@testable import FourierTransforms
 
 /// Phases read from the initial particles of GADGET-4 (its N-GenIC, 2LPT, z = 99, 64^3 in 25 Mpc/h).
 ///

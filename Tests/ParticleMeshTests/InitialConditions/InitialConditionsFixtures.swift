@@ -1,8 +1,9 @@
-@testable import FourierTransforms
 import LinearTheory
 import MPI
 import ParticleMesh
 import Particles
+
+@testable import FourierTransforms
 
 /// The paper's universe in a small box.
 struct SmallUniverse {

@@ -1,10 +1,11 @@
-@testable import FourierTransforms
 import MPI
 import ParticleMesh
 import Particles
 import TestSupport
 import Testing
 import Threads
+
+@testable import FourierTransforms
 
 @Suite struct InitialConditionsRankTests {
   /// Modes, particles of both orders and the field found again are those of one rank, bit for bit.

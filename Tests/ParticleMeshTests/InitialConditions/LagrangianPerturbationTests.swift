@@ -2,10 +2,11 @@ import Foundation
 import FourierTransforms
 import LinearTheory
 import MPI
-@testable import ParticleMesh
 import Particles
 import TestSupport
 import Testing
+
+@testable import ParticleMesh
 
 @Suite struct LagrangianPerturbationTests {
   /// A plane wave A cos(k q) moves particles by -(A D1 / k) sin(k q), and has no second order.

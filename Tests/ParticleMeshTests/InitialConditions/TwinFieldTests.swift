@@ -1,11 +1,12 @@
 import Foundation
-@testable import FourierTransforms
 import LinearTheory
 import MPI
 import ParticleMesh
 import Particles
 import TestSupport
 import Testing
+
+@testable import FourierTransforms
 
 @Suite struct TwinFieldTests {
   private static let width = 24
@@ -56,7 +57,7 @@ import Testing
     }
   }
 
-  /// The twin of an inverted realisation is the inverted twin, so that pairs stay pairs.
+  /// The twin of an inverted realization is the inverted twin, so that pairs stay pairs.
   @Test func aTwinOfInvertedPhasesHasTheOppositeSign() throws {
     let universe = try SmallUniverse()
     try withWorld { world in

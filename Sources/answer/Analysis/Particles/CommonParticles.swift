@@ -13,7 +13,7 @@ package struct CommonParticles: Sendable {
   /// The true mass [log10 Msun].
   package let truth: [Double]
 
-  /// The distance from the halo's centre [r200m]; NaN if unknown.
+  /// The distance from the halo's center [r200m]; NaN if unknown.
   package let radius: [Double]
 
   /// The predictions of each model for the particles [log10 Msun], finite.

@@ -27,7 +27,7 @@ package struct ModelPredictions: Sendable {
   /// The predicted halo mass [log10 Msun]; not finite if the network failed.
   package var prediction: [Float]
 
-  /// The distance from the halo's centre [r200m]; NaN if unknown.
+  /// The distance from the halo's center [r200m]; NaN if unknown.
   package var radius: [Float]
 
   /// The halo of each particle, as its row in the halo table of its simulation; -1 if it is not known.

@@ -175,7 +175,7 @@ extension Report {
 
   private var shellTable: ReportTable {
     ReportTable(
-      name: "radii", title: "By distance from the halo's centre, reference seeds",
+      name: "radii", title: "By distance from the halo's center, reference seeds",
       columns: ["variant", "r/r200m", "particles"] + Self.informationColumns
         + Self.residualColumns,
       rows: variants.flatMap { variant in

@@ -96,7 +96,7 @@ package struct VariantReport: Codable, Hashable, Sendable {
   /// The residuals of the reference seed in bins of the true mass.
   var massBins: [MassBinReport]
 
-  /// The reference seed by the distance from the halo's centre.
+  /// The reference seed by the distance from the halo's center.
   package var shells: [ShellReport]
 
   /// What the figures of the variant draw.
@@ -154,7 +154,7 @@ struct MassBinReport: Codable, Hashable, Sendable {
   var statistics: ResidualStatistics
 }
 
-/// A variant in a shell of distances from the halo's centre.
+/// A variant in a shell of distances from the halo's center.
 package struct ShellReport: Codable, Hashable, Sendable {
   /// Above this distance, or from it on if it is 0 [r200m].
   package var above: Double

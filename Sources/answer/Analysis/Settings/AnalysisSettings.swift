@@ -9,7 +9,7 @@ package struct AnalysisSettings: Codable, Hashable, Sendable {
   /// The edges of the bins of the true mass in which residuals are compared [log10 Msun].
   package var massEdges = [11, 11.8, 12.6, 13.4]
 
-  /// Where particles are split by their distance from the halo's centre [r200m].
+  /// Where particles are split by their distance from the halo's center [r200m].
   var radiusEdges = [0.3, 0.6]
 
   /// The number of equal bins of the true mass for running medians and violins.

@@ -28,7 +28,7 @@ package struct CellSmoothing: Codable, Hashable, Sendable {
   }
 
   /// Smooths cells [columns, rows], each axis with the Gaussian cut at four standard deviations and
-  /// normalised to 1.
+  /// normalized to 1.
   func smooth(_ cells: [Double], rows: Int) -> [Double] {
     guard width > 0 else { return cells }
     let reach = Int((4 * width).rounded())

@@ -70,7 +70,7 @@ package struct HistogramBand: Codable, Hashable, Sendable {
 
   /// Makes the band of histograms over the same bins; unknown if all are empty.
   ///
-  /// Each histogram is normalised to the numbers inside its bins, as for figure 3b of the paper.
+  /// Each histogram is normalized to the numbers inside its bins, as for figure 3b of the paper.
   package static func of(
     _ histograms: [(seed: UInt64, histogram: Histogram)], massRange: ClosedRange<Double>
   ) -> Outcome<HistogramBand> {

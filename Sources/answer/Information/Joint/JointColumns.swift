@@ -2,7 +2,7 @@ internal import Foundation
 
 /// A column and two that say something about it, checked and brought to mean zero and variance one.
 struct JointColumns: Sendable {
-  /// The standardised columns: what is known about, and the two that know.
+  /// The standardized columns: what is known about, and the two that know.
   let target: [Double]
   let first: [Double]
   let second: [Double]
@@ -49,7 +49,7 @@ struct JointColumns: Sendable {
       second: -0.5 * log1p(-r.xz * r.xz), error: 0)
   }
 
-  /// A mixture of the standardised columns in their own units.
+  /// A mixture of the standardized columns in their own units.
   func inOwnUnits(_ mixture: SpatialMixture) -> SpatialMixture {
     let (x, y, z) = (standardizations[0], standardizations[1], standardizations[2])
     return SpatialMixture(
@@ -58,8 +58,8 @@ struct JointColumns: Sendable {
         return SpatialMixture.Component(
           weight: component.weight,
           mean: [
-            x.centre + x.scale * component.mean.x, y.centre + y.scale * component.mean.y,
-            z.centre + z.scale * component.mean.z,
+            x.center + x.scale * component.mean.x, y.center + y.scale * component.mean.y,
+            z.center + z.scale * component.mean.z,
           ],
           covariance: SpatialMixture.Covariance(
             xx: matrix.xx * x.scale * x.scale, xy: matrix.xy * x.scale * y.scale,

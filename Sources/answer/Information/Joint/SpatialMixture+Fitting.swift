@@ -38,7 +38,7 @@ extension SpatialMixture: FittableMixture {
   /// - Throws: ``InformationError/singular(component:)``.
   package func check() throws(InformationError) { _ = try evaluable() }
 
-  /// Does one iteration of expectation maximisation.
+  /// Does one iteration of expectation maximization.
   ///
   /// - Parameters:
   ///   - points: The points.

@@ -102,7 +102,7 @@ struct SpatialQuadrature {
 
   /// Half the extents of the cell in the widths of the Gaussian that is thinnest in it, if that is too thin.
   private func unresolvedExtents(in cell: Cell) -> SIMD3<Double>? {
-    // Eight points in six widths of a Gaussian see it; four widths from its centre it matters little.
+    // Eight points in six widths of a Gaussian see it; four widths from its center it matters little.
     let (resolved, reach) = (3.0, 4.0)
     var worst: SIMD3<Double>?
     for neighbour in neighbours {

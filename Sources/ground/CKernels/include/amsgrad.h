@@ -1,4 +1,4 @@
-// One step of the optimiser AMSGrad on a flat parameter buffer.
+// One step of the optimizer AMSGrad on a flat parameter buffer.
 
 #ifndef HALOMPI_AMSGRAD_H
 #define HALOMPI_AMSGRAD_H

@@ -40,7 +40,7 @@ typedef struct halompi_gaussian_sums {
   double xx, xy, yy;
 } halompi_gaussian_sums;
 
-/// One pass of expectation maximisation: sums for each component under its responsibilities.
+/// One pass of expectation maximization: sums for each component under its responsibilities.
 ///
 /// Returns the sum of weight * ln p(x, y) over the points. Sums run in eight lanes that are added at the end.
 ///

@@ -63,7 +63,7 @@ void halompi_prepare_weights(
 /// A pass is all parts of stage 0, then all of stage 1 and so on. The parts of a stage may run at the same time, and
 /// their number does not change a bit of the result.
 ///
-/// - `box`: [width][width][width], standardised.
+/// - `box`: [width][width][width], standardized.
 /// - `workspace`: halompi_workspace_bytes, aligned to 64 bytes; its content before a pass does not matter.
 /// - `features`: [halompi_feature_count], ((z*n + y)*n + x)*C + c for the last pooled width n; from the last stage.
 /// - `part`: 0 ..< parts.

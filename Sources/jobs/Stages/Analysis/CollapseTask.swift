@@ -139,7 +139,7 @@ struct CollapseTask {
 
     var description: String {
       switch self {
-      case .linear: "linear density of the realisation, z = 0"
+      case .linear: "linear density of the realization, z = 0"
       case .initialParticles: "SPH density of the initial particles"
       }
     }

@@ -103,7 +103,7 @@ struct SliceTask {
       of: .known(panels), name: "sub-box", title: "A sub-box as the networks see it",
       caption:
         "Middle plane of the sub-box of \(width)^3 voxels around site \(particles.sites[center]) of \(simulation), whose particle ends in a halo of "
-        + "log10 M/Msun = \(mass): the initial density, standardised, as it is and averaged over spherical shells. Both have the same colours."
+        + "log10 M/Msun = \(mass): the initial density, standardized, as it is and averaged over spherical shells. Both have the same colors."
     )
   }
 

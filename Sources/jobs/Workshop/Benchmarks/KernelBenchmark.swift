@@ -39,7 +39,7 @@ package struct KernelBenchmark: Codable, Hashable, Sendable, CustomStringConvert
   /// Bringing the weights into the forms that the kernels read, once per update.
   package let preparation: Timing
 
-  /// One step of the optimiser, once per update.
+  /// One step of the optimizer, once per update.
   package let update: Timing
 
   /// The memory of a sample in work, and of the transformed weights [bytes].
@@ -141,7 +141,7 @@ package struct KernelBenchmark: Codable, Hashable, Sendable, CustomStringConvert
       \(machine.summary)
       medians of \(preparation.seconds.count) runs
       \(table)once per update: weights \(decimals(1e3 * preparation.median, 2)) ms, \
-      optimiser \(decimals(1e3 * update.median, 2)) ms
+      optimizer \(decimals(1e3 * update.median, 2)) ms
       memory: \(decimals(1e-6 * Double(workspaceBytes), 1)) MB of a sample, \
       \(decimals(1e-6 * Double(preparedBytes), 1)) MB of transformed weights
 

@@ -63,7 +63,7 @@ final class KernelRun {
     parameters = layout.initialized(seed: 1)
     var stream = RandomStream(seed: 1, for: .benchmark)
     let width = architecture.boxWidth
-    // Standardised fields have a variance of 1, and so has the uniform distribution on +-sqrt 3.
+    // Standardized fields have a variance of 1, and so has the uniform distribution on +-sqrt 3.
     box = (0..<width * width * width).map { _ in Float(3.4641 * (stream.uniform() - 0.5)) }
     stageCount = halompi_stage_count(network)
     prepared = .allocate(byteCount: halompi_prepared_bytes(network), alignment: 64)

@@ -16,6 +16,8 @@ package enum BitsProbe {
   /// What the ranks computed, as text; the gradients of ranks that differ are all in it.
   ///
   /// Collective.
+  ///
+  /// - Throws: `AgreedFailure`, `MPIError`.
   package static func result(on ranks: borrowing Communicator) throws -> String {
     let gradients = try ranks.allGather(Int64(bitPattern: try gradient().value))
     let kinds = Set(gradients).sorted().map { String(UInt64(bitPattern: $0), radix: 16) }

@@ -42,8 +42,8 @@ package struct SnapshotInspection: Sendable {
     case .success(let particles):
       survey = try Self.result {
         let survey = try SnapshotSurvey(snapshot, particles, on: communicator)
-        if let labelled = survey.labelled {
-          try HaloAssignment.labels.check(labelled.counts, of: snapshot)
+        if let labeled = survey.labeled {
+          try HaloAssignment.labels.check(labeled.counts, of: snapshot)
         }
         return survey
       }
@@ -152,7 +152,7 @@ package struct SnapshotInspection: Sendable {
     if let lattice = survey.lattice {
       return
         "the IDs name the sites of a cubic grid, \(lattice.axisOrder.rawValue.prefix(1)) slowest, "
-        + "at the \(lattice.placement == .corner ? "corners" : "centres") of cells"
+        + "at the \(lattice.placement == .corner ? "corners" : "centers") of cells"
     }
     guard isEarly else { return "asked of the initial snapshot alone" }
     if case .success(let check) = sites {
@@ -163,18 +163,18 @@ package struct SnapshotInspection: Sendable {
   }
 
   private func halos(of survey: SnapshotSurvey) -> String {
-    if let labelled = survey.labelled {
+    if let labeled = survey.labeled {
       return
-        "\(labelled.particles) particles are in \(labelled.halos) halos by the file's own labels"
+        "\(labeled.particles) particles are in \(labeled.halos) halos by the file's own labels"
     }
     return "none in these files"
   }
 
   /// What is strange about the halos of the file's own labels.
   private var haloRemarks: [String] {
-    guard case .success(let survey) = survey, let labelled = survey.labelled else { return [] }
+    guard case .success(let survey) = survey, let labeled = survey.labeled else { return [] }
     return HaloPlausibility(
-      masses: labelled.counts.map { Double($0) * snapshot.particleMass }, counts: labelled.counts,
+      masses: labeled.counts.map { Double($0) * snapshot.particleMass }, counts: labeled.counts,
       particleCount: snapshot.particleCount, particleMass: snapshot.particleMass,
       boxSize: snapshot.boxSize, cosmology: snapshot.cosmology, redshift: snapshot.redshift
     ).remarks

@@ -20,7 +20,7 @@ package struct LinearField: Sendable {
   /// The modes that have other random numbers; none without.
   package let reseeding: Reseeding?
 
-  /// Makes the field of a realisation, or of a twin that shares its modes up to a wavenumber.
+  /// Makes the field of a realization, or of a twin that shares its modes up to a wavenumber.
   package init(
     _ noise: WhiteNoise, spectrum: LinearPowerSpectrum, in box: PeriodicBox,
     reseeding: Reseeding? = nil
@@ -80,7 +80,7 @@ package struct LinearField: Sendable {
   }
 }
 
-/// Other random numbers for the modes above a wavenumber: what makes a twin of a realisation.
+/// Other random numbers for the modes above a wavenumber: what makes a twin of a realization.
 ///
 /// A twin has the modes of the original up to the wavenumber bit for bit, and independent ones above.
 package struct Reseeding: Codable, Hashable, Sendable {

@@ -13,7 +13,7 @@ internal import Randomness
 package struct WhiteNoise: Hashable, Sendable {
   /// What a user may choose about the numbers.
   package struct Settings: Codable, Hashable, Sendable {
-    /// Which realisation.
+    /// Which realization.
     package var seed: UInt64 = 1
 
     /// Whether every mode has exactly the mean power, and only its phase is random.
@@ -41,7 +41,7 @@ package struct WhiteNoise: Hashable, Sendable {
   /// What was chosen.
   package let settings: Settings
 
-  /// Makes the numbers of a realisation.
+  /// Makes the numbers of a realization.
   package init(_ settings: Settings) { self.settings = settings }
 
   /// The number of a mode of a mesh with `width` cells on a side; its mean square is 1.

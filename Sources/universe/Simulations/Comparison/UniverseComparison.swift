@@ -170,7 +170,7 @@ package struct HaloBin: Hashable, Sendable {
   var referenceHalos = 0
 
   /// The halos of the other simulation.
-  package internal(set) var madeHalos = 0
+  var madeHalos = 0
 
   /// The particles of the reference's halos.
   package internal(set) var particles = 0

@@ -27,13 +27,13 @@ extension HaloAssignment {
       let labels = try communicator.agree { () throws(SnapshotError) in
         try snapshot.haloLabels(in: particles.rows)
       }
-      let counted = try LabelledHalos(labels, masses: nil, on: communicator)
+      let counted = try LabeledHalos(labels, masses: nil, on: communicator)
       return try counted.members(of: particles, labels, snapshot, on: communicator) {
         Double($0.count) * snapshot.particleMass
       }
     case .table(let table):
       let found = try table.labels(of: particles.ids, in: snapshot, on: communicator)
-      let halos = try LabelledHalos(found.labels, masses: found.masses, on: communicator)
+      let halos = try LabeledHalos(found.labels, masses: found.masses, on: communicator)
       try communicator.agree { () throws(SnapshotError) in
         try table.check(halos.halos, snapshot)
       }
@@ -49,7 +49,7 @@ extension HaloAssignment {
 }
 
 /// Halos that are known by the labels of their particles, the one with most particles first.
-struct LabelledHalos {
+struct LabeledHalos {
   /// What the particles of a label have in common.
   struct Halo {
     let label: Int64
@@ -127,9 +127,9 @@ struct LabelledHalos {
     }
   }
 
-  /// The members, with each halo at the centre of mass of its particles.
+  /// The members, with each halo at the center of mass of its particles.
   ///
-  /// The centre is sought around the mean direction of the particles on the circle that each axis of the
+  /// The center is sought around the mean direction of the particles on the circle that each axis of the
   /// periodic box is; sums are whole numbers, so that those of ranks can be added in any order.
   /// Collective.
   func members(

@@ -19,7 +19,7 @@ extension LabelTable {
     let size = communicator.size
     let rank = communicator.rank
     let rows = try communicator.agree { () throws(SnapshotError) in
-      try labelled(openFile().rows(share: rank, of: size), snapshot)
+      try labeled(openFile().rows(share: rank, of: size), snapshot)
     }
     let search = IDSearch(
       file: file, dataset: id, takesLeast: false,
@@ -36,7 +36,7 @@ extension LabelTable {
   }
 
   /// Rows with masses in Msun, and halos that have none marked with -1.
-  private func labelled(
+  private func labeled(
     _ rows: LabelRows, _ snapshot: Snapshot
   ) throws(SnapshotError) -> (ids: [UInt64], labels: [Int64], masses: [Double]) {
     var labels: [Int64] = []

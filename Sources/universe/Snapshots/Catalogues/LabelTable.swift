@@ -102,7 +102,7 @@ package struct LabelTable: Hashable, Codable, Sendable {
   ]
 
   /// Refuses halos of which the table says different masses, or masses in another unit.
-  func check(_ halos: [LabelledHalos.Halo], _ snapshot: Snapshot) throws(SnapshotError) {
+  func check(_ halos: [LabeledHalos.Halo], _ snapshot: Snapshot) throws(SnapshotError) {
     if let torn = halos.first(where: { $0.greatestMass > $0.leastMass * (1 + 1e-5) }) {
       throw SnapshotError(
         .invalidValue, in: file, dataset: mass,
@@ -125,7 +125,7 @@ package struct LabelTable: Hashable, Codable, Sendable {
 
   /// Refuses masses without a unit that are h times those of the halos' particles.
   private func checkHubble(
-    _ halos: [LabelledHalos.Halo], _ snapshot: Snapshot
+    _ halos: [LabeledHalos.Halo], _ snapshot: Snapshot
   ) throws(SnapshotError) {
     let ratios = halos.map { $0.leastMass / (Double($0.count) * snapshot.particleMass) }.sorted()
     let median = ratios[ratios.count / 2]
