@@ -17,14 +17,6 @@ package struct Figure: Hashable, Sendable {
 
   /// How it is drawn, or why there is nothing to draw.
   package var plot: Outcome<Plot>
-
-  /// Makes a figure.
-  package init(name: String, title: String, caption: String, plot: Outcome<Plot>) {
-    self.name = name
-    self.title = title
-    self.caption = caption
-    self.plot = plot
-  }
 }
 
 /// A script for gnuplot, the tables that it reads, and the size of the paper.

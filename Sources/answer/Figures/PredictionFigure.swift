@@ -15,13 +15,6 @@ struct PredictionFigure: Sendable {
 
     /// Median and 68 % of the residuals in the same bins [dex].
     package var residuals: RunningInterval
-
-    /// Makes the content.
-    package init(map: DensityMap, predictions: RunningInterval, residuals: RunningInterval) {
-      self.map = map
-      self.predictions = predictions
-      self.residuals = residuals
-    }
   }
 
   /// Draws one model.

@@ -20,12 +20,6 @@ package struct MixtureStart: Hashable, Codable, Sendable {
   /// The number of the start among those of its kind.
   package let number: Int
 
-  /// Makes a start.
-  package init(kind: Kind, number: Int) {
-    self.kind = kind
-    self.number = number
-  }
-
   /// Returns the mixture of `components` to start from, a function of the points, the seed and the start.
   ///
   /// A start whose components have too few points to span all dimensions cannot be used as a mixture.

@@ -72,13 +72,6 @@ package struct DataDescription: Codable, Hashable, Sendable {
 
     /// Its number of eligible particles.
     package let eligible: Int
-
-    /// Describes a simulation.
-    package init(name: String, fingerprint: String, eligible: Int) {
-      self.name = name
-      self.fingerprint = fingerprint
-      self.eligible = eligible
-    }
   }
 
   /// The simulations that train.

@@ -47,13 +47,6 @@ package struct SpatialMixture: Hashable, Codable, Sendable {
     package var mean: SIMD3<Double>
     /// The covariance matrix.
     var covariance: Covariance
-
-    /// Makes a component.
-    package init(weight: Double, mean: SIMD3<Double>, covariance: Covariance) {
-      self.weight = weight
-      self.mean = mean
-      self.covariance = covariance
-    }
   }
 
   /// Two of the three coordinates.
