@@ -150,7 +150,7 @@ package struct CollectiveFile: ~Copyable {
   /// Collective.
   ///
   /// - Parameters:
-  ///   - description: What the dataset is.
+  ///   - description: The name, unit and meaning of the dataset.
   ///   - elements: As many as the box.
   ///   - slab: The box; those of two ranks do not overlap.
   ///   - extents: The number of elements of the dataset along each axis, slowest first.

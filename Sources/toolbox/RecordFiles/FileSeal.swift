@@ -31,7 +31,7 @@ package struct FileSeal: Hashable, Sendable {
 
   /// Compares the file with its checksum.
   ///
-  /// - Parameter remedy: What to do about a damaged file, as a clause.
+  /// - Parameter remedy: The remedy for a damaged file, as a clause.
   /// - Throws: `Failure` if it differs; `FileError`.
   package func verify(
     remedy: String = "restore the file from a copy, or make it again"

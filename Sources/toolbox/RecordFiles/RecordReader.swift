@@ -150,7 +150,7 @@ package struct RecordReader: ~Copyable {
   /// Reads a dataset, and verifies its checksum.
   ///
   /// - Parameters:
-  ///   - dataset: Which.
+  ///   - dataset: The dataset.
   ///   - extents: The extents that it must have; without them, any along one axis.
   /// - Returns: The numbers in C order.
   /// - Throws: `Failure`, or `HDF5Error`.
@@ -172,7 +172,7 @@ package struct RecordReader: ~Copyable {
   /// Reads a box of a dataset of a file that was verified as a whole.
   ///
   /// - Parameters:
-  ///   - dataset: Which.
+  ///   - dataset: The dataset.
   ///   - slab: The box.
   ///   - extents: The extents that the dataset must have.
   /// - Returns: The numbers in C order.

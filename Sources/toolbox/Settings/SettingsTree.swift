@@ -5,7 +5,7 @@
 /// laid over them, and the result is decoded by ``SettingsDecoder``, which names the place of
 /// whatever does not fit.
 package struct SettingsTree: Hashable, Sendable {
-  /// What the node holds.
+  /// The content of a node.
   package enum Content: Hashable, Sendable {
     case null
     /// A scalar as it is written, and whether it was quoted (then it can only be a text).
@@ -71,7 +71,7 @@ package struct SettingsTree: Hashable, Sendable {
   }
 }
 
-/// Where a setting was written.
+/// The place where a setting was written.
 package enum SettingsOrigin: Hashable, Sendable {
   /// Nowhere: the default in the declaration.
   case defaults
