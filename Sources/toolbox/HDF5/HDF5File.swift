@@ -137,7 +137,7 @@ package struct CreationProperties: ~Copyable {
 }
 
 extension Operation {
-  /// Has a file reached by MPI-IO on a communicator, of which the library makes a duplicate.
+  /// Has a file reached by MPI-IO on a communicator, which the library duplicates.
   fileprivate func share(
     _ access: borrowing Identifier, on communicator: MPI_Comm
   ) throws(HDF5Error) {

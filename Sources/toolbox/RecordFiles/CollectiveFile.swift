@@ -145,7 +145,7 @@ package struct CollectiveFile: ~Copyable {
     }
   }
 
-  /// Adds a dataset of which this rank has a box.
+  /// Adds a dataset; this rank writes a box of it.
   ///
   /// Collective.
   ///

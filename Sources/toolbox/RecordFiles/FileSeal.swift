@@ -61,7 +61,7 @@ package struct FileSeal: Hashable, Sendable {
     try ranks.agree { try seal?.require(whole, format.remedy) }
   }
 
-  /// Adds its checksum to a file, of which each rank reads a part.
+  /// Appends its checksum to a file; each rank reads a part of the file.
   ///
   /// Collective.
   static func seal(_ path: String, on ranks: borrowing Communicator) throws {

@@ -60,7 +60,7 @@ package struct SettingRange: Hashable, Sendable {
     return range
   }
 
-  /// The same range for each number of a list, with the least and the greatest length of the list.
+  /// Returns the range for a list of numbers, each in this range, whose count is in `lengths`.
   package func list(_ lengths: ClosedRange<Int>) -> SettingRange {
     var range = self
     range.lengths = lengths
@@ -131,7 +131,7 @@ package struct SettingRanges: Sendable {
     problems(in: tree, at: .root, key: "")
   }
 
-  /// The problems in a part of a tree at a path; `key` is the path without the numbers of elements.
+  /// Returns the problems in a part of a tree; `key` is its path without the numbers of elements.
   private func problems(
     in tree: SettingsTree, at path: SettingsPath, key: String
   ) -> [SettingProblem] {

@@ -37,8 +37,8 @@ package struct SettingsTree: Hashable, Sendable {
 
   /// Returns this tree with the keys of `other` replacing its own.
   ///
-  /// Mappings are merged key by key; scalars and lists are replaced whole. A section of which only
-  /// the heading is written (null over a mapping) keeps its defaults.
+  /// Mappings are merged key by key; scalars and lists are replaced whole. A section with
+  /// only its heading written (null over a mapping) keeps its defaults.
   package func overlaid(by other: SettingsTree) -> SettingsTree {
     switch (content, other.content) {
     case (.mapping, .null): return self

@@ -5,7 +5,7 @@ package struct SlurmQueue: Sendable {
 
   /// The condition for the start of a job, in terms of other jobs.
   package enum Dependency: Hashable, Sendable {
-    /// The success of all of these; the job is cancelled when one of them cannot succeed.
+    /// The success of all of these; the job is canceled when one of them cannot succeed.
     case success(of: [JobIdentifier])
 
     /// The end of all of these, successful or not.

@@ -30,6 +30,6 @@ extension HaloError: CustomStringConvertible {
 }
 
 extension HaloError: JobFailure {
-  /// Particles or settings of which no halos can be found.
+  /// Particles or settings that halos cannot be found with.
   package var exitCode: JobExitCode { .badData }
 }

@@ -115,7 +115,7 @@ struct EnclosedMass {
       SphericalOverdensity.contrast * 4 * Double.pi / 3 * Double(particleCount) * 0x1p-96
   }
 
-  /// The radius of the sphere with `count` particles, in units of positions.
+  /// Returns the radius of the sphere with `count` particles, in units of positions.
   func radius(enclosing count: Int) -> Double { cbrt(Double(count) / density) }
 
   /// Finds where the enclosed density falls through 200 times the mean.

@@ -1,4 +1,4 @@
-/// The factors that turn forces into changes of momentum, and momenta into changes of position.
+/// The factors of a step, from forces to changes of momentum and from momenta to those of position.
 ///
 /// With lengths in Mpc/h, times in 1/H0, the momentum p = a^2 dx/dt = a^3 E dx/da and the force
 /// F = -(3/2) omegaMatter grad laplace^(-1) delta,

@@ -5,7 +5,7 @@ internal import MPI
 internal import Particles
 internal import Threads
 
-/// The factors by which gradients and the Laplacian multiply modes, axis by axis, in units of a cell.
+/// The factors of gradients and of the Laplacian for modes, axis by axis, in units of a cell.
 ///
 /// With w = 2 pi k / width, the gradient is the 4-point difference (8 sin w - sin 2w) / 6, and minus the
 /// Laplacian the 3-point difference 4 sin^2(w / 2) or w^2 itself: the kernels '3_4' and '1_4' of

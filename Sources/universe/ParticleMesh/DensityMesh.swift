@@ -29,8 +29,8 @@ package final class DensityMesh {
   ///
   /// - Parameters:
   ///   - width: The cells on a side. The same on all ranks.
-  ///   - offset: The distance of the mesh's corner below that of the box, in units of positions. The
-  ///     same on all ranks.
+  ///   - offset: The distance of the mesh's corner below that of the box, in units of positions.
+  ///     The same on all ranks.
   ///   - threads: Those that share the work of this rank.
   ///   - communicator: The ranks that share the mesh.
   /// - Throws: ``ParticleMeshError`` if there are more ranks than planes.

@@ -20,7 +20,7 @@ package struct ParticleMeshSettings: Codable, Hashable, Sendable {
   /// are lost.
   package var meshRefinement = 2
 
-  /// The place of the first site of the particles' lattice along each axis, in spacings of the lattice.
+  /// The place of the particle lattice's first site along each axis, in spacings of the lattice.
   ///
   /// 0 is the corner of the box, where ``LagrangianPerturbation`` has it; other programs have 0.5. The
   /// mesh is shifted to suit.

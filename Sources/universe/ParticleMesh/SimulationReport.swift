@@ -39,7 +39,7 @@ package struct SimulationProgress: Hashable, Sendable {
   /// The time since the run began, which may have been a resumption.
   package let elapsed: Duration
 
-  /// The parts of the time that the phases took on this rank.
+  /// The time that each phase took on this rank.
   package let times: PhaseTimes
 
   /// The redshift of the positions.

@@ -85,7 +85,7 @@ struct SnapshotFiles {
 
   /// The parts of a name such as `snapshot_000.3.hdf5`.
   private struct FileName {
-    /// The part that the names of the files of a set have in common, with its folder: `snapshot_000`.
+    /// The part that the files of a set have in common, with its folder: `snapshot_000`.
     let stem: String
 
     /// The number of the file in its set: 3; `nil` if the name has none.

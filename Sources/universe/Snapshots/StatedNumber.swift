@@ -1,6 +1,6 @@
-/// The only way for a number that a file states to enter the program.
+/// The check that every number stated by a file passes on its way into the program.
 ///
-/// A number of a header is finite, within a range and, where it counts something, whole; or it is refused
+/// The number is finite, within a range and, where it counts something, whole; or it is refused
 /// with the name of the attribute and its value. Sums and products of what has come through here are
 /// within 64 bits.
 struct StatedNumber {
@@ -30,7 +30,7 @@ struct StatedNumber {
     return Int(value)
   }
 
-  /// A count in two words, the higher of which counts multiples of 2^32.
+  /// Returns the number of two words, the high one in units of 2^32.
   func count(low: UInt64, high: UInt64, of what: String) throws(SnapshotError) -> Int {
     guard high <= UInt64(Self.most >> 32) else {
       throw refused("its high word says that there are \(high) times 2^32 \(what)")

@@ -58,7 +58,7 @@ package struct HaloAbundance: Hashable, Sendable {
   /// The number of universes that were counted.
   let universeCount: Int
 
-  /// The largest mass that is learnt from, where counting ends [log10 Msun].
+  /// The largest mass that is learned from, where counting ends [log10 Msun].
   static let largestLogMass = 13.4
 
   /// The mass functions that are compared with.

@@ -87,8 +87,8 @@ struct GadgetGroupFile {
     }
   }
 
-  /// Finds the size of a group in a table with subhaloes, with or without three velocity dispersions:
-  /// that with which the subhaloes of groups add up to those of the file [bytes].
+  /// Finds the size of a group [bytes] in a table with subhaloes, with or without three velocity
+  /// dispersions: that with which the subhaloes of groups add up to those of the file.
   private static func groupWidth(
     _ bytes: CatalogueBytes, _ body: Int, _ counts: (groups: Int, subhalos: Int)
   ) -> Int? {

@@ -157,8 +157,8 @@ struct GroupTables {
 }
 
 extension Snapshot {
-  /// A number of a catalogue's header, such as that of groups, of which there can be no more than
-  /// particles.
+  /// Returns a number of a catalogue's header, such as that of groups, which cannot be larger than
+  /// the number of particles.
   func count(
     _ stored: some BinaryInteger, _ dataset: String, _ path: String
   ) throws(SnapshotError) -> Int {

@@ -88,7 +88,7 @@ package struct LabelTable: Hashable, Codable, Sendable {
     return try TextLabelFile(self)
   }
 
-  /// The first bytes of files that are no tables as they stand, what such files are, and the remedy.
+  /// The first bytes of files that are no tables as they stand, with their kind and the remedy.
   private static let otherContents: [(bytes: [UInt8], what: String, remedy: String)] = [
     ([0x1F, 0x8B], "compressed by gzip", "Unpack it: gunzip -k FILE."),
     ([0x42, 0x5A, 0x68], "compressed by bzip2", "Unpack it: bunzip2 -k FILE."),
