@@ -56,7 +56,7 @@ void halompi_add_units(const uint32_t *units, size_t count, uint32_t *sums);
 uint64_t halompi_density_contrast(
     void *cells, size_t rows, size_t width, size_t row_stride, float scale);
 
-/// The shape of a plane of modes, and the factors that turn the density into a component of the force.
+/// The shape of a plane of modes, and the factors that turn density into a component of the force.
 typedef struct halompi_force_kernel {
   /// The indices of kx and ky from zero to below `width`, modes per row, and modes from row to row.
   size_t width, modes_per_row, row_stride;
