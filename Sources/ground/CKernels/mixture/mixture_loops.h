@@ -22,7 +22,7 @@ WIDE_DOUBLES_BEGIN
 typedef double doubles __attribute__((ext_vector_type(HALOMPI_MIXTURE_LANES)));
 typedef int64_t longs __attribute__((ext_vector_type(HALOMPI_MIXTURE_LANES)));
 
-/// How many vectors of points are taken at a time, so that their densities stay in the nearest cache.
+/// The number of vectors of points taken together, so that their densities stay in the nearest cache.
 enum { MIXTURE_TILE = 16 };
 
 INLINE doubles load_doubles(const double *p) {

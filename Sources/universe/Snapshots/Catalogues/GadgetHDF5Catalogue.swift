@@ -16,7 +16,7 @@ enum GadgetHDF5Catalogue: CatalogueFile {
     subhaloGroups: "Subhalo/GroupNumber", subhaloLengths: "Subhalo/SubLength",
     subhaloOffsets: "Subhalo/SubOffset")
 
-  /// Where members' IDs are listed, if they are.
+  /// The names that the list of the members' IDs may have.
   private static let ids = ["IDs/ID", "IDs/ParticleID"]
 
   static func recognizes(_ candidate: CatalogueCandidate) throws(SnapshotError) -> Bool {
