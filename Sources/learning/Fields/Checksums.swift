@@ -42,8 +42,8 @@ struct Checksums: Sendable {
     return Checksum.digits(value)
   }
 
-  /// What identifies the data: a checksum of the grid, the box and the checksums of the datasets that
-  /// every file has.
+  /// Returns the fingerprint of the data: a checksum of the grid size, the box size and the checksums
+  /// of the datasets that every file has.
   func fingerprint(gridSize: Int, boxSize: Double) -> String {
     let parts = ["\(gridSize)", "\(boxSize)"] + FieldFormat.datasets.map { self[$0] }
     return Checksum(of: Data(parts.joined(separator: " ").utf8)).description

@@ -13,9 +13,9 @@ extension FieldFile {
   ///   - halos: The same on every rank.
   ///   - description: The same on every rank.
   ///   - creator: The command or program that makes the file.
-  ///   - path: Where the file will be; one that exists is replaced. The same on every rank.
+  ///   - path: The path of the file; an existing file is replaced. The same on every rank.
   ///   - communicator: The ranks.
-  /// - Returns: What the file says about itself.
+  /// - Returns: The metadata of the file.
   /// - Throws: `AgreedFailure` on every rank, with a ``FieldFileError`` from the rank that failed.
   @discardableResult
   package static func write(

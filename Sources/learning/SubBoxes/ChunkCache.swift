@@ -39,7 +39,7 @@ final class ChunkCache: @unchecked Sendable {
   /// - Parameters:
   ///   - field: The field whose chunks are cached.
   ///   - files: The files of the simulations.
-  ///   - bytes: What the chunks may take together; room for one chunk is always taken.
+  ///   - bytes: The memory that all chunks may take [bytes]; room for one chunk is always taken.
   init(of field: GridField<Float>, in files: [FieldReader], bytes: Int) {
     self.field = field
     self.files = files

@@ -113,7 +113,7 @@ struct LabelPlanes {
   ///   - numbersOfBins: The numbers that the slab has of each bin.
   ///   - slab: The planes.
   ///   - words: The words of all samples.
-  /// - Returns: Where the words of those that were found start.
+  /// - Returns: The indices in `words` at which the words of the samples found in the slab start.
   /// - Throws: ``SubBoxError`` if the file cannot be read.
   private func mark(
     _ wanted: [ArraySlice<Int>], _ numbers: [Int], _ numbersOfBins: [Range<Int>],

@@ -6,7 +6,7 @@ internal import Statistics
 internal import Stopping
 internal import SubBoxes
 
-/// What rank 0 decides: which command comes next, and what becomes of its reports.
+/// The decisions of rank 0: the next command, and the use of the workers' reports on it.
 ///
 /// It sees no samples and no gradients, only reports, and calls no MPI. Its decisions depend on the
 /// numbers of the training; only when to write a checkpoint and when to stop depend on time and signals,
@@ -94,7 +94,7 @@ final class Coordinator {
     try bestModel().write(to: plan.modelPath)
   }
 
-  /// What the workers are to do next.
+  /// Returns the next command for the workers, and notes the time.
   func next() -> Command {
     announced = .now
     if mustSave { return .save }

@@ -16,11 +16,11 @@ package enum TrainingEnding {
     }
   }
 
-  /// Returns the progress of a checkpoint under the settings of now, which may let the training go on.
+  /// Returns the progress of a checkpoint under the present settings, which may let the training go on.
   ///
   /// - Parameters:
   ///   - progress: That of the checkpoint.
-  ///   - settings: How long the training shall be.
+  ///   - settings: The present settings, with the largest number of epochs and the patience.
   ///   - directory: The folder of the training.
   /// - Returns: The progress, complete only if it is with these settings.
   /// - Throws: ``TrainingError/passedItsEnd(directory:epochs:done:)`` if a training with these settings would have

@@ -15,7 +15,7 @@ package struct TrainingJob {
   /// Makes the job of a plan.
   ///
   /// - Parameters:
-  ///   - plan: What is trained, on what.
+  ///   - plan: The plan: the network to train, and the data to train it on.
   ///   - fields: The fields of the plan's training and validation files in this order, if the process
   ///     has them open already; whoever opened them frees them. Without it, the job opens its own.
   package init(_ plan: TrainingPlan, fields: (any SubBoxSource)? = nil) {
@@ -29,9 +29,9 @@ package struct TrainingJob {
   ///
   /// - Parameters:
   ///   - world: The ranks; rank 0 coordinates.
-  ///   - stop: What asks the training to stop.
+  ///   - stop: The conditions under which the training stops.
   ///   - tell: Is told of events, on rank 0.
-  /// - Returns: How it ended, the same on all ranks.
+  /// - Returns: The outcome, the same on all ranks.
   /// - Throws: ``TrainingError`` and the errors of the modules below, in an `AgreedFailure` if all
   ///   ranks know of it.
   package mutating func run(
@@ -243,7 +243,7 @@ extension TrainingJob {
         v: try world.broadcast(optimizer.v), vhat: try world.broadcast(optimizer.vhat)))
   }
 
-  /// What only the workers know of how the training starts, on all ranks.
+  /// Returns on all ranks the facts about the start that only the workers know.
   private func startingFacts(
     _ preparation: Preparation?, threads: Int, on roles: borrowing Roles
   ) throws -> StartingFacts {

@@ -32,7 +32,7 @@ final class Worker {
   /// Makes a worker with the weights of a state.
   ///
   /// - Parameters:
-  ///   - plan: What is trained.
+  ///   - plan: The plan of the training.
   ///   - preparation: The samples, the same on all workers, and the fields.
   ///   - stream: Prepares the boxes of both draws.
   ///   - state: The weights and moments to go on from.
@@ -78,7 +78,7 @@ final class Worker {
     if ownsSource { try source.free() }
   }
 
-  /// What kept it from doing its part of a command.
+  /// The error that kept it from doing its part of a command.
   var failure: (any Error)? { pool.failure }
 
   /// The weights and moments as they are.
