@@ -181,7 +181,7 @@ package struct SliceFigure: Sendable {
     }
   }
 
-  /// Returns the end of a color scale about zero: all but the largest half percent of |value| are inside.
+  /// Returns the end of a color scale about zero: all but the largest 0.5 % of |value| are inside.
   package static func end(of values: [Double]) -> Double {
     Quantiles(values.filter(\.isFinite).map(abs))(0.995) ?? 1
   }

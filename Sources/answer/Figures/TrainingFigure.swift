@@ -22,7 +22,7 @@ package struct TrainingFigure: Sendable {
     }
   }
 
-  /// The number of points of a long curve, up to a factor of 2; each is the mean of the steps it stands for.
+  /// The number of points of a long curve, or up to twice as many: each is the mean of its steps.
   static let pointCount = 400
 
   /// Draws a training.

@@ -166,6 +166,6 @@ struct DensityEstimate: Sendable {
 }
 
 extension DensityEstimate.Failure: JobFailure {
-  /// Particles of which no density can be made.
+  /// The code for particles whose density cannot be estimated.
   package var exitCode: JobExitCode { .badData }
 }

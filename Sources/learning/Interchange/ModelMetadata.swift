@@ -4,7 +4,7 @@ internal import Networks
 internal import SubBoxes
 internal import Training
 
-/// The properties of a model besides its weights, as texts by name: the metadata of files for other programs.
+/// The properties of a model besides its weights, as texts by name: metadata for other programs.
 ///
 /// The names and their meaning are in Documentation/weights.md. Texts that are no words or numbers are JSON with
 /// sorted keys.

@@ -87,8 +87,8 @@ final class FastEvaluator: StagedEvaluator {
     progress = .forward
   }
 
-  /// Returns the decisions at the pools in the last forward pass: for each pool [window, channel], the
-  /// place (z * 2 + y) * 2 + x of the maximum in the window, plus 8 where it is positive.
+  /// Returns the decisions at the pools in the last forward pass: for each pool [window, channel],
+  /// the place (z * 2 + y) * 2 + x of the maximum in the window, plus 8 where it is positive.
   func poolDecisions() -> [[UInt8]] {
     let architecture = weights.architecture
     let widths = architecture.activationWidths.dropFirst(2)

@@ -78,7 +78,7 @@ extension NetworkArchitecture: Codable {
     case boxWidth, convolutionChannels, hiddenUnits, leakySlope, likelihood
   }
 
-  /// Writes the shape, and the likelihood unless it is the one that files are of which name none.
+  /// Writes the shape, and the likelihood unless it is the one that is meant by files without it.
   package func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(boxWidth, forKey: .boxWidth)

@@ -32,7 +32,7 @@ package final class NetworkMemory {
       + (fast.map { halompi_prepared_bytes($0) } ?? 0)
   }
 
-  /// Returns the memory of an evaluator that `threads` threads share, as ``NetworkEvaluator/workspaceBytes`` [bytes].
+  /// Returns the ``NetworkEvaluator/workspaceBytes`` of an evaluator that `threads` threads share.
   package func workspace(threads: Int) -> Int {
     guard let fast else { return ReferenceEvaluator.workspaceBytes(of: architecture) }
     let units = [architecture.featureCount] + architecture.hiddenUnits + [1]

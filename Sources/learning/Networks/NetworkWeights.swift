@@ -56,8 +56,8 @@ package final class NetworkWeights: @unchecked Sendable {
 
   /// Makes an evaluator for the use of one thread at a time.
   ///
-  /// So many `threads`, the calling one included, share the convolutions of a sample, which changes no
-  /// bit of the result. The reference kernels use the calling one alone.
+  /// `threads` threads, the calling one included, share the convolutions of a sample, which changes
+  /// no bit of the result. The reference kernels use the calling thread alone.
   package func makeEvaluator(threads: Int = 1) -> any NetworkEvaluator {
     if let fast { FastEvaluator(self, fast, threads: threads) } else { ReferenceEvaluator(self) }
   }

@@ -3,8 +3,8 @@ import MPI
 
 /// The final particles of one simulation, sorted by cubic cells, in memory that a node's ranks share.
 ///
-/// The cells are those of `Fields` (`CellGrid`). There, a rank makes the list in its own memory from
-/// positions that it holds; this one is filled from a file, some planes at a time.
+/// The cells are those of `Fields` (`CellGrid`). There, a rank makes the list in its own memory
+/// from positions that it holds; this one is filled from a file, some planes at a time.
 ///
 /// It is written only while the ``FinalParticleStore`` is made, and freed when nobody reads it any more,
 /// which makes it safe to share.

@@ -157,7 +157,7 @@ package final class FieldStore: SubBoxSource {
     }
   }
 
-  /// Finds the shift and the scale of each field, of which the files hold the moments.
+  /// Finds the shift and the scale of each field from the moments that the files hold.
   ///
   /// Collective.
   ///

@@ -11,7 +11,7 @@ struct LabelPlanes {
   /// The planes that this rank reads.
   private let share: [PlaneSlabs.Slab]
 
-  /// For each simulation, the number of planes of those before it, and at last that of all.
+  /// For each simulation, the number of planes of those before it; the last entry is that of all.
   private let firstPlanes: [Int]
 
   /// Opens the labels of field files.

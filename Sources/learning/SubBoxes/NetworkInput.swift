@@ -3,11 +3,12 @@ package import MPI
 
 /// The description of an input: what a network sees around a particle.
 ///
-/// All that differs between inputs is here: their names, the data that their boxes are made from, the
-/// content that field files must hold for them, and the settings that were published for them. An
-/// input has one channel or several; a channel is a number for every voxel, and is standardized on
-/// its own. Boxes are [channel, w, w, w]. A new input is a case of ``Name`` and its description below;
-/// a new field on the grid is also declared in `GridField`, and computed by `FieldPreparation`.
+/// All that differs between inputs is here: their names, the data that their boxes are made from,
+/// the content that field files must hold for them, and the settings that were published for them.
+/// An input has one channel or several; a channel is a number for every voxel, and is standardized
+/// on its own. Boxes are [channel, w, w, w]. A new input is a case of ``Name`` and its description
+/// below; a new field on the grid is also declared in `GridField`, and computed by
+/// `FieldPreparation`.
 package struct NetworkInput: Hashable, Sendable {
   /// The inputs that an experiment can have.
   package enum Name: String, Codable, CaseIterable, Hashable, Sendable {

@@ -14,8 +14,8 @@
 /// samples. More samples may be enqueued while earlier ones are being used, so that the boxes of
 /// the next step of a training are prepared during the current one.
 ///
-/// The threads of a stream end with it. They do not keep the source: whoever made the stream keeps
-/// the source for longer.
+/// The threads of a stream end with it. They do not retain the source: the owner of the stream
+/// keeps it alive for longer.
 package final class SubBoxStream: Sendable {
   /// The kind of the boxes.
   package let kind: BoxKind

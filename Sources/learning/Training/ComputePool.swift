@@ -76,7 +76,7 @@ final class ComputePool: @unchecked Sendable {
     }
   }
 
-  /// Returns the number of threads of each evaluation: one, unless there are fewer boxes than threads.
+  /// Returns the threads of each evaluation: one, unless there are fewer boxes than threads.
   static func helpers(threads: Int, boxes: Int) -> [Int] {
     let evaluations = min(threads, max(1, boxes))
     return (0..<evaluations).map {

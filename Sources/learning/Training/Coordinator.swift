@@ -6,7 +6,7 @@ internal import Statistics
 internal import Stopping
 internal import SubBoxes
 
-/// The decisions of rank 0: the next command, and the use of the workers' reports on it.
+/// The part of rank 0 that chooses the next command and evaluates the workers' reports on it.
 ///
 /// It sees no samples and no gradients, only reports, and calls no MPI. Its decisions depend on the
 /// numbers of the training; only when to write a checkpoint and when to stop depend on time and signals,
@@ -67,7 +67,7 @@ final class Coordinator {
 
   /// Opens a log to go on with it.
   ///
-  /// One that is not there any more begins anew: nothing of the training depends on it.
+  /// A log that is missing begins anew: the training does not depend on it.
   private static func log(
     _ path: String, _ length: Int, _ step: Int, _ tell: (TrainingEvent) -> Void
   ) throws -> AppendLog {

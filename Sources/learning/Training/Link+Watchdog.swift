@@ -1,7 +1,7 @@
 internal import MPI
 internal import Stopping
 
-/// The watchdog: who has waited for too long finds out which rank is to blame, and ends the job with its name.
+/// The watchdog: a rank that has waited too long finds the rank to blame, and ends the job with its name.
 ///
 /// Rank 0 waits for the limit, then asks all workers whether they are there, and waits for their answers
 /// for the limit again: a rank that has little of a busy machine has answered by then, one
@@ -14,7 +14,7 @@ extension Link {
   ///   - deadline: The end of this rank's wait.
   ///   - command: The command that is carried out; `nil` for a worker that waits for one.
   ///   - world: All ranks.
-  /// - Throws: ``TrainingError``, with the rank that keeps this one waiting; the error that MPI reported.
+  /// - Throws: ``TrainingError``, with the rank that keeps this one waiting; `MPIError`.
   func rest(
     _ deadline: inout Deadline, on command: Command?, over world: borrowing Communicator
   ) throws {
@@ -22,7 +22,7 @@ extension Link {
     _ = deadline.rest()
   }
 
-  /// Makes the checks of ``rest(_:on:over:)`` without resting, for callers that have slept themselves.
+  /// Makes the checks of ``rest(_:on:over:)`` without resting, for callers that rest themselves.
   func look(
     _ deadline: Deadline, on command: Command?, over world: borrowing Communicator
   ) throws {
@@ -39,8 +39,8 @@ extension Link {
       rank: 0, host: hosts[0], phase: "coordinating", seconds: deadline.waited)
   }
 
-  /// The time that a worker waits longer than rank 0, so that rank 0 can ask who is there, name who is not,
-  /// and end the job [seconds].
+  /// The time that a worker waits longer than rank 0, so that rank 0 can ask who is there, name the
+  /// absent rank, and end the job [seconds].
   private var secondsForJudgement: Double {
     let forLauncher = Set(hosts).count > 1 ? SilentPeer.secondsForLauncher : 0
     return 1.5 * limit + forLauncher + 10

@@ -150,9 +150,9 @@ package struct MemoryDemand: Sendable {
     ]
   }
 
-  /// Returns the memory of a rank's threads, workspaces and gradients, with at most `boxes` boxes in work [bytes].
+  /// Returns the memory of a rank's workspaces and gradients for at most `boxes` boxes [bytes].
   ///
-  /// Threads beyond the number of boxes help with a box, in the workspace of its evaluation.
+  /// Threads beyond the number of boxes help with a box, and use its workspace.
   private func evaluationBytes(_ network: NetworkMemory, boxes: Int) -> Int {
     // At most two different numbers of threads share an evaluation.
     var bytes: [Int: Int] = [:]
@@ -164,8 +164,8 @@ package struct MemoryDemand: Sendable {
     }.saturatingSum
   }
 
-  /// The memory while samples are drawn, before anything else is allocated: labels and radii of a slab of
-  /// planes, and the numbers and words of the samples.
+  /// The memory while samples are drawn, before anything else is allocated: labels and radii of a
+  /// slab of planes, and the numbers and words of the samples.
   package var drawing: [MemoryTerm] {
     let draw = max(sampling.trainingSamples, sampling.validationSamples)
     return [
@@ -175,7 +175,7 @@ package struct MemoryDemand: Sendable {
     ]
   }
 
-  /// The mean size of the chunks of field files that a sample reads if none of them is in memory [bytes].
+  /// The mean size of the chunks of a field file that a sample reads if none is cached [bytes].
   package var streamedBytesPerSample: Int {
     let (width, chunk) = (Double(sampling.boxWidth), Double(FieldStore.chunkWidth))
     // A box at a random place meets so many chunks along each axis, on the average.

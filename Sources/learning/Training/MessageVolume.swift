@@ -3,7 +3,7 @@ internal import SubBoxes
 
 /// The messages that the ranks of a training hand to MPI: a function of the settings.
 ///
-/// Collective sums are in ``sumsPerStep`` alone: the MPI library decides into how many messages it splits them.
+/// Collective sums are in ``sumsPerStep`` alone: the MPI library decides how to split them.
 package struct MessageVolume: Hashable, Sendable {
   /// Messages from one rank to another, and their contents [bytes].
   package struct Traffic: Hashable, Sendable {
@@ -51,9 +51,9 @@ package struct MessageVolume: Hashable, Sendable {
 
   private static let word = MemoryLayout<Int64>.stride
 
-  /// The contribution of each worker to the two sums of a step, dense layers and convolutions [bytes].
+  /// The contribution of a worker to the two sums of a step, dense layers and convolutions [bytes].
   ///
-  /// In each, two numbers beside the sum count gradients: those in the coarse sum, and those that are not finite.
+  /// Each sum comes with two counts of gradients: those in the coarse sum and those not finite.
   package var sumsPerStep: [Int] { [denseCount + 2, convolutionCount + 2].map { $0 * Self.word } }
 
   /// The messages of one step beside the sums: commands, notices, and reports on every sample.

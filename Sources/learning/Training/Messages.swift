@@ -98,7 +98,7 @@ struct Report: Hashable, Sendable {
       }
   }
 
-  /// Makes a report of nothing, of a training of so many parameters of the likelihood.
+  /// Makes an empty report of a training with `parameterCount` parameters of the likelihood.
   init(parameterCount: Int) {
     likelihoodValues = [Double](repeating: 0, count: parameterCount)
   }

@@ -13,7 +13,7 @@ package struct Model: Sendable {
   /// The kind of the boxes that the network was trained on.
   package var variant: BoxKind
 
-  /// The name of its input in files: that of a ``NetworkInput``, or of one that this program does not make.
+  /// The name of its input in files: a ``NetworkInput``, or one that this program does not make.
   package var inputName: String
 
   /// The data that it was trained on, with the scales of its input and output.

@@ -14,7 +14,8 @@ package struct PredictionJob: Sendable {
   /// The field files of the simulations.
   package var files: [String]
 
-  /// The settings by which particles are drawn: `testSamples` of them, 0 for all in halos within the limits.
+  /// The settings by which particles are drawn: `testSamples` of them, 0 for all in halos within
+  /// the limits.
   package var sampling: SamplingSettings
 
   /// The settings by which boxes are made: from memory or from files.

@@ -1,6 +1,7 @@
 /// The workers that the others waited for in the steps of an epoch.
 ///
-/// It counts the steps that this job has done; a job that resumes in the middle of an epoch counts from there.
+/// It counts the steps that this job has done; a job that resumes in the middle of an epoch counts
+/// from there.
 struct Stragglers {
   /// A worker, and what it cost.
   struct Worker: Hashable {

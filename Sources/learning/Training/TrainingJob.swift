@@ -6,8 +6,8 @@ package import SubBoxes
 
 /// Runs a training from its plan to its end, or to where it is asked to stop.
 ///
-/// The result, model and metrics, is the same for any number of ranks and threads, whoever
-/// coordinates, and however often it was stopped or killed and resumed.
+/// The result, model and metrics, is the same for any number of ranks and threads, whether or not
+/// rank 0 trains too, and however often it was stopped or killed and resumed.
 package struct TrainingJob {
   private var plan: TrainingPlan
   private let fields: (any SubBoxSource)?
@@ -17,7 +17,7 @@ package struct TrainingJob {
   /// - Parameters:
   ///   - plan: The plan: the network to train, and the data to train it on.
   ///   - fields: The fields of the plan's training and validation files in this order, if the process
-  ///     has them open already; whoever opened them frees them. Without it, the job opens its own.
+  ///     has them open already; the caller frees them. Without it, the job opens its own.
   package init(_ plan: TrainingPlan, fields: (any SubBoxSource)? = nil) {
     self.plan = plan
     self.fields = fields
@@ -144,7 +144,7 @@ package struct TrainingJob {
     }
   }
 
-  /// Does this rank's part of a command; the errors of MPI, which this rank alone has, tell of which.
+  /// Does this rank's part of a command; an error of MPI, which this rank alone has, gets its phase.
   private func perform(
     _ command: Command, _ worker: Worker, _ link: Link, on roles: borrowing Roles
   ) throws -> Report {

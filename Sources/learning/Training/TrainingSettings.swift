@@ -78,7 +78,7 @@ package struct TrainingSettings: Codable, Hashable, Sendable {
   /// Whether event files for TensorBoard are written beside the metrics.
   package var tensorboard = false
 
-  /// The time that a rank may stay silent before it is asked whether it is there, and then again before the
+  /// The time that a rank may stay silent before it is asked whether it is there, and then until the
   /// job is ended [seconds].
   ///
   /// The default is five times the longest command that was measured (`Documentation/cluster.md`).

@@ -121,7 +121,7 @@ package struct DataDescription: Codable, Hashable, Sendable {
     self.labels = labels
   }
 
-  /// The reason, as a clause, why the description cannot be used for training or prediction, if there is one.
+  /// The reason why the description, as read from a file, cannot be used; as a clause.
   var fault: String? {
     for channel in standardization.channels {
       let deviation = channel.standardDeviation

@@ -81,7 +81,7 @@ final class Worker {
   /// The error that kept it from doing its part of a command.
   var failure: (any Error)? { pool.failure }
 
-  /// The weights and moments as they are.
+  /// The current weights and moments.
   var state: TrainingState {
     TrainingState(
       parameters: Array(UnsafeBufferPointer(start: weights.parameters, count: layout.count)),
@@ -185,7 +185,7 @@ final class Worker {
     }
   }
 
-  /// A report of the weights as they are.
+  /// Returns a report of the current weights: the penalty and the parameters of the likelihood.
   private func weightsReport() -> Report {
     var report = Report(parameterCount: layout.likelihoodRange.count)
     report.penalty = priors.penalty(weights.parameters)
