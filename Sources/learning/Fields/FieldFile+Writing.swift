@@ -102,8 +102,8 @@ extension FieldFile {
         gridSize: description.gridSize, boxSize: description.boxSize))
   }
 
-  /// Computes the moments of a field whose planes are spread over the ranks; sums go plane by plane,
-  /// so that they do not depend on the number of ranks.
+  /// Computes the moments of a field whose planes are spread over the ranks; sums go plane by
+  /// plane, so that they do not depend on the number of ranks.
   private static func moments(
     of values: [Float], in slab: FieldSlab, on communicator: borrowing Communicator
   ) throws(MPIError) -> FieldMoments {

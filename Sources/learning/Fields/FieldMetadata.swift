@@ -101,7 +101,7 @@ package struct FieldMetadata: Hashable, Codable, Sendable {
   /// The largest smoothing length of the final particles [Mpc/h], if the file holds them.
   package let largestSmoothingLength: Double?
 
-  /// The fingerprint of the grid, the box and the datasets: 16 hexadecimal digits.
+  /// The fingerprint, 16 hexadecimal digits, which changes with the grid, the box or any dataset.
   ///
   /// Datasets that a file may lack do not count: they follow from the snapshots, as the others do.
   package let fingerprint: String

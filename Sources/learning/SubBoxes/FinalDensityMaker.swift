@@ -92,7 +92,7 @@ struct FinalDensityMaker: Sendable {
     }
   }
 
-  /// Returns the radius of a particle's kernel, 2 h with h not below half a voxel [Mpc/h].
+  /// Returns the radius of a kernel: twice the smoothing length, or one voxel if larger [Mpc/h].
   private func reach(of smoothingLength: Float) -> Double {
     2 * max(Double(smoothingLength), voxelSize / 2)
   }

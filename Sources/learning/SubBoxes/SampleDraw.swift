@@ -115,7 +115,9 @@ package struct SampleDraw: Sendable {
     return (0..<count).map { draws[$0 % totals.count][$0 / totals.count] }
   }
 
-  /// Returns the number of samples to draw: `asked`, or if that is 0, the most with equal bins.
+  /// Returns the number of samples to draw: `asked`, or if 0, the most that fills all bins equally.
+  ///
+  /// The bins' numbers of samples differ by one at most.
   private static func sampleCount(
     _ asked: Int, of totals: [Int], _ role: Role, _ bins: MassBins
   ) throws(SubBoxError) -> Int {

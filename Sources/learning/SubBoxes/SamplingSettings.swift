@@ -1,5 +1,4 @@
-/// The choice of the particles that a network is trained, validated and tested on, and of their box
-/// size.
+/// The choice of the particles to train, validate and test a network on, and of their box size.
 package struct SamplingSettings: Codable, Hashable, Sendable {
   /// The number of voxels along each axis of a sub-box.
   package var boxWidth = 75

@@ -1,7 +1,7 @@
 internal import MPI
 internal import Stopping
 
-/// The watchdog: a rank that has waited too long finds the rank to blame, and ends the job with its name.
+/// The watchdog: a rank that has waited too long finds the rank to blame, and ends the job, naming it.
 ///
 /// Rank 0 waits for the limit, then asks all workers whether they are there, and waits for their answers
 /// for the limit again: a rank that has little of a busy machine has answered by then, one

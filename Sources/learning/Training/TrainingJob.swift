@@ -144,7 +144,7 @@ package struct TrainingJob {
     }
   }
 
-  /// Does this rank's part of a command; an error of MPI, which this rank alone has, gets its phase.
+  /// Does this rank's part of a command; an error of MPI on this rank alone is given its phase.
   private func perform(
     _ command: Command, _ worker: Worker, _ link: Link, on roles: borrowing Roles
   ) throws -> Report {
