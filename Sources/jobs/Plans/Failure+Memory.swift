@@ -11,6 +11,7 @@ extension Failure {
   ///   - ranks: The ranks on a node.
   ///   - largest: The largest term, and its memory [bytes].
   ///   - remedy: What to try, as a clause.
+  /// - Returns: The failure.
   static func memory(
     _ needed: Int, of limit: NodeMemory, ranks: Int, largest: (name: String, bytes: Int),
     remedy: String
