@@ -7,7 +7,7 @@ package import Foundation
 /// read from its beginning; one that was cut and has grown again since has the same lines in
 /// `metrics.jsonl`, and other times of the same steps in `timings.jsonl`.
 package struct LogTail: Sendable {
-  /// The text that one call of ``read()`` found.
+  /// The text that one call of ``LogTail/read()`` found.
   package struct Part: Hashable, Sendable {
     /// Whole lines, with their ends.
     package var text: Data
