@@ -53,7 +53,7 @@ package struct MessageVolume: Hashable, Sendable {
 
   /// The contribution of a worker to the two sums of a step, dense layers and convolutions [bytes].
   ///
-  /// Each sum comes with two counts of gradients: those in the coarse sum and those not finite.
+  /// Each sum comes with two counts of gradients: those with a part in a coarse sum, and those lost.
   package var sumsPerStep: [Int] { [denseCount + 2, convolutionCount + 2].map { $0 * Self.word } }
 
   /// The messages of one step beside the sums: commands, notices, and reports on every sample.
