@@ -5,7 +5,7 @@ internal import Statistics
 ///
 /// Fig. 2b of the paper.
 struct PredictionFigure: Sendable {
-  /// What is drawn of one model.
+  /// The data of one model that are drawn.
   package struct Content: Sendable {
     /// The counts in the plane of true and predicted mass.
     package var map: DensityMap
