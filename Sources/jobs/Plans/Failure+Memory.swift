@@ -10,7 +10,7 @@ extension Failure {
   ///   - limit: The memory of a node.
   ///   - ranks: The ranks on a node.
   ///   - largest: The largest term, and its memory [bytes].
-  ///   - remedy: What to try, as a clause.
+  ///   - remedy: The thing to try, as a clause.
   static func memory(
     _ needed: Int, of limit: NodeMemory, ranks: Int, largest: (name: String, bytes: Int),
     remedy: String

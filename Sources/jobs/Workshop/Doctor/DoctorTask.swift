@@ -40,7 +40,7 @@ package struct DoctorTask: Sendable {
   ///
   /// Collective.
   ///
-  /// - Returns: What was found, the same on all ranks but for what only the first can see.
+  /// - Returns: The findings, the same on all ranks except those that only the first can make.
   /// - Throws: What MPI reported; nothing else ends it.
   package func run(on world: borrowing Communicator) throws -> Diagnosis {
     var facts = SystemFacts()
