@@ -36,7 +36,7 @@ package struct WeightedPoints: MixturePoints {
     totalWeight = own.reduce(0, +)
   }
 
-  /// Returns the points that are drawn, each with the number of times; points that are not drawn are left out.
+  /// Returns the points that are drawn; those that are not drawn are left out.
   ///
   /// - Parameter multiplicities: The number of times that each point is drawn, [count].
   /// - Returns: The points with their weights times their multiplicities.

@@ -6,8 +6,9 @@ import Text
 /// One of the two standard outputs of the process, by which alone the program speaks.
 ///
 /// The messages of a job at work are news: if they cannot be written, because the disk of the log is full or
-/// the terminal is gone, they are dropped, and the job goes on (``say(_:)``, ``draw(_:)``). The answer that a
-/// command was asked for is its result, and its loss an error (``show(_:terminator:)``, ``give(_:terminator:)``).
+/// the terminal is gone, they are dropped, and the job goes on (``say(_:)``, ``draw(_:)``). The output that a
+/// command was asked for is its result, and the loss of it an error (``show(_:terminator:)``,
+/// ``give(_:terminator:)``).
 final class Console: Sendable {
   /// The standard output.
   static let output = Console(STDOUT_FILENO, name: "standard output")

@@ -118,7 +118,7 @@ struct TimeLimitOption: ParsableArguments {
 ///   - record: Is given the error, on the rank that speaks of it.
 ///   - body: The job.
 /// - Returns: The result of the job.
-/// - Throws: What MPI reported on starting or ending.
+/// - Throws: The error that MPI reported on starting or ending.
 func runJob<Result>(
   recording record: (any Error) -> Void = { _ in },
   _ body: (borrowing Communicator) throws -> Result

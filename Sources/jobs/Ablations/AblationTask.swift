@@ -45,7 +45,7 @@ package struct AblationTask: Sendable {
   /// Executes the runs by processes of this machine.
   ///
   /// - Parameters:
-  ///   - executor: Who starts the processes.
+  ///   - executor: The executor that starts the processes.
   ///   - host: The name of this host.
   ///   - progress: Is told how many runs are done.
   /// - Returns: The way the executor ended: finished or stopped.

@@ -23,7 +23,7 @@ final class InsideExecutor {
   /// - Parameters:
   ///   - world: All ranks of the job.
   ///   - timeLimit: The time after which to stop, resumably [s]; without it, the end of the Slurm job.
-  /// - Throws: What MPI reported.
+  /// - Throws: The error that MPI reported.
   package init(on world: borrowing Communicator, timeLimit: Double? = nil) throws(MPIError) {
     self.world = try world.duplicate()
     self.timeLimit = timeLimit

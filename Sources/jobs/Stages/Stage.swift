@@ -5,8 +5,8 @@ internal import Runs
 
 /// The frame of a stage: what all stages of a run do before and after their work.
 ///
-/// Only one job at a time writes in a folder of results; the record of how they were made is kept beside them;
-/// and a user is told which settings differ from those of the job before.
+/// Only one job at a time writes in a folder of results; the record of how they were made is kept beside
+/// them; and a user is told which settings differ from those of the job before.
 struct Stage {
   /// The files that go into a stage, for its provenance.
   struct Inputs {

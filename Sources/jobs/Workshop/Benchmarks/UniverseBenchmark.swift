@@ -14,8 +14,8 @@ internal import Threads
 
 /// A benchmark of the speed at which universes are simulated, and of what takes the time.
 ///
-/// The mass resolution and the cosmology are the paper's. Steps of equal length, whatever their number, go from
-/// z = 19 to 0, so that particles are in halos at the end. Nothing is written.
+/// The mass resolution and the cosmology are the paper's. Steps of equal length, whatever their number, go
+/// from z = 19 to 0, so that particles are in halos at the end. Nothing is written.
 package struct UniverseBenchmark: Codable, Hashable, Sendable {
   /// The times of one run on the first rank [s].
   package struct Run: Codable, Hashable, Sendable {

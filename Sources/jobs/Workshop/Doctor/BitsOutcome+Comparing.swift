@@ -22,7 +22,7 @@ extension BitsOutcome {
   ///   - seconds: The time after which they are ended [s].
   ///   - world: The communicator of the process alone.
   /// - Returns: The comparison of their result with that of this process, or why there is none.
-  /// - Throws: What the probe throws in this process.
+  /// - Throws: The error of the probe in this process, or of the file for the output of the ranks.
   static func starting(
     _ launcher: [String], environment: [String: String], seconds: Double,
     beside world: borrowing Communicator

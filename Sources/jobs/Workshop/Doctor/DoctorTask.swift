@@ -41,7 +41,7 @@ package struct DoctorTask: Sendable {
   /// Collective.
   ///
   /// - Returns: The findings, the same on all ranks except those that only the first can make.
-  /// - Throws: What MPI reported; nothing else ends it.
+  /// - Throws: The error that MPI reported; nothing else ends it.
   package func run(on world: borrowing Communicator) throws -> Diagnosis {
     var facts = SystemFacts()
     facts.mpiLibrary = mpiLibraryVersion().split(separator: ",").first.map(String.init) ?? "unknown"

@@ -68,7 +68,7 @@ package struct Diagnosis: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension String {
-  /// The text with blanks behind it, of at least so many characters.
+  /// Returns the text, followed by blanks up to `width` characters.
   func padding(to width: Int) -> String {
     self + String(repeating: " ", count: max(0, width - count))
   }

@@ -82,7 +82,7 @@ package struct SnapshotInspection: Sendable {
     return (try? file.hasAttribute("NumPart_ThisFile", of: "Header")) ?? false
   }
 
-  /// The things that `prepare` would miss, and what to do about each, as sentences; none if nothing is missing.
+  /// The things that `prepare` would miss and what to do about them, as sentences; none if it misses none.
   package var problems: [String] {
     var problems: [String] = []
     if gridSize == nil {
@@ -201,9 +201,10 @@ extension SnapshotInspection: CustomStringConvertible {
 }
 
 extension SnapshotInspection {
-  /// The failure of a snapshot that cannot be prepared; `nil` if it can.
+  /// Makes the failure of a snapshot that cannot be prepared.
   ///
   /// - Parameter path: The path that was given.
+  /// - Returns: The failure; `nil` if the snapshot can be prepared.
   package func failure(of path: String) -> Failure? {
     guard !problems.isEmpty else { return nil }
     return Failure(
