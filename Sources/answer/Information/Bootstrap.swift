@@ -15,7 +15,7 @@ package struct Bootstrap: Hashable, Codable, Sendable {
     failedDraws = []
   }
 
-  /// Makes a bootstrap of what the draws gave; nothing if less than half of them, or than two, gave a value.
+  /// Makes a bootstrap of the draws; `nil` if fewer than half of them, or fewer than two, gave a value.
   package init?(draws: [Double?]) {
     values = draws.compactMap { $0 }
     failedDraws = draws.indices.filter { draws[$0] == nil }

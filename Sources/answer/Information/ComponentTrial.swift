@@ -3,7 +3,7 @@ package struct ComponentTrial: Hashable, Codable, Sendable {
   /// The number of components.
   package let components: Int
 
-  /// The mean log-likelihood per held-out point, of the best start; nothing if no start led to a fit.
+  /// The mean log-likelihood per held-out point, of the best start; `nil` if no start led to a fit.
   ///
   /// In the units of the standardized columns [nats].
   let logLikelihood: Double?

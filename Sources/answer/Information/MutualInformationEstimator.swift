@@ -85,7 +85,7 @@ struct Draws: Sendable {
   /// The number of groups, if groups were given.
   let groups: Int?
 
-  /// The number of each row's group from 0, [row]; nothing without groups.
+  /// The number of each row's group from 0, [row]; empty without groups.
   let groupOfRow: [Int]
 
   private let rows: Int

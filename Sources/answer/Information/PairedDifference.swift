@@ -33,7 +33,7 @@ struct PairedDifference: Hashable, Codable, Sendable {
     return bootstrap.quantile(tail)...bootstrap.quantile(1 - tail)
   }
 
-  /// The mean difference in units of its standard deviation; nothing if there is no scatter.
+  /// The mean difference in units of its standard deviation; `nil` if there is no scatter.
   package var significance: Double? {
     guard let standardDeviation, standardDeviation > 0 else { return nil }
     return mean / standardDeviation

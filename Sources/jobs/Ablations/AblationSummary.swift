@@ -74,7 +74,7 @@ package struct AblationSummary: Codable, Hashable, Sendable {
   /// - Parameters:
   ///   - measurements: The finished runs.
   ///   - missing: The others.
-  ///   - variants: The variants, of which the first is compared with.
+  ///   - variants: The variants; all others are compared with the first.
   package init(_ measurements: [Measurement], missing: [MissingRun], variants: [String]) {
     runs = measurements.count + missing.count
     self.measurements = measurements

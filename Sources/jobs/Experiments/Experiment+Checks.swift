@@ -98,7 +98,7 @@ extension Experiment {
     return nil
   }
 
-  /// A realization that is learnt from must not be validated on or tested.
+  /// Checks that no realization is trained on and also validated on or tested.
   private var realizationProblems: [SettingProblem] {
     var problems: [SettingProblem] = []
     for (index, simulation) in simulations.enumerated() {

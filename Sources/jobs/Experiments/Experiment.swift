@@ -90,7 +90,7 @@ package struct Experiment: Codable, Hashable, Sendable {
 ///
 /// No realization may serve two roles, but a twin shares the large scales of its test simulation.
 package enum SimulationRole: String, Codable, CaseIterable, Hashable, Sendable {
-  /// Its particles are learnt from.
+  /// Its particles are trained on.
   case training
   /// Its particles decide which epoch's weights are kept.
   case validation
@@ -120,7 +120,7 @@ package struct SimulationSettings: Codable, Hashable, Sendable {
   /// The seed of these other phases.
   package var reseed: UInt64?
 
-  /// The path of the initial snapshot (the first file of several), of which the density is made.
+  /// The path of the initial snapshot (the first file of several), from which the density is made.
   package var initial: String?
 
   /// The path of the final snapshot (the first file of several), whose particles are in halos.

@@ -86,7 +86,7 @@ package struct TrainingName: Hashable, Sendable, CustomStringConvertible {
     self.seed = seed
   }
 
-  /// Reads the name of a folder, such as `raw-seed3`; nothing if it is none that halompi gives.
+  /// Reads the name of a folder, such as `raw-seed3`; `nil` if halompi gives no such name.
   package init?(folder: String) {
     guard isFileName(folder), let match = folder.wholeMatch(of: /(.+)-seed([0-9]+)/),
       let seed = UInt64(match.2)

@@ -17,7 +17,7 @@ package struct SettingsReference: Sendable {
     /// Type and range in words.
     package var mayBe: String { range.isEmpty ? type : "\(type), \(range)" }
 
-    /// The default as it is written in a file; nothing if it must be given.
+    /// The default as it is written in a file; `nil` if a value must be given.
     package let defaultValue: String?
 
     /// The property that declares it: its type with the module, and its name.

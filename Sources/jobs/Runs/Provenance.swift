@@ -112,7 +112,7 @@ package struct Provenance: Codable, Hashable, Sendable {
   ///   - world: All ranks of the job.
   ///   - threadsPerRank: The threads that compute on each rank, where the job has a say in it.
   ///   - inputs: Paths of files that go in, which the first rank reads for their checksums.
-  ///   - fieldFiles: Paths of field files that go in, of which it reads the fingerprints.
+  ///   - fieldFiles: Paths of field files that go in, whose fingerprints it reads.
   /// - Returns: The description on the first rank, and `nil` on the others.
   /// - Throws: A failure that all ranks agree on, if the first one cannot read a file.
   package static func collect(

@@ -13,7 +13,7 @@ struct Stage {
     /// The paths of files whose checksums are put on record.
     var files: [String] = []
 
-    /// The paths of field files, of which the fingerprints are put on record.
+    /// The paths of field files, whose fingerprints are put on record.
     var fieldFiles: [String] = []
   }
 

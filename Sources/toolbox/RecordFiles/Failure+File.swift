@@ -7,6 +7,7 @@ extension Failure {
   ///   - path: The file.
   ///   - reason: What is wrong with it, as a clause.
   ///   - remedy: What to try, as a clause.
+  /// - Returns: The failure.
   package static func unusable(
     _ path: String, because reason: String, remedy: String
   ) -> Failure {

@@ -31,10 +31,10 @@ package struct InformationSummary: Codable, Hashable, Sendable {
   /// The number of components of the mixture.
   package var components: Int
 
-  /// The estimates of the bootstraps of particles; nothing where the fit failed, [draw] [nats].
+  /// The estimates of the bootstraps of particles; `nil` where the fit failed, [draw] [nats].
   var particleBootstraps: [Double?]
 
-  /// The estimates of the bootstraps of halos; nothing where the fit failed, [draw] [nats].
+  /// The estimates of the bootstraps of halos; `nil` where the fit failed, [draw] [nats].
   var haloBootstraps: [Double?]
 
   /// The warnings to know before the value is used, a sentence each.

@@ -159,7 +159,7 @@ package struct ShellReport: Codable, Hashable, Sendable {
   /// Above this distance, or from it on if it is 0 [r200m].
   package var above: Double
 
-  /// Up to this distance [r200m]; nothing in the last shell, which has no end.
+  /// Up to this distance [r200m]; `nil` in the last shell, which has no end.
   package var upTo: Double?
 
   /// The residuals.

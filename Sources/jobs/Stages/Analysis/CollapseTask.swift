@@ -132,7 +132,7 @@ struct CollapseTask {
       transform: transform, on: world)
   }
 
-  /// The source of a linear density field.
+  /// The source of a density field.
   private enum Source: CustomStringConvertible {
     case linear
     case initialParticles

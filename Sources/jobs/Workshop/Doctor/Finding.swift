@@ -40,12 +40,12 @@ struct Finding: Hashable, Sendable {
   }
 }
 
-/// All that was found.
+/// The findings about a machine.
 package struct Diagnosis: Hashable, Sendable, CustomStringConvertible {
   /// The findings, in the order in which things were looked at.
   let findings: [Finding]
 
-  /// The error that something is as jobs cannot run with it; nothing if none is.
+  /// The error that jobs cannot run on this machine; `nil` if they can.
   package var failure: Failure? {
     let failures = findings.filter { $0.verdict == .fail }.map(\.subject)
     guard !failures.isEmpty else { return nil }

@@ -201,10 +201,10 @@ extension SnapshotInspection: CustomStringConvertible {
 }
 
 extension SnapshotInspection {
-  /// Makes the failure of a snapshot that cannot be prepared.
+  /// Returns the failure of a snapshot that cannot be prepared; `nil` if it can.
   ///
   /// - Parameter path: The path that was given.
-  /// - Returns: The failure; `nil` if the snapshot can be prepared.
+  /// - Returns: The failure, whose remedy lists what is missing.
   package func failure(of path: String) -> Failure? {
     guard !problems.isEmpty else { return nil }
     return Failure(
