@@ -98,7 +98,7 @@ extension Experiment {
     return nil
   }
 
-  /// Checks that no realization is trained on and also validated on or tested.
+  /// The problems with realizations that are listed twice: none may serve two roles.
   private var realizationProblems: [SettingProblem] {
     var problems: [SettingProblem] = []
     for (index, simulation) in simulations.enumerated() {
