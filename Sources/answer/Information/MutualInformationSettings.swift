@@ -31,7 +31,7 @@ package struct MutualInformationSettings: Hashable, Codable, Sendable {
   /// The smallest gain of the cross-validated mean log-likelihood that counts [nats].
   var improvement = 1e-5
 
-  /// The number of times, in all, that another component may bring no gain before the search ends.
+  /// The number of component counts without a gain, in all, after which the search ends.
   package var patience = 2
 
   /// The most components.
