@@ -42,10 +42,10 @@ package struct PredictTask: Sendable {
   /// Makes the task of a model that shares the run directory with others, such as that of a run of an ablation.
   ///
   /// - Parameters:
-  ///   - experiment: What to predict.
-  ///   - name: What the folder of the model's training is called.
-  ///   - directory: Where fields are found and results are written.
-  ///   - resources: What the prediction shares with others that the same process executes.
+  ///   - experiment: The experiment, with the simulations to predict.
+  ///   - name: The name of the folder of the model's training.
+  ///   - directory: The run directory, where fields are found and results are written.
+  ///   - resources: The resources that the prediction shares with others in the same process.
   package init(
     _ experiment: Experiment, named name: TrainingName, in directory: RunDirectory,
     resources: RunResources = RunResources()

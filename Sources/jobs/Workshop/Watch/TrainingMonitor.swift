@@ -6,7 +6,7 @@ package import Training
 
 /// Follows one training by its files, which another process writes.
 package struct TrainingMonitor: Sendable {
-  /// What the job that trains is doing.
+  /// The state of the job that trains.
   package enum State: Hashable, Sendable {
     /// A job holds the folder and is alive, or was heard of lately.
     case running
@@ -27,7 +27,7 @@ package struct TrainingMonitor: Sendable {
   /// The times of its steps.
   package private(set) var timings = TrainingTimings()
 
-  /// What the job is doing.
+  /// The state of the job.
   package private(set) var state = State.stopped
 
   /// The steps of an epoch, once they are known.
@@ -36,7 +36,7 @@ package struct TrainingMonitor: Sendable {
   /// The largest number of epochs, once it is known.
   package private(set) var epochLimit: Int?
 
-  /// When a log last grew.
+  /// The time at which `timings.jsonl` last changed.
   package private(set) var lastChange: Date?
 
   private var metricsTail: LogTail
