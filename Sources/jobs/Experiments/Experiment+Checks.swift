@@ -20,7 +20,8 @@ extension Experiment {
     let outOfRange = rangeProblems
     guard outOfRange.isEmpty else { return outOfRange }
     return nameProblems + simulationProblems + twinProblems + realizationProblems
-      + universeProblems + networkProblems + samplingProblems + batchProblems + streamProblems
+      + universeProblems + networkProblems + samplingProblems + batchProblems + scheduleProblems
+      + streamProblems
       + analysisProblems
       + clusterProblems
   }
@@ -145,6 +146,17 @@ extension Experiment {
         reason:
           "a batch of \(training.batchSize) is more than sampling.trainingSamples, \(samples)",
         remedy: "draw more samples or make the batch smaller")
+    ]
+  }
+
+  /// Some decays of the learning rate need a number of steps.
+  private var scheduleProblems: [SettingProblem] {
+    guard training.schedule.lacksSteps else { return [] }
+    return [
+      SettingProblem(
+        path: "training.schedule.steps",
+        reason: "training.schedule.decay: \(training.schedule.decayName) has no number of steps",
+        remedy: "give the steps of the whole cosine, or from one factor of step to the next")
     ]
   }
 

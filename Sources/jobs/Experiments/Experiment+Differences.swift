@@ -35,6 +35,12 @@ extension Experiment {
     "simulations[].reseedAbove", "simulations[].reseed",
   ]
 
+  /// Settings that identify a training only where they are not at their defaults: they are younger than models that
+  /// were made without them, whose bytes and checkpoints stay what they are.
+  static let settingsThatIdentifyIfChanged: Set<String> = [
+    "training.schedule", "training.clipNorm",
+  ]
+
   /// The settings that a trained model depends on, a line each, such as `fields.neighbours = 32`.
   ///
   /// A training may be resumed only by an experiment with the same lines. Test simulations and their twins are
@@ -42,8 +48,14 @@ extension Experiment {
   package func trainingIdentity() throws(SettingsError) -> [String] {
     var trained = self
     trained.simulations.removeAll { $0.role == .test || $0.role == .twin }
-    return try trained.settings().filter { Self.affectsTraining($0.path) }
-      .map { "\($0.path) = \($0.value)" }
+    let defaults = Dictionary(
+      uniqueKeysWithValues: try Experiment().settings().map { ($0.path, $0.value) })
+    return try trained.settings().filter { setting in
+      Self.affectsTraining(setting.path)
+        && !(Self.isOne(of: Self.settingsThatIdentifyIfChanged, setting.path)
+          && defaults[setting.path] == setting.value)
+    }
+    .map { "\($0.path) = \($0.value)" }
   }
 
   /// Returns the settings that differ from those of `earlier`, in the order of the file.
@@ -64,9 +76,14 @@ extension Experiment {
 
   /// Whether the setting at `path`, or a section around it, can change a trained model.
   private static func affectsTraining(_ path: String) -> Bool {
+    !isOne(of: settingsWithoutEffectOnTraining, path)
+  }
+
+  /// Whether the setting at `path`, or a section around it, is one of a set.
+  private static func isOne(of settings: Set<String>, _ path: String) -> Bool {
     let pattern = path.replacing(/\[\d+\]/, with: "[]")
     let prefixes = pattern.indices.filter { pattern[$0] == "." || pattern[$0] == "[" }
       .map { String(pattern[..<$0]) }
-    return (prefixes + [pattern]).allSatisfy { !settingsWithoutEffectOnTraining.contains($0) }
+    return (prefixes + [pattern]).contains { settings.contains($0) }
   }
 }

@@ -95,6 +95,12 @@ package struct AMSGrad: Sendable {
     self.state = state
   }
 
+  /// The number of parameters that it moves, counted from the first: all, but for those of the likelihood if
+  /// they are fixed.
+  package var movedCount: Int {
+    settings.gammaIsFixed ? layout.likelihoodRange.lowerBound : layout.count
+  }
+
   /// Makes one step: counts it and moves the parameters against the gradient.
   ///
   /// The parameters of the likelihood, the last ones, are clipped to their bounds, or left alone if they
@@ -103,13 +109,16 @@ package struct AMSGrad: Sendable {
   /// - Parameters:
   ///   - parameters: The parameters, [count].
   ///   - gradient: The derivative of the batch's loss, priors included, [count].
+  ///   - learningRate: The rate of this step; without it, that of the settings.
   package mutating func update(
-    _ parameters: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>
+    _ parameters: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,
+    learningRate: Double? = nil
   ) {
     state.step += 1
-    let factors = Self.factors(settings, step: state.step)
+    let factors = Self.factors(
+      settings, learningRate: learningRate ?? settings.learningRate, step: state.step)
     // Fixed parameters of the likelihood, the last ones, are left out.
-    let moved = settings.gammaIsFixed ? layout.likelihoodRange.lowerBound : layout.count
+    let moved = movedCount
     state.m.withUnsafeMutableBufferPointer { m in
       state.v.withUnsafeMutableBufferPointer { v in
         state.vhat.withUnsafeMutableBufferPointer { vhat in
@@ -132,18 +141,20 @@ package struct AMSGrad: Sendable {
   }
 
   /// The factors of one step, computed in double and rounded to single precision.
-  private static func factors(_ settings: Settings, step: Int) -> halompi_amsgrad_step {
+  private static func factors(
+    _ settings: Settings, learningRate: Double, step: Int
+  ) -> halompi_amsgrad_step {
     let remaining1 = 1 - power(settings.beta1, step)
     let remaining2 = 1 - power(settings.beta2, step)
     return halompi_amsgrad_step(
-      rate: Float(settings.learningRate * remaining2.squareRoot() / remaining1),
+      rate: Float(learningRate * remaining2.squareRoot() / remaining1),
       first_decay: Float(settings.beta1), first_share: Float(1 - settings.beta1),
       second_decay: Float(settings.beta2), second_share: Float(1 - settings.beta2),
       epsilon: Float(settings.epsilon))
   }
 
-  /// The power by repeated squaring: plain products, so no mathematical library decides the bits.
-  private static func power(_ base: Double, _ exponent: Int) -> Double {
+  /// Returns the power by repeated squaring: plain products, so no mathematical library decides the bits.
+  package static func power(_ base: Double, _ exponent: Int) -> Double {
     var (result, square, remaining) = (1.0, base, exponent)
     while remaining > 0 {
       if remaining & 1 == 1 { result *= square }

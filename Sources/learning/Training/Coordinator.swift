@@ -94,9 +94,22 @@ final class Coordinator {
     try bestModel().write(to: plan.modelPath)
   }
 
-  /// Returns the next command for the workers, and notes the time.
-  func next() -> Command {
+  /// Returns what to tell the workers next, and notes the time.
+  func next() -> Announcement {
     announced = .now
+    let command = nextCommand()
+    guard case .train = command else { return Announcement(command) }
+    return Announcement(command, learningRate: learningRate)
+  }
+
+  /// The learning rate of the next step.
+  private var learningRate: Double {
+    plan.settings.schedule.rate(
+      plan.settings.optimizer.learningRate, step: progress.step,
+      validations: progress.validations ?? [])
+  }
+
+  private func nextCommand() -> Command {
     if mustSave { return .save }
     if isStopping || progress.isComplete { return .finish(isComplete: progress.isComplete) }
     if progress.stepInEpoch == plan.stepsPerEpoch {
@@ -133,6 +146,8 @@ final class Coordinator {
       throw TrainingError.diverged(step: progress.step, sampleCount: reports[0].lostSamples)
     }
     let sum = outcomes.reduce(0) { $0 + $1.likelihood }
+    // Before the step counts: the rate with which it was made.
+    let learningRate = plan.settings.schedule.isConstant ? nil : learningRate
     let seconds = announced.duration(to: .now) / .seconds(1)
     progress.stepInEpoch += 1
     progress.step += 1
@@ -140,7 +155,9 @@ final class Coordinator {
     let summary = StepSummary(
       epoch: progress.epoch, step: progress.step,
       likelihood: sum / Double(outcomes.count), penalty: reports[0].penalty,
-      likelihoodValues: likelihoodValues(of: reports), samples: outcomes.count, seconds: seconds)
+      likelihoodValues: likelihoodValues(of: reports), samples: outcomes.count, seconds: seconds,
+      learningRate: learningRate,
+      gradientNorm: plan.settings.clipNorm.map { _ in reports[0].gradientNorm })
     try metrics.append(summary.metricsLine)
     try timings.append(summary.timingsLine(reports, hosts: workerHosts, &stragglers))
     try events?.append(summary.record, seconds: seconds)
@@ -186,6 +203,9 @@ final class Coordinator {
       progress.bestEpoch = progress.epoch
       progress.bestLoss = loss
       isBestUnsaved = true
+    }
+    if plan.settings.schedule.needsValidations {
+      progress.validations = (progress.validations ?? []) + [likelihood]
     }
     progress.epoch += 1
     progress.stepInEpoch = 0

@@ -34,18 +34,21 @@ struct Link {
   }
 
   /// Rank 0 tells the workers what to do.
-  func announce(_ command: Command, on world: borrowing Communicator) throws(MPIError) {
-    for worker in workers { try world.send(command.message, to: worker, tag: MessageTag.command) }
+  func announce(
+    _ announcement: Announcement, on world: borrowing Communicator
+  ) throws(MPIError) {
+    let message = announcement.message
+    for worker in workers { try world.send(message, to: worker, tag: MessageTag.command) }
   }
 
   /// A worker waits for what to do.
-  func awaitCommand(on world: borrowing Communicator) throws -> Command {
+  func awaitAnnouncement(on world: borrowing Communicator) throws -> Announcement {
     // Rank 0 may be computing a share of its own before it waits for another worker.
     var deadline = Deadline(limit: 2 * limit)
     while try world.probe(from: 0, tag: MessageTag.command) == nil {
       try rest(&deadline, on: nil, over: world)
     }
-    return Command(message: try world.receive(from: 0, tag: MessageTag.command))
+    return Announcement(message: try world.receive(from: 0, tag: MessageTag.command))
   }
 
   /// A worker tells rank 0 what it did.

@@ -86,7 +86,7 @@ package struct MessageVolume: Hashable, Sendable {
   /// The messages of the end.
   package var end: Traffic {
     var traffic = Traffic()
-    traffic.add(others, of: Command.finish(isComplete: true).message.count * Self.word)
+    traffic.add(others, of: Announcement(.finish(isComplete: true)).message.count * Self.word)
     return traffic
   }
 
@@ -102,7 +102,7 @@ package struct MessageVolume: Hashable, Sendable {
   /// A command to the other workers, their notices and their reports.
   private func command(samples: Int, hasNotice: Bool) -> Traffic {
     var traffic = Traffic()
-    traffic.add(others, of: Command.save.message.count * Self.word)
+    traffic.add(others, of: Announcement(.save).message.count * Self.word)
     if hasNotice { traffic.add(others, of: Self.word) }
     // The share of rank 0 is in no message.
     let own = isDedicated ? 0 : samples / workers

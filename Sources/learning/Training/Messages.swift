@@ -38,6 +38,26 @@ enum Command: Hashable, Sendable {
   }
 }
 
+/// What rank 0 tells the workers: a command, and the learning rate if it is a step.
+struct Announcement: Hashable, Sendable {
+  var command: Command
+
+  /// The learning rate of the step, the same on all workers.
+  var learningRate = 0.0
+
+  var message: [Int64] { command.message + [Int64(bitPattern: learningRate.bitPattern)] }
+
+  init(_ command: Command, learningRate: Double = 0) {
+    self.command = command
+    self.learningRate = learningRate
+  }
+
+  init(message: [Int64]) {
+    command = Command(message: message)
+    learningRate = Double(bitPattern: UInt64(bitPattern: message[3]))
+  }
+}
+
 /// The network's result for one sample.
 struct SampleOutcome: Hashable, Sendable {
   /// The place of the sample in its batch or draw.
@@ -85,13 +105,16 @@ struct Report: Hashable, Sendable {
   /// Whether this process was asked to stop by a signal.
   var stopRequested = false
 
+  /// The norm of the gradient of a step, the same on all workers, if it has a limit.
+  var gradientNorm = 0.0
+
   /// The numbers before the outcomes, without the values of the likelihood's parameters.
-  private static let headerCount = 7
+  private static let headerCount = 8
 
   var message: [Double] {
     [
       penalty, fetchWait, computing, reducing, Double(lostSamples), stopRequested ? 1 : 0,
-      hasFailed ? 1 : 0,
+      hasFailed ? 1 : 0, gradientNorm,
     ] + likelihoodValues
       + outcomes.flatMap {
         [Double($0.position), $0.likelihood, Double($0.prediction), Double($0.truth)]
@@ -111,6 +134,7 @@ struct Report: Hashable, Sendable {
     lostSamples = Int(message[4])
     stopRequested = message[5] != 0
     hasFailed = message[6] != 0
+    gradientNorm = message[7]
     let outcomesStart = Self.headerCount + parameterCount
     likelihoodValues = Array(message[Self.headerCount..<outcomesStart])
     outcomes = stride(from: outcomesStart, to: message.count, by: 4).map {

@@ -13,6 +13,8 @@ extension StepSummary {
     line.add("penalty", penalty)
     line.add("loss", likelihood + penalty)
     line.add(likelihoodValues)
+    if let learningRate { line.add("learningRate", learningRate) }
+    if let gradientNorm { line.add("gradientNorm", gradientNorm) }
     return line.text
   }
 
@@ -20,7 +22,7 @@ extension StepSummary {
   var record: TrainingMetrics.Step {
     TrainingMetrics.Step(
       epoch: epoch, step: step, likelihood: likelihood, penalty: penalty,
-      likelihoodValues: likelihoodValues)
+      likelihoodValues: likelihoodValues, learningRate: learningRate, gradientNorm: gradientNorm)
   }
 
   /// The times of a step, and which of the workers on the given hosts the others waited for.

@@ -70,6 +70,12 @@ package struct StepSummary: Sendable {
 
   /// The time that the step took [seconds].
   package var seconds: Double
+
+  /// The learning rate of the update, if it has a schedule.
+  var learningRate: Double?
+
+  /// The norm of the gradient before it was clipped, if that has a limit.
+  var gradientNorm: Double?
 }
 
 /// The validation after an epoch.

@@ -104,19 +104,20 @@ package struct TrainingJob {
     on roles: borrowing Roles
   ) throws -> TrainingOutcome {
     while true {
-      let command = coordinator.next()
+      let announcement = coordinator.next()
+      let command = announcement.command
       if case .finish(let isComplete) = command {
         if let failure = failure(of: { try coordinator.performPendingWrites(timeline) }) {
           try abandon(because: failure, link, on: roles)
         }
-        try link.announce(command, on: roles.world)
+        try link.announce(announcement, on: roles.world)
         return isComplete ? .complete : .stopped
       }
-      try link.announce(command, on: roles.world)
+      try link.announce(announcement, on: roles.world)
       // While the workers are busy. A failure is theirs too once they have done what they were told.
       var failure = self.failure(of: { try coordinator.performPendingWrites(timeline) })
       var reports: [Report] = []
-      if let worker { reports.append(try perform(command, worker, link, on: roles)) }
+      if let worker { reports.append(try perform(announcement, worker, link, on: roles)) }
       var state: TrainingState?
       if command == .save { state = try worker?.state ?? link.receiveState(on: roles.world) }
       reports += try timeline.measure(.wait) {
@@ -136,22 +137,25 @@ package struct TrainingJob {
     _ worker: Worker, _ link: Link, _ timeline: Timeline?, on roles: borrowing Roles
   ) throws -> TrainingOutcome {
     while true {
-      let command = try timeline.measure(.wait) { try link.awaitCommand(on: roles.world) }
+      let announcement = try timeline.measure(.wait) {
+        try link.awaitAnnouncement(on: roles.world)
+      }
+      let command = announcement.command
       if case .finish(let isComplete) = command { return isComplete ? .complete : .stopped }
       if command == .abandon { try agree(on: worker.failure, over: roles.world) }
-      let report = try perform(command, worker, link, on: roles)
+      let report = try perform(announcement, worker, link, on: roles)
       try link.send(report, on: command, over: roles.world)
     }
   }
 
   /// Does this rank's part of a command; an error of MPI on this rank alone is given its phase.
   private func perform(
-    _ command: Command, _ worker: Worker, _ link: Link, on roles: borrowing Roles
+    _ announcement: Announcement, _ worker: Worker, _ link: Link, on roles: borrowing Roles
   ) throws -> Report {
     do {
-      return try worker.perform(command, on: roles, link)
+      return try worker.perform(announcement, on: roles, link)
     } catch let error as MPIError {
-      throw TrainingError.failedExchange(phase: command.phase, error)
+      throw TrainingError.failedExchange(phase: announcement.command.phase, error)
     }
   }
 
@@ -169,7 +173,7 @@ package struct TrainingJob {
   private func abandon(
     because failure: (any Error)?, _ link: Link, on roles: borrowing Roles
   ) throws -> Never {
-    try link.announce(.abandon, on: roles.world)
+    try link.announce(Announcement(.abandon), on: roles.world)
     try agree(on: failure, over: roles.world)
   }
 

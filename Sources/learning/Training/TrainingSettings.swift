@@ -56,6 +56,12 @@ package struct TrainingSettings: Codable, Hashable, Sendable {
   /// The optimizer.
   package var optimizer = AMSGrad.Settings()
 
+  /// The course of the learning rate over the steps.
+  package var schedule = LearningRateSchedule()
+
+  /// The largest norm of a step's gradient, to which a longer one is shortened; without it, none is.
+  var clipNorm: Double?
+
   /// The implementation of the network.
   package var kernels = NetworkKernels.fast
 

@@ -24,6 +24,9 @@ struct TrainingProgress: Codable, Hashable, Sendable {
   /// That loss.
   var bestLoss: Double?
 
+  /// The validation likelihoods of all epochs so far [nats], if the learning rate depends on them.
+  var validations: [Double]?
+
   /// The bytes of `metrics.jsonl` that were written so far.
   var metricsLength = 0
 
@@ -40,6 +43,7 @@ struct TrainingProgress: Codable, Hashable, Sendable {
   var isPossible: Bool {
     [epoch, stepInEpoch, step, bestEpoch ?? 0, metricsLength, timingsLength].allSatisfy { $0 >= 0 }
       && (bestEpoch == nil) == (bestLoss == nil) && bestEpoch ?? 0 <= epoch
+      && validations?.count ?? epoch == epoch
   }
 
   /// The number of epochs that were validated since the best one.

@@ -88,13 +88,18 @@ final class Worker {
       optimizer: optimizer.state)
   }
 
-  /// Does its part of a command.
+  /// Does its part of what it was told to.
   ///
   /// Collective over the team.
-  func perform(_ command: Command, on roles: borrowing Roles, _ link: Link) throws -> Report {
+  func perform(
+    _ announcement: Announcement, on roles: borrowing Roles, _ link: Link
+  ) throws -> Report {
+    let command = announcement.command
     var report = Report(parameterCount: layout.likelihoodRange.count)
     switch command {
-    case .train(_, let step): report = try train(command, step: step, on: roles, link)
+    case .train(_, let step):
+      report = try train(
+        command, step: step, learningRate: announcement.learningRate, on: roles, link)
     case .validate: report = try validate(command, on: roles, link)
     case .save: if roles.isDedicated, roles.team.isRoot { try link.send(state, on: roles.world) }
     case .finish, .abandon: break
@@ -108,7 +113,7 @@ final class Worker {
   }
 
   private func train(
-    _ command: Command, step: Int, on roles: borrowing Roles, _ link: Link
+    _ command: Command, step: Int, learningRate: Double, on roles: borrowing Roles, _ link: Link
   ) throws -> Report {
     let start = ContinuousClock.now
     pool.denseSums.reset()
@@ -154,7 +159,11 @@ final class Worker {
     report.reducing = deadline.waited
     timeline.add(.reduce, since: reductionStart)
 
-    if report.lostSamples == 0 { timeline.measure(.update, update) }
+    if report.lostSamples == 0 {
+      timeline.measure(.update) {
+        report.gradientNorm = update(learningRate: learningRate)
+      }
+    }
     return report
   }
 
@@ -193,16 +202,22 @@ final class Worker {
     return report
   }
 
-  /// Makes the step of the optimizer, the same on all workers.
-  private func update() {
-    guard let gradient = gradient.baseAddress else { preconditionFailure("no parameters") }
+  /// Makes the step of the optimizer, the same on all workers; returns the norm of its gradient, if that has
+  /// a limit.
+  private func update(learningRate: Double) -> Double {
+    let all = self.gradient
+    guard let gradient = all.baseAddress else { preconditionFailure("no parameters") }
     for (sums, range) in [
       (pool.denseSums, layout.denseRange), (pool.convolutionSums, layout.convolutionRange),
     ] {
       sums.writeMean(of: plan.settings.batchSize, to: gradient + range.lowerBound)
     }
     priors.addGradient(weights.parameters, to: gradient)
-    weights.update { optimizer.update($0, gradient: gradient) }
+    let norm = plan.settings.clipNorm.map { limit in
+      GradientNorm.clip(.init(rebasing: all[..<optimizer.movedCount]), to: limit)
+    }
+    weights.update { optimizer.update($0, gradient: gradient, learningRate: learningRate) }
+    return norm ?? 0
   }
 }
 

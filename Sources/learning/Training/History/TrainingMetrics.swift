@@ -22,6 +22,12 @@ package struct TrainingMetrics: Hashable, Sendable {
     /// The likelihood with the values of its parameters, before the update.
     package var likelihoodValues: LikelihoodValues
 
+    /// The learning rate of the update, if it has a schedule.
+    var learningRate: Double?
+
+    /// The norm of the gradient before it was clipped, if that has a limit.
+    var gradientNorm: Double?
+
     /// The loss that is trained [nats].
     package var loss: Double { likelihood + penalty }
   }
@@ -101,7 +107,7 @@ enum MetricsLine: Decodable {
 
   private enum Key: String, CodingKey {
     case kind, epoch, step, likelihood, penalty, trainingLikelihood, validation
-    case correlation, isBest
+    case correlation, isBest, learningRate, gradientNorm
   }
 
   init(from decoder: any Decoder) throws {
@@ -117,7 +123,9 @@ enum MetricsLine: Decodable {
       self = .step(
         TrainingMetrics.Step(
           epoch: epoch, step: step, likelihood: try number(.likelihood, of: line),
-          penalty: try number(.penalty, of: line), likelihoodValues: likelihoodValues))
+          penalty: try number(.penalty, of: line), likelihoodValues: likelihoodValues,
+          learningRate: try line.decodeIfPresent(Double.self, forKey: .learningRate),
+          gradientNorm: try line.decodeIfPresent(Double.self, forKey: .gradientNorm)))
     case "epoch":
       let validation = try line.nestedContainer(keyedBy: Key.self, forKey: .validation)
       self = .epoch(

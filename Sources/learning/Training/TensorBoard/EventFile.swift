@@ -97,7 +97,9 @@ extension TrainingMetrics.Step {
         EventRecord.Scalar(tag: "batch/likelihood", value: likelihood),
         EventRecord.Scalar(tag: "batch/penalty", value: penalty),
         EventRecord.Scalar(tag: "batch/loss", value: loss),
-      ] + likelihoodValues.scalars(of: "batch"))
+      ] + likelihoodValues.scalars(of: "batch")
+        + [("batch/learningRate", learningRate), ("batch/gradientNorm", gradientNorm)]
+        .compactMap { tag, value in value.map { EventRecord.Scalar(tag: tag, value: $0) } })
   }
 }
 
