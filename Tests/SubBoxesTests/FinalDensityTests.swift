@@ -104,13 +104,16 @@ extension CollectiveTests {
     }
 
     private func box(
-      _ store: FinalParticleStore, _ simulation: Int, _ site: Int, width: Int = Self.width
+      _ store: FinalParticleStore, _ simulation: Int, _ site: Int, width: Int = Self.width,
+      _ orientation: CubeOrientation = .identity
     ) throws -> [Float] {
       let write = store.boxWriter(boxWidth: width, standardization: .none)
       var box = [Float](repeating: .nan, count: width * width * width)
       let sample = Sample(
         simulation: Int32(simulation), site: Int64(site), logMass: 12, radius: 0, halo: 0)
-      try box.withUnsafeMutableBufferPointer { try write(sample, $0.baseAddress.unsafelyUnwrapped) }
+      try box.withUnsafeMutableBufferPointer {
+        try write(OrientedSample(sample, orientation), $0.baseAddress.unsafelyUnwrapped)
+      }
       return box
     }
 
@@ -132,6 +135,32 @@ extension CollectiveTests {
             }
             let exact = known.logDensity(at: place, leastLength: Self.voxelSize / 2)
             #expect(abs(Double(found[voxel]) - exact) < 2e-5, "voxel \(index)")
+          }
+        }
+      }
+    }
+
+    /// The box in the orientation is the one of the field with its voxels at other places: of an odd width to the last
+    /// bit, of an even width within the rounding of positions, the voxels of a box one wider.
+    @Test(arguments: [0, 5, 13, 22, 31, 47], [5, 8])
+    func anOrientedBoxShowsTheSameDensityElsewhere(number: Int, width: Int) throws {
+      let orientation = CubeOrientation.all[number]
+      let wide = width | 1
+      try withWorld { world in
+        let alone = try world.split(color: world.rank, key: 0)
+        try withStore(gridSizes: [6], of: "\(world.rank)", on: alone) { _, store in
+          let plain = try box(store, 0, 7, width: wide)
+          let found = try box(store, 0, 7, width: width, orientation)
+          for voxel in found.indices {
+            let offset = [voxel / (width * width), voxel / width % width, voxel % width]
+              .map { $0 - width / 2 }
+            let place = orientation.fieldOffset(of: offset).map { $0 + wide / 2 }
+            let expected = plain[(place[0] * wide + place[1]) * wide + place[2]]
+            if width == wide {
+              #expect(found[voxel] == expected)
+            } else {
+              #expect(abs(found[voxel] - expected) < 1e-4)
+            }
           }
         }
       }

@@ -63,7 +63,7 @@ extension CollectiveTests {
         source: store, kind: kind, boxWidth: 5, standardization: standardization)
       var box = [Float](repeating: .nan, count: maker.voxelCount)
       try box.withUnsafeMutableBufferPointer {
-        try maker.write(sample, into: $0.baseAddress.unsafelyUnwrapped)
+        try maker.write(OrientedSample(sample), into: $0.baseAddress.unsafelyUnwrapped)
       }
       try store.free()
       return (box.map(\.bitPattern), standardization.channels)

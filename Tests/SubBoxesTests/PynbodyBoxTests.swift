@@ -65,7 +65,7 @@ extension CollectiveTests {
           let sample = Sample(
             simulation: 0, site: Int64(known.site), logMass: 12, radius: 0, halo: 0)
           try box.withUnsafeMutableBufferPointer {
-            try write(sample, $0.baseAddress.unsafelyUnwrapped)
+            try write(OrientedSample(sample), $0.baseAddress.unsafelyUnwrapped)
           }
           for voxel in known.voxels {
             #expect(abs(Double(box[voxel.index]) - voxel.logDensity) < 0.03, "site \(known.site)")

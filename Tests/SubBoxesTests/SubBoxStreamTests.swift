@@ -42,6 +42,12 @@ private func makeStream(
 }
 
 extension SubBoxStream {
+  fileprivate func start(_ samples: [Sample], at position: Int = 0) {
+    start(samples.map { OrientedSample($0) }, at: position)
+  }
+
+  fileprivate func enqueue(_ samples: [Sample]) { enqueue(samples.map { OrientedSample($0) }) }
+
   /// The position of the next box, which is given back at once.
   fileprivate func nextPosition() throws(SubBoxError) -> Int? {
     try next()?.position

@@ -102,4 +102,47 @@ import Testing
       #expect(Set(results).count == 3)
     }
   }
+
+  /// Raw boxes in all orientations, from memory and from files; averaged ones look the same in all.
+  @Test(.ranks(1...8)) func boxesInRandomOrientationsGiveTheSameResultHoweverTheTrainingIsRun()
+    throws
+  {
+    try SmallTraining.with("symmetries") { training, world in
+      func change(_ settings: inout TrainingSettings) { settings.symmetries = .all }
+      let whole = training.plan("whole", change)
+      try SmallTraining.run(whole, on: world, ranks: 1)
+      let expected = SmallTraining.Result(of: whole)
+      for ranks in 1...world.size {
+        var plan = training.plan("\(ranks)") {
+          change(&$0)
+          $0.threadsPerRank = 2
+        }
+        plan.streaming.mode = ranks % 2 == 1 ? .stream : .resident
+        try SmallTraining.run(plan, on: world, ranks: ranks)
+        #expect(SmallTraining.Result(of: plan) == expected)
+      }
+      let parts = training.plan("parts", change)
+      for epochs in 1...3 {
+        try SmallTraining.run(
+          training.plan("parts") {
+            change(&$0)
+            $0.epochs = epochs
+          }, on: world, ranks: epochs % world.size + 1)
+      }
+      #expect(SmallTraining.Result(of: parts) == expected)
+
+      let others = [
+        training.plan("none"), training.plan("rotations") { $0.symmetries = .rotations },
+        training.plan("averaged") { $0.variant = .averaged },
+        training.plan("averaged-all") {
+          change(&$0)
+          $0.variant = .averaged
+        },
+      ]
+      for plan in others { try SmallTraining.run(plan, on: world) }
+      let results = others.map { SmallTraining.Result(of: $0) }
+      #expect(results[0] != expected && results[1] != expected && results[0] != results[1])
+      #expect(results[2] == results[3])
+    }
+  }
 }

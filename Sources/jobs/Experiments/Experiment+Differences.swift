@@ -38,7 +38,7 @@ extension Experiment {
   /// Settings that identify a training only where they are not at their defaults: they are younger than models that
   /// were made without them, whose bytes and checkpoints stay what they are.
   static let settingsThatIdentifyIfChanged: Set<String> = [
-    "training.schedule", "training.clipNorm",
+    "training.schedule", "training.clipNorm", "training.symmetries",
   ]
 
   /// The settings that a trained model depends on, a line each, such as `fields.neighbours = 32`.

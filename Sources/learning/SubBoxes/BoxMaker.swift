@@ -21,7 +21,7 @@ struct BoxMaker: Sendable {
   var bytes: Int { (shells?.labels.count ?? 0) * MemoryLayout<Int32>.stride }
 
   /// Writes the box of a sample.
-  func write(_ sample: Sample, into box: UnsafeMutablePointer<Float>) throws(SubBoxError) {
+  func write(_ sample: OrientedSample, into box: UnsafeMutablePointer<Float>) throws(SubBoxError) {
     try writeVoxels(sample, box)
     guard let shells else { return }
     for channel in 0..<channelCount { shells.apply(to: box + channel * channelVoxelCount) }

@@ -61,11 +61,11 @@ final class ChunkCache: @unchecked Sendable {
   /// Writes the box around a site of a field.
   func cut(
     around site: Int, of file: Int, with cutter: SubBoxCutter,
-    into box: UnsafeMutablePointer<Float>
+    _ orientation: CubeOrientation = .identity, into box: UnsafeMutablePointer<Float>
   ) throws(SubBoxError) {
     lock.lock()
     defer { lock.unlock() }
-    try cutter.cut(around: site, brickWidth: Self.chunkWidth, into: box) {
+    try cutter.cut(around: site, brickWidth: Self.chunkWidth, orientation, into: box) {
       (x, y, z) throws(SubBoxError) in
       try chunk(Key(file: file, x: x, y: y, z: z))
     }

@@ -20,10 +20,14 @@ package struct EpochOrder: Hashable, Sendable {
   /// The seed of the orders of all epochs.
   package let seed: UInt64
 
-  /// Makes the orders of all epochs.
+  private let orientations: [CubeOrientation]
+
+  /// Makes the orders of all epochs, with the orientations among which the boxes are shown.
   ///
   /// - Throws: ``SubBoxError`` if there is less than one batch of samples.
-  package init(sampleCount: Int, batchSize: Int, seed: UInt64) throws(SubBoxError) {
+  package init(
+    sampleCount: Int, batchSize: Int, seed: UInt64, symmetries: CubeSymmetries = .none
+  ) throws(SubBoxError) {
     precondition(batchSize > 0, "a batch has at least one sample, not \(batchSize)")
     guard sampleCount >= batchSize else {
       throw SubBoxError(
@@ -34,6 +38,7 @@ package struct EpochOrder: Hashable, Sendable {
     self.sampleCount = sampleCount
     self.batchSize = batchSize
     self.seed = seed
+    orientations = symmetries.orientations
   }
 
   /// The number of steps of an epoch.
@@ -42,6 +47,21 @@ package struct EpochOrder: Hashable, Sendable {
   /// The indices of the samples in the order of an epoch, leftover ones last.
   package func permutation(epoch: Int) -> RandomPermutation {
     RandomPermutation(count: sampleCount, seed: seed, for: .epochOrder, index: UInt64(epoch))
+  }
+
+  /// The orientation of the box of a sample in an epoch: each of the symmetries is as likely.
+  ///
+  /// - Parameters:
+  ///   - sample: The index of the sample, which is one of those of ``batch(epoch:step:)``.
+  ///   - epoch: From zero.
+  /// - Returns: A function of the seed, the epoch and the sample alone.
+  package func orientation(ofSample sample: Int, epoch: Int) -> CubeOrientation {
+    guard orientations.count > 1 else { return .identity }
+    // 2^40 samples are more than settings allow, and so are 2^24 epochs.
+    var stream = RandomStream(
+      seed: seed, for: .boxOrientation, index: UInt64(epoch) << 40 | UInt64(sample))
+    let place = stream.next().multipliedFullWidth(by: UInt64(orientations.count)).high
+    return orientations[Int(place)]
   }
 
   /// The samples of a step.

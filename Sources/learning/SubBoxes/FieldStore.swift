@@ -195,12 +195,13 @@ package final class FieldStore: SubBoxSource {
         SubBoxCutter(boxWidth: boxWidth, gridSize: $0.gridSize, standardization: scale)
       }
     }
-    return { [unowned(unsafe) self] (sample, box) throws(SubBoxError) in
+    return { [unowned(unsafe) self] (oriented, box) throws(SubBoxError) in
+      let sample = oriented.sample
       let simulation = Int(sample.simulation)
       for (channel, cutters) in cutters.enumerated() {
         let cutter = cutters[simulation]
         try cut(
-          channel, around: Int(sample.site), of: simulation, with: cutter,
+          channel, around: Int(sample.site), of: simulation, with: cutter, oriented.orientation,
           into: box + channel * cutter.voxelCount)
       }
     }
@@ -215,19 +216,21 @@ package final class FieldStore: SubBoxSource {
   ///   - site: The index of the center voxel, (ix N + iy) N + iz.
   ///   - simulation: The index of the field.
   ///   - cutter: Made for the size of the field.
+  ///   - orientation: The orientation of the box.
   ///   - box: The destination of the box, [w, w, w].
   /// - Throws: ``SubBoxError`` if a file cannot be read.
   package func cut(
     _ channel: Int, around site: Int, of simulation: Int, with cutter: SubBoxCutter,
-    into box: UnsafeMutablePointer<Float>
+    _ orientation: CubeOrientation = .identity, into box: UnsafeMutablePointer<Float>
   ) throws(SubBoxError) {
     precondition(
       cutter.gridSize == simulations[simulation].gridSize, "the cutter is made for another field")
     switch voxels {
     case .resident(let channels):
-      cutter.cut(around: site, from: channels[channel][simulation].voxels, into: box)
+      cutter.cut(
+        around: site, from: channels[channel][simulation].voxels, orientation, into: box)
     case .streamed(let caches):
-      try caches[channel].cut(around: site, of: simulation, with: cutter, into: box)
+      try caches[channel].cut(around: site, of: simulation, with: cutter, orientation, into: box)
     }
   }
 }

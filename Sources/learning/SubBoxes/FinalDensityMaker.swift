@@ -31,27 +31,59 @@ struct FinalDensityMaker: Sendable {
   ///
   /// - Parameters:
   ///   - site: The index of the particle's site, (ix N + iy) N + iz.
+  ///   - orientation: The orientation of the box.
   ///   - box: The destination of the box, [w, w, w].
-  func write(around site: Int, into box: UnsafeMutablePointer<Float>) {
-    let near = nearParticles(around: site)
-    let voxelCount = boxWidth * boxWidth * boxWidth
-    box.update(repeating: 0, count: voxelCount)
-    near.withUnsafeBufferPointer {
-      halompi_smooth_particles(
-        $0.baseAddress, $0.count / 4, Int32(boxWidth), box, HALOMPI_FASTEST)
+  func write(
+    around site: Int, _ orientation: CubeOrientation = .identity,
+    into box: UnsafeMutablePointer<Float>
+  ) {
+    let places = OrientedBox(orientation, width: boxWidth)
+    let near = nearParticles(around: site, places.before)
+    if orientation == .identity {
+      smooth(near, into: box)
+      for voxel in 0..<voxelCount { box[voxel] = value(box[voxel]) }
+      return
     }
-    let volume = Float(particles.particleVolume / (voxelSize * voxelSize * voxelSize))
-    for voxel in 0..<voxelCount {
-      box[voxel] = standardization(log10(max(box[voxel] * volume, Self.floor)))
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: voxelCount) { field in
+      guard let start = field.baseAddress else { return }
+      smooth(near, into: start)
+      var voxel = 0
+      for x in 0..<boxWidth {
+        for y in 0..<boxWidth {
+          for z in 0..<boxWidth {
+            box[places.place(x, y, z)] = value(start[voxel])
+            voxel += 1
+          }
+        }
+      }
     }
   }
 
+  private var voxelCount: Int { boxWidth * boxWidth * boxWidth }
+
+  /// Adds the kernels of particles up, [w, w, w] along the axes of the simulation.
+  private func smooth(_ near: [Float], into voxels: UnsafeMutablePointer<Float>) {
+    voxels.initialize(repeating: 0, count: voxelCount)
+    near.withUnsafeBufferPointer {
+      halompi_smooth_particles(
+        $0.baseAddress, $0.count / 4, Int32(boxWidth), voxels, HALOMPI_FASTEST)
+    }
+  }
+
+  /// The standardized value of a voxel, from the sum of its kernels.
+  private func value(_ sum: Float) -> Float {
+    let volume = Float(particles.particleVolume / (voxelSize * voxelSize * voxelSize))
+    return standardization(log10(max(sum * volume, Self.floor)))
+  }
+
   /// The particles whose kernels may reach a voxel's center, [particle, 4]: positions from the center of
-  /// voxel (0, 0, 0), and smoothing lengths, in voxels; periodic images of their own.
-  private func nearParticles(around site: Int) -> [Float] {
+  /// voxel (0, 0, 0), which is `before` voxels before the site's particle, and smoothing lengths, in voxels;
+  /// periodic images of their own.
+  private func nearParticles(around site: Int, _ before: SIMD3<Int>) -> [Float] {
     let center = particles.particles + 4 * particles.place(ofSite: site)
     let (xLayers, yLayers, zLayers) = (
-      layers(around: center[0]), layers(around: center[1]), layers(around: center[2])
+      layers(around: center[0], before.x), layers(around: center[1], before.y),
+      layers(around: center[2], before.z)
     )
     let side = particles.grid.cellsPerSide
     var near: [Float] = []
@@ -76,8 +108,8 @@ struct FinalDensityMaker: Sendable {
   }
 
   /// The cells of one axis whose particles may reach the box, those of periodic images too.
-  private func layers(around coordinate: Float) -> [Layer] {
-    let first = Double(coordinate) - Double(boxWidth / 2) * voxelSize
+  private func layers(around coordinate: Float, _ before: Int) -> [Layer] {
+    let first = Double(coordinate) - Double(before) * voxelSize
     let last = first + Double(boxWidth - 1) * voxelSize
     let (size, side) = (particles.grid.cellSize, particles.grid.cellsPerSide)
     let reach = reach(of: Float(particles.largestSmoothingLength))

@@ -95,8 +95,10 @@ final class FinalParticleStore: SubBoxSource {
         $0, boxWidth: boxWidth, voxelSize: voxelSize,
         standardization: standardization.channels[0])
     }
-    return { (sample, box) throws(SubBoxError) in
-      makers[Int(sample.simulation)].write(around: Int(sample.site), into: box)
+    return { (oriented, box) throws(SubBoxError) in
+      let sample = oriented.sample
+      makers[Int(sample.simulation)].write(
+        around: Int(sample.site), oriented.orientation, into: box)
     }
   }
 
@@ -128,7 +130,7 @@ final class FinalParticleStore: SubBoxSource {
       where index % communicator.size == communicator.rank {
         try box.withUnsafeMutableBufferPointer { (box) throws(SubBoxError) in
           guard let start = box.baseAddress else { return }
-          try write(sample, start)
+          try write(OrientedSample(sample), start)
         }
         let mean = box.reduce(0) { $0 + Double($1) } / Double(count)
         moments[2 * index] = mean

@@ -14,7 +14,7 @@ final class PreparationQueue: @unchecked Sendable {
   /// A box that a thread has undertaken to prepare.
   struct Place {
     let position: Int
-    let sample: Sample
+    let sample: OrientedSample
     let buffer: Buffer
     fileprivate let round: Int
   }
@@ -24,7 +24,7 @@ final class PreparationQueue: @unchecked Sendable {
   private var free: [Buffer]
 
   /// The samples from `firstPosition` on; those before have been handed out.
-  private var samples: ArraySlice<Sample> = []
+  private var samples: ArraySlice<OrientedSample> = []
   private var firstPosition = 0
   private var nextToPrepare = 0
 
@@ -74,7 +74,7 @@ extension PreparationQueue {
   }
 
   /// Forgets everything, and begins an order at a position.
-  func start(_ newSamples: [Sample], at position: Int) {
+  func start(_ newSamples: [OrientedSample], at position: Int) {
     changing {
       round += 1
       free += ready.values
@@ -87,7 +87,7 @@ extension PreparationQueue {
   }
 
   /// Continues the order.
-  func enqueue(_ newSamples: [Sample]) {
+  func enqueue(_ newSamples: [OrientedSample]) {
     changing { samples += newSamples }
   }
 
@@ -166,7 +166,8 @@ extension PreparationQueue {
           condition.broadcast()
         }
         return PreparedBox(
-          position: firstPosition, sample: samples.removeFirst(), buffer: buffer, queue: self)
+          position: firstPosition, sample: samples.removeFirst().sample, buffer: buffer, queue: self
+        )
       }
       if asleepSince == nil { asleepSince = .now }
       condition.wait()

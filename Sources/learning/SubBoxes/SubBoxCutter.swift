@@ -3,6 +3,9 @@
 /// Along each axis, voxel `i` of the box is voxel `(center - w/2 + i) mod N` of the field, `w/2`
 /// rounded down. The box may be wider than the field, which it then repeats.
 ///
+/// A box in another ``CubeOrientation`` has the axes of the field exchanged and turned about its center voxel: each row
+/// of the field is written to where it belongs at once.
+///
 /// A field lies in memory as one brick of [N, N, N], or as several of a smaller width, such as the
 /// chunks of a dataset. The bits of a box do not depend on which.
 package struct SubBoxCutter: Sendable {
@@ -33,11 +36,13 @@ package struct SubBoxCutter: Sendable {
   /// - Parameters:
   ///   - site: The index of the center voxel, (ix N + iy) N + iz.
   ///   - field: The field, [N, N, N].
+  ///   - orientation: The orientation of the box.
   ///   - box: The destination of the box, [w, w, w].
   package func cut(
-    around site: Int, from field: UnsafePointer<Float>, into box: UnsafeMutablePointer<Float>
+    around site: Int, from field: UnsafePointer<Float>, _ orientation: CubeOrientation = .identity,
+    into box: UnsafeMutablePointer<Float>
   ) {
-    cut(around: site, brickWidth: gridSize, into: box) { _, _, _ in
+    cut(around: site, brickWidth: gridSize, orientation, into: box) { _, _, _ in
       Brick(start: field, width: gridSize, depth: gridSize)
     }
   }
@@ -48,15 +53,18 @@ package struct SubBoxCutter: Sendable {
   ///   - site: The index of the center voxel, (ix N + iy) N + iz.
   ///   - brickWidth: The number of voxels along each axis of a brick; the last one of an axis may
   ///     be narrower.
+  ///   - orientation: The orientation of the box.
   ///   - box: The destination of the box, [w, w, w].
   ///   - brick: Gives the brick at a position, counted in bricks along the axes; it must stay where
   ///     it is until the next one is asked for.
   /// - Throws: The error that `brick` throws.
   func cut<Failure: Error>(
-    around site: Int, brickWidth: Int, into box: UnsafeMutablePointer<Float>,
-    brick: (Int, Int, Int) throws(Failure) -> Brick
+    around site: Int, brickWidth: Int, _ orientation: CubeOrientation = .identity,
+    into box: UnsafeMutablePointer<Float>, brick: (Int, Int, Int) throws(Failure) -> Brick
   ) throws(Failure) {
-    let (xRuns, yRuns, zRuns) = runs(around: site, brickWidth: brickWidth)
+    let places = OrientedBox(orientation, width: boxWidth)
+    let (xRuns, yRuns, zRuns) = runs(around: site, places.before, brickWidth: brickWidth)
+    let stride = places.strides.z
     let (shift, scale) = (standardization.shift, standardization.scale)
     for x in xRuns {
       for y in yRuns {
@@ -66,8 +74,9 @@ package struct SubBoxCutter: Sendable {
             let plane = (x.offset + i) * brick.width
             for j in 0..<y.count {
               let source = brick.start + ((plane + y.offset + j) * brick.depth + z.offset)
-              let row = ((x.start + i) * boxWidth + y.start + j) * boxWidth + z.start
-              standardize(source, into: box + row, count: z.count, shift: shift, scale: scale)
+              let row = box + places.place(x.start + i, y.start + j, z.start)
+              standardize(
+                source, into: row, stride: stride, count: z.count, shift: shift, scale: scale)
             }
           }
         }
@@ -75,23 +84,27 @@ package struct SubBoxCutter: Sendable {
     }
   }
 
-  private func runs(around site: Int, brickWidth: Int) -> ([Run], [Run], [Run]) {
+  private func runs(
+    around site: Int, _ before: SIMD3<Int>, brickWidth: Int
+  ) -> ([Run], [Run], [Run]) {
     precondition(
       site >= 0 && site < gridSize * gridSize * gridSize,
       "site \(site) is outside a grid of \(gridSize)^3")
     let (plane, z) = site.quotientAndRemainder(dividingBy: gridSize)
     let (x, y) = plane.quotientAndRemainder(dividingBy: gridSize)
     return (
-      runs(center: x, brickWidth: brickWidth), runs(center: y, brickWidth: brickWidth),
-      runs(center: z, brickWidth: brickWidth)
+      runs(center: x, before.x, brickWidth: brickWidth),
+      runs(center: y, before.y, brickWidth: brickWidth),
+      runs(center: z, before.z, brickWidth: brickWidth)
     )
   }
 
-  /// Splits one axis of the box where the field wraps around and where a brick ends.
-  private func runs(center: Int, brickWidth: Int) -> [Run] {
+  /// Splits one axis of the field, from `before` voxels before the center on, where it wraps around and where a brick
+  /// ends.
+  private func runs(center: Int, _ before: Int, brickWidth: Int) -> [Run] {
     var runs: [Run] = []
     var start = 0
-    let first = (center - boxWidth / 2) % gridSize
+    let first = (center - before) % gridSize
     var voxel = first < 0 ? first + gridSize : first
     while start < boxWidth {
       let (brick, offset) = voxel.quotientAndRemainder(dividingBy: brickWidth)
@@ -120,7 +133,7 @@ extension SubBoxCutter {
 
   /// Voxels along one axis that follow each other in the box and in one brick.
   private struct Run {
-    /// The first voxel in the box.
+    /// The first voxel, counted from the first of the field that the box shows.
     let start: Int
 
     /// The number of voxels.
@@ -134,10 +147,14 @@ extension SubBoxCutter {
   }
 }
 
-/// Standardizes a row, as ``Standardization`` defines it.
+/// Standardizes a row, as ``Standardization`` defines it, to places that are `stride` apart.
 private func standardize(
-  _ source: UnsafePointer<Float>, into destination: UnsafeMutablePointer<Float>, count: Int,
-  shift: Float, scale: Float
+  _ source: UnsafePointer<Float>, into destination: UnsafeMutablePointer<Float>, stride: Int,
+  count: Int, shift: Float, scale: Float
 ) {
-  for i in 0..<count { destination[i] = (source[i] - shift) * scale }
+  if stride == 1 {
+    for i in 0..<count { destination[i] = (source[i] - shift) * scale }
+  } else {
+    for i in 0..<count { destination[i * stride] = (source[i] - shift) * scale }
+  }
 }

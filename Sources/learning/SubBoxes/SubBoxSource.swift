@@ -1,11 +1,11 @@
 package import Fields
 package import MPI
 
-/// A function that writes the standardized box of a sample, [channel, w, w, w].
+/// A function that writes the standardized box of a sample in its orientation, [channel, w, w, w].
 ///
 /// Several threads may call it at once.
 package typealias BoxWriter =
-  @Sendable (Sample, UnsafeMutablePointer<Float>) throws(SubBoxError) -> Void
+  @Sendable (OrientedSample, UnsafeMutablePointer<Float>) throws(SubBoxError) -> Void
 
 /// The data of several simulations from which sub-boxes are made.
 ///

@@ -4,13 +4,13 @@
 /// let stream = SubBoxStream(
 ///   from: store, kind: .raw, boxWidth: 75, standardization: standardization, lookAhead: 8,
 ///   threads: 1, consumers: 4)
-/// stream.start(samples)
+/// stream.start(samples.map { OrientedSample($0) })
 /// while let box = try stream.next() {  // by up to four threads at a time
 ///   evaluate(box.voxels, box.sample)
 /// }
 /// ```
 ///
-/// The content of a box depends on its sample alone, and boxes are handed out in the order of the
+/// The content of a box depends on its sample and orientation alone, and boxes are handed out in the order of the
 /// samples. More samples may be enqueued while earlier ones are being used, so that the boxes of
 /// the next step of a training are prepared during the current one.
 ///
@@ -72,14 +72,14 @@ package final class SubBoxStream: Sendable {
   /// Begins a new order, and forgets what is left of the one before.
   ///
   /// - Parameters:
-  ///   - samples: The samples in their order.
+  ///   - samples: The samples in their order, with the orientations of their boxes.
   ///   - position: The position of the first of them, from which the boxes are counted.
-  package func start(_ samples: [Sample], at position: Int = 0) {
+  package func start(_ samples: [OrientedSample], at position: Int = 0) {
     queue.start(samples, at: position)
   }
 
   /// Appends samples to the order.
-  package func enqueue(_ samples: [Sample]) {
+  package func enqueue(_ samples: [OrientedSample]) {
     queue.enqueue(samples)
   }
 

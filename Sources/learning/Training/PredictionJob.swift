@@ -149,7 +149,7 @@ package struct PredictionJob: Sendable {
       from: source, kind: model.variant, boxWidth: model.architecture.boxWidth,
       standardization: model.data.standardization, lookAhead: streaming.lookAhead,
       threads: streaming.threads, consumers: threads)
-    stream.start(samples)
+    stream.start(samples.map { OrientedSample($0) })
     let weights = try NetworkWeights(model.parameters, of: model.architecture, for: kernels)
     let pool = ComputePool(
       threads: threads, boxes: threads, weights: weights, labels: model.data.labels,

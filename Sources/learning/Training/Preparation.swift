@@ -43,7 +43,8 @@ struct Preparation {
         try LabelRange(plan.sampling, samples: trainingDraw.samples),
         try EpochOrder(
           sampleCount: trainingDraw.samples.count, batchSize: plan.settings.batchSize,
-          seed: plan.settings.seed)
+          seed: plan.settings.seed,
+          symmetries: plan.settings.symmetries.applied(to: plan.settings.variant))
       )
     }
     self.order = order

@@ -33,6 +33,10 @@ package struct TrainingSettings: Codable, Hashable, Sendable {
   /// The seed of the initial weights and of the order of the samples.
   package var seed: UInt64 = 1
 
+  /// The orientations among which each sample's box is shown at random, another one in every epoch; averaged boxes
+  /// look the same in all of them.
+  package var symmetries = CubeSymmetries.none
+
   /// The number of samples of a step, from 1 to 4096.
   package var batchSize = 64
 

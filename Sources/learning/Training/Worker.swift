@@ -281,9 +281,13 @@ extension Worker {
     return first + count * place / teamSize..<first + count * (place + 1) / teamSize
   }
 
-  private func samples(of command: Command) -> [Sample] {
+  private func samples(of command: Command) -> [OrientedSample] {
     let share = share(of: command)
-    guard case .train(let epoch, let step) = command else { return Array(validation[share]) }
-    return order.batch(epoch: epoch, step: step)[share].map { training[$0] }
+    guard case .train(let epoch, let step) = command else {
+      return validation[share].map { OrientedSample($0) }
+    }
+    return order.batch(epoch: epoch, step: step)[share].map {
+      OrientedSample(training[$0], order.orientation(ofSample: $0, epoch: epoch))
+    }
   }
 }

@@ -42,6 +42,9 @@ package enum RandomPurpose: UInt16, Sendable, CaseIterable {
   /// Noise that parts equal values before neighbours are counted; the index is that of the row.
   case neighbourNoise = 13
 
+  /// The orientation of a training sample's box; the index is that of the epoch and the sample.
+  case boxOrientation = 14
+
   /// The noise that a reference for mutual information adds to true masses; the index is that of the
   /// particle.
   case referenceNoise = 20

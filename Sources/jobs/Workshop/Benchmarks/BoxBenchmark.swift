@@ -49,7 +49,7 @@ package struct BoxBenchmark: Sendable {
       for sample in draw.samples {
         let start = clock.now
         try box.withUnsafeMutableBufferPointer { buffer in
-          if let voxels = buffer.baseAddress { try writer(sample, voxels) }
+          if let voxels = buffer.baseAddress { try writer(OrientedSample(sample), voxels) }
         }
         seconds.append((clock.now - start) / .seconds(1))
       }
