@@ -1,5 +1,7 @@
 import Foundation
+import TestSupport
 import Testing
+import Training
 
 @testable import Experiments
 @testable import Failures
@@ -147,4 +149,57 @@ func settingsThatMakeNoSenseAreRefusedWithARemedy(overrides: [String], words: [S
 
 extension String {
   fileprivate var replacingIndices: String { replacing(/\[\d+\]/, with: "[]") }
+}
+
+/// Settings that came after models were made without them have no line while they are at their defaults.
+@Test func youngSettingsIdentifyATrainingOnlyIfTheyAreSet() throws {
+  let identity = try load(example).trainingIdentity()
+  let young = [
+    "training.schedule", "training.clipNorm", "training.symmetries", "training.initialModel",
+  ]
+  #expect(!identity.contains { line in young.contains { line.hasPrefix($0) } })
+  let changed = try load(
+    example,
+    overrides: [
+      "training.schedule.warmupSteps=5", "training.clipNorm=2", "training.symmetries=all",
+      "training.initialModel=/nowhere/model.h5",
+    ])
+  #expect(
+    Set(try changed.trainingIdentity()).subtracting(identity) == [
+      "training.schedule.warmupSteps = 5", "training.clipNorm = 2.0", "training.symmetries = all",
+      "training.initialModel = /nowhere/model.h5",
+    ])
+}
+
+@Test func aModelToStartFromIsNamedByItsChecksumWhereverItIs() throws {
+  try withScratchFolder { folder in
+    func line(_ name: String) throws -> String? {
+      try load(example, overrides: ["training.initialModel=\(folder)/\(name)"])
+        .trainingIdentity().first { $0.hasPrefix("training.initialModel") }
+    }
+    try Data("weights".utf8).write(to: URL(filePath: "\(folder)/one"))
+    try Data("weights".utf8).write(to: URL(filePath: "\(folder)/two"))
+    try Data("others".utf8).write(to: URL(filePath: "\(folder)/three"))
+    #expect(try line("one") == line("two"))
+    #expect(try line("one")?.hasPrefix("training.initialModel = checksum ") == true)
+    #expect(try line("one") != line("three"))
+  }
+}
+
+@Test func theModelOfAVariantHasAnAbsolutePath() throws {
+  let experiment = try load(example, overrides: ["training.initialModel=models/a.h5"])
+  #expect(experiment.training.initialModel?.hasPrefix("/") == true)
+  let variant = AblationVariant(
+    name: "tuned", overrides: [.init(key: "training.initialModel", value: "models/a.h5")])
+  let error = #expect(throws: SettingsError.self) {
+    try experiment.overridden(by: variant, seed: 1)
+  }
+  #expect(error?.description.contains("absolute path") == true)
+}
+
+@Test(arguments: ["cosine", "step"]) func aDecayWithoutItsStepsIsRefused(decay: String) throws {
+  let text = message(example, overrides: ["training.schedule.decay=\(decay)"])
+  #expect(text.contains("training.schedule.steps") && text.contains("has no number of steps"))
+  _ = try load(
+    example, overrides: ["training.schedule.decay=\(decay)", "training.schedule.steps=10"])
 }

@@ -23,6 +23,15 @@ extension Experiment {
     }
     var experiment = try SettingsDecoder.decode(Experiment.self, from: tree)
     experiment.training.seed = seed
+    if variant.overrides.contains(where: { $0.key == "training.initialModel" }),
+      let model = experiment.training.initialModel, !model.hasPrefix("/")
+    {
+      throw SettingsError(
+        path: "training.initialModel", origin: .defaults,
+        problem: .invalid(
+          reason: "the path \(model) of a variant refers to no folder",
+          remedy: "give an absolute path, or set it for the whole experiment"))
+    }
     if let problem = experiment.problemsOfOneRun.first {
       throw SettingsError(
         path: problem.path, origin: .defaults,

@@ -1,4 +1,6 @@
+internal import DurableFiles
 package import Settings
+import Training
 
 /// A setting that differs between two experiments.
 package struct SettingsDifference: Hashable, Sendable, CustomStringConvertible {
@@ -39,15 +41,20 @@ extension Experiment {
   /// were made without them, whose bytes and checkpoints stay what they are.
   static let settingsThatIdentifyIfChanged: Set<String> = [
     "training.schedule", "training.clipNorm", "training.symmetries",
+    "training.initialModel",
   ]
 
   /// The settings that a trained model depends on, a line each, such as `fields.neighbours = 32`.
   ///
   /// A training may be resumed only by an experiment with the same lines. Test simulations and their twins are
-  /// left out, and those of the other roles keep their order.
+  /// left out, and those of the other roles keep their order. A model that it starts from is named by its checksum, or by
+  /// its path where it cannot be read; so it may be moved, but not exchanged.
   package func trainingIdentity() throws(SettingsError) -> [String] {
     var trained = self
     trained.simulations.removeAll { $0.role == .test || $0.role == .twin }
+    trained.training.initialModel = training.initialModel.map { path in
+      (try? Checksum.ofFile(path)).map { "checksum \($0)" } ?? path
+    }
     let defaults = Dictionary(
       uniqueKeysWithValues: try Experiment().settings().map { ($0.path, $0.value) })
     return try trained.settings().filter { setting in

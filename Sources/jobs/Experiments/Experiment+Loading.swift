@@ -2,6 +2,7 @@ import Foundation
 package import Settings
 internal import Simulations
 import Snapshots
+import Training
 
 extension Experiment {
   /// Reads an experiment file, lays it and the overrides over the defaults, and checks the result.
@@ -52,6 +53,7 @@ extension Experiment {
         simulations[index].labels?.file = absolutePath(table, in: folder)
       }
     }
+    training.initialModel = training.initialModel.map { absolutePath($0, in: folder) }
     universe.spectrum = universe.spectrum.map { absolutePath($0, in: folder) }
   }
 

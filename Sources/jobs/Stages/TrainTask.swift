@@ -1,4 +1,5 @@
 package import Experiments
+internal import Failures
 internal import Foundation
 package import MPI
 internal import Networks
@@ -96,7 +97,10 @@ package struct TrainTask: Sendable {
     return try stage.run(on: world, progress: progress) {
       let plan = try world.agree { try makePlan() }
       try MemoryPlan.check(experiment, in: directory, on: world)
-      return (plan, Stage.Inputs(fieldFiles: plan.trainingFiles + plan.validationFiles))
+      let inputs = Stage.Inputs(
+        files: [experiment.training.initialModel].compactMap { $0 },
+        fieldFiles: plan.trainingFiles + plan.validationFiles)
+      return (plan, inputs)
     } work: { plan in
       var job = TrainingJob(plan, fields: fields)
       let mark = ProgressMark()
@@ -117,6 +121,15 @@ package struct TrainTask: Sendable {
 
   /// Makes the plan of the training, whose field files must exist.
   private func makePlan() throws -> TrainingPlan {
+    if let model = experiment.training.initialModel,
+      !FileManager.default.fileExists(atPath: model)
+    {
+      throw Failure(
+        .missingInput, "opening the model \(model), which the training starts from",
+        because: "it does not exist",
+        remedy:
+          "restore it, give the path of another with training.initialModel, or set that to null")
+    }
     let training = experiment.simulations(of: .training)
     let validation = experiment.simulations(of: .validation)
     let files = try directory.existingFields(of: training + validation)
@@ -162,6 +175,11 @@ package struct TrainTask: Sendable {
     }
   }
 
+  /// The words for the weights that a training starts from, if they are a model's.
+  private func origin(of model: String?) -> String {
+    model.map { " from the weights of \($0)" } ?? ""
+  }
+
   private func lines(_ start: TrainingStart) -> [String] {
     let data = start.data
     let threads = start.threadsPerWorker == 1 ? "1 thread" : "\(start.threadsPerWorker) threads"
@@ -182,7 +200,8 @@ package struct TrainTask: Sendable {
         + (start.isDedicated ? ", and rank 0 coordinates" : ", the first of them coordinates"),
       "fields: \(start.streaming)",
       start.stepsDone == 0
-        ? "training starts" : "training goes on from the checkpoint of step \(start.stepsDone)",
+        ? "training starts" + origin(of: experiment.training.initialModel)
+        : "training goes on from the checkpoint of step \(start.stepsDone)",
     ]
   }
 }

@@ -52,7 +52,8 @@ package struct TrainingJob {
       guard world.isRoot else { return nil }
       return try newestCheckpoint(for: data) { tell(.warning($0)) }
     }
-    let state = try share(resumed?.state ?? initialState(), over: world)
+    let initial = try world.agree { try resumed?.state ?? initialState(isRead: world.isRoot) }
+    let state = try share(initial, over: world)
 
     let timeline = plan.timelinePath == nil ? nil : try Timeline(on: roles.world)
     var worker: Worker?
@@ -189,11 +190,15 @@ package struct TrainingJob {
 // MARK: - Before the first step
 
 extension TrainingJob {
-  private func initialState() -> TrainingState {
+  /// The state before the first step; a model that it starts from is read by one rank alone.
+  private func initialState(isRead: Bool) throws -> TrainingState {
     let layout = plan.architecture.parameters
+    let drawn = layout.initialized(
+      seed: plan.settings.seed, likelihood: plan.settings.initialLikelihoodValues)
+    let model = isRead ? plan.settings.initialModel : nil
     return TrainingState(
-      parameters: layout.initialized(
-        seed: plan.settings.seed, likelihood: plan.settings.initialLikelihoodValues),
+      parameters: try model.map { try InitialModel.parameters(from: $0, for: plan.architecture) }
+        ?? drawn,
       optimizer: AMSGrad(plan.settings.optimizer, layout: layout).state)
   }
 

@@ -54,6 +54,10 @@ package struct TrainingSettings: Codable, Hashable, Sendable {
   /// averaged ones.
   package var alpha: Double?
 
+  /// The file of a model of the same network, with whose weights and likelihood the training starts; without it, the
+  /// weights are drawn by the seed.
+  package var initialModel: String?
+
   /// The width of the likelihood that the training starts with.
   var initialGamma = Likelihood.truncatedCauchy.initialValues[0]
 
