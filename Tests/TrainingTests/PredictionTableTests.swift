@@ -42,6 +42,25 @@ struct PredictionTableTests {
     }
   }
 
+  /// Deviations by hand: of (11, 13) and (12, 12), with n - 1.
+  @Test func theScatterOverOrientationsComesBack() throws {
+    var found = OrientedPredictions(count: 2)
+    found.add([11, 13, 12, 12])
+    found.add([14, 15])
+    #expect(found.means == [12, 12, 14.5])
+    #expect(found.deviations == [Float(2.0.squareRoot()), 0, Float(0.5.squareRoot())])
+    try withFile { path in
+      let table = PredictionTable(
+        simulations: ["five"], fingerprints: ["0123456789abcdef"], samples: samples,
+        predictions: found.means,
+        orientationScatter: OrientationScatter(count: found.count, deviations: found.deviations))
+      try table.write(to: path, model: model)
+      let read = try PredictionTable(contentsOf: path)
+      #expect(read == table)
+      #expect(abs((read.orientationScatter?.median ?? 0) - 0.5.squareRoot()) < 1e-7)
+    }
+  }
+
   @Test(arguments: [1, 3])
   func aTableOfVersionOneHasNoHalosAndALaterOneIsRefused(version: Int) throws {
     try withFile { path in

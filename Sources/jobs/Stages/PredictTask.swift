@@ -95,7 +95,8 @@ package struct PredictTask: Sendable {
     } work: { files in
       let job = PredictionJob(
         modelPath: model, files: files, sampling: experiment.sampling,
-        streaming: experiment.stream, kernels: experiment.training.kernels,
+        streaming: experiment.stream, symmetries: experiment.prediction.symmetries,
+        kernels: experiment.training.kernels,
         threadsPerRank: experiment.training.threadsPerRank, output: output,
         mayPredictSeen: Set(experiment.prediction.roles) != [.test],
         watchdogSeconds: experiment.training.watchdogSeconds)

@@ -18,8 +18,15 @@ package struct PredictionSummary: CustomStringConvertible {
     particles    \(table.predictions.count) of \(table.simulations.joined(separator: ", "))
     correlation  \(digits(table.correlation)) (Pearson's r of predicted and true log10 M)
     scatter      \(digits(table.scatter)) dex (half of the 16-84 % range of log10 Mpred/Mtrue)
-    bias         \(digits(table.bias)) dex (median of log10 Mpred/Mtrue)
+    bias         \(digits(table.bias)) dex (median of log10 Mpred/Mtrue)\(orientations)
     predictions  \(file)
     """
+  }
+
+  /// A line for the scatter over orientations, if there is one.
+  private var orientations: String {
+    guard let scatter = table.orientationScatter else { return "" }
+    return "\norientations \(scatter.count), over which a particle's prediction is the mean; "
+      + "its scatter over them is \(digits(scatter.median)) dex (median)"
   }
 }

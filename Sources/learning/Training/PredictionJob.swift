@@ -21,6 +21,9 @@ package struct PredictionJob: Sendable {
   /// The settings by which boxes are made: from memory or from files.
   package var streaming: StreamSettings
 
+  /// The orientations in which raw boxes are shown, over which predictions are averaged.
+  package var symmetries: CubeSymmetries
+
   /// The implementation of the network.
   package var kernels: NetworkKernels
 
@@ -40,13 +43,15 @@ package struct PredictionJob: Sendable {
   /// Makes a job.
   package init(
     modelPath: String, files: [String], sampling: SamplingSettings, streaming: StreamSettings,
-    kernels: NetworkKernels, threadsPerRank: Int?, output: String,
+    symmetries: CubeSymmetries = .none, kernels: NetworkKernels, threadsPerRank: Int?,
+    output: String,
     mayPredictSeen: Bool = false, watchdogSeconds: Double = 600
   ) {
     self.modelPath = modelPath
     self.files = files
     self.sampling = sampling
     self.streaming = streaming
+    self.symmetries = symmetries
     self.kernels = kernels
     self.threadsPerRank = threadsPerRank
     self.output = output
@@ -54,7 +59,7 @@ package struct PredictionJob: Sendable {
     self.watchdogSeconds = watchdogSeconds
   }
 
-  /// Predicts, and rank 0 writes the file, for which it holds all predictions (24 bytes each).
+  /// Predicts, and rank 0 writes the file, for which it holds all predictions (24 bytes each, 32 with the scatter of orientations).
   ///
   /// Collective.
   ///
@@ -82,9 +87,9 @@ package struct PredictionJob: Sendable {
     let source = try input.open(files, settings: streaming, on: world)
     let threads = try threadsPerRank ?? availableThreads(on: world)
     let place = world.place()
-    let predictions: [Float]
+    let found: OrientedPredictions
     do {
-      predictions = try world.agree {
+      found = try world.agree {
         try predict(
           Array(samples[share]), with: model, from: source, threads: threads, at: place
         ) { done in
@@ -96,12 +101,15 @@ package struct PredictionJob: Sendable {
       throw error
     }
     try source.free()
-    let all = try world.gatherVarying(predictions)
+    let all = try world.gatherVarying(found.means)
+    let deviations = try world.gatherVarying(found.deviations)
     return try world.agree {
-      guard let all else { return nil }
+      guard let all, let deviations else { return nil }
       let table = PredictionTable(
         simulations: metadata.map(\.name), fingerprints: metadata.map(\.fingerprint),
-        samples: samples, predictions: all.elements)
+        samples: samples, predictions: all.elements,
+        orientationScatter: found.count == 1
+          ? nil : OrientationScatter(count: found.count, deviations: deviations.elements))
       try table.write(to: output, model: model)
       return table
     }
@@ -144,12 +152,13 @@ package struct PredictionJob: Sendable {
   private func predict(
     _ samples: [Sample], with model: Model, from source: any SubBoxSource, threads: Int,
     at place: JobPlace, tell: (Int) -> Void
-  ) throws -> [Float] {
+  ) throws -> OrientedPredictions {
+    let orientations = symmetries.applied(to: model.variant).orientations
+    let count = orientations.count
     let stream = SubBoxStream(
       from: source, kind: model.variant, boxWidth: model.architecture.boxWidth,
       standardization: model.data.standardization, lookAhead: streaming.lookAhead,
       threads: streaming.threads, consumers: threads)
-    stream.start(samples.map { OrientedSample($0) })
     let weights = try NetworkWeights(model.parameters, of: model.architecture, for: kernels)
     let pool = ComputePool(
       threads: threads, boxes: threads, weights: weights, labels: model.data.labels,
@@ -158,12 +167,25 @@ package struct PredictionJob: Sendable {
       pool.cancel()
       stream.cancel()
     }
-    var predictions: [Float] = []
+    var predictions = OrientedPredictions(count: count)
     predictions.reserveCapacity(samples.count)
-    let partSize = 64 * threads
+    // The boxes of one part and of the next are in the order: whole samples, in all orientations.
+    let partSize = (64 * threads + count - 1) / count
+    func enqueue(_ part: Range<Int>) {
+      stream.enqueue(
+        samples[part].flatMap { sample in orientations.map { OrientedSample(sample, $0) } })
+    }
+    func range(from start: Int) -> Range<Int> {
+      min(start, samples.count)..<min(start + partSize, samples.count)
+    }
+    enqueue(range(from: 0))
     for start in stride(from: 0, to: samples.count, by: partSize) {
-      let part = start..<min(start + partSize, samples.count)
-      pool.start(.init(positions: part, firstPlace: start, trains: false))
+      let part = range(from: start)
+      enqueue(range(from: part.upperBound))
+      pool.start(
+        .init(
+          positions: part.lowerBound * count..<part.upperBound * count, firstPlace: start * count,
+          trains: false))
       let deadline = Deadline(limit: watchdogSeconds)
       while !pool.wait(for: .all, upTo: 0.05) {
         guard !deadline.isPast else {
@@ -173,10 +195,9 @@ package struct PredictionJob: Sendable {
         }
       }
       if let failure = pool.failure { throw failure }
-      predictions += pool.takeOutcomes().map {
-        Float(model.data.labels.logMass(Double($0.prediction)))
-      }
-      tell(predictions.count)
+      predictions.add(
+        pool.takeOutcomes().map { model.data.labels.logMass(Double($0.prediction)) })
+      tell(predictions.means.count)
     }
     return predictions
   }

@@ -2,6 +2,18 @@ internal import RecordFiles
 internal import Statistics
 package import SubBoxes
 
+/// The scatter of a network's answers to the same boxes in several orientations.
+package struct OrientationScatter: Hashable, Sendable {
+  /// The number of orientations.
+  package let count: Int
+
+  /// The standard deviation of the predicted log10 mass over them, of each particle [dex].
+  let deviations: [Float]
+
+  /// The median of the particles' standard deviations [dex]; NaN without particles.
+  package var median: Double { Quantiles(deviations.map { Double($0) }).median ?? .nan }
+}
+
 /// Predicted and true halo masses of particles.
 package struct PredictionTable: Hashable, Sendable {
   /// The names of the simulations, which samples count from zero.
@@ -12,6 +24,9 @@ package struct PredictionTable: Hashable, Sendable {
 
   /// The predicted log10 of the halo mass of each [Msun].
   package let predictions: [Float]
+
+  /// The scatter over orientations; `nil` if each box was shown in one.
+  package let orientationScatter: OrientationScatter?
 
   /// The fingerprints of their field files; `nil` in files of before version 2, which do not tell.
   package let fingerprints: [String]?
@@ -34,10 +49,15 @@ package struct PredictionTable: Hashable, Sendable {
   private static let halo = RecordDataset<Int32>(
     "halo", unit: "1", meaning: "row of the particle's halo in the halo table of the field file")
 
+  private static let orientationScatter = RecordDataset<Float>(
+    "orientationScatter", unit: "dex",
+    meaning: "standard deviation of the predicted mass over the orientations of the box")
+
   /// Makes a table; `samples` and `predictions` are equally long, and so are the names and fingerprints
   /// of the simulations.
   package init(
-    simulations: [String], fingerprints: [String]?, samples: [Sample], predictions: [Float]
+    simulations: [String], fingerprints: [String]?, samples: [Sample], predictions: [Float],
+    orientationScatter: OrientationScatter? = nil
   ) {
     precondition(samples.count == predictions.count, "a prediction is missing")
     precondition(
@@ -46,6 +66,7 @@ package struct PredictionTable: Hashable, Sendable {
     self.fingerprints = fingerprints
     self.samples = samples
     self.predictions = predictions
+    self.orientationScatter = orientationScatter
   }
 
   /// Writes the table to a file, which appears when it is complete.
@@ -68,6 +89,10 @@ package struct PredictionTable: Hashable, Sendable {
       try file.add(Self.predictedLogMass, predictions, extents: extents)
       try file.add(Self.radius, samples.map(\.radius), extents: extents)
       try file.add(Self.halo, samples.map(\.halo), extents: extents)
+      if let orientationScatter {
+        try file.set("orientations", to: Int64(orientationScatter.count))
+        try file.add(Self.orientationScatter, orientationScatter.deviations, extents: extents)
+      }
     }
   }
 
@@ -88,6 +113,11 @@ package struct PredictionTable: Hashable, Sendable {
     let halo =
       file.version >= 2
       ? try file.column(Self.halo, extents: extents) : [Int32](repeating: -1, count: site.count)
+    let scatter: OrientationScatter? =
+      try file.has(Self.orientationScatter)
+      ? OrientationScatter(
+        count: file.count("orientations"),
+        deviations: file.column(Self.orientationScatter, extents: extents)) : nil
     guard fingerprints?.count ?? simulations.count == simulations.count else {
       throw file.failure("it names \(simulations.count) simulations, and other fingerprints")
     }
@@ -101,7 +131,7 @@ package struct PredictionTable: Hashable, Sendable {
         Sample(
           simulation: simulation[$0], site: site[$0], logMass: logMass[$0], radius: radius[$0],
           halo: halo[$0])
-      }, predictions: predictions)
+      }, predictions: predictions, orientationScatter: scatter)
     try file.close()
   }
 
