@@ -1,5 +1,5 @@
 import Foundation
-import Information
+@testable import Information
 import Testing
 
 @Suite struct JointInformationTests {

@@ -2,7 +2,7 @@ import Foundation
 import Networks
 import SubBoxes
 import Testing
-import Training
+@testable import Training
 
 @testable import Interchange
 

@@ -66,6 +66,26 @@ struct WatchTests {
     try body(run)
   }
 
+  /// The paper trains 40 epochs on the potential (Appendix D), and 30 on the raw density.
+  @Test(arguments: [("density", 30), ("potential", 40)])
+  func epochsThatAreLeftOpenAreThoseOfTheInput(input: String, epochs: Int) throws {
+    try withTraining { run in
+      let folder = "\(run)/training/potential-seed1"
+      try FileManager.default.moveItem(atPath: "\(run)/training/raw-seed1", toPath: folder)
+      try """
+      name: watched
+      simulations: [{name: a, role: training, seed: 1}, {name: b, role: validation, seed: 2}]
+      sampling: {trainingSamples: 16}
+      training: {batchSize: 8}
+      fields: {input: \(input)}
+
+      """.write(toFile: "\(run)/experiment.yaml")
+      var monitor = TrainingMonitor(folder)
+      try monitor.update()
+      #expect(monitor.epochLimit == epochs)
+    }
+  }
+
   @Test func theViewSaysStepsEpochsSpeedAndTheTimeLeft() throws {
     try withTraining { run in
       let folders = TrainingMonitor.folders(in: run)

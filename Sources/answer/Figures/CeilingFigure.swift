@@ -32,13 +32,6 @@ struct CeilingFigure: Sendable {
 
     /// The number of the network, as in the other figures; nothing for the twins.
     package var color: Int?
-
-    /// Makes a curve.
-    package init(name: String, points: [Point], color: Int?) {
-      self.name = name
-      self.points = points
-      self.color = color
-    }
   }
 
   /// Draws the curves.

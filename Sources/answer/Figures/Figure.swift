@@ -9,27 +9,19 @@ package struct Figure: Hashable, Sendable {
   /// The beginning of the names of its files: letters, digits and hyphens.
   package var name: String
 
-  /// What it is called in a report.
+  /// The title in a report.
   package var title: String
 
-  /// What is seen, with definitions and units: plain text.
+  /// The caption, which says what is seen, with definitions and units: plain text.
   package var caption: String
 
-  /// How it is drawn, or why there is nothing to draw.
+  /// The plot, or the reason why there is nothing to draw.
   package var plot: Outcome<Plot>
-
-  /// Makes a figure.
-  package init(name: String, title: String, caption: String, plot: Outcome<Plot>) {
-    self.name = name
-    self.title = title
-    self.caption = caption
-    self.plot = plot
-  }
 }
 
 /// A script for gnuplot, the tables that it reads, and the size of the paper.
 package struct Plot: Hashable, Sendable {
-  /// How wide a figure is in a journal of two columns.
+  /// The width of a figure in a journal of two columns.
   package enum Width: Hashable, Sendable {
     /// One column, 8.6 cm.
     case column
@@ -37,7 +29,7 @@ package struct Plot: Hashable, Sendable {
     /// The whole page, 17.8 cm.
     case page
 
-    /// The same [cm].
+    /// The width [cm].
     var centimeters: Double { self == .column ? 8.6 : 17.8 }
   }
 
@@ -50,7 +42,7 @@ package struct Plot: Hashable, Sendable {
   /// The tables, whose names are those of the files in ``commands`` without `.csv`.
   package var tables: [PlotTable]
 
-  /// What gnuplot is told, after terminal, output and style are set.
+  /// The commands for gnuplot, after terminal, output and style are set.
   package var commands: String
 
   /// Makes a plot.

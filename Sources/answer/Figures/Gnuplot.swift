@@ -8,7 +8,7 @@ internal import Text
 /// Beside each picture (`.svg` and `.pdf`) stay the script (`.gp`) and its tables (`.csv`): `gnuplot name.gp` draws it
 /// again, and `gnuplot -e "format='pdf'" name.gp` as PDF.
 package struct Gnuplot: Sendable {
-  /// What became of a figure.
+  /// The result of drawing a figure.
   package enum Drawing: Hashable, Sendable {
     /// It was drawn: the text of the SVG.
     case svg(String)
@@ -35,8 +35,8 @@ package struct Gnuplot: Sendable {
   ///
   /// - Parameters:
   ///   - figure: The figure.
-  ///   - folder: Where its files are written; made if it is missing.
-  /// - Returns: The picture, or why there is none.
+  ///   - folder: The folder for its files, made if it is missing.
+  /// - Returns: The picture, or the reason why there is none.
   /// - Throws: `FileError` if a file cannot be written.
   package func draw(_ figure: Figure, in folder: String) throws(FileError) -> Drawing {
     let stem = "\(folder)/\(figure.name)"

@@ -15,13 +15,6 @@ struct InformationFigure: Sendable {
 
     /// Its standard error [nats].
     package var error: Double
-
-    /// Makes a bar.
-    package init(name: String, information: Double, error: Double) {
-      self.name = name
-      self.information = information
-      self.error = error
-    }
   }
 
   /// The information that is left if the true mass is known with Gaussian noise.

@@ -1,6 +1,6 @@
 internal import Text
 
-/// How all figures look: one palette, one set of line widths and fonts.
+/// The look of all figures: one palette, one set of line widths and fonts.
 enum PlotStyle {
   /// Colors that people with any color vision tell apart: Okabe and Ito 2008, "Color Universal Design".
   enum Color: String {
@@ -40,7 +40,7 @@ enum PlotStyle {
   static let residual = "log_{10}({/:Italic M}_{pred}\u{A0}/\u{A0}{/:Italic M}_{true}) [dex]"
   static let information = "mutual information [nats]"
 
-  /// What every script begins with, after terminal and output.
+  /// The commands that every script begins with, after terminal and output.
   static let common = """
     set encoding utf8
     set datafile separator ','
@@ -58,9 +58,9 @@ enum PlotStyle {
   /// - Parameters:
   ///   - index: The panel, from zero.
   ///   - count: The number of panels.
-  ///   - left: Where the first begins, as a part of the width.
-  ///   - right: Where the last ends.
-  ///   - gap: The space between two.
+  ///   - left: The left edge of the first panel, as a fraction of the figure's width.
+  ///   - right: The right edge of the last panel, as such a fraction.
+  ///   - gap: The space between two panels, as such a fraction.
   /// - Returns: Commands that set both.
   static func panel(
     _ index: Int, of count: Int, left: Double, right: Double, gap: Double = 0.016

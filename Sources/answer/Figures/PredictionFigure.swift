@@ -5,7 +5,7 @@ internal import Statistics
 ///
 /// Fig. 2b of the paper.
 struct PredictionFigure: Sendable {
-  /// What is drawn of one model.
+  /// The data of one model that are drawn.
   package struct Content: Sendable {
     /// The counts in the plane of true and predicted mass.
     package var map: DensityMap
@@ -15,13 +15,6 @@ struct PredictionFigure: Sendable {
 
     /// Median and 68 % of the residuals in the same bins [dex].
     package var residuals: RunningInterval
-
-    /// Makes the content.
-    package init(map: DensityMap, predictions: RunningInterval, residuals: RunningInterval) {
-      self.map = map
-      self.predictions = predictions
-      self.residuals = residuals
-    }
   }
 
   /// Draws one model.

@@ -56,8 +56,10 @@ extension Report {
       })
   }
 
-  /// The first variant beside each of the others as split violins; alone if it is the only one, and so are those
-  /// that see the final density, which is another question.
+  /// The split violins of the first variant and each of the others.
+  ///
+  /// The first is alone if it is the only one; those that see the final density, which is another question, are
+  /// alone too.
   private var violinFigures: [Figure] {
     // Every variant has the color that it has in the other figures.
     let models = variants.enumerated().map {

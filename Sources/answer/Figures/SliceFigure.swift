@@ -4,7 +4,7 @@ internal import Text
 
 /// Slices of grids, side by side: sub-boxes as networks see them, density and mass maps.
 package struct SliceFigure: Sendable {
-  /// How the numbers of a slice become colors.
+  /// The color scale of the numbers of a slice.
   package enum Scale: Hashable, Sendable {
     /// Blue below zero, red above, as far as `end` on both sides.
     case aboutZero(end: Double)
@@ -34,7 +34,7 @@ package struct SliceFigure: Sendable {
 
   /// A plane of values.
   package struct Panel: Hashable, Sendable {
-    /// What it is called.
+    /// The name.
     package var name: String
 
     /// The number of values along the horizontal axis.
@@ -49,10 +49,10 @@ package struct SliceFigure: Sendable {
     /// The distance of two values, the same on both axes [Mpc/h].
     package var spacing: Double
 
-    /// What the values are, with their unit: markup of gnuplot.
+    /// The quantity of the values, with its unit: markup of gnuplot.
     package var quantity: String
 
-    /// How they are colored.
+    /// The color scale of the values.
     package var scale: Scale
 
     /// Particles with values of their own, in the same colors.
@@ -90,10 +90,10 @@ package struct SliceFigure: Sendable {
   /// Draws planes beside each other, all equally high.
   ///
   /// - Parameters:
-  ///   - panels: The planes, or why there are none.
+  ///   - panels: The planes, or the reason why there are none.
   ///   - name: The beginning of the names of the files.
-  ///   - title: What the figure is called.
-  ///   - caption: What is seen.
+  ///   - title: The title of the figure.
+  ///   - caption: The caption, which says what is seen.
   /// - Returns: The figure `<name>`.
   package static func figure(
     of panels: Outcome<[Panel]>, name: String, title: String, caption: String
@@ -158,7 +158,7 @@ package struct SliceFigure: Sendable {
         """)
   }
 
-  /// What a `plot` command draws of a panel.
+  /// Returns the arguments of the `plot` command that draw a panel.
   private static func parts(_ panel: Panel, _ name: String) -> String {
     var parts: [String] = []
     if panel.values.contains(where: \.isFinite) {
@@ -181,7 +181,7 @@ package struct SliceFigure: Sendable {
     }
   }
 
-  /// How far colors about zero reach: all but the outermost half percent of the values.
+  /// Returns the end of a color scale about zero: all but the largest 0.5 % of |value| are inside.
   package static func end(of values: [Double]) -> Double {
     Quantiles(values.filter(\.isFinite).map(abs))(0.995) ?? 1
   }

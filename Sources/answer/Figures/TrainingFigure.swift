@@ -22,7 +22,7 @@ package struct TrainingFigure: Sendable {
     }
   }
 
-  /// How many points of a curve are drawn at most: each is the mean of the steps that it stands for.
+  /// The number of points of a long curve, or up to twice as many: each is the mean of its steps.
   static let pointCount = 400
 
   /// Draws a training.

@@ -15,7 +15,7 @@ package struct Bootstrap: Hashable, Codable, Sendable {
     failedDraws = []
   }
 
-  /// Makes a bootstrap of what the draws gave; nothing if less than half of them, or than two, gave a value.
+  /// Makes a bootstrap of the draws; `nil` if fewer than half of them, or fewer than two, gave a value.
   package init?(draws: [Double?]) {
     values = draws.compactMap { $0 }
     failedDraws = draws.indices.filter { draws[$0] == nil }
@@ -38,7 +38,6 @@ package struct Bootstrap: Hashable, Codable, Sendable {
   }
 
   /// The value below which the share `probability` of the values lies, with linear interpolation.
-  ///
   package func quantile(_ probability: Double) -> Double {
     guard (0...1).contains(probability), let quantile = Quantiles(values)(probability) else {
       preconditionFailure("no such quantile")
@@ -54,12 +53,12 @@ package struct Bootstrap: Hashable, Codable, Sendable {
 struct Resampling: Sendable {
   let seed: UInt64
 
-  /// How often each of `count` rows is in draw `number`, [count].
+  /// Returns the number of times that each of `count` rows is in draw `number`, [count].
   func rows(_ count: Int, draw number: Int) -> [UInt32] {
     multiplicities(count, .rowBootstrap, number)
   }
 
-  /// How often each row is in draw `number` of whole groups, [row].
+  /// Returns the number of times that each row is in draw `number` of whole groups, [row].
   ///
   /// The group of each row is a number from 0, [row].
   func groups(_ groupOfRow: [Int], of groups: Int, draw number: Int) -> [UInt32] {

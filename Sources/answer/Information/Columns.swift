@@ -3,15 +3,15 @@ internal import Foundation
 /// Two columns of numbers, checked and brought to mean zero and variance one.
 ///
 /// Mutual information does not change with the units of a column. Standardized, the starts by k-means see both
-/// columns alike, and the regularisation of the fits is a share of the variance.
+/// columns alike, and the regularization of the fits is a share of the variance.
 struct Columns: Sendable {
-  /// What turns a standardized value z into one of the column: center + scale z.
+  /// The map of a standardized value z to one of the column: center + scale z.
   struct Standardization: Sendable {
     let center: Double
     let scale: Double
   }
 
-  /// An estimate needs at least so many rows.
+  /// The least number of rows for an estimate.
   static let fewestRows = 10
 
   let x: [Double]

@@ -8,15 +8,15 @@ internal import Threads
 struct ComponentSearch<Points: MixturePoints>: Sendable {
   typealias Mixture = Points.Mixture
 
-  /// What the search found.
+  /// The result of a search.
   struct Result: Sendable {
     /// The number of components.
     let components: Int
 
-    /// The fit that described its held-out fold best: where further fits start.
+    /// The fit that described its held-out fold best, from which further fits start.
     let mixture: Mixture
 
-    /// All that was tried.
+    /// The results of the fits with each number of components that was tried.
     let trials: [ComponentTrial]
 
     /// Whether the search ended because no more components were allowed.

@@ -11,7 +11,7 @@ struct ExpectationMaximization: Hashable, Sendable {
     /// The mean of ln p over the points, under the parameters before the last iteration [nats].
     let logLikelihood: Double
 
-    /// How many iterations there were.
+    /// The number of iterations.
     package let iterations: Int
 
     /// Whether the last iteration changed the likelihood by less than the tolerance.
@@ -21,7 +21,7 @@ struct ExpectationMaximization: Hashable, Sendable {
   /// The change of the mean log-likelihood per point that ends the fit [nats].
   package var tolerance: Double
 
-  /// What is added to the variances in each iteration, in the units of the points squared.
+  /// The term that is added to the variances in each iteration, in the units of the points squared.
   var regularization: Double
 
   /// The most iterations.

@@ -8,16 +8,16 @@ extension GaussianMixture {
     /// The mutual information [nats].
     package let value: Double
 
-    /// How well it is known: the change by the last refinement, or the standard error of a sample [nats].
+    /// The error: the change by the last refinement, or the standard error of a sample [nats].
     package let error: Double
   }
 
-  /// The mutual information by quadrature, deterministic.
+  /// Returns the mutual information by quadrature, which is deterministic.
   ///
   /// <ln p> - <ln p_x> - <ln p_y>, each averaged over one component after another: see
   /// ``GaussianQuadrature``.
   ///
-  /// - Parameter tolerance: About how well it is to be known [nats]; where that needs too many points, the
+  /// - Parameter tolerance: The error to aim for [nats]; where that needs too many points, the
   ///   error says what is left.
   /// - Returns: The information, with the sum of the last changes of all cells as its error.
   /// - Throws: ``InformationError/singular(component:)``.
@@ -96,10 +96,10 @@ extension GaussianMixture {
     return Integral(value: value, error: error)
   }
 
-  /// The mutual information by Monte Carlo, as gmm-mi has it.
+  /// Returns the mutual information by Monte Carlo, as gmm-mi does.
   ///
   /// - Parameters:
-  ///   - samples: How many points are drawn.
+  ///   - samples: The number of points to draw.
   ///   - seed: The seed of the points.
   ///   - index: The number of the integral; equal numbers draw the same random numbers.
   /// - Returns: The mean over the points, and its standard error.

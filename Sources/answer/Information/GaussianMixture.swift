@@ -39,7 +39,7 @@ package struct GaussianMixture: Hashable, Codable, Sendable {
       return largest > 0 ? determinant / largest : 0
     }
 
-    /// The factor L of the covariance matrix L L^T, or nothing if that is not positive definite.
+    /// The factor L of the covariance matrix L L^T; `nil` if the matrix is not positive definite.
     var choleskyFactor: (xx: Double, yx: Double, yy: Double)? {
       guard varianceX > 0, varianceX.isFinite else { return nil }
       let xx = varianceX.squareRoot()

@@ -1,6 +1,6 @@
 package import Failures
 
-/// Why no information can be estimated.
+/// A reason why no information can be estimated.
 package enum InformationError: Error, Hashable, Sendable {
   /// One of the columns of an estimate.
   package enum Column: String, Hashable, Sendable {

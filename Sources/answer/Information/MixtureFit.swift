@@ -6,13 +6,13 @@ struct MixtureFit<Points: MixturePoints>: Sendable {
   let search: ComponentSearch<Points>.Result
   let full: ExpectationMaximization.Fit<Mixture>
 
-  /// How many of the components that were found shrank in the fit to all rows, and are not in it.
+  /// The number of components that were found but shrank in the fit to all rows, and are not in it.
   let lostComponents: Int
 
   private let settings: MutualInformationSettings
   private let smallestVariance: Double
 
-  /// Components so much narrower than all rows together have shrunk onto a few of them.
+  /// The share of the spread of all points up to which a component counts as shrunk onto a few of them.
   private static var smallestShare: Double { 1e-10 }
 
   /// Searches and fits.
@@ -20,7 +20,7 @@ struct MixtureFit<Points: MixturePoints>: Sendable {
   /// - Parameters:
   ///   - points: The points.
   ///   - settings: The settings.
-  ///   - spread: How narrow all points together are: the smallest eigenvalue of their covariance matrix.
+  ///   - spread: The smallest eigenvalue of the covariance matrix of all points together.
   ///   - groupOfRow: The number of each row's group, if folds keep groups whole.
   /// - Throws: ``InformationError/noFit(components:points:)``, or ``InformationError/singular(component:)``.
   init(
@@ -37,7 +37,7 @@ struct MixtureFit<Points: MixturePoints>: Sendable {
       points, from: search.mixture, settings, smallestVariance: smallestVariance)
   }
 
-  /// Fits drawn rows; nothing if that fails.
+  /// Fits drawn rows; `nil` if that fails.
   func refitted(to multiplicities: [UInt32]) -> (mixture: Mixture, lostComponents: Int)? {
     guard
       let (fit, lost) = try? Self.fit(
@@ -76,7 +76,7 @@ struct MixtureFit<Points: MixturePoints>: Sendable {
     throw .singular(component: 0)
   }
 
-  /// What to know of the search and of the fit to all rows before values are used.
+  /// The warnings about the search and the fit to all rows, to know before values are used.
   var warnings: [MutualInformation.Warning] {
     var warnings: [MutualInformation.Warning] = []
     if search.components == 1 {

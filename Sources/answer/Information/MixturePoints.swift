@@ -9,7 +9,7 @@ package protocol MixturePoints: Sendable {
   /// The sums that make a component of it.
   associatedtype Moments: ComponentMoments where Moments.Points == Self
 
-  /// How many points there are.
+  /// The number of points.
   var count: Int { get }
 
   /// The sum of the weights.
@@ -64,7 +64,7 @@ package protocol FittableMixture: Hashable, Sendable {
   /// Makes a mixture with a component for each of the moments, which share `total` of weight.
   init(moments: [Points.Moments], of total: Double)
 
-  /// How many components there are.
+  /// The number of components.
   var componentCount: Int { get }
 
   /// Returns the mixture of the other components; the weights again sum to one.
@@ -82,7 +82,7 @@ package protocol FittableMixture: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - points: The points.
-  ///   - regularization: What is added to the variances, in the units of the points squared.
+  ///   - regularization: The term that is added to the variances, in the units of the points squared.
   /// - Returns: The mean of ln p over the points under the parameters before it [nats].
   /// - Throws: ``InformationError/singular(component:)``.
   mutating func improve(

@@ -1,9 +1,9 @@
 internal import Foundation
 internal import Randomness
 
-/// Where the fit of a mixture starts.
+/// The start of a fit of a mixture.
 package struct MixtureStart: Hashable, Codable, Sendable {
-  /// How a start is made.
+  /// The method by which a start is made.
   package enum Kind: String, Hashable, Codable, CodingKeyRepresentable, Sendable {
     /// Random responsibilities, as by default in gmm-mi.
     ///
@@ -14,17 +14,11 @@ package struct MixtureStart: Hashable, Codable, Sendable {
     case kMeans
   }
 
-  /// How the start is made.
+  /// The method by which the start is made.
   package let kind: Kind
 
   /// The number of the start among those of its kind.
   package let number: Int
-
-  /// Makes a start.
-  package init(kind: Kind, number: Int) {
-    self.kind = kind
-    self.number = number
-  }
 
   /// Returns the mixture of `components` to start from, a function of the points, the seed and the start.
   ///
@@ -64,7 +58,7 @@ package struct MixtureStart: Hashable, Codable, Sendable {
 
 /// Clusters of points, each point with the nearest center.
 enum KMeans {
-  /// After so many rounds the clusters are good enough as a start, whether or not they still change.
+  /// The number of rounds after which clusters are good enough as a start, even if they still change.
   private static let maximumRounds = 100
 
   /// The cluster of each point, [count].

@@ -1,15 +1,15 @@
 /// The mutual information of two columns, as estimated with a Gaussian mixture.
 package struct MutualInformation: Hashable, Codable, Sendable {
-  /// How many rows there were.
+  /// The number of rows.
   package let points: Int
 
-  /// How many groups of rows there were, if groups were given.
+  /// The number of groups of rows, if groups were given.
   package let groups: Int?
 
   /// The mutual information of the mixture fitted to all rows [nats].
   package let fullSample: Double
 
-  /// How well the integral over that mixture is known [nats].
+  /// The estimated error of the integral over that mixture [nats].
   package let integralError: Double
 
   /// The mutual information of mixtures fitted to rows drawn with replacement [nats].
@@ -24,18 +24,18 @@ package struct MutualInformation: Hashable, Codable, Sendable {
   /// -1/2 ln(1 - r^2) with the correlation r: the information if the columns were one Gaussian [nats].
   package let gaussianValue: Double
 
-  /// What was tried to find the number of components.
+  /// The results of the fits with each number of components that was tried.
   package let trials: [ComponentTrial]
 
-  /// How many fits to resampled rows or groups failed and are not among the values.
+  /// The number of fits to resampled rows or groups that failed and are not among the values.
   package let failedBootstraps: Int
 
-  /// How many fits to resampled rows or groups went on without a component that had shrunk.
+  /// The number of fits to resampled rows or groups that went on without a component that had shrunk.
   ///
   /// Their values are among the others.
   package let reducedBootstraps: Int
 
-  /// What to know before the value is used.
+  /// The warnings to know before the value is used.
   package let warnings: [Warning]
 
   /// The number of components.

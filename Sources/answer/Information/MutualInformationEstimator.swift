@@ -13,7 +13,7 @@ internal import Threads
 /// All random numbers are functions of the seed and of what they are for: results are the same bits for any
 /// number of threads.
 package struct MutualInformationEstimator: Sendable {
-  /// How the information is estimated.
+  /// The settings of the estimates.
   package let settings: MutualInformationSettings
 
   /// Makes an estimator.
@@ -33,7 +33,7 @@ package struct MutualInformationEstimator: Sendable {
   ///     scatter between groups larger than that between rows. It adds the bootstrap over groups.
   ///   - foldsKeepGroups: Whether a group is in one fold of the cross-validation as a whole. Where the rows of a
   ///     group are nearly equal in both columns, a component for each group would else describe held-out rows best.
-  /// - Returns: The information with its errors, the mixture, and what to know before it is used.
+  /// - Returns: The information with its errors, the mixture, and the warnings to know before it is used.
   /// - Throws: ``InformationError`` for columns that allow no estimate.
   package func estimate(
     _ x: [Double], _ y: [Double], groups: [Int32]? = nil, foldsKeepGroups: Bool = false
@@ -82,10 +82,10 @@ package struct MutualInformationEstimator: Sendable {
 
 /// The draws with replacement of an estimate: of rows, and then of groups if there are any.
 struct Draws: Sendable {
-  /// How many groups there are.
+  /// The number of groups, if groups were given.
   let groups: Int?
 
-  /// The number of each row's group from 0, [row]; nothing without groups.
+  /// The number of each row's group from 0, [row]; empty without groups.
   let groupOfRow: [Int]
 
   private let rows: Int
@@ -112,10 +112,10 @@ struct Draws: Sendable {
     self.groups = count
   }
 
-  /// How many draws there are.
+  /// The number of draws.
   var count: Int { groups == nil ? bootstraps : 2 * bootstraps }
 
-  /// How often each row is in a draw, [row].
+  /// Returns the number of times that each row is in a draw, [row].
   func multiplicities(_ draw: Int) -> [UInt32] {
     guard let groups, draw >= bootstraps else { return resampling.rows(rows, draw: draw) }
     return resampling.groups(groupOfRow, of: groups, draw: draw - bootstraps)

@@ -1,12 +1,12 @@
 internal import Foundation
 internal import Threads
 
-/// How mutual information is estimated with Gaussian mixtures.
+/// The settings of the estimate of mutual information with Gaussian mixtures.
 ///
 /// The defaults give the method of gmm-mi (Piras et al. 2023, doi:10.1088/2632-2153/acc444) without its
 /// traps: starts by k-means beside random ones, patience for two, and an integral without noise.
 package struct MutualInformationSettings: Hashable, Codable, Sendable {
-  /// How the integral over a fitted mixture is taken.
+  /// The method of integrating over a fitted mixture.
   enum Integration: Hashable, Codable, Sendable {
     /// By quadrature, to about 1e-7.
     case quadrature
@@ -19,28 +19,28 @@ package struct MutualInformationSettings: Hashable, Codable, Sendable {
   /// The seed of all random numbers.
   package var seed: UInt64 = 0
 
-  /// How many random starts there are for each number of components.
+  /// The number of random starts for each number of components.
   package var randomStarts = 3
 
-  /// How many starts by k-means there are for each number of components.
+  /// The number of starts by k-means for each number of components.
   package var kMeansStarts = 3
 
-  /// Into how many parts the rows are divided for cross-validation.
+  /// The number of parts into which the rows are divided for cross-validation.
   var folds = 2
 
   /// The smallest gain of the cross-validated mean log-likelihood that counts [nats].
   var improvement = 1e-5
 
-  /// After how many numbers of components without a gain the search ends.
+  /// The number of component counts without a gain, in all, after which the search ends.
   package var patience = 2
 
   /// The most components.
   package var maximumComponents = 50
 
-  /// How many bootstraps there are, of rows and (where groups are given) as many of groups.
+  /// The number of bootstraps of rows and, where groups are given, of groups.
   package var bootstraps = 50
 
-  /// How the integral is taken.
+  /// The method of integration.
   var integration = Integration.quadrature
 
   /// The change of the mean log-likelihood per point that ends a fit [nats].
@@ -49,7 +49,7 @@ package struct MutualInformationSettings: Hashable, Codable, Sendable {
   /// The most iterations of a fit.
   var maximumIterations = 10_000
 
-  /// How many threads compute; the results are the same bits for any number.
+  /// The number of threads that compute; the results are the same bits for any number.
   package var threads = AvailableProcessors.count()
 
   /// Makes the default settings.

@@ -10,10 +10,10 @@ package struct NearestNeighbourInformation: Hashable, Codable, Sendable {
   /// The standard error of the mean over the rows' terms, as if they were independent [nats].
   package let uncertainty: Double
 
-  /// Which neighbour the distances are to.
+  /// The number k of the neighbour to which distances are measured.
   package let neighbours: Int
 
-  /// How many rows there were.
+  /// The number of rows.
   package let points: Int
 }
 
@@ -27,13 +27,13 @@ package struct NearestNeighbourInformation: Hashable, Codable, Sendable {
 /// with the digamma function psi: Kraskov, Stögbauer, Grassberger 2004, doi:10.1103/PhysRevE.69.066138,
 /// equation 8. Columns are standardized, and a noise of 1e-10 of their deviation parts equal values.
 package struct NearestNeighbourEstimator: Sendable {
-  /// Which neighbour the distances are to; more give less scatter and more bias.
+  /// The number k of the neighbour to which distances are measured; larger: less scatter, more bias.
   package let neighbours: Int
 
   /// The seed of the noise that parts equal values.
   package let seed: UInt64
 
-  /// How many threads compute; the results are the same bits for any number.
+  /// The number of threads that compute; the results are the same bits for any number.
   package let threads: Int
 
   /// Makes an estimator.
@@ -89,7 +89,7 @@ package struct NearestNeighbourEstimator: Sendable {
       neighbours: neighbours, points: x.count)
   }
 
-  /// How many of the sorted values differ from `value` by less than `distance`.
+  /// Returns the number of sorted values that differ from `value` by less than `distance`.
   static func count(
     in sorted: [Double], nearerThan distance: Double, to value: Double
   ) -> Int {

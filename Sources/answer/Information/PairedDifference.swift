@@ -1,7 +1,7 @@
 internal import Foundation
 internal import Threads
 
-/// How much more two columns know of a third, one over the other, in the same rows.
+/// The difference between the information of two columns about a third one, in the same rows.
 struct PairedDifference: Hashable, Codable, Sendable {
   /// The information of the first column.
   package let first: MutualInformation
@@ -33,7 +33,7 @@ struct PairedDifference: Hashable, Codable, Sendable {
     return bootstrap.quantile(tail)...bootstrap.quantile(1 - tail)
   }
 
-  /// The mean difference in units of its standard deviation; nothing if there is no scatter.
+  /// The mean difference in units of its standard deviation; `nil` if there is no scatter.
   package var significance: Double? {
     guard let standardDeviation, standardDeviation > 0 else { return nil }
     return mean / standardDeviation
@@ -48,11 +48,11 @@ extension MutualInformationEstimator {
   /// - Parameters:
   ///   - first: The first column, such as the predictions of one model, [row].
   ///   - second: The second column, such as those of another model for the same particles, [row].
-  ///   - truth: What both are compared with, [row].
+  ///   - truth: The column that both are compared with, [row].
   ///   - groups: The group of each row, such as its halo, [row].
   /// - Returns: Both estimates, and the difference with its errors.
   /// - Throws: ``InformationError`` for columns that allow no estimate; columns are named as in
-  ///   ``estimate(_:_:groups:)``, the truth first.
+  ///   ``estimate(_:_:groups:foldsKeepGroups:)``, the truth first.
   func pairedDifference(
     of first: [Double], and second: [Double], truth: [Double], groups: [Int32]? = nil
   ) throws(InformationError) -> PairedDifference {

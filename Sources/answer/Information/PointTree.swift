@@ -12,7 +12,7 @@ struct PointTree: Sendable {
 
   private let dimensions: Int
 
-  /// Nodes of so many points are searched one by one.
+  /// The number of points up to which a node is searched point by point.
   private static let leaf = 16
 
   /// Makes a tree of the points whose coordinates are the columns, [dimension][row].
@@ -48,7 +48,7 @@ struct PointTree: Sendable {
     return nearest[count - 1]
   }
 
-  /// How many points are nearer to that of `row` than a distance, itself included.
+  /// Returns the number of points nearer to that of `row` than `distance`, itself included.
   func count(nearerThan distance: Double, to row: Int) -> Int {
     var count = 0
     add(0..<rows.count, axis: 0, places[row], distance, to: &count)

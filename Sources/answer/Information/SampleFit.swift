@@ -21,16 +21,16 @@ struct SampleFit: Sendable {
     integral = try Self.integral(of: fit.full.mixture, settings)
   }
 
-  /// What a mixture fitted to drawn rows gave.
+  /// The result of a mixture fitted to drawn rows.
   struct Drawn: Sendable {
     /// The mutual information [nats].
     let information: Double
 
-    /// How many components shrank, and are not in the mixture.
+    /// The number of components that shrank, and are not in the mixture.
     let lostComponents: Int
   }
 
-  /// Fits drawn rows; nothing if that fails.
+  /// Fits drawn rows; `nil` if that fails.
   func information(of multiplicities: [UInt32]) -> Drawn? {
     guard let (mixture, lost) = fit.refitted(to: multiplicities),
       let integral = try? Self.integral(of: mixture, settings)
@@ -38,7 +38,7 @@ struct SampleFit: Sendable {
     return Drawn(information: integral.value, lostComponents: lost)
   }
 
-  /// What to know before the value is used.
+  /// The warnings to know before the value is used.
   var warnings: [MutualInformation.Warning] {
     var warnings = columns.repeated + fit.warnings
     if integral.error > 1e-4, settings.integration == .quadrature {

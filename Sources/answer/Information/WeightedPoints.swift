@@ -2,7 +2,7 @@ internal import CKernels
 
 /// Points of the plane with weights, as the kernels read them.
 package struct WeightedPoints: MixturePoints {
-  /// How many points there are.
+  /// The number of points.
   package let count: Int
 
   /// The sum of the weights.
@@ -36,9 +36,9 @@ package struct WeightedPoints: MixturePoints {
     totalWeight = own.reduce(0, +)
   }
 
-  /// The points that are drawn, each with the number of times; points that are not drawn are left out.
+  /// Returns the points that are drawn; those that are not drawn are left out.
   ///
-  /// - Parameter multiplicities: How often each point is drawn, [count].
+  /// - Parameter multiplicities: The number of times that each point is drawn, [count].
   /// - Returns: The points with their weights times their multiplicities.
   package func resampled(_ multiplicities: [UInt32]) -> WeightedPoints {
     precondition(multiplicities.count == count, "a multiplicity is missing")
@@ -94,7 +94,7 @@ package struct PlanarMoments: ComponentMoments {
     yy += share * py * py
   }
 
-  /// The component of a mixture of so much weight.
+  /// Returns the component in a mixture that is fitted to points with the weight `total`.
   func component(of total: Double) -> GaussianMixture.Component {
     let population = max(weight, Double.leastNormalMagnitude)
     let meanX = x / population

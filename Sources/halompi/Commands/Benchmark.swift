@@ -17,7 +17,7 @@ struct Benchmark: ParsableCommand {
     ])
 }
 
-/// How the results of a benchmark are printed.
+/// The option for the form in which the results of a benchmark are printed.
 struct BenchmarkOutput: ParsableArguments {
   @Flag(help: "Print the results as JSON, with the time of each run.")
   var json = false

@@ -14,6 +14,7 @@ struct Predict: ParsableCommand {
 
         mpirun -n 8 halompi predict jobs/gadget.yaml
         halompi predict jobs/gadget.yaml --set sampling.testSamples=0
+        halompi predict jobs/gadget.yaml --model runs/reduced/training/raw-seed1/model.h5
       """)
 
   @OptionGroup var options: ExperimentOptions
@@ -24,6 +25,19 @@ struct Predict: ParsableCommand {
       "Predict with this run of the experiment's ablation instead: its name or index.",
       valueName: "run"))
   var runName: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Predict with this model, such as another experiment's; its voxels must be as large, to 1 %.",
+      discussion: "The predictions are named as the model's folder is: raw-seed1.",
+      valueName: "model.h5"))
+  var model: String?
+
+  func validate() throws {
+    if model != nil, runName != nil {
+      throw ValidationError("--model and --run both say which model to use; give one of them")
+    }
+  }
 
   func run() throws {
     try runJob { world in
@@ -39,9 +53,9 @@ struct Predict: ParsableCommand {
   }
 
   private func makeTask(_ experiment: Experiment) throws -> PredictTask {
-    guard let runName else {
-      return PredictTask(experiment, in: RunDirectory(of: experiment, runs: options.runs))
-    }
+    let directory = RunDirectory(of: experiment, runs: options.runs)
+    if let model { return PredictTask(experiment, model: model, in: directory) }
+    guard let runName else { return PredictTask(experiment, in: directory) }
     let ablation = try options.ablation(of: experiment)
     return try PredictTask(ablation.run(runName), of: ablation)
   }

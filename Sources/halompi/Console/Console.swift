@@ -5,9 +5,10 @@ import Text
 
 /// One of the two standard outputs of the process, by which alone the program speaks.
 ///
-/// What a job says while it works is news: if it cannot be written, because the disk of the log is full or the terminal
-/// is gone, it is dropped, and the job goes on (``say(_:)``, ``draw(_:)``). What a command was asked to print is
-/// its result, and its loss an error (``show(_:terminator:)``, ``give(_:terminator:)``).
+/// The messages of a job at work are news: if they cannot be written, because the disk of the log is full or
+/// the terminal is gone, they are dropped, and the job goes on (``say(_:)``, ``draw(_:)``). The output that a
+/// command was asked for is its result, and the loss of it an error (``show(_:terminator:)``,
+/// ``give(_:terminator:)``).
 final class Console: Sendable {
   /// The standard output.
   static let output = Console(STDOUT_FILENO, name: "standard output")
@@ -16,9 +17,9 @@ final class Console: Sendable {
   static let error = Console(STDERR_FILENO, name: "standard error output")
 
   private struct State {
-    /// Where it is noted that something could not be said.
+    /// The log of the fact that something could not be said, once its folder is known.
     var note: LostLog?
-    /// What is not on record yet.
+    /// The lines that are not in that log yet.
     var unnoted: [String] = []
     /// Whether something was lost already.
     var hasLost = false

@@ -3,7 +3,7 @@ import Foundation
 
 /// The result of a command that could not be printed.
 struct OutputError: JobFailure, Hashable, CustomStringConvertible {
-  /// Which output, in words.
+  /// The name of the output, such as "standard error output".
   let name: String
 
   /// The error of the system.
@@ -15,7 +15,7 @@ struct OutputError: JobFailure, Hashable, CustomStringConvertible {
   /// Whether the reader has gone, as `head` does: it has what it wants, and there is nobody to tell.
   var isOfClosedPipe: Bool { code == EPIPE }
 
-  /// What was being done, why it failed and what to try.
+  /// A sentence that says what was being done, why it failed and what to try.
   var description: String {
     let remedy =
       switch code {

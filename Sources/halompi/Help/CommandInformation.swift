@@ -1,7 +1,7 @@
 import ArgumentParser
 import Foundation
 
-/// What the commands say of themselves, as the argument parser writes it for other tools
+/// The description of a command and those below it, as the argument parser writes it for other tools
 /// (`--experimental-dump-help`).
 struct CommandInformation: Decodable {
   /// An argument, option or flag.

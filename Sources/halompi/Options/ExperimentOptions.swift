@@ -9,7 +9,7 @@ internal import Progress
 internal import Runs
 internal import Settings
 
-/// What every job takes: the experiment file, and what to change of it.
+/// The arguments of every job: the experiment file, and the changes to it.
 struct ExperimentOptions: ParsableArguments {
   @Argument(help: "The experiment file (YAML).", completion: .file(extensions: ["yaml", "yml"]))
   var experiment: String
@@ -50,7 +50,7 @@ struct ExperimentOptions: ParsableArguments {
   }
 }
 
-/// What to change of an experiment file, and of how a job speaks.
+/// The options that change an experiment file, the folder of runs, and whether progress is shown.
 struct ChangeOptions: ParsableArguments {
   @Option(
     name: .customLong("set"),
@@ -97,7 +97,7 @@ struct ChangeOptions: ParsableArguments {
   }
 }
 
-/// When a job stops by itself.
+/// The option that sets when a job stops by itself.
 struct TimeLimitOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
@@ -117,8 +117,8 @@ struct TimeLimitOption: ParsableArguments {
 /// - Parameters:
 ///   - record: Is given the error, on the rank that speaks of it.
 ///   - body: The job.
-/// - Returns: What the job returned.
-/// - Throws: What MPI reported on starting or ending.
+/// - Returns: The result of the job.
+/// - Throws: The error that MPI reported on starting or ending.
 func runJob<Result>(
   recording record: (any Error) -> Void = { _ in },
   _ body: (borrowing Communicator) throws -> Result

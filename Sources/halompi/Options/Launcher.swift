@@ -1,7 +1,7 @@
 internal import Foundation
 internal import Slurm
 
-/// What the launcher of a parallel job tells its processes before MPI starts.
+/// The facts that the launcher of a parallel job tells its processes before MPI starts.
 enum Launcher {
   /// The rank that Open MPI, PMIx or Slurm gave to this process, or 0 without a launcher.
   static var rank: Int {

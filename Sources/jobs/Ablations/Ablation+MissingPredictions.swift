@@ -5,8 +5,9 @@ package import Settings
 internal import Text
 
 extension Ablation {
-  /// What a report of the run directory lacks of the ablation that was begun there: a gap for each run
-  /// without predictions.
+  /// Returns a gap of a report for each run of the ablation in the run directory that has no predictions.
+  ///
+  /// There are none if no ablation was begun there.
   ///
   /// - Throws: `SettingsError` for a variant that overrides what it cannot.
   package func missingPredictions() throws(SettingsError) -> [Gap] {
@@ -20,7 +21,7 @@ extension Ablation {
 }
 
 extension RunStatus {
-  /// Why there are no predictions of the run.
+  /// The reason why there are no predictions of the run.
   fileprivate var reasonWithoutPredictions: String {
     switch state {
     case .pending: "nothing was trained for it"

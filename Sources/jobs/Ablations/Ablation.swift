@@ -7,12 +7,12 @@ package import Settings
 
 /// An ablation: its experiment, its runs, and the folder in which they are.
 ///
-/// What is done and what is not is never remembered, but read from the files each time.
+/// The state of the runs is never remembered, but read from the files each time.
 package struct Ablation: Sendable {
   /// The experiment, without what variants override.
   package let experiment: Experiment
 
-  /// Where fields are found and results are written.
+  /// The run directory, where fields are found and results are written.
   package let directory: RunDirectory
 
   /// The runs.

@@ -1,4 +1,4 @@
-/// How an executor ended.
+/// The way an executor ended.
 package enum AblationEnd: Hashable, Sendable {
   /// Every run was executed to its end or its failure.
   case finished
@@ -7,7 +7,7 @@ package enum AblationEnd: Hashable, Sendable {
   case stopped
 }
 
-/// What became of a run, as the executor of this process saw it.
+/// The outcome of a run, as the executor of this process saw it.
 enum RunOutcome: Int64 {
   case none
   case done

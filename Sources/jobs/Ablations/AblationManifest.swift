@@ -7,7 +7,7 @@ internal import Training
 /// Runs are counted seed by seed, and variant by variant within a seed, so that pairs stand side by side
 /// and a seed that is added later changes no number.
 package struct AblationManifest: Codable, Hashable, Sendable {
-  /// What kind of file it is.
+  /// The name of the file format.
   package let format: String
 
   /// The version of the format.
@@ -50,8 +50,9 @@ package struct AblationManifest: Codable, Hashable, Sendable {
   /// Whether the file is one of these, as this program reads them.
   var isOfKnownFormat: Bool { format == Self.format && version == Self.version }
 
-  /// What would change for the runs of an earlier manifest, in words; empty if the runs there are as
-  /// they were, even if others were added behind them.
+  /// Returns what would change for the runs of an earlier manifest, in words.
+  ///
+  /// Empty if the runs there are as they were, even if others were added behind them.
   package func differences(from earlier: AblationManifest) -> [String] {
     var differences: [String] = []
     for old in earlier.runs {
@@ -107,6 +108,6 @@ package struct AblationRun: Codable, Hashable, Sendable {
     name = TrainingName(variant: variant, seed: seed).description
   }
 
-  /// Which training of the run directory it is.
+  /// The name of the training in the run directory.
   package var training: TrainingName { TrainingName(variant: variant, seed: seed) }
 }

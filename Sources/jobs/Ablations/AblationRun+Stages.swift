@@ -8,8 +8,8 @@ extension TrainTask {
   /// - Parameters:
   ///   - run: The run, by whose name its folder is called.
   ///   - ablation: The ablation.
-  ///   - timeLimit: After how long to stop, resumably [s]; without it, at the end of the Slurm job.
-  ///   - resources: What the run shares with others that the same process executes.
+  ///   - timeLimit: The time after which to stop, resumably [s]; without it, the end of the Slurm job.
+  ///   - resources: The resources that the run shares with others in the same process.
   /// - Throws: `SettingsError` for a variant that overrides what it cannot.
   package init(
     _ run: AblationRun, of ablation: Ablation, timeLimit: Double? = nil,
@@ -27,7 +27,7 @@ extension PredictTask {
   /// - Parameters:
   ///   - run: The run.
   ///   - ablation: The ablation.
-  ///   - resources: What the run shares with others that the same process executes.
+  ///   - resources: The resources that the run shares with others in the same process.
   /// - Throws: `SettingsError` for a variant that overrides what it cannot.
   package init(
     _ run: AblationRun, of ablation: Ablation, resources: RunResources = RunResources()

@@ -22,8 +22,8 @@ package struct AblationRunTask: Sendable {
   /// - Parameters:
   ///   - run: The run.
   ///   - ablation: The ablation that it is of.
-  ///   - timeLimit: After how long to stop, resumably [s]; without it, at the end of the Slurm job.
-  ///   - resources: What the run shares with others that the same process executes.
+  ///   - timeLimit: The time after which to stop, resumably [s]; without it, the end of the Slurm job.
+  ///   - resources: The resources that the run shares with others in the same process.
   /// - Throws: `SettingsError` for a variant that overrides what it cannot.
   package init(
     _ run: AblationRun, of ablation: Ablation, timeLimit: Double? = nil,
@@ -73,8 +73,9 @@ package struct AblationRunTask: Sendable {
     return .complete
   }
 
-  /// What to put on record of an error that ended the run; `nil` if the run can simply go on, or belongs
-  /// to another job.
+  /// Returns the failure to put on record for an error that ended the run.
+  ///
+  /// `nil` if the run can simply go on, or belongs to another job.
   package static func failure(of error: any Error) -> RunFailure? {
     let cause = (error as? AgreedFailure)?.underlying ?? error
     if cause is LockError || cause is AgreedFailure { return nil }

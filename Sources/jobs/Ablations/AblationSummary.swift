@@ -2,7 +2,7 @@ internal import Foundation
 internal import Statistics
 internal import Text
 
-/// What an ablation comes to: how variants differ from the first one, seed by seed.
+/// The result of an ablation: how variants differ from the first one, seed by seed.
 package struct AblationSummary: Codable, Hashable, Sendable {
   /// A number that every finished run has.
   package enum Quantity: String, Codable, CodingKeyRepresentable, CaseIterable, Hashable, Sendable {
@@ -31,13 +31,13 @@ package struct AblationSummary: Codable, Hashable, Sendable {
     }
   }
 
-  /// How a variant differs from the first one in one quantity.
+  /// The difference of a variant from the first one in one quantity.
   struct Comparison: Codable, Hashable, Sendable {
     /// The variant.
     package let variant: String
     /// The first variant, which it is compared with.
     let baseline: String
-    /// What is compared.
+    /// The quantity that is compared.
     package let quantity: Quantity
     /// The seeds of which both runs are done.
     package let seeds: [UInt64]
@@ -53,7 +53,7 @@ package struct AblationSummary: Codable, Hashable, Sendable {
   package struct MissingRun: Codable, Hashable, Sendable {
     /// The name of the run.
     package let name: String
-    /// Why: where it stands, and why it failed.
+    /// The reason: the state of the run, and why it failed.
     package let reason: String
   }
 
@@ -74,7 +74,7 @@ package struct AblationSummary: Codable, Hashable, Sendable {
   /// - Parameters:
   ///   - measurements: The finished runs.
   ///   - missing: The others.
-  ///   - variants: The variants, of which the first is compared with.
+  ///   - variants: The variants; all others are compared with the first.
   package init(_ measurements: [Measurement], missing: [MissingRun], variants: [String]) {
     runs = measurements.count + missing.count
     self.measurements = measurements

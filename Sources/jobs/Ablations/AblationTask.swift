@@ -26,9 +26,9 @@ package struct AblationTask: Sendable {
   ///
   /// - Parameters:
   ///   - world: The ranks; rank 0 hands out the runs.
-  ///   - timeLimit: After how long to stop, resumably [s]; without it, at the end of the Slurm job.
+  ///   - timeLimit: The time after which to stop, resumably [s]; without it, the end of the Slurm job.
   ///   - progress: Is told how many runs are done; it speaks on rank 0.
-  /// - Returns: How it ended.
+  /// - Returns: The way the executor ended: finished or stopped.
   /// - Throws: `Failure` if runs failed, or a ``JobFailure`` that kept them from being executed.
   package func run(
     on world: borrowing Communicator, timeLimit: Double? = nil, progress: ProgressReporter
@@ -45,10 +45,10 @@ package struct AblationTask: Sendable {
   /// Executes the runs by processes of this machine.
   ///
   /// - Parameters:
-  ///   - executor: Who starts the processes.
+  ///   - executor: The executor that starts the processes.
   ///   - host: The name of this host.
   ///   - progress: Is told how many runs are done.
-  /// - Returns: How it ended.
+  /// - Returns: The way the executor ended: finished or stopped.
   /// - Throws: `Failure` if runs failed, or a ``JobFailure`` that kept them from being executed.
   package func run(
     by executor: LocalExecutor, host: String, progress: ProgressReporter

@@ -22,8 +22,8 @@ final class InsideExecutor {
   ///
   /// - Parameters:
   ///   - world: All ranks of the job.
-  ///   - timeLimit: After how long to stop, resumably [s]; without it, at the end of the Slurm job.
-  /// - Throws: What MPI reported.
+  ///   - timeLimit: The time after which to stop, resumably [s]; without it, the end of the Slurm job.
+  /// - Throws: The error that MPI reported.
   package init(on world: borrowing Communicator, timeLimit: Double? = nil) throws(MPIError) {
     self.world = try world.duplicate()
     self.timeLimit = timeLimit

@@ -19,7 +19,7 @@ package struct LocalExecutor {
   ///
   /// - Parameters:
   ///   - command: The program and the words of `ablate run` up to the name of the run.
-  ///   - timeLimit: After how long to stop, resumably [s].
+  ///   - timeLimit: The time after which to stop, resumably [s].
   package init(command: [String], timeLimit: Double? = nil) {
     self.command = command
     self.timeLimit = timeLimit
@@ -119,7 +119,7 @@ private final class RunProcess {
   /// Asks the run to stop with a checkpoint; `mpirun` passes this signal on to its ranks.
   func requestStop() { kill(process.processIdentifier, SIGUSR1) }
 
-  /// What became of the run; a death without a last word is put on record.
+  /// Returns the outcome of the run; a death that left no reason is put on record as a failure.
   func outcome() -> RunOutcome {
     let status = process.terminationStatus
     let wasKilled = process.terminationReason == .uncaughtSignal

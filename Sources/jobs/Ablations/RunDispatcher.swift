@@ -108,7 +108,7 @@ struct RunDispatcher {
 }
 
 extension Ablation {
-  /// What became of a run, in words.
+  /// Returns the outcome of a run, in words.
   func words(for outcome: RunOutcome, of run: AblationRun) -> String {
     switch outcome {
     case .done, .none: "done"

@@ -2,15 +2,15 @@ package import DurableFiles
 internal import Failures
 internal import Foundation
 
-/// Why a run of an ablation failed: what is written into its folder until it starts again.
+/// The failure of a run of an ablation, which is written into its folder until it starts again.
 package struct RunFailure: Codable, Hashable, Sendable {
   /// The exit code of the job that would have trained it alone.
   package let exitCode: Int32
 
-  /// What the user would have been told: one sentence.
+  /// The reason that the user would have been told, in one sentence.
   package let reason: String
 
-  /// When it failed, in UTC (ISO 8601).
+  /// The time of the failure, in UTC (ISO 8601).
   package let time: String
 
   /// Describes a failure that happens now.

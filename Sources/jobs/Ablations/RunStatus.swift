@@ -5,7 +5,7 @@ internal import Settings
 internal import SubBoxes
 internal import Training
 
-/// Where a run of an ablation stands.
+/// The state of a run of an ablation.
 package enum RunState: String, Codable, CaseIterable, Hashable, Sendable {
   /// Nothing was done for it.
   case pending
@@ -19,7 +19,7 @@ package enum RunState: String, Codable, CaseIterable, Hashable, Sendable {
   case preempted
 }
 
-/// How far a run of an ablation is, as the files in its folders tell.
+/// The progress of a run of an ablation, as the files in its folders tell it.
 package struct RunStatus: Codable, Hashable, Sendable {
   /// The place of the run in the manifest.
   package let index: Int
@@ -27,7 +27,7 @@ package struct RunStatus: Codable, Hashable, Sendable {
   /// The name of the run.
   package let name: String
 
-  /// Where it stands.
+  /// The state of the run.
   package let state: RunState
 
   /// Whether its model is complete.
@@ -51,18 +51,18 @@ package struct RunStatus: Codable, Hashable, Sendable {
   /// The lowest validation loss so far [nats].
   package let bestLoss: Double?
 
-  /// How long its training will take at the pace of its last steps [seconds]; `nil` if it does not run.
+  /// The time left of its training at the pace of its last steps [seconds]; `nil` if it does not run.
   package let secondsLeft: Double?
 
-  /// Why it failed.
+  /// The failure of the run, if it failed.
   package let failure: RunFailure?
 
   /// Reads the files of a run.
   ///
   /// - Parameters:
   ///   - run: The run.
-  ///   - experiment: That of the run, with what its variant overrides.
-  ///   - directory: Where its folders are.
+  ///   - experiment: The experiment of the run, with what its variant overrides.
+  ///   - directory: The run directory of its folders.
   /// - Throws: `SettingsError` if the experiment cannot be written.
   init(
     of run: AblationRun, experiment: Experiment, in directory: RunDirectory

@@ -36,7 +36,7 @@ package struct StatusTable: CustomStringConvertible {
 }
 
 extension RunStatus {
-  /// What else there is to know of the run.
+  /// The text of the last column: why the run failed, or that it is trained and has not predicted.
   fileprivate var note: String {
     if let failure { return failure.reason }
     return state != .done && isTrained ? "trained, has not predicted" : ""

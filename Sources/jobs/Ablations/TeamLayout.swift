@@ -1,4 +1,4 @@
-/// Which ranks of a job form which team, and who hands out the runs.
+/// The division of the ranks of a job into teams and one rank that hands out the runs.
 ///
 /// In a job of several ranks, rank 0 only hands out runs, which takes no core: it sleeps. Teams are of
 /// neighbouring ranks, which share a node if they can; ranks that make no whole team help the last one.

@@ -6,7 +6,7 @@ internal import Text
 ///
 /// A value: nothing is written or submitted here.
 package struct BatchJobs: Sendable {
-  /// What can be submitted.
+  /// The kind of work to submit.
   package enum Kind: String, CaseIterable, Sendable {
     /// The simulations of the realizations that have a seed.
     case simulate
@@ -29,7 +29,7 @@ package struct BatchJobs: Sendable {
     /// The command of the job, which is the name of its script.
     package let stage: String
 
-    /// What is submitted.
+    /// The script that is submitted.
     package let script: BatchScript
 
     /// The jobs of the list that it waits for.
@@ -49,7 +49,7 @@ package struct BatchJobs: Sendable {
   ///
   /// - Parameters:
   ///   - experiment: Its section `cluster` says what the jobs ask for.
-  ///   - directory: Where the logs go.
+  ///   - directory: The run directory, where the logs go.
   ///   - program: The absolute path of halompi.
   ///   - arguments: The experiment file and options, as the commands take them in `folder`.
   ///   - folder: The absolute path of the folder that the jobs run in.
@@ -67,7 +67,7 @@ package struct BatchJobs: Sendable {
   /// The jobs to submit, in an order in which each comes after those it waits for.
   ///
   /// - Parameters:
-  ///   - kind: What is to be submitted.
+  ///   - kind: The kind of work to submit.
   ///   - runs: The indices of the runs of an ablation to execute.
   /// - Returns: The jobs.
   package func jobs(_ kind: Kind, runs: [Int] = []) -> [Job] {

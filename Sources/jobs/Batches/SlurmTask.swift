@@ -25,8 +25,8 @@ package struct SlurmTask: Sendable {
   /// Makes the task.
   ///
   /// - Parameters:
-  ///   - jobs: What to submit, each job after those it waits for.
-  ///   - directory: Where scripts and logs are written.
+  ///   - jobs: The jobs to submit, each after those it waits for.
+  ///   - directory: The run directory, where scripts and logs are written.
   package init(_ jobs: [BatchJobs.Job], in directory: RunDirectory) {
     self.jobs = jobs
     self.directory = directory

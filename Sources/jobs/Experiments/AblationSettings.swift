@@ -1,6 +1,6 @@
 internal import Settings
 
-/// Which trainings an ablation consists of, and how they are executed.
+/// The trainings of an ablation, and how they are executed.
 ///
 /// It trains every variant with every seed. Runs of the same seed start from the same weights and see
 /// the same samples in the same order, so that they can be compared in pairs.
@@ -15,7 +15,7 @@ package struct AblationSettings: Codable, Hashable, Sendable {
     case slurm
   }
 
-  /// What is different about the runs; without it raw and averaged sub-boxes.
+  /// The variants of the runs; without them raw and averaged sub-boxes.
   package var variants: AblationVariants?
 
   /// The seeds with which every variant is trained.
@@ -37,7 +37,7 @@ package struct AblationSettings: Codable, Hashable, Sendable {
   /// Makes the ablation of the paper.
   package init() {}
 
-  /// What is different about the runs.
+  /// The variants of the runs, with the default filled in.
   package var effectiveVariants: AblationVariants { variants ?? .rawAndAveraged }
 }
 
@@ -81,7 +81,7 @@ package struct AblationVariants: Codable, Hashable, Sendable {
   }
 }
 
-/// What is different about some runs of an ablation.
+/// A variant of an ablation: its name, and the settings in which its runs differ from others.
 package struct AblationVariant: Hashable, Sendable {
   /// A setting that is replaced; its description is what would be typed after `--set`.
   package struct Override: Hashable, Sendable, CustomStringConvertible {

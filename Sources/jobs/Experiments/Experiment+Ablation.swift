@@ -31,7 +31,7 @@ extension Experiment {
     return experiment
   }
 
-  /// Why the setting at `key` is the same for all runs of an ablation; `nil` if it may differ.
+  /// Returns why the setting at `key` is the same for all runs of an ablation; `nil` if it may differ.
   private static func reasonToShare(_ key: String) -> String? {
     let section = key.split(whereSeparator: { ".[".contains($0) }).first.map(String.init) ?? key
     if key == "training.seed" { return "runs are paired by the seeds of the ablation" }
@@ -47,7 +47,7 @@ extension Experiment {
     return reasons[section]
   }
 
-  /// What is wrong with the ablation.
+  /// The problems with the ablation.
   var ablationProblems: [SettingProblem] {
     listProblems + variantProblems
   }

@@ -13,9 +13,9 @@ extension Experiment {
   /// Whatever the types of the settings cannot rule out, in the order of the file.
   var problems: [SettingProblem] { problemsOfOneRun + ablationProblems }
 
-  /// The same without those of the ablation.
+  /// The same problems without those of the ablation.
   ///
-  /// What concerns several settings is looked at once every number is in its range.
+  /// Checks across several settings are made only if every number is in its range.
   var problemsOfOneRun: [SettingProblem] {
     let outOfRange = rangeProblems
     guard outOfRange.isEmpty else { return outOfRange }
@@ -25,7 +25,7 @@ extension Experiment {
       + clusterProblems
   }
 
-  /// What is wrong with the universe, if any simulation is made of it.
+  /// The problems with the universe, if any simulation is made from a seed; none otherwise.
   private var universeProblems: [SettingProblem] {
     simulations.contains { $0.seed != nil } ? universe.problems : []
   }
@@ -98,7 +98,7 @@ extension Experiment {
     return nil
   }
 
-  /// A realization that is learnt from must not be validated on or tested.
+  /// The problems with realizations that are listed twice: none may serve two roles.
   private var realizationProblems: [SettingProblem] {
     var problems: [SettingProblem] = []
     for (index, simulation) in simulations.enumerated() {

@@ -8,7 +8,7 @@ extension Experiment {
   ///
   /// - Parameters:
   ///   - file: The path of the YAML file, to whose folder its relative paths refer.
-  ///   - overrides: Options `KEY=VALUE` in their order, of which a later one wins.
+  ///   - overrides: Options `KEY=VALUE` in their order; a later one wins.
   /// - Throws: `SettingsError` with the place of the first mistake and what to do about it.
   package init(contentsOf file: String, overrides: [String] = []) throws(SettingsError) {
     let text: String
@@ -30,7 +30,7 @@ extension Experiment {
   ///   - yaml: The text.
   ///   - file: The name of the file in messages.
   ///   - folder: The absolute path to which relative paths of the text refer.
-  ///   - overrides: Options `KEY=VALUE` in their order, of which a later one wins.
+  ///   - overrides: Options `KEY=VALUE` in their order; a later one wins.
   /// - Throws: `SettingsError` with the place of the first mistake and what to do about it.
   package init(
     yaml: String, file: String, folder: String, overrides: [String] = []
@@ -57,7 +57,7 @@ extension Experiment {
 
   /// Makes an experiment of defaults and overrides, without simulations.
   ///
-  /// - Parameter overrides: Options `KEY=VALUE` in their order, of which a later one wins.
+  /// - Parameter overrides: Options `KEY=VALUE` in their order; a later one wins.
   /// - Throws: `SettingsError` with the first mistake in the universe and what to do about it.
   package init(overrides: [String]) throws(SettingsError) {
     var tree = try SettingsEncoder.tree(of: Experiment())

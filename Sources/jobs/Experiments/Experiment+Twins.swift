@@ -20,7 +20,7 @@ extension Experiment {
     }
   }
 
-  /// What is wrong with twins, and with phases that are to be reseeded.
+  /// The problems with twins, and with phases that are to be reseeded.
   var twinProblems: [SettingProblem] {
     var problems: [SettingProblem] = []
     for (index, simulation) in simulations.enumerated() {

@@ -18,34 +18,34 @@ package struct Experiment: Codable, Hashable, Sendable {
   /// The simulations to learn from, to stop on, and to predict.
   package var simulations: [SimulationSettings] = []
 
-  /// What the simulations with a seed are of.
+  /// The universe of the simulations that are made from a seed.
   package var universe = UniverseSettings()
 
-  /// How field files are made from simulations.
+  /// The settings of the field files that are made from simulations.
   package var fields = FieldSettings()
 
-  /// Which particles are learnt from, validated and tested on, and how large their boxes are.
+  /// The particles to train, validate and test on, and the width of their boxes.
   package var sampling = SamplingSettings()
 
-  /// Where boxes are cut from, and how far ahead.
+  /// The source that boxes are cut from, memory or files, and how far ahead they are prepared.
   package var stream = StreamSettings()
 
   /// The shape of the network.
   package var network = NetworkSettings()
 
-  /// How the network is trained.
+  /// The settings of the training.
   package var training = TrainingSettings()
 
-  /// What is predicted with a trained model.
+  /// The simulations that a trained model predicts.
   package var prediction = PredictionSettings()
 
-  /// What is computed of predictions.
+  /// The settings of the analysis of predictions.
   package var analysis = AnalysisSettings()
 
-  /// Which trainings are compared.
+  /// The trainings that are compared.
   package var ablation = AblationSettings()
 
-  /// What batch jobs ask a Slurm cluster for.
+  /// The settings of batch jobs on a Slurm cluster.
   package var cluster = ClusterSettings()
 
   /// The folder of all runs, relative to the current folder.
@@ -59,7 +59,7 @@ package struct Experiment: Codable, Hashable, Sendable {
     network.architecture(boxWidth: sampling.boxWidth)
   }
 
-  /// Which training of the run directory this is, such as `raw-seed1` or `potential-seed1`.
+  /// The name of the training in the run directory, such as `raw-seed1` or `potential-seed1`.
   package var trainingName: TrainingName {
     let kind = training.variant.rawValue
     let variant =
@@ -71,7 +71,7 @@ package struct Experiment: Codable, Hashable, Sendable {
     return TrainingName(variant: variant, seed: training.seed)
   }
 
-  /// How the network is trained, with the epochs and the prior of the paper for the input where the
+  /// The settings of the training, with the epochs and the prior of the paper for the input where the
   /// settings leave them open (Appendices C and D).
   package var effectiveTraining: TrainingSettings {
     var settings = training
@@ -86,11 +86,11 @@ package struct Experiment: Codable, Hashable, Sendable {
   }
 }
 
-/// What a simulation is used for.
+/// The role of a simulation in an experiment.
 ///
 /// No realization may serve two roles, but a twin shares the large scales of its test simulation.
 package enum SimulationRole: String, Codable, CaseIterable, Hashable, Sendable {
-  /// Its particles are learnt from.
+  /// Its particles are trained on.
   case training
   /// Its particles decide which epoch's weights are kept.
   case validation
@@ -105,7 +105,7 @@ package struct SimulationSettings: Codable, Hashable, Sendable {
   /// The name, which is also that of its files in the run directory.
   package var name: String
 
-  /// What the simulation is used for.
+  /// The role of the simulation.
   package var role: SimulationRole
 
   /// The seed of a realization that `halompi simulate` makes; it has no files of its own then.
@@ -120,7 +120,7 @@ package struct SimulationSettings: Codable, Hashable, Sendable {
   /// The seed of these other phases.
   package var reseed: UInt64?
 
-  /// The path of the initial snapshot (the first file of several), of which the density is made.
+  /// The path of the initial snapshot (the first file of several), from which the density is made.
   package var initial: String?
 
   /// The path of the final snapshot (the first file of several), whose particles are in halos.
@@ -161,8 +161,10 @@ package struct SimulationSettings: Codable, Hashable, Sendable {
     self.ignoreTypes = ignoreTypes
   }
 
-  /// Where it is written which halo each final particle is in; the catalogue of a simulation from a seed
-  /// is given.
+  /// Returns the source that tells which halo each final particle is in.
+  ///
+  /// - Parameter made: The path of the catalogue, if the simulation is made from a seed.
+  /// - Returns: The table or catalogue of the settings, `made`, or the snapshot itself.
   package func halos(made: String) -> HaloSource {
     if let labels { return .table(labels) }
     if let catalogue { return .catalogue(catalogue) }

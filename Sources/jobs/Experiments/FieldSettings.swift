@@ -1,9 +1,9 @@
 package import Fields
 package import SubBoxes
 
-/// How the field file of a simulation is made.
+/// The settings of the field file that is made from a simulation.
 package struct FieldSettings: Codable, Hashable, Sendable {
-  /// Which particles and mass a halo has.
+  /// The definition of a halo's particles and of its mass.
   package var label = HaloLabel.fof
 
   /// The number of neighbours of the SPH density estimate, the particle itself included.
@@ -30,7 +30,7 @@ package struct FieldSettings: Codable, Hashable, Sendable {
 }
 
 extension FieldSettings {
-  /// What the network sees.
+  /// The input of the network: the field, and the voxel size that the final density has.
   package var networkInput: NetworkInput { NetworkInput(input, finalVoxelSize: finalVoxelSize) }
 
   /// Whether field files must hold the potential.

@@ -1,6 +1,6 @@
-/// What is predicted with a trained model.
+/// The settings of prediction: the simulations that a trained model predicts.
 ///
-/// How many particles of a role are predicted is said where they are drawn, in the sampling.
+/// The number of particles predicted for each role is set where they are drawn, in `SamplingSettings`.
 package struct PredictionSettings: Codable, Hashable, Sendable {
   /// The roles of the simulations that are predicted.
   package var roles: [SimulationRole] = [.test]

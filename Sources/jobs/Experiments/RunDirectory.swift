@@ -1,7 +1,7 @@
 package import Simulations
 internal import Text
 
-/// Where the results of an experiment are: `runs/<name>/` and the paths in it.
+/// The directory of an experiment's results: `runs/<name>/` and the paths in it.
 ///
 ///     experiment.yaml                            the experiment as used, defaults filled in
 ///     simulations/                               snapshots made by halompi
@@ -55,7 +55,7 @@ package struct RunDirectory: Hashable, Sendable {
     TrainingDirectory(path: "\(path)/training/\(training)")
   }
 
-  /// What is said of an ablation as a whole.
+  /// The folder of what concerns an ablation as a whole.
   package var ablation: AblationDirectory { AblationDirectory(path: "\(path)/ablation") }
 
   /// The folder of what one trained model predicts.
@@ -72,7 +72,7 @@ package struct RunDirectory: Hashable, Sendable {
   }
 }
 
-/// Which training of an experiment it is: what is different about it, and its seed.
+/// The name of one training of an experiment: its variant and its seed.
 package struct TrainingName: Hashable, Sendable, CustomStringConvertible {
   /// The variant of the inputs, such as `raw` or `averaged`.
   package let variant: String
@@ -86,7 +86,7 @@ package struct TrainingName: Hashable, Sendable, CustomStringConvertible {
     self.seed = seed
   }
 
-  /// Reads the name of a folder, such as `raw-seed3`; nothing if it is none that halompi gives.
+  /// Reads the name of a folder, such as `raw-seed3`; `nil` if halompi gives no such name.
   package init?(folder: String) {
     guard isFileName(folder), let match = folder.wholeMatch(of: /(.+)-seed([0-9]+)/),
       let seed = UInt64(match.2)
@@ -108,7 +108,7 @@ package struct ResultDirectory: Hashable, Sendable {
     self.path = path
   }
 
-  /// How the results were made: one record per start of a job.
+  /// The file that tells how the results were made: one record per start of a job.
   package var provenanceFile: String { "\(path)/provenance.json" }
 
   /// The file that is locked while a job writes in the folder.
@@ -126,7 +126,7 @@ package struct TrainingDirectory: Hashable, Sendable {
   /// The numbers of each step and epoch.
   package var metrics: String { "\(path)/metrics.jsonl" }
 
-  /// How the training was run: one record per start.
+  /// The file that tells how the training was run: one record per start.
   package var provenanceFile: String { "\(path)/provenance.json" }
 
   /// The file that is locked while a job writes in the folder.
@@ -135,7 +135,7 @@ package struct TrainingDirectory: Hashable, Sendable {
   /// The experiment as used by a run of an ablation.
   package var experimentFile: String { "\(path)/experiment.yaml" }
 
-  /// Why the run of an ablation failed; there only while it is so.
+  /// The file that tells why the run of an ablation failed; it is removed when the run starts again.
   package var failureFile: String { "\(path)/failure.json" }
 
   /// The file whose appearance asks the training to stop.
@@ -156,6 +156,6 @@ package struct AblationDirectory: Hashable, Sendable {
   /// The file whose appearance asks all runs to stop.
   package var stopFile: String { "\(path)/stop" }
 
-  /// What a run that was a process of its own said.
+  /// Returns the path of the log of a run that is a process of its own.
   package func log(of run: String) -> String { "\(path)/logs/\(run).log" }
 }

@@ -8,16 +8,16 @@ package struct SettingsReference: Sendable {
     /// The way to it in the file, such as `training.batchSize`; `[]` stands for any element of a list.
     package let key: String
 
-    /// What it may be, in words.
+    /// The type of the value, in words.
     package let type: String
 
-    /// Which numbers it may be, such as "from 1 to 4096"; empty for a setting without a number, or any number.
+    /// The numbers that are allowed, such as "from 1 to 4096"; empty if any is, or for a setting without one.
     package let range: String
 
     /// Type and range in words.
     package var mayBe: String { range.isEmpty ? type : "\(type), \(range)" }
 
-    /// The default as it is written in a file; nothing if it must be given.
+    /// The default as it is written in a file; `nil` if a value must be given.
     package let defaultValue: String?
 
     /// The property that declares it: its type with the module, and its name.
@@ -85,7 +85,7 @@ package struct SettingsReference: Sendable {
     return value.inlineYAML
   }
 
-  /// What a value of a type may be; nothing for a section of settings.
+  /// Returns the values that a type allows, in words; `nil` for a section of settings.
   private static func words(for type: Any.Type) -> String? {
     switch type {
     case is Int.Type: return "whole number"

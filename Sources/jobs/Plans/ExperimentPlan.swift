@@ -9,7 +9,7 @@ internal import Slurm
 internal import SubBoxes
 package import Training
 
-/// What an experiment will take on a cluster, before anything runs: predictions, and the facts they come from.
+/// A prediction of the demands of an experiment on a cluster before anything runs, and the facts behind it.
 package struct ExperimentPlan: Sendable {
   /// The nodes, ranks and threads that a plan is made for.
   package struct Layout: Codable, Hashable, Sendable {
@@ -53,7 +53,7 @@ package struct ExperimentPlan: Sendable {
   /// The memory of a node.
   package let nodeMemory: NodeMemory
 
-  /// How long a sample takes.
+  /// The time of a sample on one thread.
   package let time: SampleTime
 
   /// The messages of a training.
@@ -68,13 +68,13 @@ package struct ExperimentPlan: Sendable {
   /// Makes a plan.
   ///
   /// - Parameters:
-  ///   - experiment: Field files that are there already tell the sizes of their simulations.
-  ///   - directory: Where these are.
+  ///   - experiment: The experiment; field files that exist already tell the sizes of their simulations.
+  ///   - directory: The run directory of the field files.
   ///   - layout: The nodes, ranks and threads.
-  ///   - program: What a process takes before it has any data [bytes].
+  ///   - program: The memory of a process before it has any data [bytes].
   ///   - nodeMemory: The memory of a node.
-  ///   - time: How long a sample takes.
-  ///   - costs: What messages and files cost.
+  ///   - time: The time of a sample on one thread.
+  ///   - costs: The costs of messages and files.
   /// - Throws: `Failure` if the size of a simulation is not known yet, and what
   ///   ``MemoryPlan/init(of:program:)`` and ``UniverseMemory/init(of:ranks:ranksPerNode:program:)`` throw.
   package init(
@@ -107,10 +107,10 @@ package struct ExperimentPlan: Sendable {
   /// Checks that a node can hold the training, and this machine the network, before a sample is timed.
   ///
   /// - Parameters:
-  ///   - experiment: Field files that are there already tell the sizes of their simulations.
-  ///   - directory: Where these are.
+  ///   - experiment: The experiment; field files that exist already tell the sizes of their simulations.
+  ///   - directory: The run directory of the field files.
   ///   - layout: The nodes, ranks and threads.
-  ///   - program: What a process takes before it has any data [bytes].
+  ///   - program: The memory of a process before it has any data [bytes].
   ///   - nodeMemory: The memory of a node.
   /// - Throws: `Failure` that names the largest term, also if only this machine is too small.
   package static func checkMeasurement(

@@ -3,14 +3,15 @@ package import Hardware
 internal import Text
 
 extension Failure {
-  /// The failure of a job that needs more memory than a node has.
+  /// Makes the failure of a job that needs more memory than a node has.
   ///
   /// - Parameters:
   ///   - needed: The memory that the job needs on a node [bytes].
   ///   - limit: The memory of a node.
   ///   - ranks: The ranks on a node.
   ///   - largest: The largest term, and its memory [bytes].
-  ///   - remedy: What to try, as a clause.
+  ///   - remedy: The thing to try, as a clause.
+  /// - Returns: The failure, which names the largest term.
   static func memory(
     _ needed: Int, of limit: NodeMemory, ranks: Int, largest: (name: String, bytes: Int),
     remedy: String

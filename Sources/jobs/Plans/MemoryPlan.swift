@@ -2,7 +2,7 @@ package import Failures
 package import Hardware
 package import Training
 
-/// What the ranks of a job take of the memory, by term: a prediction.
+/// The memory that the ranks of a job take, by term: a prediction.
 package struct MemoryPlan: Hashable, Sendable {
   /// The terms of a rank that trains, rank 0 if that trains too; the program itself is the first.
   package let training: [MemoryTerm]
@@ -23,7 +23,7 @@ package struct MemoryPlan: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - demand: The job.
-  ///   - program: What a process takes before it has any data [bytes].
+  ///   - program: The memory of a process before it has any data [bytes].
   /// - Throws: `SubBoxError` if the fields are to be in memory and do not fit the budget,
   ///   `ArchitectureError` if the kernels cannot compute the network.
   package init(of demand: MemoryDemand, program: Int) throws {

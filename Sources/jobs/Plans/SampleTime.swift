@@ -7,7 +7,7 @@ internal import Statistics
 internal import Text
 internal import Training
 
-/// How long a sample takes on one thread, and who says so.
+/// The time of a sample on one thread, and the source of the figures.
 package struct SampleTime: Hashable, Sendable {
   /// Forward and backward [seconds].
   package let training: Double
@@ -18,7 +18,7 @@ package struct SampleTime: Hashable, Sendable {
   /// The update of the weights [seconds].
   package let update: Double
 
-  /// Where the times come from.
+  /// The source of the times, in words.
   package let origin: String
 
   /// Measures a sample or a few, for less than some seconds: a rough figure of a machine that may be busy.
@@ -55,7 +55,7 @@ package struct SampleTime: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - architecture: The network.
-  ///   - kernels: What computes it.
+  ///   - kernels: The kernels that compute it.
   ///   - limit: The memory of this machine.
   /// - Throws: `Failure` with both sizes, `ArchitectureError` if the kernels cannot compute the network.
   package static func checkMemory(
@@ -83,7 +83,7 @@ package struct SampleTime: Hashable, Sendable {
     return best
   }
 
-  /// What `halompi benchmark step --json` wrote, of the same network.
+  /// The part that is read here of the record that `halompi benchmark step --json` writes.
   private struct Record: Decodable {
     struct Settings: Decodable {
       let architecture: NetworkArchitecture

@@ -1,7 +1,7 @@
 internal import Foundation
 internal import Training
 
-/// How long a step takes on many ranks: a model, and so a prediction.
+/// A model, and so a prediction, of the time that a step takes on many ranks.
 ///
 /// A step is computing, the sums over the ranks, the update of the weights, and reading where fields are not in
 /// memory:
@@ -14,15 +14,15 @@ internal import Training
 /// counts only as far as it takes longer. (Thakur, Rabenseifner, Gropp, "Optimization of Collective
 /// Communication Operations in MPICH", IJHPCA 19, 49, 2005, doi:10.1177/1094342005051521, section 2.)
 package struct ScalingModel: Hashable, Sendable {
-  /// What messages and files cost.
+  /// The costs of messages and files.
   package struct Costs: Codable, Hashable, Sendable {
     /// The time of the shortest message between nodes [seconds].
     package var latency = 2e-6
 
-    /// What a connection carries [bytes per second].
+    /// The data rate of a connection [bytes per second].
     package var bandwidth = 10e9
 
-    /// What a node reads from files [bytes per second].
+    /// The rate at which a node reads files [bytes per second].
     package var storage = 1e9
 
     /// Makes the costs of a fast network.
@@ -44,13 +44,13 @@ package struct ScalingModel: Hashable, Sendable {
   /// The priors and the update of the weights, on one thread [seconds].
   var updateSeconds: Double
 
-  /// What each worker gives to the sums, dense layers and convolutions [bytes].
+  /// The data that each worker adds to the two sums, dense layers and convolutions [bytes].
   package var sums: [Int]
 
-  /// What a sample reads from files; 0 if fields are in memory [bytes].
+  /// The data that a sample reads from files; 0 if fields are in memory [bytes].
   var bytesPerSample: Int
 
-  /// What messages and files cost.
+  /// The costs of messages and files.
   package var costs: Costs
 
   /// The parts of a step [seconds].
@@ -65,7 +65,7 @@ package struct ScalingModel: Hashable, Sendable {
     package var seconds: Double { computing + reducing + reading }
   }
 
-  /// The step of a job with so many workers.
+  /// Returns the parts of a step of a job with this number of workers.
   package func step(workers: Int) -> Step {
     let slots = workers * threads
     let computing = Double((batchSize + slots - 1) / slots) * sampleSeconds

@@ -5,10 +5,10 @@ internal import ParticleMesh
 package import Simulations
 package import Training
 
-/// What a rank of `halompi simulate` takes of the memory, by term: a prediction.
+/// The memory that a rank of `halompi simulate` takes, by term: a prediction.
 ///
-/// Particles and meshes have the sizes that the generator gives them. What the halo finder takes beside the
-/// particles was measured (Documentation/performance.md). Ranks of one simulation have equal numbers of
+/// Particles and meshes have the sizes that the generator gives them. The memory of the halo finder beside
+/// the particles was measured (Documentation/performance.md). Ranks of one simulation have equal numbers of
 /// planes, and at z = 0 not equally many particles: the figures are those of the average rank.
 package struct UniverseMemory: Hashable, Sendable {
   /// The terms while particles move; the program itself is the first.
@@ -23,16 +23,16 @@ package struct UniverseMemory: Hashable, Sendable {
   /// The memory of a particle: its site, position and momentum [bytes].
   private static let particle = 8 + 12 + 12
 
-  /// What the halo finder has beside the particles, at its peak [bytes of a particle].
+  /// The memory of the halo finder beside the particles, at its peak [bytes per particle].
   private static let haloFinder = 140
 
   /// Makes the plan of a universe.
   ///
   /// - Parameters:
-  ///   - universe: What is simulated.
+  ///   - universe: The universe to simulate.
   ///   - ranks: The ranks of the job.
-  ///   - ranksPerNode: Those of a node.
-  ///   - program: What a process takes before it has any data [bytes].
+  ///   - ranksPerNode: The ranks of a node.
+  ///   - program: The memory of a process before it has any data [bytes].
   /// - Throws: `FourierTransformError` if more ranks share a simulation than its mesh has planes.
   package init(
     of universe: UniverseSettings, ranks: Int, ranksPerNode: Int, program: Int

@@ -71,9 +71,9 @@ package struct DirectoryLock: ~Copyable {
   }
 }
 
-/// Why a folder could not be locked.
+/// The failure to lock a folder.
 package struct LockError: JobFailure, Hashable, CustomStringConvertible {
-  /// What went wrong.
+  /// A reason why a folder could not be locked.
   package enum Problem: Hashable, Sendable {
     /// Another job holds the lock; it left its process and host.
     case taken(by: String)
@@ -84,13 +84,13 @@ package struct LockError: JobFailure, Hashable, CustomStringConvertible {
   /// The path of the lock file.
   package let file: String
 
-  /// What went wrong.
+  /// The reason why the folder could not be locked.
   package let problem: Problem
 
   /// A file that cannot be written.
   package var exitCode: JobExitCode { .inputOutput }
 
-  /// What could not be locked, who holds it or why, and what to do.
+  /// A sentence that says what could not be locked, who holds it or why, and what to do.
   package var description: String {
     switch problem {
     case .taken(let holder):

@@ -1,9 +1,9 @@
 package import Failures
 package import MPI
 
-/// What a user is told of the error that ends a job.
+/// A report, for the user, of the error that ends a job.
 package struct FailureReport: Hashable, Sendable {
-  /// How the job ends.
+  /// The exit code of the job.
   package let exitCode: JobExitCode
 
   /// One line that ends with a full stop, with the rank and host that it comes from if there are several.
@@ -14,8 +14,8 @@ package struct FailureReport: Hashable, Sendable {
   /// An error that is no ``JobFailure`` is a failure of the program itself.
   ///
   /// - Parameters:
-  ///   - error: What ended the job.
-  ///   - place: Where; nil for a command that is no job of several ranks.
+  ///   - error: The error that ended the job.
+  ///   - place: The rank and host of the error; `nil` for a command that is no job of several ranks.
   package init(of error: any Error, at place: JobPlace? = nil) {
     exitCode = (error as? any JobFailure)?.exitCode ?? .internalFailure
     var source = ""

@@ -7,7 +7,7 @@ package import MPI
 internal import Text
 internal import Threads
 
-/// How results were made: one start of a job, for those who find its files later.
+/// A record of how results were made: one start of a job, for those who find its files later.
 ///
 /// It is written beside results and never into them, so that results stay the same bytes wherever
 /// and whenever they are made.
@@ -17,7 +17,7 @@ package struct Provenance: Codable, Hashable, Sendable {
     /// The version of halompi.
     package var version: String
 
-    /// What the environment variable `HALOMPI_COMMIT` said, by which whoever builds from a working
+    /// The value of the environment variable `HALOMPI_COMMIT`, by which whoever builds from a working
     /// copy can name its commit; a package build does not know it.
     package var commit: String?
 
@@ -33,7 +33,7 @@ package struct Provenance: Codable, Hashable, Sendable {
     /// The name of the host, as MPI knows it.
     package var name: String
 
-    /// How many ranks ran there.
+    /// The number of ranks that ran there.
     package var ranks: Int
   }
 
@@ -80,7 +80,7 @@ package struct Provenance: Codable, Hashable, Sendable {
   /// The folder in which it was given.
   package var folder: String
 
-  /// When the job was started, in UTC (ISO 8601).
+  /// The time at which the job was started, in UTC (ISO 8601).
   package var started: String
 
   /// The number of ranks.
@@ -112,7 +112,7 @@ package struct Provenance: Codable, Hashable, Sendable {
   ///   - world: All ranks of the job.
   ///   - threadsPerRank: The threads that compute on each rank, where the job has a say in it.
   ///   - inputs: Paths of files that go in, which the first rank reads for their checksums.
-  ///   - fieldFiles: Paths of field files that go in, of which it reads the fingerprints.
+  ///   - fieldFiles: Paths of field files that go in, whose fingerprints it reads.
   /// - Returns: The description on the first rank, and `nil` on the others.
   /// - Throws: A failure that all ranks agree on, if the first one cannot read a file.
   package static func collect(

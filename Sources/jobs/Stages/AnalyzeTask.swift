@@ -17,8 +17,8 @@ package struct AnalyzeTask: Sendable {
   /// Makes the task; it takes the predictions of all models that are there.
   ///
   /// - Parameters:
-  ///   - experiment: What is computed of predictions.
-  ///   - directory: Where predictions are found and the report is written.
+  ///   - experiment: The experiment, with the settings of the analysis.
+  ///   - directory: The run directory, where predictions are found and the report is written.
   ///   - missingRuns: Returns what the report lacks of an ablation, read from the files of its runs.
   package init(
     _ experiment: Experiment, in directory: RunDirectory,

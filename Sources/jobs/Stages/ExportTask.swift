@@ -35,7 +35,7 @@ package struct ExportTask: Sendable {
 
   /// Writes the file, on one rank alone.
   ///
-  /// How the model was made travels with it, if `provenance.json` is beside it.
+  /// The record of how the model was made goes into the file, if `provenance.json` is beside the model.
   ///
   /// - Returns: The model that was read.
   /// - Throws: A ``JobFailure``.

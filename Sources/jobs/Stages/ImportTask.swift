@@ -52,7 +52,7 @@ package struct ImportTask: Sendable {
     }
   }
 
-  /// What came with the weights about how they were made, which must be what we write ourselves.
+  /// Returns the provenance that came with the weights, which must have the form that halompi writes itself.
   private func starts(in file: SafeTensors) throws -> Data? {
     guard let text = file.metadata["provenance"] else { return nil }
     let data = Data(text.utf8)
@@ -66,7 +66,7 @@ package struct ImportTask: Sendable {
   }
 }
 
-/// What a user is told of a model that was exported or imported.
+/// A summary, for the user, of a model that was exported or imported.
 package struct ModelSummary: Hashable, Sendable, CustomStringConvertible {
   /// The lines: what the network is, what it takes and what it gives.
   package let description: String

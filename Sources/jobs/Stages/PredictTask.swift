@@ -14,20 +14,38 @@ package struct PredictTask: Sendable {
   private let directory: RunDirectory
   private let name: TrainingName
 
+  /// The file of the network.
+  private let model: String
+
   /// Makes the task; the model is that of the experiment's variant and seed.
   package init(_ experiment: Experiment, in directory: RunDirectory) {
+    self.init(experiment, named: experiment.trainingName, in: directory)
+  }
+
+  /// Makes the task of a model that may be another experiment's.
+  ///
+  /// Its predictions get the name of the folder in which the model is, such as `raw-seed2`; a model that stands
+  /// elsewhere gets the name of the experiment's own variant and seed.
+  ///
+  /// - Parameters:
+  ///   - experiment: What to predict.
+  ///   - model: The file of the model.
+  ///   - directory: Where fields are found and results are written.
+  package init(_ experiment: Experiment, model: String, in directory: RunDirectory) {
+    let folder = URL(filePath: model).deletingLastPathComponent().lastPathComponent
     self.experiment = experiment
     self.directory = directory
-    name = experiment.trainingName
+    self.model = model
+    name = TrainingName(folder: folder) ?? experiment.trainingName
   }
 
   /// Makes the task of a model that shares the run directory with others, such as that of a run of an ablation.
   ///
   /// - Parameters:
-  ///   - experiment: What to predict.
-  ///   - name: What the folder of the model's training is called.
-  ///   - directory: Where fields are found and results are written.
-  ///   - resources: What the prediction shares with others that the same process executes.
+  ///   - experiment: The experiment, with the simulations to predict.
+  ///   - name: The name of the folder of the model's training.
+  ///   - directory: The run directory, where fields are found and results are written.
+  ///   - resources: The resources that the prediction shares with others in the same process.
   package init(
     _ experiment: Experiment, named name: TrainingName, in directory: RunDirectory,
     resources: RunResources = RunResources()
@@ -39,6 +57,7 @@ package struct PredictTask: Sendable {
     self.experiment = experiment
     self.directory = directory
     self.name = name
+    model = directory.training(name).model
   }
 
   /// The file of predictions.
@@ -70,9 +89,8 @@ package struct PredictTask: Sendable {
     let stage = Stage(
       lockFile: lockFile, provenanceFile: directory.predictions(of: name).provenanceFile,
       threadsPerRank: experiment.training.threadsPerRank)
-    let model = directory.training(name).model
     return try stage.run(on: world, progress: progress) {
-      let files = try world.agree { try fieldFiles(for: model) }
+      let files = try world.agree { try fieldFiles() }
       return (files, Stage.Inputs(files: [model], fieldFiles: files))
     } work: { files in
       let job = PredictionJob(
@@ -95,7 +113,7 @@ package struct PredictTask: Sendable {
   }
 
   /// The field files whose particles are predicted; they and the model must be there.
-  private func fieldFiles(for model: String) throws -> [String] {
+  private func fieldFiles() throws -> [String] {
     guard FileManager.default.fileExists(atPath: model) else {
       throw Failure(
         .missingInput, "opening the model \(model)", because: "it does not exist",

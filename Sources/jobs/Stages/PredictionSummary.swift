@@ -1,7 +1,7 @@
 internal import Text
 package import Training
 
-/// What a prediction comes to, in lines for a person.
+/// A summary of a prediction, in lines for a person.
 package struct PredictionSummary: CustomStringConvertible {
   private let table: PredictionTable
   private let file: String

@@ -2,7 +2,7 @@ package import Fields
 internal import Snapshots
 internal import Text
 
-/// What a preparation comes to, in lines that a cosmologist can check.
+/// A summary of a preparation, in lines that a cosmologist can check.
 package struct PreparationSummary: CustomStringConvertible {
   private let summary: FieldSummary
   private let file: String

@@ -19,7 +19,7 @@ package struct PrepareTask: Sendable {
   ///
   /// - Parameters:
   ///   - experiment: The simulations, and how fields are made of them.
-  ///   - directory: Where fields are written.
+  ///   - directory: The run directory, where fields are written.
   ///   - names: The names of the simulations to prepare; all of them if there is none.
   package init(_ experiment: Experiment, in directory: RunDirectory, only names: [String] = []) {
     self.experiment = experiment

@@ -4,7 +4,7 @@ package import MPI
 package import SubBoxes
 internal import Training
 
-/// What a run shares with others that are executed by the same processes, or on the same nodes.
+/// The resources that a run shares with others in the same processes or on the same nodes.
 ///
 /// None of it changes a result.
 package struct RunResources: Sendable {
@@ -14,10 +14,10 @@ package struct RunResources: Sendable {
   /// The threads that compute on each rank, where the settings leave it open.
   package var threadsPerRank: Int?
 
-  /// Where a training cuts boxes from, if not as the experiment says.
+  /// The source that a training cuts boxes from, if not that of the experiment.
   var trainingStream: StreamSettings?
 
-  /// Where a prediction cuts boxes from, if not as the experiment says.
+  /// The source that a prediction cuts boxes from, if not that of the experiment.
   var predictionStream: StreamSettings?
 
   /// Shares nothing: a run that is alone in its processes and on its nodes.
@@ -29,7 +29,7 @@ package struct RunResources: Sendable {
   ///
   /// - Parameters:
   ///   - runs: The experiments of the runs.
-  ///   - directory: Where the field files are.
+  ///   - directory: The run directory of the field files.
   ///   - ranks: The ranks of all teams.
   ///   - teams: The number of teams.
   /// - Throws: `AgreedFailure` if a field file is missing or cannot be read.

@@ -3,17 +3,17 @@ internal import MPI
 internal import Progress
 internal import Runs
 
-/// What all stages of a run do before and after their work.
+/// The frame of a stage: what all stages of a run do before and after their work.
 ///
-/// One job at a time writes in a folder of results; beside the results stands how they were made; and a user is
-/// told which settings differ from those of the job before.
+/// Only one job at a time writes in a folder of results; the record of how they were made is kept beside
+/// them; and a user is told which settings differ from those of the job before.
 struct Stage {
-  /// What goes into a stage, for its provenance.
+  /// The files that go into a stage, for its provenance.
   struct Inputs {
     /// The paths of files whose checksums are put on record.
     var files: [String] = []
 
-    /// The paths of field files, of which the fingerprints are put on record.
+    /// The paths of field files, whose fingerprints are put on record.
     var fieldFiles: [String] = []
   }
 
@@ -29,7 +29,7 @@ struct Stage {
   /// Puts the settings on record, and returns those that differ from the job before.
   var recordSettings: () throws -> [SettingsDifference] = { [] }
 
-  /// What the settings are on record for, such as "run directory".
+  /// The place whose settings are on record, as a note to the user calls it, such as "run directory".
   var place = "run directory"
 
   /// Does the work, with the lock held and everything on record.
@@ -41,7 +41,7 @@ struct Stage {
   ///   - progress: Is told of settings that differ; it speaks on rank 0.
   ///   - begin: Checks what the work needs, and names the files of it. Collective, called with the lock held.
   ///   - work: The work, given what `begin` made ready. Collective.
-  /// - Returns: What `work` returns.
+  /// - Returns: The result of `work`.
   /// - Throws: `LockError` in an `AgreedFailure` if another job writes there, and what the closures throw.
   func run<Material, Result>(
     on world: borrowing Communicator, progress: ProgressReporter,

@@ -25,9 +25,9 @@ package struct TrainTask: Sendable {
   /// Makes the task.
   ///
   /// - Parameters:
-  ///   - experiment: What to train, and on what.
-  ///   - directory: Where fields are found and results are written.
-  ///   - timeLimit: After how long to stop, resumably [s]; without it, at the end of the Slurm job.
+  ///   - experiment: The experiment, with the network and what it is trained on.
+  ///   - directory: The run directory, where fields are found and results are written.
+  ///   - timeLimit: The time after which to stop, resumably [s]; without it, the end of the Slurm job.
   package init(_ experiment: Experiment, in directory: RunDirectory, timeLimit: Double? = nil) {
     self.experiment = experiment
     self.directory = directory
@@ -42,11 +42,11 @@ package struct TrainTask: Sendable {
   /// Its experiment is put on record in its own folder instead of the run directory's.
   ///
   /// - Parameters:
-  ///   - experiment: What to train, and on what.
-  ///   - name: What its folder is called.
-  ///   - directory: Where fields are found and results are written.
-  ///   - timeLimit: After how long to stop, resumably [s]; without it, at the end of the Slurm job.
-  ///   - resources: What the training shares with others that the same process executes.
+  ///   - experiment: The experiment, with the network and what it is trained on.
+  ///   - name: The name of its folder.
+  ///   - directory: The run directory, where fields are found and results are written.
+  ///   - timeLimit: The time after which to stop, resumably [s]; without it, the end of the Slurm job.
+  ///   - resources: The resources that the training shares with others in the same process.
   package init(
     _ experiment: Experiment, named name: TrainingName, in directory: RunDirectory,
     timeLimit: Double? = nil, resources: RunResources = RunResources()
@@ -115,7 +115,7 @@ package struct TrainTask: Sendable {
     }
   }
 
-  /// What is trained on, and how; the fields must be there.
+  /// Makes the plan of the training, whose field files must exist.
   private func makePlan() throws -> TrainingPlan {
     let training = experiment.simulations(of: .training)
     let validation = experiment.simulations(of: .validation)

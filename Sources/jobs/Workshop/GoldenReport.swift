@@ -26,7 +26,7 @@ package struct GoldenReport: Hashable, Sendable, CustomStringConvertible {
     self.results = results
   }
 
-  /// The error that some quantity is beyond its tolerance, or nothing if none is.
+  /// The error that some quantity is beyond its tolerance; `nil` if none is.
   package var failure: Failure? {
     let beyond = results.filter { !$0.passed }.map(\.quantity)
     guard !beyond.isEmpty else { return nil }

@@ -10,7 +10,7 @@ struct CellList: Sendable {
   /// The place of each column of the box in ``columns``, -1 for one that is not held.
   let slots: [Int32]
 
-  /// Where the particles of a cell start: cell `z` of the column in slot `s` is entry
+  /// The index of the first particle of each cell: cell `z` of the column in slot `s` has entry
   /// `s * cellsPerSide + z`, and the last entry is the number of particles.
   let starts: [Int]
 

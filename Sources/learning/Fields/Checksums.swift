@@ -42,8 +42,8 @@ struct Checksums: Sendable {
     return Checksum.digits(value)
   }
 
-  /// What identifies the data: a checksum of the grid, the box and the checksums of the datasets that
-  /// every file has.
+  /// Returns the fingerprint of the data: a checksum of the grid size, the box size and the
+  /// checksums of the datasets that every file has.
   func fingerprint(gridSize: Int, boxSize: Double) -> String {
     let parts = ["\(gridSize)", "\(boxSize)"] + FieldFormat.datasets.map { self[$0] }
     return Checksum(of: Data(parts.joined(separator: " ").utf8)).description
@@ -56,10 +56,10 @@ struct Checksums: Sendable {
     return checksum
   }
 
-  /// The checksum of an array of four-byte elements of which each rank has a part.
+  /// Returns the checksum of an array of four-byte elements that is spread over the ranks.
   ///
-  /// Parts are added in words of eight bytes: a rank that begins amid one leaves its first element
-  /// to the rank before.
+  /// Parts are added in words of eight bytes: a rank whose part begins in the middle of a word
+  /// leaves its first element to the rank before.
   private static func sum<Element: BitwiseCopyable & MPIElement>(
     _ elements: [Element], at offset: Int, on communicator: borrowing Communicator
   ) throws(MPIError) -> UInt64 {

@@ -1,6 +1,6 @@
 internal import MPI
 
-/// Which rank has which columns of cells: ranges in order, with about as many particles each.
+/// The columns of cells of each rank: ranges in order, with about equally many particles.
 struct ColumnDecomposition {
   private let grid: CellGrid
 
@@ -54,7 +54,7 @@ struct ColumnDecomposition {
   ///   - own: The columns that this rank has.
   ///   - communicator: The ranks.
   /// - Returns: A list of the columns asked for.
-  /// - Throws: What MPI reported.
+  /// - Throws: The error that MPI reported.
   func fetch(
     _ columns: [Int], _ own: CellList, on communicator: borrowing Communicator
   ) throws(MPIError) -> CellList {

@@ -16,9 +16,9 @@ internal import Threads
 /// Memory on a rank: 60 bytes for each of its particles while they are sorted, 24 for each
 /// particle of the margin, and 12 bytes for each column of the box.
 struct DensityEstimate: Sendable {
-  /// Why densities cannot be estimated.
+  /// The reason why densities cannot be estimated.
   package struct Failure: Error, CustomStringConvertible {
-    /// What is wrong, and what to try.
+    /// The problem, and a remedy to try.
     package let description: String
   }
 
@@ -166,6 +166,6 @@ struct DensityEstimate: Sendable {
 }
 
 extension DensityEstimate.Failure: JobFailure {
-  /// Particles of which no density can be made.
+  /// The code for particles whose density cannot be estimated.
   package var exitCode: JobExitCode { .badData }
 }

@@ -5,7 +5,7 @@ extension FieldFile {
   /// Reads a box of a field, or all of it, in C order.
   ///
   /// - Parameters:
-  ///   - field: Which field.
+  ///   - field: The field to read.
   ///   - slab: The box within [N, N, N].
   ///   - transfer: Collective only for a file opened by a communicator.
   /// - Returns: The values.
@@ -27,7 +27,7 @@ extension FieldFile {
   /// Reads a box of a field into memory, in C order.
   ///
   /// - Parameters:
-  ///   - field: Which field.
+  ///   - field: The field to read.
   ///   - destination: As many elements as the box.
   ///   - slab: The box within [N, N, N].
   ///   - transfer: Collective only for a file opened by a communicator.
@@ -45,7 +45,7 @@ extension FieldFile {
   /// Reads whole planes of a field [planes, N, N].
   ///
   /// - Parameters:
-  ///   - field: Which field.
+  ///   - field: The field to read.
   ///   - planes: A range of the slowest axis; ranks of a collective transfer may ask for others,
   ///     or none.
   ///   - transfer: Collective only for a file opened by a communicator.

@@ -13,9 +13,9 @@ extension FieldFile {
   ///   - halos: The same on every rank.
   ///   - description: The same on every rank.
   ///   - creator: The command or program that makes the file.
-  ///   - path: Where the file will be; one that exists is replaced. The same on every rank.
+  ///   - path: The path of the file; an existing file is replaced. The same on every rank.
   ///   - communicator: The ranks.
-  /// - Returns: What the file says about itself.
+  /// - Returns: The metadata of the file.
   /// - Throws: `AgreedFailure` on every rank, with a ``FieldFileError`` from the rank that failed.
   @discardableResult
   package static func write(
@@ -102,8 +102,8 @@ extension FieldFile {
         gridSize: description.gridSize, boxSize: description.boxSize))
   }
 
-  /// The moments of a field of which each rank has planes; sums go plane by plane, whatever rank has
-  /// them.
+  /// Computes the moments of a field whose planes are spread over the ranks; sums go plane by
+  /// plane, so that they do not depend on the number of ranks.
   private static func moments(
     of values: [Float], in slab: FieldSlab, on communicator: borrowing Communicator
   ) throws(MPIError) -> FieldMoments {
@@ -213,7 +213,7 @@ extension HDF5File {
     try createGroup(FieldFormat.sourceGroup)
   }
 
-  /// Writes what is said of a source.
+  /// Writes the attributes of a source.
   fileprivate func write(_ source: SourceFiles, as role: String) throws(HDF5Error) {
     let group = "\(FieldFormat.sourceGroup)/\(role)"
     try createGroup(group)

@@ -21,7 +21,7 @@ package struct FieldFile: ~Copyable {
   /// The path by which the file was opened.
   package let path: String
 
-  /// What the file says about itself.
+  /// The metadata of the file.
   package let metadata: FieldMetadata
 
   let file: HDF5File

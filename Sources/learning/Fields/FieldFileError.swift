@@ -1,11 +1,11 @@
 package import Failures
 package import HDF5
 
-/// Why a field file cannot be read or written.
+/// The reason why a field file cannot be read or written.
 ///
 /// The description names the file, the dataset or attribute, what is wrong, and what to try.
 package struct FieldFileError: Error, Sendable {
-  /// What is wrong, for callers that tell problems apart.
+  /// The kind of a problem, for callers that tell problems apart.
   package enum Problem: Hashable, Sendable {
     /// The file is not there.
     case missingFile
@@ -21,7 +21,7 @@ package struct FieldFileError: Error, Sendable {
     case damaged
   }
 
-  /// What is wrong.
+  /// The kind of the problem.
   package let problem: Problem
 
   /// The path of the file.
@@ -30,13 +30,13 @@ package struct FieldFileError: Error, Sendable {
   /// The dataset or attribute, if one is to blame.
   package let dataset: String?
 
-  /// What was found, as a clause.
+  /// The reason, as a clause.
   package let reason: String
 
-  /// What to try, as a sentence.
+  /// The remedy to try, as a sentence.
   package let remedy: String
 
-  /// What the library reported, if that was the cause.
+  /// The error of the HDF5 library, if that was the cause.
   package let underlying: HDF5Error?
 
   init(

@@ -9,7 +9,7 @@ package struct GridField<Element: HDF5Element>: Hashable, Sendable {
   let unit: String
   let meaning: String
 
-  /// How many numbers a site has.
+  /// The number of values at each site.
   var width = 1
 
   /// Whether sub-boxes are cut from it, for which every site needs a finite number.

@@ -1,7 +1,7 @@
 internal import HDF5
 package import Snapshots
 
-/// Which mass of a halo its particles are labeled with.
+/// The definition of the halo mass that particles are labeled with.
 package enum HaloLabel: String, Hashable, Codable, Sendable, CaseIterable {
   /// All particles that friends-of-friends links, and their mass.
   case fof
@@ -11,7 +11,7 @@ package enum HaloLabel: String, Hashable, Codable, Sendable, CaseIterable {
   case bound
 }
 
-/// What the maker of a field file says about the simulation.
+/// The description of a simulation by the maker of its field file.
 package struct FieldDescription: Hashable, Codable, Sendable {
   /// The name of the simulation.
   package var name: String
@@ -34,13 +34,13 @@ package struct FieldDescription: Hashable, Codable, Sendable {
   /// The redshift of the halos.
   package var finalRedshift: Double
 
-  /// What `/label` holds.
+  /// The definition of the halo mass in `/label`.
   package var label: HaloLabel
 
   /// The neighbours that a density was estimated from, the particle itself included.
   package var neighbours: Int
 
-  /// What the fields were made from, by role: `initialSnapshot`, `finalSnapshot`, `catalogue`.
+  /// The sources of the fields, by role: `initialSnapshot`, `finalSnapshot`, `catalogue`.
   package var sources: [String: SourceFiles]
 
   /// Makes a description.
@@ -77,13 +77,13 @@ package struct FieldMoments: Hashable, Codable, Sendable {
   }
 }
 
-/// What a field file says about itself: the description it was given, and what was computed from
+/// The metadata of a field file: the description given by its maker, and the values computed from
 /// the data when they were written.
 ///
 /// The members of the description are members of this too: `metadata.gridSize`.
 @dynamicMemberLookup
 package struct FieldMetadata: Hashable, Codable, Sendable {
-  /// What the maker said.
+  /// The description given by the maker.
   package let description: FieldDescription
 
   /// The number of halos.
@@ -101,9 +101,9 @@ package struct FieldMetadata: Hashable, Codable, Sendable {
   /// The largest smoothing length of the final particles [Mpc/h], if the file holds them.
   package let largestSmoothingLength: Double?
 
-  /// Changes whenever a dataset, the grid or the box does: 16 hexadecimal digits.
+  /// The fingerprint, 16 hexadecimal digits, which changes with the grid, the box or any dataset.
   ///
-  /// What a file may lack does not count: it follows from the snapshots, as the others do.
+  /// Datasets that a file may lack do not count: they follow from the snapshots, as the others do.
   package let fingerprint: String
 
   init(

@@ -22,7 +22,7 @@ package struct FieldPreparation: Hashable, Codable, Sendable {
   /// The snapshot in which halos were found.
   package var finalSnapshot: String
 
-  /// Where it is written which halo each particle of the final snapshot is in.
+  /// The source that tells which halo each particle of the final snapshot is in.
   package var halos: HaloSource
 
   /// The units of the snapshots; those that they state, or the usual ones that fit, if not given.
@@ -34,10 +34,10 @@ package struct FieldPreparation: Hashable, Codable, Sendable {
   /// The types of particles that are left out of the snapshots.
   package var ignoredTypes: [Int]
 
-  /// Where the field file will be.
+  /// The path of the field file to write.
   package var output: String
 
-  /// Which mass of a halo its particles are labeled with.
+  /// The definition of the halo mass that particles are labeled with.
   package var label: HaloLabel
 
   /// Whether the file will hold the potential, too.
@@ -87,7 +87,7 @@ package struct FieldPreparation: Hashable, Codable, Sendable {
   /// - Parameters:
   ///   - communicator: The ranks.
   ///   - progress: Called on every rank when a phase begins.
-  /// - Returns: What can be checked, the same on every rank.
+  /// - Returns: The results to check, the same on every rank.
   /// - Throws: `AgreedFailure` on every rank, with a `SnapshotError`, ``FieldFileError`` or
   ///   ``DensityEstimate/Failure`` from the rank that failed.
   package func run(
@@ -185,7 +185,7 @@ package struct FieldPreparation: Hashable, Codable, Sendable {
   }
 }
 
-/// What is known of the inputs before any particle is read.
+/// The facts about the inputs that are known before any particle is read.
 private struct PreparationInputs: Codable {
   let initial: Snapshot
   let final: Snapshot

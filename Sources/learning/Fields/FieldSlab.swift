@@ -1,4 +1,4 @@
-/// How the planes of a grid are shared out among ranks: evenly, each rank a range in order.
+/// The planes of a grid that each rank has: ranges in order, as equal in size as possible.
 package struct PlaneDecomposition: Hashable, Sendable {
   /// The planes of the grid, and the sites along each axis of a plane.
   package let gridSize: Int

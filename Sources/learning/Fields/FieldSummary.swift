@@ -13,12 +13,12 @@ package enum FieldPreparationPhase: String, Hashable, Codable, Sendable, CaseIte
   case writing = "writing the field file"
 }
 
-/// What a cosmologist can check of a preparation.
+/// The results of a preparation that a cosmologist can check.
 package struct FieldSummary: Hashable, Codable, Sendable {
-  /// What the field file says about itself.
+  /// The metadata of the field file.
   package let metadata: FieldMetadata
 
-  /// How the sites of particles were found.
+  /// The way in which the sites of particles were found.
   package let siteOrigin: SiteOrigin
 
   /// The root mean square distance of undone positions from their sites [cells].
@@ -42,7 +42,7 @@ package struct FieldSummary: Hashable, Codable, Sendable {
   /// Densities per second of wall time, rank and thread.
   package let densitiesPerSecondAndCore: Double
 
-  /// What was passed over in the snapshots' headers, as sentences.
+  /// The remarks on content of the snapshots' headers that was passed over, as sentences.
   package var remarks: [String] = []
 
   /// The mass of each halo with all its particles [halo], [Msun].

@@ -23,8 +23,8 @@ struct NeighbourSearch {
   ///   - list: The particles; it holds all columns within `reach` of those searched.
   ///   - neighbours: The nearest neighbours of a particle, itself included.
   ///   - reach: The cells searched on each side of a particle's cell.
-  ///   - quantity: What is computed from the squared distances of the neighbours in ascending order
-  ///     [(Mpc/h)^2].
+  ///   - quantity: The function that computes the quantity from the squared distances of the
+  ///     neighbours in ascending order [(Mpc/h)^2].
   init(
     _ list: CellList, neighbours: Int, reach: Int,
     quantity: @escaping @Sendable (UnsafeBufferPointer<Float>) -> Double
@@ -142,7 +142,7 @@ private struct Cube {
       && y <= self.y + side + margin && z >= self.z - margin && z <= self.z + side + margin
   }
 
-  /// How far the nearest face is from a point inside; not positive for one outside.
+  /// Returns the distance of a point inside to the nearest face; not positive for one outside.
   @inline(__always)
   func distanceToFace(_ x: Float, _ y: Float, _ z: Float) -> Float {
     let low = min(x - self.x, y - self.y, z - self.z)

@@ -121,7 +121,7 @@ final class NearestNeighbours {
   /// The squared distances of the nearest points in ascending order.
   ///
   /// - Parameters:
-  ///   - point: Where the distances are measured from.
+  ///   - point: The point from which distances are measured.
   ///   - cloud: The points.
   ///   - limit: The largest squared distance that counts.
   ///   - guess: A squared distance that probably holds enough points; it is a matter of speed.

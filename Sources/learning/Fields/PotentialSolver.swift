@@ -23,7 +23,7 @@ struct PotentialSolver {
   ///   - slab: The density on this rank's planes.
   ///   - communicator: The ranks, more than there are planes if need be.
   /// - Returns: The potential, site after site.
-  /// - Throws: What MPI reported, in an `AgreedFailure`.
+  /// - Throws: The error that MPI reported, in an `AgreedFailure`.
   func potential(of slab: FieldSlab, on communicator: borrowing Communicator) throws -> [Float] {
     // A transform has a plane for every rank; ranks without one wait for the others.
     let team = try communicator.split(color: slab.planes.isEmpty ? 1 : 0, key: communicator.rank)

@@ -3,7 +3,7 @@ package import Snapshots
 
 /// Whether the particles of an initial snapshot come from a cubic grid, by the test that preparation makes.
 package struct SiteCheck: Hashable, Sendable {
-  /// How the sites are found.
+  /// The way in which the sites are found.
   package let origin: SiteOrigin
 
   /// The root mean square distance of undone positions from their sites [cells].

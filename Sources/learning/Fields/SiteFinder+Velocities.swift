@@ -11,8 +11,8 @@ extension SiteFinder {
   /// - Parameters:
   ///   - particles: This rank's rows of the snapshot.
   ///   - communicator: The ranks.
-  /// - Returns: What velocities must be multiplied by; `nil` if no convention fits.
-  /// - Throws: What MPI reported.
+  /// - Returns: The factor to multiply velocities by; `nil` if no convention fits.
+  /// - Throws: The error that MPI reported.
   func velocityFactor(
     fitting particles: SnapshotParticles, on communicator: borrowing Communicator
   ) throws(MPIError) -> Double? {

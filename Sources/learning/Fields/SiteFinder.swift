@@ -1,7 +1,7 @@
 internal import MPI
 package import Snapshots
 
-/// How the sites of particles were found.
+/// The way in which the sites of particles were found.
 package enum SiteOrigin: Hashable, Codable, Sendable {
   /// The IDs name them, as the undone positions confirm.
   case ids(LagrangianLattice)
@@ -16,10 +16,10 @@ struct SitedParticles {
   /// Positions of the particles of this rank's sites [site, 3], [Mpc/h].
   var positions: [Double]
 
-  /// Where the particle of an ID belongs.
+  /// The map from particle IDs to sites.
   var map: SiteMap
 
-  /// How the sites were found.
+  /// The way in which the sites were found.
   var origin: SiteOrigin
 
   /// The root mean square distance of undone positions from the sites [cells].

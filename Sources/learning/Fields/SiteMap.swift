@@ -1,7 +1,7 @@
 internal import MPI
 internal import Snapshots
 
-/// Which site of the Lagrangian grid the particle of an ID started from.
+/// The map from particle IDs to the sites of the Lagrangian grid that the particles started from.
 enum SiteMap {
   /// The ID names the site.
   case lattice(LagrangianLattice)
@@ -93,10 +93,10 @@ struct SiteRouting {
   ///
   /// - Parameters:
   ///   - values: [particle, width], in the order of the IDs.
-  ///   - width: How many values each particle has.
+  ///   - width: The number of values of each particle.
   ///   - communicator: The ranks.
   /// - Returns: The values at the sites of this rank [site, width].
-  /// - Throws: What MPI reported.
+  /// - Throws: The error that MPI reported.
   func send<Element: MPIElement>(
     _ values: [Element], width: Int = 1, on communicator: borrowing Communicator
   ) throws(MPIError) -> [Element] {

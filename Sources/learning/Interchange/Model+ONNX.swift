@@ -15,7 +15,7 @@ extension Model {
   ///
   /// - Parameters:
   ///   - path: The file.
-  ///   - provenance: How the model was made: the text of the `provenance.json` beside it, if there is one.
+  ///   - provenance: The origin of the model: the text of the `provenance.json` beside it, if any.
   ///   - creator: The program that makes the file, with its version.
   /// - Throws: `FileError` if it cannot be written, `Failure` if it is too large for the format.
   package func writeONNX(to path: String, provenance: String?, creator: String) throws {

@@ -6,7 +6,7 @@ extension Model {
   /// The weights in the layout of PyTorch, with all else in the metadata.
   ///
   /// - Parameters:
-  ///   - provenance: How the model was made: the text of the `provenance.json` beside it, if there is one.
+  ///   - provenance: The origin of the model: the text of the `provenance.json` beside it, if any.
   ///   - creator: The program that makes the file, with its version.
   /// - Returns: The content of the file.
   /// - Throws: `EncodingError` if a number of the metadata is not finite.

@@ -4,7 +4,7 @@ internal import Networks
 internal import SubBoxes
 internal import Training
 
-/// What a model is besides its weights, as texts by name: the metadata of files for other programs.
+/// The properties of a model besides its weights, as texts by name: metadata for other programs.
 ///
 /// The names and their meaning are in Documentation/weights.md. Texts that are no words or numbers are JSON with
 /// sorted keys.
@@ -88,7 +88,7 @@ struct ModelMetadataReader {
     return variant
   }
 
-  /// What the model was trained on.
+  /// Returns the description of the data that the model was trained on.
   func data() throws(Failure) -> DataDescription {
     let standardization = try required("standardization", as: InputStandardization.self)
     let labels = try required("labels", as: LabelRange.self)

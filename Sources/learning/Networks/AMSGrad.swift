@@ -16,7 +16,7 @@ internal import CKernels
 /// computed in single precision with every operation rounded (none are fused or reordered), so the
 /// bits are the same on any processor, with any vector width.
 package struct AMSGrad: Sendable {
-  /// What a user may change about the optimizer.
+  /// The settings of the optimizer that a user may change.
   package struct Settings: Codable, Hashable, Sendable {
     /// The size of a step.
     package var learningRate = 5e-5
@@ -27,7 +27,7 @@ package struct AMSGrad: Sendable {
     /// The memory of the second moment.
     package var beta2 = 0.999
 
-    /// What is added to the root of the second moment.
+    /// The number added to the root of the second moment.
     package var epsilon = 1e-8
 
     /// Whether gamma keeps its initial value instead of being trained.
@@ -46,7 +46,7 @@ package struct AMSGrad: Sendable {
     }
   }
 
-  /// What the optimizer remembers: all that a checkpoint needs beside parameters and settings.
+  /// The state of the optimizer: all that a checkpoint needs besides parameters and settings.
   package struct State: Hashable, Sendable {
     /// The number of updates made.
     package var step: Int

@@ -87,8 +87,8 @@ final class FastEvaluator: StagedEvaluator {
     progress = .forward
   }
 
-  /// What was decided at the pools in the last forward pass: for each pool [window, channel], the place
-  /// (z * 2 + y) * 2 + x of the maximum in the window, and 8 more where it is positive.
+  /// Returns the decisions at the pools in the last forward pass: for each pool [window, channel],
+  /// the place (z * 2 + y) * 2 + x of the maximum in the window, plus 8 where it is positive.
   func poolDecisions() -> [[UInt8]] {
     let architecture = weights.architecture
     let widths = architecture.activationWidths.dropFirst(2)
@@ -105,9 +105,9 @@ final class FastEvaluator: StagedEvaluator {
   /// The last dense layer is linear.
   private func slope(of layer: Int) -> Float { layer == counts.count - 2 ? 1 : slope }
 
-  /// Where the weights of a dense layer start.
+  /// Returns the index of a dense layer's first weight in the buffer of parameters.
   private func weight(_ layer: Int) -> Int { tensors[2 * layer].range.lowerBound }
 
-  /// Where the biases of a dense layer start.
+  /// Returns the index of a dense layer's first bias in the buffer of parameters.
   private func bias(_ layer: Int) -> Int { tensors[2 * layer + 1].range.lowerBound }
 }

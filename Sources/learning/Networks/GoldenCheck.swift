@@ -1,6 +1,6 @@
-/// How far a quantity is from its golden value.
+/// The error of a quantity relative to its golden value.
 package struct GoldenResult: Hashable, Sendable {
-  /// What was compared, such as "prediction" or "gradient of conv2.weight".
+  /// The quantity compared, such as "prediction" or "gradient of conv2.weight".
   package let quantity: String
 
   /// The largest relative error over steps, boxes and elements.

@@ -41,7 +41,7 @@ package struct GoldenReference: Codable, Sendable {
   /// The optimizer's memory of the second moment.
   package let beta2: Double
 
-  /// What the optimizer adds to the root of the second moment.
+  /// The number that the optimizer adds to the root of the second moment.
   package let epsilon: Double
 
   /// The steps on the same batch, each before its update.
@@ -53,7 +53,7 @@ package struct GoldenReference: Codable, Sendable {
   /// Values of the loss alone.
   let lossVectors: [LossVector]
 
-  /// What was computed at one step, before the update.
+  /// The values computed at one step, before the update.
   package struct Step: Codable, Sendable {
     /// The prediction for each box.
     package let prediction: [Double]

@@ -5,10 +5,10 @@ package struct LikelihoodParameter: Hashable, Sendable {
   /// The name, under which it stands in files and logs.
   package let name: String
 
-  /// What it is in a few words, such as "the width of the likelihood".
+  /// The meaning in a few words, such as "the width of the likelihood".
   package let meaning: String
 
-  /// What it is exactly, for the captions of figures.
+  /// The exact definition, for the captions of figures.
   package let definition: String
 
   /// The unit of its values.
@@ -95,7 +95,7 @@ package struct LikelihoodValues: Hashable, Sendable {
   /// - Parameters:
   ///   - prediction: The network's prediction, on the scale of the scaled truth.
   ///   - truth: The scaled truth.
-  ///   - parameterGradient: Where the derivatives with respect to the parameters are written,
+  ///   - parameterGradient: The destination of the derivatives with respect to the parameters,
   ///     [parameter].
   /// - Returns: The loss and its slope.
   @inline(__always)

@@ -35,7 +35,7 @@ package struct NetworkArchitecture: Hashable, Sendable {
     self.leakySlope = leakySlope
   }
 
-  /// Where each parameter tensor lies in the flat buffer of parameters.
+  /// The layout of the parameter tensors in the flat buffer of parameters.
   package var parameters: ParameterLayout { ParameterLayout(of: self) }
 
   /// The widths of the activations: that of the box, then that after each convolution and its pool.
@@ -78,7 +78,7 @@ extension NetworkArchitecture: Codable {
     case boxWidth, convolutionChannels, hiddenUnits, leakySlope, likelihood
   }
 
-  /// Writes the shape, and the likelihood unless it is the one that files are of which name none.
+  /// Writes the shape, and the likelihood unless it is the one that is meant by files without it.
   package func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(boxWidth, forKey: .boxWidth)
@@ -105,10 +105,10 @@ package struct ArchitectureError: Error, Hashable, CustomStringConvertible {
   /// The name of the property.
   package let setting: String
 
-  /// What it was set to.
+  /// The value that it was set to.
   package let value: String
 
-  /// What it may be.
+  /// The values that are allowed, in words.
   package let allowed: String
 
   /// One sentence: what was being done, why it failed and what is allowed.

@@ -41,12 +41,12 @@ package protocol NetworkEvaluator: AnyObject {
   var workspaceBytes: Int { get }
 }
 
-/// How far the sample in the buffers of an evaluator has come.
+/// The pass that the sample in the buffers of an evaluator has reached.
 enum EvaluationProgress { case nothing, forward, backwardDense }
 
-/// An evaluator that knows how far its sample has come.
+/// An evaluator that records the pass that its sample has reached.
 protocol StagedEvaluator: NetworkEvaluator {
-  /// How far the sample in the buffers has come.
+  /// The pass that the sample in the buffers has reached.
   var progress: EvaluationProgress { get set }
 }
 

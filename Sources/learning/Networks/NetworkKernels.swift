@@ -28,8 +28,8 @@ package enum NetworkKernels: String, Codable, CaseIterable, Sendable {
 
   /// The library or instruction set that computes, such as "OpenBLAS 0.3.21 (Haswell)".
   ///
-  /// Where the library's differs, so may the last bits of results. OpenBLAS takes a processor that it
-  /// does not know for an old one, several times slower; the environment variable
+  /// The last bits of results of OpenBLAS may differ between its implementations. OpenBLAS takes a
+  /// processor that it does not know for an old one, several times slower; the environment variable
   /// `OPENBLAS_CORETYPE` (`Haswell`, `SkylakeX`) corrects it, if set before the program starts. The
   /// fast kernels give the same bits with every instruction set.
   package var implementation: String {

@@ -1,6 +1,6 @@
 internal import CKernels
 
-/// What a network takes of the memory, told before anything of it is allocated.
+/// The memory that a network takes, told before any of it is allocated.
 package final class NetworkMemory {
   private let architecture: NetworkArchitecture
   /// The network as the kernels in C know it, without weights; `nil` for the reference kernels.
@@ -32,7 +32,7 @@ package final class NetworkMemory {
       + (fast.map { halompi_prepared_bytes($0) } ?? 0)
   }
 
-  /// What an evaluator has of its own, as ``NetworkEvaluator/workspaceBytes`` [bytes]; so many threads share it.
+  /// Returns the ``NetworkEvaluator/workspaceBytes`` of an evaluator that `threads` threads share.
   package func workspace(threads: Int) -> Int {
     guard let fast else { return ReferenceEvaluator.workspaceBytes(of: architecture) }
     let units = [architecture.featureCount] + architecture.hiddenUnits + [1]

@@ -11,7 +11,7 @@ package final class NetworkWeights: @unchecked Sendable {
   /// The kernels that read the weights.
   package let kernels: NetworkKernels
 
-  /// Where the parameter tensors lie.
+  /// The layout of the parameter tensors.
   package let layout: ParameterLayout
 
   private let values: AlignedBuffer<Float>
@@ -23,7 +23,7 @@ package final class NetworkWeights: @unchecked Sendable {
   ///   - parameters: The parameters, in the order of the layout.
   ///   - architecture: The shape of the network.
   ///   - kernels: The kernels that will read the weights.
-  ///   - threads: How many threads bring the kernels' forms up to date after a change.
+  ///   - threads: The number of threads that bring the kernels' forms up to date after a change.
   /// - Throws: ``ArchitectureError`` if the kernels cannot compute this network.
   package init(
     _ parameters: [Float], of architecture: NetworkArchitecture, for kernels: NetworkKernels,
@@ -56,8 +56,8 @@ package final class NetworkWeights: @unchecked Sendable {
 
   /// Makes an evaluator for the use of one thread at a time.
   ///
-  /// So many `threads`, the calling one included, share the convolutions of a sample, which changes no
-  /// bit of the result. The reference kernels use the calling one alone.
+  /// `threads` threads, the calling one included, share the convolutions of a sample, which changes
+  /// no bit of the result. The reference kernels use the calling thread alone.
   package func makeEvaluator(threads: Int = 1) -> any NetworkEvaluator {
     if let fast { FastEvaluator(self, fast, threads: threads) } else { ReferenceEvaluator(self) }
   }

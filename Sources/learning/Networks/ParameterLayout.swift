@@ -1,14 +1,14 @@
 /// One tensor of a network's parameters: a named, shaped range of the flat buffer.
 package struct ParameterTensor: Hashable, Sendable {
-  /// What a tensor does in its network.
+  /// The role of a tensor in its network.
   package enum Role: String, Hashable, Sendable, CaseIterable {
     /// The kernels of a convolution, [kz, ky, kx, input channel, output channel].
     case convolutionWeight
-    /// What a convolution adds to each output channel, [output channel].
+    /// The biases that a convolution adds to its output channels, [output channel].
     case convolutionBias
     /// The matrix of a dense layer, [input, output].
     case denseWeight
-    /// What a dense layer adds to each output, [output].
+    /// The biases that a dense layer adds to its outputs, [output].
     case denseBias
     /// A parameter of the likelihood, [1].
     case likelihood
@@ -24,7 +24,7 @@ package struct ParameterTensor: Hashable, Sendable {
   /// The elements of the flat buffer that it occupies, in C order.
   package let range: Range<Int>
 
-  /// What it does in the network.
+  /// The role in the network.
   package let role: Role
 
   /// The number of inputs that each output of its layer sums over; 1 for a parameter of the likelihood.
@@ -37,7 +37,7 @@ package struct ParameterTensor: Hashable, Sendable {
   package var count: Int { range.count }
 }
 
-/// Where the parameter tensors of a network lie in one flat buffer.
+/// The layout of the parameter tensors of a network in one flat buffer.
 ///
 /// The order is conv1.weight, conv1.bias, ..., dense1.weight, dense1.bias, ..., and at last
 /// the parameters of the likelihood. Parameters, gradients and the optimizer's moments are buffers of

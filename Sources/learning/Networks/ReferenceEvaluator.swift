@@ -152,9 +152,9 @@ final class ReferenceEvaluator: StagedEvaluator {
     UnsafePointer(layer == 0 ? features[convolutions.count].pointer : units[layer - 1].pointer)
   }
 
-  /// Where the weights of a layer start, the dense ones counted after the convolutions.
+  /// Returns the index of a layer's first weight; dense layers count after convolutions.
   private func weight(_ layer: Int) -> Int { layout.tensors[2 * layer].range.lowerBound }
 
-  /// Where the biases of a layer start.
+  /// Returns the index of a layer's first bias; dense layers count after convolutions.
   private func bias(_ layer: Int) -> Int { layout.tensors[2 * layer + 1].range.lowerBound }
 }

@@ -15,7 +15,7 @@ package struct TruncatedCauchyLoss: Hashable, Sendable {
   /// The width g of the distribution, positive.
   package let gamma: Double
 
-  /// What is trained beside the weights: gamma alone.
+  /// The parameters that are trained beside the weights: gamma alone.
   package static let parameters = [
     LikelihoodParameter(
       name: "gamma", meaning: "the width of the likelihood",

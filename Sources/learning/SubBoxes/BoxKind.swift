@@ -1,4 +1,4 @@
-/// What a network sees of the field around a particle.
+/// The kind of the boxes in which a network sees the field around a particle.
 package enum BoxKind: String, Codable, Hashable, Sendable, CaseIterable {
   /// The voxels as they are.
   case raw

@@ -3,8 +3,8 @@ import MPI
 
 /// The final particles of one simulation, sorted by cubic cells, in memory that a node's ranks share.
 ///
-/// The cells are those of `Fields` (`CellGrid`); the list is another than theirs, which a rank makes in its own memory
-/// of positions that it holds, where this one is filled from a file some planes at a time.
+/// The cells are those of `Fields` (`CellGrid`). There, a rank makes the list in its own memory
+/// from positions that it holds; this one is filled from a file, some planes at a time.
 ///
 /// It is written only while the ``FinalParticleStore`` is made, and freed when nobody reads it any more,
 /// which makes it safe to share.
@@ -28,13 +28,13 @@ final class CellSortedParticles: @unchecked Sendable {
   /// Positions and smoothing lengths [particle, 4], [Mpc/h].
   let particles: UnsafeMutablePointer<Float>
 
-  /// Where the particles of a cell start; the last entry is their number.
+  /// The index in ``particles`` of the first particle of each cell; the last entry is their number.
   let starts: UnsafeMutablePointer<UInt32>
 
   /// The largest smoothing length in a cell [Mpc/h].
   let reaches: UnsafeMutablePointer<Float>
 
-  /// Where the particle of a site is.
+  /// The index in ``particles`` of the particle of each site.
   private let places: UnsafeMutablePointer<UInt32>
 
   /// Allocates the memory; collective over the ranks of the node.
@@ -67,7 +67,7 @@ final class CellSortedParticles: @unchecked Sendable {
     return 20 * gridSize * gridSize * gridSize + 8 * cells * cells * cells
   }
 
-  /// Where the particle of a site is in ``particles``.
+  /// Returns the index in ``particles`` of the particle of a site.
   func place(ofSite site: Int) -> Int { Int(places[site]) }
 
   /// Reads the particles, some planes of sites at a time: once to count those of each cell, and once

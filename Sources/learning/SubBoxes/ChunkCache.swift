@@ -39,7 +39,7 @@ final class ChunkCache: @unchecked Sendable {
   /// - Parameters:
   ///   - field: The field whose chunks are cached.
   ///   - files: The files of the simulations.
-  ///   - bytes: What the chunks may take together; room for one chunk is always taken.
+  ///   - bytes: The memory that all chunks may take [bytes]; room for one chunk is always taken.
   init(of field: GridField<Float>, in files: [FieldReader], bytes: Int) {
     self.field = field
     self.files = files
@@ -92,7 +92,7 @@ final class ChunkCache: @unchecked Sendable {
     return SubBoxCutter.Brick(start: chunk, width: counts[1], depth: counts[2])
   }
 
-  /// Memory for one more chunk, that of the one used longest ago if the cache is full.
+  /// Returns memory for one more chunk: that of the chunk used longest ago if the cache is full.
   private func makeRoom() -> UnsafeMutablePointer<Float> {
     guard entries.count >= capacity,
       let oldest = entries.min(by: { $0.value.lastUse < $1.value.lastUse })

@@ -19,7 +19,7 @@ final class FieldReader: @unchecked Sendable {
   /// The path of the file.
   var path: String { file.path }
 
-  /// What the file says about itself.
+  /// The metadata of the file.
   var metadata: FieldMetadata { file.metadata }
 
   /// The number of sites along each axis, N.

@@ -10,9 +10,7 @@ package import MPI
 ///
 /// Resident fields are freed collectively, by ``free()`` on all ranks of the communicator.
 package final class FieldStore: SubBoxSource {
-  /// Where the voxels are.
-  ///
-  /// For each channel the fields of all simulations, or a cache of their chunks.
+  /// The voxels: for each channel, the fields of all simulations, or a cache of their chunks.
   private enum Voxels {
     case resident([[ResidentField]])
     case streamed([ChunkCache])
@@ -21,19 +19,19 @@ package final class FieldStore: SubBoxSource {
   /// The voxels along each axis of what is read at a time from fields that are not in memory.
   package static var chunkWidth: Int { ChunkCache.chunkWidth }
 
-  /// What the boxes show: fields on the grid.
+  /// The input that the boxes show: fields on the grid.
   package let input: NetworkInput
 
   /// The field files, in the order in which ``Sample/simulation`` counts them.
   package let paths: [String]
 
-  /// What the files say about themselves.
+  /// The metadata of the files.
   package let simulations: [FieldMetadata]
 
-  /// Where boxes are cut from: ``StreamSettings/Mode/resident`` or ``StreamSettings/Mode/stream``.
+  /// The source of boxes: ``StreamSettings/Mode/resident`` or ``StreamSettings/Mode/stream``.
   package let mode: StreamSettings.Mode
 
-  /// Why: the mode that was asked for, the size of the fields, and the budget.
+  /// The reason for the mode: the mode that was asked for, the size of the fields, and the budget.
   package let reason: String
 
   private let voxels: Voxels
@@ -43,7 +41,7 @@ package final class FieldStore: SubBoxSource {
   /// Collective.
   ///
   /// - Parameters:
-  ///   - input: What the boxes show: fields on the grid.
+  ///   - input: The input that the boxes show: fields on the grid.
   ///   - paths: The field files, one per simulation; the same on every rank.
   ///   - settings: The same on every rank.
   ///   - communicator: The ranks that cut boxes.
@@ -132,13 +130,13 @@ package final class FieldStore: SubBoxSource {
     simulations.reduce(0) { $0 + input.residentBytes(gridSize: $1.gridSize) }
   }
 
-  /// Chooses where fields of a total size are cut from, and says why.
+  /// Chooses the place that boxes are cut from, by the total size of the fields, and says why.
   ///
   /// - Parameters:
-  ///   - settings: What is asked for and allowed.
-  ///   - bytes: The size of the fields together.
-  ///   - fields: How many fields these are.
-  /// - Returns: Resident or streamed, and why.
+  ///   - settings: The mode that is asked for, and the memory that is allowed.
+  ///   - bytes: The total size of the fields [bytes].
+  ///   - fields: The number of fields.
+  /// - Returns: The mode, resident or streamed, and the reason.
   /// - Throws: ``SubBoxError`` if fields that do not fit the budget are to be in memory.
   package static func mode(
     _ settings: StreamSettings, bytes: Int, fields: Int
@@ -159,12 +157,12 @@ package final class FieldStore: SubBoxSource {
     }
   }
 
-  /// Finds the shift and the scale of each field, of which the files hold the moments.
+  /// Finds the shift and the scale of each field from the moments that the files hold.
   ///
   /// Collective.
   ///
   /// - Parameters:
-  ///   - simulations: How many of the files, from the first, are of training simulations.
+  ///   - simulations: The number of files, counted from the first, of training simulations.
   ///   - samples: The samples that a network is trained on; they do not matter here.
   ///   - boxWidth: The number of voxels along each axis of a box; it does not matter here.
   ///   - communicator: The ranks.
@@ -183,12 +181,12 @@ package final class FieldStore: SubBoxSource {
     }
   }
 
-  /// Makes what writes boxes; it does not keep the store.
+  /// Makes the function that writes boxes; it does not keep the store alive.
   ///
   /// - Parameters:
   ///   - boxWidth: The number of voxels along each axis of a box.
-  ///   - standardization: How the values of each field are standardized.
-  /// - Returns: What writes the box of a sample.
+  ///   - standardization: The standardization of the values of each field.
+  /// - Returns: The function that writes the box of a sample.
   package func boxWriter(boxWidth: Int, standardization: InputStandardization) -> BoxWriter {
     precondition(
       standardization.channels.count == input.channelCount, "scales of another input's channels")
@@ -217,7 +215,7 @@ package final class FieldStore: SubBoxSource {
   ///   - site: The index of the center voxel, (ix N + iy) N + iz.
   ///   - simulation: The index of the field.
   ///   - cutter: Made for the size of the field.
-  ///   - box: Where the box is written, [w, w, w].
+  ///   - box: The destination of the box, [w, w, w].
   /// - Throws: ``SubBoxError`` if a file cannot be read.
   package func cut(
     _ channel: Int, around site: Int, of simulation: Int, with cutter: SubBoxCutter,

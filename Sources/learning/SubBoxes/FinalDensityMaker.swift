@@ -31,7 +31,7 @@ struct FinalDensityMaker: Sendable {
   ///
   /// - Parameters:
   ///   - site: The index of the particle's site, (ix N + iy) N + iz.
-  ///   - box: Where the box is written, [w, w, w].
+  ///   - box: The destination of the box, [w, w, w].
   func write(around site: Int, into box: UnsafeMutablePointer<Float>) {
     let near = nearParticles(around: site)
     let voxelCount = boxWidth * boxWidth * boxWidth
@@ -92,7 +92,7 @@ struct FinalDensityMaker: Sendable {
     }
   }
 
-  /// How far a particle's kernel reaches [Mpc/h].
+  /// Returns the radius of a kernel: twice the smoothing length, or one voxel if larger [Mpc/h].
   private func reach(of smoothingLength: Float) -> Double {
     2 * max(Double(smoothingLength), voxelSize / 2)
   }
@@ -102,10 +102,10 @@ struct FinalDensityMaker: Sendable {
     /// The index in the box.
     let cell: Int
 
-    /// What brings the coordinates of particles to those from the center of voxel 0 [Mpc/h].
+    /// The number added to particles' coordinates to count them from the center of voxel 0 [Mpc/h].
     let shift: Double
 
-    /// The distance from the centers of voxels, zero amid them [Mpc/h].
+    /// The distance from the range of the voxels' centers, zero inside it [Mpc/h].
     let distance: Double
   }
 }

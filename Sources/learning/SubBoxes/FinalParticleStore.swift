@@ -8,13 +8,13 @@ package import MPI
 ///
 /// It is freed collectively, by ``free()`` on all ranks of the communicator.
 final class FinalParticleStore: SubBoxSource {
-  /// What the boxes show: the final density, in voxels of the width that was asked for.
+  /// The input that the boxes show: the final density, in voxels of the width that was asked for.
   package let input: NetworkInput
 
   /// The field files, in the order in which ``Sample/simulation`` counts them.
   package let paths: [String]
 
-  /// What the files say about themselves.
+  /// The metadata of the files.
   package let simulations: [FieldMetadata]
 
   /// Particles are always in memory.
@@ -31,7 +31,7 @@ final class FinalParticleStore: SubBoxSource {
   /// Collective.
   ///
   /// - Parameters:
-  ///   - input: What the boxes show: final particles.
+  ///   - input: The input that the boxes show: final particles.
   ///   - paths: The field files, one per simulation; the same on every rank.
   ///   - settings: The same on every rank.
   ///   - communicator: The ranks that make boxes.
@@ -83,12 +83,12 @@ final class FinalParticleStore: SubBoxSource {
     for each in particles { try each.free() }
   }
 
-  /// Makes what writes boxes; it does not keep the store.
+  /// Makes the function that writes boxes; it does not keep the store alive.
   ///
   /// - Parameters:
   ///   - boxWidth: The number of voxels along each axis of a box.
-  ///   - standardization: How log10 of the density is standardized.
-  /// - Returns: What writes the box of a sample.
+  ///   - standardization: The standardization of log10 of the density.
+  /// - Returns: The function that writes the box of a sample.
   package func boxWriter(boxWidth: Int, standardization: InputStandardization) -> BoxWriter {
     let makers = particles.map {
       FinalDensityMaker(
@@ -100,7 +100,7 @@ final class FinalParticleStore: SubBoxSource {
     }
   }
 
-  /// How many boxes the standardization is measured on.
+  /// The largest number of boxes that the standardization is measured on.
   static let measuredBoxes = 64
 
   /// Measures the mean and the standard deviation of log10 of the density in boxes.
@@ -108,8 +108,8 @@ final class FinalParticleStore: SubBoxSource {
   /// Collective; the same for any number of ranks.
   ///
   /// - Parameters:
-  ///   - simulations: How many of the files are of training simulations; it does not matter here.
-  ///   - samples: The samples of a training, of which the first 64 or fewer are looked at.
+  ///   - simulations: The number of files of training simulations; it does not matter here.
+  ///   - samples: The samples of a training; the first ``measuredBoxes`` or fewer are looked at.
   ///   - boxWidth: The number of voxels along each axis of a box.
   ///   - communicator: The ranks, which share the work.
   /// - Returns: The standardization of all their voxels taken together.

@@ -11,7 +11,7 @@ struct LabelPlanes {
   /// The planes that this rank reads.
   private let share: [PlaneSlabs.Slab]
 
-  /// For each simulation, the number of planes of those before it, and at last that of all.
+  /// For each simulation, the number of planes of those before it; the last entry is that of all.
   private let firstPlanes: [Int]
 
   /// Opens the labels of field files.
@@ -113,7 +113,7 @@ struct LabelPlanes {
   ///   - numbersOfBins: The numbers that the slab has of each bin.
   ///   - slab: The planes.
   ///   - words: The words of all samples.
-  /// - Returns: Where the words of those that were found start.
+  /// - Returns: The indices in `words` at which the words of the samples found in the slab start.
   /// - Throws: ``SubBoxError`` if the file cannot be read.
   private func mark(
     _ wanted: [ArraySlice<Int>], _ numbers: [Int], _ numbersOfBins: [Range<Int>],

@@ -1,13 +1,14 @@
 package import Fields
 package import MPI
 
-/// What a network sees around a particle: the one description of an input.
+/// The description of an input: what a network sees around a particle.
 ///
-/// All that differs between inputs is here: their names, the data that their boxes are made from, what field
-/// files must hold for them, and the settings that were published for them. An input has one channel or
-/// several, each a number for every voxel that is standardized on its own; its boxes are
-/// [channel, w, w, w]. A new input is a case of ``Name`` and its description below; a new field on the grid
-/// is declared in `GridField` besides, and computed by `FieldPreparation`.
+/// All that differs between inputs is here: their names, the data that their boxes are made from,
+/// the content that field files must hold for them, and the settings that were published for them.
+/// An input has one channel or several; a channel is a number for every voxel, and is standardized
+/// on its own. Boxes are [channel, w, w, w]. A new input is a case of ``Name`` and its description
+/// below; a new field on the grid is also declared in `GridField`, and computed by
+/// `FieldPreparation`.
 package struct NetworkInput: Hashable, Sendable {
   /// The inputs that an experiment can have.
   package enum Name: String, Codable, CaseIterable, Hashable, Sendable {
@@ -22,7 +23,7 @@ package struct NetworkInput: Hashable, Sendable {
     case finalDensity
   }
 
-  /// What boxes are made from.
+  /// The data that boxes are made from.
   package enum Source: Hashable, Sendable {
     /// Fields on the Lagrangian grid around the particle's site, a channel each.
     case fields([GridField<Float>])
@@ -35,10 +36,10 @@ package struct NetworkInput: Hashable, Sendable {
   /// The name, by which experiments, models and reports call the input.
   package let name: Name
 
-  /// What the boxes show, in words.
+  /// The content of the boxes in words, such as "initial density".
   package let words: String
 
-  /// What boxes are made from.
+  /// The data that boxes are made from.
   package let source: Source
 
   /// The epochs that were published for the input; those of the boxes' variant without it.

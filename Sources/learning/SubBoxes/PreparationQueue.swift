@@ -66,7 +66,7 @@ final class PreparationQueue: @unchecked Sendable {
 
 // What the owner of the stream does.
 extension PreparationQueue {
-  /// How long consumers have waited for boxes, added over them.
+  /// The time consumers have waited for boxes, summed over consumers.
   var waitingTime: Duration {
     condition.lock()
     defer { condition.unlock() }

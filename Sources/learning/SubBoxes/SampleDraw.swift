@@ -11,7 +11,7 @@ import Randomness
 /// With ``SamplingSettings/balancedMassEdges`` the particles of each bin of the mass are numbered and permuted by
 /// themselves, and a training draw takes from the bins in turn.
 package struct SampleDraw: Sendable {
-  /// What the samples are for; draws for different roles are independent.
+  /// The purpose of the samples; draws for different purposes are independent.
   package enum Role: String, Codable, Hashable, Sendable, CaseIterable {
     /// The weights are fitted to them.
     case training
@@ -51,11 +51,11 @@ package struct SampleDraw: Sendable {
   /// Collective. Each rank reads its share of the labels.
   ///
   /// - Parameters:
-  ///   - role: What the samples are for.
+  ///   - role: The purpose of the samples.
   ///   - paths: The field files, one per simulation; the same on every rank.
   ///   - settings: The same on every rank.
-  ///   - firstSimulation: What ``Sample/simulation`` of the first file is, if the files are not the
-  ///     first ones of the ``FieldStore`` that the samples will be cut from.
+  ///   - firstSimulation: The value of ``Sample/simulation`` for the first file, if the files are
+  ///     not the first ones of the ``FieldStore`` that the samples will be cut from.
   ///   - communicator: The ranks that share the reading and all get the samples.
   /// - Throws: `AgreedFailure` of a ``SubBoxError`` if a file cannot be read or there are fewer
   ///   eligible particles than asked for; `MPIError`.
@@ -115,7 +115,9 @@ package struct SampleDraw: Sendable {
     return (0..<count).map { draws[$0 % totals.count][$0 / totals.count] }
   }
 
-  /// How many particles are drawn: as many from each bin, up to one.
+  /// Returns the number of samples to draw: `asked`, or if 0, the most that fills all bins equally.
+  ///
+  /// The bins' numbers of samples differ by one at most.
   private static func sampleCount(
     _ asked: Int, of totals: [Int], _ role: Role, _ bins: MassBins
   ) throws(SubBoxError) -> Int {

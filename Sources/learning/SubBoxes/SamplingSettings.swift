@@ -1,4 +1,4 @@
-/// Which particles a network is trained, validated and tested on, and how large their boxes are.
+/// The choice of the particles to train, validate and test a network on, and of their box size.
 package struct SamplingSettings: Codable, Hashable, Sendable {
   /// The number of voxels along each axis of a sub-box.
   package var boxWidth = 75
@@ -79,7 +79,7 @@ package struct SamplingSettings: Codable, Hashable, Sendable {
 
 /// Bins of the halo mass, [a, b) but for the last, [a, b]; one of all eligible particles without edges.
 struct MassBins: Hashable, Sendable {
-  /// Which particles are eligible at all.
+  /// The settings whose limits decide which particles are eligible at all.
   let limits: SamplingSettings
 
   /// The edges, if there are several bins, log10 of Msun.

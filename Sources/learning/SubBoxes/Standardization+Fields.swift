@@ -9,7 +9,7 @@ extension Standardization {
   ///
   /// - Parameters:
   ///   - field: The field that sub-boxes are cut from.
-  ///   - simulations: What the field files of the training simulations say of themselves.
+  ///   - simulations: The metadata of the field files of the training simulations.
   /// - Throws: ``SubBoxError`` if there is no simulation, one without the field, or no two different
   ///   values.
   package init(
@@ -28,7 +28,7 @@ extension Standardization {
   ///
   /// - Parameters:
   ///   - parts: The number of values of each, and their moments.
-  ///   - quantity: What they are values of, for errors.
+  ///   - quantity: The name of the quantity that they are values of, for errors.
   /// - Throws: ``SubBoxError`` if there is none, or no two different values.
   init(combining parts: [(count: Int, moments: FieldMoments)], of quantity: String)
     throws(SubBoxError)

@@ -27,10 +27,10 @@ package struct Standardization: Codable, Hashable, Sendable {
     self.standardDeviation = standardDeviation
   }
 
-  /// What is subtracted from a value.
+  /// The number that is subtracted from a value: the mean in single precision.
   package var shift: Float { Float(mean) }
 
-  /// What the difference is multiplied with.
+  /// The factor of the difference: 1 / standard deviation, in single precision.
   package var scale: Float { Float(1 / standardDeviation) }
 
   /// The standardized value of `x`.

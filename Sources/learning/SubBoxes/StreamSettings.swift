@@ -1,6 +1,6 @@
-/// Where sub-boxes are cut from, and how far ahead they are prepared.
+/// The settings for making sub-boxes: the place that they are cut from, and preparation in advance.
 package struct StreamSettings: Codable, Hashable, Sendable {
-  /// Where sub-boxes are cut from.
+  /// The place that sub-boxes are cut from.
   package enum Mode: String, Codable, Hashable, Sendable, CaseIterable {
     /// From memory if the fields fit the memory budget, otherwise from the files.
     case auto
@@ -12,7 +12,7 @@ package struct StreamSettings: Codable, Hashable, Sendable {
     case stream
   }
 
-  /// Where sub-boxes are cut from.
+  /// The place that sub-boxes are cut from.
   package var mode = Mode.auto
 
   /// The memory that the fields or the caches of chunks may take on a node [MiB].

@@ -12,7 +12,7 @@ package struct SubBoxCutter: Sendable {
   /// The number of voxels along each axis of the field, N.
   package let gridSize: Int
 
-  /// How the values of the field are standardized.
+  /// The standardization of the values of the field.
   package let standardization: Standardization
 
   /// Makes the cutter of boxes of [boxWidth, boxWidth, boxWidth] out of fields of [gridSize,
@@ -33,7 +33,7 @@ package struct SubBoxCutter: Sendable {
   /// - Parameters:
   ///   - site: The index of the center voxel, (ix N + iy) N + iz.
   ///   - field: The field, [N, N, N].
-  ///   - box: Where the box is written, [w, w, w].
+  ///   - box: The destination of the box, [w, w, w].
   package func cut(
     around site: Int, from field: UnsafePointer<Float>, into box: UnsafeMutablePointer<Float>
   ) {
@@ -48,10 +48,10 @@ package struct SubBoxCutter: Sendable {
   ///   - site: The index of the center voxel, (ix N + iy) N + iz.
   ///   - brickWidth: The number of voxels along each axis of a brick; the last one of an axis may
   ///     be narrower.
-  ///   - box: Where the box is written, [w, w, w].
+  ///   - box: The destination of the box, [w, w, w].
   ///   - brick: Gives the brick at a position, counted in bricks along the axes; it must stay where
   ///     it is until the next one is asked for.
-  /// - Throws: What `brick` throws.
+  /// - Throws: The error that `brick` throws.
   func cut<Failure: Error>(
     around site: Int, brickWidth: Int, into box: UnsafeMutablePointer<Float>,
     brick: (Int, Int, Int) throws(Failure) -> Brick

@@ -1,8 +1,8 @@
 package import Failures
 
-/// Why samples could not be drawn, or a sub-box not be made.
+/// The reason why samples could not be drawn, or a sub-box could not be made.
 package struct SubBoxError: Error, Hashable, Sendable {
-  /// What kind of failure it is, which decides how a job ends.
+  /// The kind of a failure, which decides the exit code of a job.
   package enum Kind: String, Hashable, Sendable {
     /// A setting that cannot be honored with these data.
     case settings
@@ -17,10 +17,10 @@ package struct SubBoxError: Error, Hashable, Sendable {
     case reading
   }
 
-  /// What kind of failure it is.
+  /// The kind of the failure.
   package let kind: Kind
 
-  /// What was being done, such as "drawing 200000 training samples".
+  /// The action that failed, such as "drawing 200000 training samples".
   package let action: String
 
   /// The path of the file that it was done to, if it was one.
@@ -29,10 +29,10 @@ package struct SubBoxError: Error, Hashable, Sendable {
   /// The path of the dataset inside the file, if it was one.
   package let dataset: String?
 
-  /// Why it failed, as a clause.
+  /// The reason for the failure, as a clause.
   package let reason: String
 
-  /// What to try, as a sentence.
+  /// The remedy to try, as a sentence.
   package let remedy: String
 
   /// Makes an error of what was being done, to what, why it failed and what to try.
@@ -50,7 +50,7 @@ package struct SubBoxError: Error, Hashable, Sendable {
 }
 
 extension SubBoxError: CustomStringConvertible {
-  /// What was being done, to what, why it failed, and what to try.
+  /// The text for the user: the action, the dataset and file, the reason and the remedy.
   package var description: String {
     var text = action
     if let dataset { text += " of \(dataset)" }

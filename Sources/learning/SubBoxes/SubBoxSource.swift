@@ -1,7 +1,9 @@
 package import Fields
 package import MPI
 
-/// What writes the standardized box of a sample, [channel, w, w, w]; several threads may call it at once.
+/// A function that writes the standardized box of a sample, [channel, w, w, w].
+///
+/// Several threads may call it at once.
 package typealias BoxWriter =
   @Sendable (Sample, UnsafeMutablePointer<Float>) throws(SubBoxError) -> Void
 
@@ -9,19 +11,19 @@ package typealias BoxWriter =
 ///
 /// A source that ranks of a node share is freed collectively, by ``free()``.
 package protocol SubBoxSource: AnyObject, Sendable {
-  /// What the boxes show.
+  /// The input that the boxes show.
   var input: NetworkInput { get }
 
   /// The field files, in the order in which ``Sample/simulation`` counts them.
   var paths: [String] { get }
 
-  /// What the files say about themselves.
+  /// The metadata of the files.
   var simulations: [FieldMetadata] { get }
 
-  /// Where the data are: ``StreamSettings/Mode/resident`` or ``StreamSettings/Mode/stream``.
+  /// The place of the data: ``StreamSettings/Mode/resident`` or ``StreamSettings/Mode/stream``.
   var mode: StreamSettings.Mode { get }
 
-  /// Why: the mode that was asked for, the size of the data, and the budget.
+  /// The reason for the mode: the mode that was asked for, the size of the data, and the budget.
   var reason: String { get }
 
   /// The memory that the data take on this node, or the cache in this process [bytes].
@@ -32,26 +34,26 @@ package protocol SubBoxSource: AnyObject, Sendable {
   /// Collective; the same for any number of ranks.
   ///
   /// - Parameters:
-  ///   - simulations: How many of the files, from the first, are of training simulations.
+  ///   - simulations: The number of files, counted from the first, of training simulations.
   ///   - samples: The samples that a network is trained on.
   ///   - boxWidth: The number of voxels along each axis of a box.
   ///   - communicator: The ranks, which share the work.
-  /// - Returns: What brings the values of each channel to mean 0 and standard deviation 1.
+  /// - Returns: The standardization that brings each channel to mean 0 and standard deviation 1.
   /// - Throws: `AgreedFailure` of a ``SubBoxError`` if all values are the same; `MPIError`.
   func standardization(
     ofFirst simulations: Int, samples: [Sample], boxWidth: Int,
     on communicator: borrowing Communicator
   ) throws -> InputStandardization
 
-  /// Makes what writes boxes; it does not keep the source.
+  /// Makes the function that writes boxes; it does not keep the source alive.
   ///
   /// - Parameters:
   ///   - boxWidth: The number of voxels along each axis of a box.
-  ///   - standardization: How the values of each channel are standardized.
-  /// - Returns: What writes the box of a sample.
+  ///   - standardization: The standardization of the values of each channel.
+  /// - Returns: The function that writes the box of a sample.
   func boxWriter(boxWidth: Int, standardization: InputStandardization) -> BoxWriter
 
-  /// Frees what the ranks of a node share.
+  /// Frees the memory that the ranks of a node share.
   ///
   /// Collective; nothing may make boxes any more.
   func free() throws(MPIError)

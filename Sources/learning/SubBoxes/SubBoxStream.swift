@@ -10,14 +10,14 @@
 /// }
 /// ```
 ///
-/// What a box holds depends on its sample alone, and boxes are handed out in the order of the
+/// The content of a box depends on its sample alone, and boxes are handed out in the order of the
 /// samples. More samples may be enqueued while earlier ones are being used, so that the boxes of
 /// the next step of a training are prepared during the current one.
 ///
-/// The threads of a stream end with it. They do not keep the source: whoever made the stream keeps
-/// the source for longer.
+/// The threads of a stream end with it. They do not retain the source: the owner of the stream
+/// keeps it alive for longer.
 package final class SubBoxStream: Sendable {
-  /// What the boxes show.
+  /// The kind of the boxes.
   package let kind: BoxKind
 
   /// The number of voxels along each axis of a box, w.
@@ -33,13 +33,13 @@ package final class SubBoxStream: Sendable {
   ///
   /// - Parameters:
   ///   - source: The data that boxes are made from.
-  ///   - kind: What the boxes show.
+  ///   - kind: The kind of the boxes.
   ///   - boxWidth: The number of voxels along each axis of a box.
-  ///   - standardization: How the values of each channel are standardized, before averaging.
-  ///   - lookAhead: How many boxes are prepared before they are asked for.
-  ///   - threads: How many threads prepare boxes; those of a source that reads its files take turns.
-  ///   - consumers: How many boxes are in use at a time, beyond which ``next(before:)`` waits for
-  ///     one to go out of use.
+  ///   - standardization: The standardization of the values of each channel, before averaging.
+  ///   - lookAhead: The number of boxes that are prepared before they are asked for.
+  ///   - threads: The number of threads that prepare boxes; they take turns to read files.
+  ///   - consumers: The largest number of boxes in use at a time, beyond which ``next(before:)``
+  ///     waits for one to go out of use.
   package init(
     from source: any SubBoxSource, kind: BoxKind, boxWidth: Int,
     standardization: InputStandardization,
@@ -66,7 +66,7 @@ package final class SubBoxStream: Sendable {
   /// Ends the threads, and waits until they have ended; no more boxes are prepared.
   package func cancel() { queue.cancel() }
 
-  /// How long consumers have waited for boxes since the stream was made, added over them.
+  /// The time consumers have waited for boxes since the stream was made, summed over consumers.
   package var waitingTime: Duration { queue.waitingTime }
 
   /// Begins a new order, and forgets what is left of the one before.

@@ -67,7 +67,7 @@ struct Checkpoint: Sendable {
     try file.close()
   }
 
-  /// What a checkpoint says besides its numbers.
+  /// The progress, data and settings of a checkpoint, without its arrays of parameters and moments.
   struct Header {
     let progress: TrainingProgress
     let data: DataDescription
@@ -104,7 +104,7 @@ struct Checkpoint: Sendable {
 struct CheckpointFolder: Sendable {
   let path: String
 
-  /// How many checkpoints are kept.
+  /// The number of checkpoints that are kept.
   let kept: Int
 
   /// The names of the checkpoints, newest first.

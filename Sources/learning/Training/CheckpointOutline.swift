@@ -1,4 +1,4 @@
-/// What the newest checkpoint of a training says of it, without its numbers.
+/// The state of a training by its newest checkpoint, without parameters and moments.
 package struct CheckpointOutline: Hashable, Sendable {
   /// The steps done in all.
   package let step: Int
@@ -17,7 +17,7 @@ package struct CheckpointOutline: Hashable, Sendable {
   /// One that cannot be read, because it is damaged or was removed just now, is passed over.
   ///
   /// - Parameter directory: The folder of the training.
-  /// - Returns: What it says, or `nil` without a readable checkpoint.
+  /// - Returns: The outline, or `nil` without a readable checkpoint.
   package static func newest(in directory: String) -> CheckpointOutline? {
     let folder = CheckpointFolder(path: "\(directory)/checkpoints", kept: 1)
     return folder.names().lazy.compactMap {

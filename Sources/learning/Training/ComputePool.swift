@@ -76,7 +76,7 @@ final class ComputePool: @unchecked Sendable {
     }
   }
 
-  /// How many threads share each evaluation: one, unless there are fewer boxes than threads.
+  /// Returns the threads of each evaluation: one, unless there are fewer boxes than threads.
   static func helpers(threads: Int, boxes: Int) -> [Int] {
     let evaluations = min(threads, max(1, boxes))
     return (0..<evaluations).map {
@@ -108,7 +108,7 @@ final class ComputePool: @unchecked Sendable {
     }
   }
 
-  /// What the threads of a rank can have come to with a piece of work.
+  /// A point in a piece of work that the threads of a rank reach.
   enum Milestone {
     /// All gradients of the dense layers are in the sums, or no more will come.
     case dense
@@ -117,10 +117,10 @@ final class ComputePool: @unchecked Sendable {
     case all
   }
 
-  /// Whether the threads have come so far.
+  /// Whether the threads have reached a milestone.
   func hasReached(_ milestone: Milestone) -> Bool { condition.withLock { isPast(milestone) } }
 
-  /// Sleeps until the threads have come so far, `seconds` at most; returns whether they have.
+  /// Sleeps until the threads reach a milestone, for `seconds` at most; returns whether they have.
   func wait(for milestone: Milestone, upTo seconds: Double) -> Bool {
     condition.withLock {
       if !isPast(milestone) { _ = condition.wait(until: Date(timeIntervalSinceNow: seconds)) }
@@ -135,10 +135,10 @@ final class ComputePool: @unchecked Sendable {
     }
   }
 
-  /// What kept the threads from doing all samples: a box that could not be made.
+  /// The error that kept the threads from doing all samples: a box could not be made.
   var failure: SubBoxError? { condition.withLock { firstFailure } }
 
-  /// What the network said of the samples, in the order of their places.
+  /// Returns the network's results for the samples, in the order of their places.
   func takeOutcomes() -> [SampleOutcome] {
     condition.withLock { outcomes.sorted { $0.position < $1.position } }
   }
@@ -205,7 +205,7 @@ final class ComputePool: @unchecked Sendable {
     }
   }
 
-  /// What one thread has of its own.
+  /// The evaluator and the gradient that one thread has to itself.
   private final class Evaluation {
     let number: Int
     let evaluator: any NetworkEvaluator

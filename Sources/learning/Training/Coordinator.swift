@@ -6,7 +6,7 @@ internal import Statistics
 internal import Stopping
 internal import SubBoxes
 
-/// What rank 0 decides: which command comes next, and what becomes of its reports.
+/// The part of rank 0 that chooses the next command and evaluates the workers' reports on it.
 ///
 /// It sees no samples and no gradients, only reports, and calls no MPI. Its decisions depend on the
 /// numbers of the training; only when to write a checkpoint and when to stop depend on time and signals,
@@ -67,7 +67,7 @@ final class Coordinator {
 
   /// Opens a log to go on with it.
   ///
-  /// One that is not there any more begins anew: nothing of the training depends on it.
+  /// A log that is missing begins anew: the training does not depend on it.
   private static func log(
     _ path: String, _ length: Int, _ step: Int, _ tell: (TrainingEvent) -> Void
   ) throws -> AppendLog {
@@ -94,7 +94,7 @@ final class Coordinator {
     try bestModel().write(to: plan.modelPath)
   }
 
-  /// What the workers are to do next.
+  /// Returns the next command for the workers, and notes the time.
   func next() -> Command {
     announced = .now
     if mustSave { return .save }

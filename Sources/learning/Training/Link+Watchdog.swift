@@ -1,20 +1,20 @@
 internal import MPI
 internal import Stopping
 
-/// The watchdog: who has waited for too long finds out which rank is to blame, and ends the job with its name.
+/// The watchdog: a rank that has waited too long finds the rank to blame, and ends the job, naming it.
 ///
 /// Rank 0 waits for the limit, then asks all workers whether they are there, and waits for their answers
 /// for the limit again: a rank that has little of a busy machine has answered by then, one
 /// that stands still or whose host is cut off has not. So a silent worker is named after twice the limit.
 /// Workers leave that to rank 0, and name rank 0 itself when it has not ended the job in time.
 extension Link {
-  /// Rests until the next look at what is waited for; throws when it has taken too long.
+  /// Rests until it is time to look again; throws when the wait has taken too long.
   ///
   /// - Parameters:
   ///   - deadline: The end of this rank's wait.
-  ///   - command: What is being done; `nil` for a worker that waits to be told.
+  ///   - command: The command that is carried out; `nil` for a worker that waits for one.
   ///   - world: All ranks.
-  /// - Throws: ``TrainingError``, with the rank that keeps this one waiting; what MPI reported.
+  /// - Throws: ``TrainingError``, with the rank that keeps this one waiting; `MPIError`.
   func rest(
     _ deadline: inout Deadline, on command: Command?, over world: borrowing Communicator
   ) throws {
@@ -22,7 +22,7 @@ extension Link {
     _ = deadline.rest()
   }
 
-  /// What ``rest(_:on:over:)`` does, for one who rests elsewhere.
+  /// Makes the checks of ``rest(_:on:over:)`` without resting, for callers that rest themselves.
   func look(
     _ deadline: Deadline, on command: Command?, over world: borrowing Communicator
   ) throws {
@@ -39,8 +39,8 @@ extension Link {
       rank: 0, host: hosts[0], phase: "coordinating", seconds: deadline.waited)
   }
 
-  /// How much longer than rank 0 a worker waits, so that rank 0 can ask who is there, say who is not, and end
-  /// the job [seconds].
+  /// The time that a worker waits longer than rank 0, so that rank 0 can ask who is there, name the
+  /// absent rank, and end the job [seconds].
   private var secondsForJudgement: Double {
     let forLauncher = Set(hosts).count > 1 ? SilentPeer.secondsForLauncher : 0
     return 1.5 * limit + forLauncher + 10
@@ -83,7 +83,7 @@ extension Link {
 }
 
 extension Command {
-  /// What is being done, in words.
+  /// The command as an activity in words, such as "handing over its state".
   var phase: String {
     switch self {
     case .train(let epoch, let step): "computing step \(step) of epoch \(epoch)"

@@ -6,7 +6,7 @@ internal import Networks
 /// It counts the workers from the first; a worker that is rank 0 itself is sent nothing. Nobody waits for
 /// another rank inside of MPI: who waits looks, and rests (``rest(_:on:over:)``).
 struct Link {
-  /// How long a worker may take for a command [seconds].
+  /// The longest time that a worker may take for a command [seconds].
   let limit: Double
 
   /// The ranks of the workers beside rank 0.
@@ -15,10 +15,10 @@ struct Link {
   /// The hosts of all ranks.
   let hosts: [String]
 
-  /// How many parameters the likelihood has, whose values are in every report.
+  /// The number of parameters of the likelihood, whose values are in every report.
   let parameterCount: Int
 
-  /// Is told on rank 0 of what happens while it waits.
+  /// The receiver of events that happen while rank 0 waits.
   let tell: (TrainingEvent) -> Void
 
   /// Collective over `world`.

@@ -6,10 +6,10 @@ package import SubBoxes
 
 /// A part of the memory of a rank, and what it is for.
 package struct MemoryTerm: Codable, Hashable, Sendable {
-  /// What it is for.
+  /// The purpose, such as "weights".
   package let name: String
 
-  /// How much it is [bytes].
+  /// The size [bytes].
   package let bytes: Int
 
   /// Whether the ranks of a node have one copy together.
@@ -23,21 +23,21 @@ package struct MemoryTerm: Codable, Hashable, Sendable {
   }
 }
 
-/// What a training or a prediction takes of the memory, by what it is for, before it is started.
+/// The memory that a training or a prediction will take, by purpose, told before it is started.
 ///
-/// The sizes are those of the objects that the job makes, asked of the same code, and nothing of them is
-/// allocated; the program itself and MPI are not among them. Not collective.
+/// The sizes of the objects that the job makes come from the code that makes them, and nothing is
+/// allocated; the program itself and MPI are not counted. Not collective.
 package struct MemoryDemand: Sendable {
-  /// How the network is trained.
+  /// The settings of the training.
   package var settings: TrainingSettings
 
-  /// Which samples are drawn, and how large their boxes are.
+  /// The settings by which samples are drawn, with the size of their boxes.
   package var sampling: SamplingSettings
 
-  /// Where boxes are cut from.
+  /// The settings by which boxes are made: from memory or from files.
   package var streaming: StreamSettings
 
-  /// What the boxes show.
+  /// The input that the boxes show.
   package var input: NetworkInput
 
   /// The shape of the network.
@@ -150,8 +150,9 @@ package struct MemoryDemand: Sendable {
     ]
   }
 
-  /// What the threads of a rank have of their own, with so many boxes in work at most [bytes]: threads beyond
-  /// the boxes help with one, in a workspace they share.
+  /// Returns the memory of a rank's workspaces and gradients for at most `boxes` boxes [bytes].
+  ///
+  /// Threads beyond the number of boxes help with a box, and use its workspace.
   private func evaluationBytes(_ network: NetworkMemory, boxes: Int) -> Int {
     // At most two different numbers of threads share an evaluation.
     var bytes: [Int: Int] = [:]
@@ -163,8 +164,8 @@ package struct MemoryDemand: Sendable {
     }.saturatingSum
   }
 
-  /// While samples are drawn, before anything else is there: labels and radii of a slab of planes, and the
-  /// numbers and words of the samples.
+  /// The memory while samples are drawn, before anything else is allocated: labels and radii of a
+  /// slab of planes, and the numbers and words of the samples.
   package var drawing: [MemoryTerm] {
     let draw = max(sampling.trainingSamples, sampling.validationSamples)
     return [
@@ -174,8 +175,7 @@ package struct MemoryDemand: Sendable {
     ]
   }
 
-  /// What a sample reads from files that are not in memory, if nothing of it was read before: whole chunks of
-  /// the field file [bytes].
+  /// The mean size of the chunks of a field file that a sample reads if none is cached [bytes].
   package var streamedBytesPerSample: Int {
     let (width, chunk) = (Double(sampling.boxWidth), Double(FieldStore.chunkWidth))
     // A box at a random place meets so many chunks along each axis, on the average.

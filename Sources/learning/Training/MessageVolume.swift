@@ -3,7 +3,7 @@ internal import SubBoxes
 
 /// The messages that the ranks of a training hand to MPI: a function of the settings.
 ///
-/// How many pieces the MPI library makes of a collective sum is its own affair.
+/// Collective sums are in ``sumsPerStep`` alone: the MPI library decides how to split them.
 package struct MessageVolume: Hashable, Sendable {
   /// Messages from one rank to another, and their contents [bytes].
   package struct Traffic: Hashable, Sendable {
@@ -51,9 +51,9 @@ package struct MessageVolume: Hashable, Sendable {
 
   private static let word = MemoryLayout<Int64>.stride
 
-  /// What each worker gives to the two sums of a step, dense layers and convolutions [bytes].
+  /// The contribution of a worker to the two sums of a step, dense layers and convolutions [bytes].
   ///
-  /// Two numbers in each count the gradients that are in another sum, or in none.
+  /// Each sum comes with two counts of gradients: those with a part in a coarse sum, and those lost.
   package var sumsPerStep: [Int] { [denseCount + 2, convolutionCount + 2].map { $0 * Self.word } }
 
   /// The messages of one step beside the sums: commands, notices, and reports on every sample.

@@ -1,4 +1,4 @@
-/// What rank 0 tells all workers to do next.
+/// A command of rank 0, which tells all workers what to do next.
 ///
 /// It is a message of integers.
 enum Command: Hashable, Sendable {
@@ -38,7 +38,7 @@ enum Command: Hashable, Sendable {
   }
 }
 
-/// What the network said of one sample.
+/// The network's result for one sample.
 struct SampleOutcome: Hashable, Sendable {
   /// The place of the sample in its batch or draw.
   var position: Int
@@ -53,7 +53,7 @@ struct SampleOutcome: Hashable, Sendable {
   var truth: Float
 }
 
-/// What a worker tells rank 0 after a command.
+/// The report of a worker to rank 0 after a command.
 ///
 /// It is a message of numbers.
 struct Report: Hashable, Sendable {
@@ -98,7 +98,7 @@ struct Report: Hashable, Sendable {
       }
   }
 
-  /// Makes a report of nothing, of a training of so many parameters of the likelihood.
+  /// Makes an empty report of a training with `parameterCount` parameters of the likelihood.
   init(parameterCount: Int) {
     likelihoodValues = [Double](repeating: 0, count: parameterCount)
   }

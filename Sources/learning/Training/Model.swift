@@ -10,13 +10,13 @@ package struct Model: Sendable {
   /// The shape of the network.
   package var architecture: NetworkArchitecture
 
-  /// What the network was shown.
+  /// The kind of the boxes that the network was trained on.
   package var variant: BoxKind
 
-  /// What it saw, as files name it: the name of a ``NetworkInput``, which this program may not make.
+  /// The name of its input in files: a ``NetworkInput``, or one that this program does not make.
   package var inputName: String
 
-  /// What it was trained on, with the scales of its input and output.
+  /// The data that it was trained on, with the scales of its input and output.
   package var data: DataDescription
 
   /// The seed of its initial weights and of the order of its samples.
@@ -37,7 +37,7 @@ package struct Model: Sendable {
   /// The parameters, [count], of the layout of `architecture`.
   package var parameters: [Float]
 
-  /// What it saw; `nil` if this program does not make it.
+  /// The input of the network; `nil` if this program does not make it.
   package var input: NetworkInput? {
     NetworkInput(named: inputName, finalVoxelSize: data.finalVoxelSize)
   }
@@ -124,9 +124,9 @@ package struct Model: Sendable {
   ///
   /// - Parameters:
   ///   - architecture: The shape of the network, which must be valid.
-  ///   - variant: What the network was shown.
-  ///   - inputName: The name of what it saw.
-  ///   - data: What it was trained on, with the scales of its input and output.
+  ///   - variant: The kind of the boxes that the network was trained on.
+  ///   - inputName: The name of its input.
+  ///   - data: The data that it was trained on, with the scales of its input and output.
   ///   - seed: The seed of its initial weights and of the order of its samples.
   ///   - epoch: The epoch whose weights these are, from zero.
   ///   - step: The steps done by its end.

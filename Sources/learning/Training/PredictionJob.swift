@@ -14,10 +14,11 @@ package struct PredictionJob: Sendable {
   /// The field files of the simulations.
   package var files: [String]
 
-  /// How many of their particles are predicted: `testSamples`, 0 for all in halos within the limits.
+  /// The settings by which particles are drawn: `testSamples` of them, 0 for all in halos within
+  /// the limits.
   package var sampling: SamplingSettings
 
-  /// Where boxes are cut from.
+  /// The settings by which boxes are made: from memory or from files.
   package var streaming: StreamSettings
 
   /// The implementation of the network.
@@ -33,7 +34,7 @@ package struct PredictionJob: Sendable {
   /// Whether simulations may be predicted that the model was trained or validated on.
   package var mayPredictSeen: Bool
 
-  /// How long a rank may take for a part of its samples [seconds].
+  /// The longest time that a rank may take for a part of its samples [seconds].
   package var watchdogSeconds: Double
 
   /// Makes a job.
@@ -118,7 +119,8 @@ package struct PredictionJob: Sendable {
     }
     for simulation in simulations {
       let size = simulation.boxSize / Double(simulation.gridSize)
-      guard isSameLength(size, model.data.voxelSize) else {
+      // A part of a voxel in a hundred moves the edge of the published box by less than half a voxel.
+      guard abs(size - model.data.voxelSize) <= 0.01 * model.data.voxelSize else {
         throw .unsuitableModel(
           path: modelPath,
           reason: """

@@ -4,7 +4,7 @@ internal import MPI
 internal import Networks
 internal import SubBoxes
 
-/// What a worker needs before the first step: its fields, the samples, and the scales.
+/// The data that a worker needs before the first step: its fields, the samples, and the scales.
 struct Preparation {
   let data: DataDescription
   let source: any SubBoxSource
@@ -77,7 +77,7 @@ struct Preparation {
   }
 }
 
-/// What field files say of themselves.
+/// Reads the metadata of field files, in the order of their paths.
 func readMetadata(of paths: [String]) throws -> [FieldMetadata] {
   try paths.map { path in
     let file = try FieldFile.open(path)

@@ -2,7 +2,7 @@ internal import Foundation
 package import MPI
 internal import Threads
 
-/// Who does what in a training: rank 0 coordinates, and the workers compute.
+/// The roles of ranks in a training: rank 0 coordinates, and the workers compute.
 struct Roles: ~Copyable {
   /// All ranks, in a context of their own.
   let world: Communicator

@@ -1,6 +1,7 @@
-/// Which workers the others waited for in the steps of an epoch.
+/// The workers that the others waited for in the steps of an epoch.
 ///
-/// It counts the steps that this job has done; one that goes on in the middle of an epoch counts from there.
+/// It counts the steps that this job has done; a job that resumes in the middle of an epoch counts
+/// from there.
 struct Stragglers {
   /// A worker, and what it cost.
   struct Worker: Hashable {
@@ -10,7 +11,7 @@ struct Stragglers {
     /// The steps in which it was the slowest.
     let steps: Int
 
-    /// By how much it was slower than the mean of all in those steps, together [seconds].
+    /// The sum over those steps of its time beyond the mean of all workers [seconds].
     let excess: Double
   }
 

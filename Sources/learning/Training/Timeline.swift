@@ -2,12 +2,12 @@ internal import DurableFiles
 internal import Foundation
 internal import MPI
 
-/// What the threads of a rank did, and when.
+/// A record of the activities of a rank's threads, with their times.
 ///
 /// It is kept in memory, 32 bytes an event, and ends with ``eventLimit`` of them, some thousand steps.
 /// Threads share it.
 final class Timeline: @unchecked Sendable {
-  /// What a thread does.
+  /// An activity of a thread.
   enum Activity: Int64, CaseIterable {
     case fetch, forward, backward, reduce, update, wait, checkpoint
 

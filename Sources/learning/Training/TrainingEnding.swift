@@ -3,7 +3,7 @@ internal import Foundation
 /// The settings that decide when a training ends, and nothing that was done before.
 ///
 /// They do not identify a training: one that was stopped, or is complete, goes on with more epochs or a longer
-/// patience, and comes to the bytes of a run that was asked for them at once. So a model does not tell them.
+/// patience, and gives the bytes of a run that had them from the start. So a model does not record them.
 package enum TrainingEnding {
   /// The keys of the settings.
   private static let keys: Set<String> = ["training.epochs", "training.patience"]
@@ -16,11 +16,11 @@ package enum TrainingEnding {
     }
   }
 
-  /// Returns the progress of a checkpoint under the settings of now, which may let the training go on.
+  /// Returns the progress of a checkpoint under the present settings, which may extend a training.
   ///
   /// - Parameters:
   ///   - progress: That of the checkpoint.
-  ///   - settings: How long the training shall be.
+  ///   - settings: The present settings, with the largest number of epochs and the patience.
   ///   - directory: The folder of the training.
   /// - Returns: The progress, complete only if it is with these settings.
   /// - Throws: ``TrainingError/passedItsEnd(directory:epochs:done:)`` if a training with these settings would have

@@ -1,6 +1,6 @@
 package import Networks
 
-/// What a training tells its user while it runs; rank 0 alone does.
+/// An event that a training reports to its user while it runs, from rank 0 alone.
 package enum TrainingEvent: Sendable {
   /// The training starts, or goes on from a checkpoint.
   case started(TrainingStart)
@@ -18,7 +18,7 @@ package enum TrainingEvent: Sendable {
   case warning(String)
 }
 
-/// How a training starts.
+/// The facts about the start of a training.
 package struct TrainingStart: Sendable {
   /// The number of parameters, with those of the likelihood.
   package var parameterCount: Int
@@ -41,7 +41,7 @@ package struct TrainingStart: Sendable {
   /// Whether rank 0 only coordinates.
   package var isDedicated: Bool
 
-  /// Where boxes are cut from, and why.
+  /// The place that boxes are cut from, and the reason for it.
   package var streaming: String
 
   /// The data, with their scales.
@@ -99,7 +99,7 @@ package struct EpochSummary: Sendable {
   package var isBest: Bool
 }
 
-/// How a training ended.
+/// The outcome of a training.
 package enum TrainingOutcome: Hashable, Sendable {
   /// All epochs are done, or the loss had stopped falling.
   case complete

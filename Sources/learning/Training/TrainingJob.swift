@@ -6,8 +6,8 @@ package import SubBoxes
 
 /// Runs a training from its plan to its end, or to where it is asked to stop.
 ///
-/// The result, model and metrics, is the same for any number of ranks and threads, whoever
-/// coordinates, and however often it was stopped or killed and resumed.
+/// The result, model and metrics, is the same for any number of ranks and threads, whether or not
+/// rank 0 trains too, and however often it was stopped or killed and resumed.
 package struct TrainingJob {
   private var plan: TrainingPlan
   private let fields: (any SubBoxSource)?
@@ -15,9 +15,9 @@ package struct TrainingJob {
   /// Makes the job of a plan.
   ///
   /// - Parameters:
-  ///   - plan: What is trained, on what.
+  ///   - plan: The plan: the network to train, and the data to train it on.
   ///   - fields: The fields of the plan's training and validation files in this order, if the process
-  ///     has them open already; whoever opened them frees them. Without it, the job opens its own.
+  ///     has them open already; the caller frees them. Without it, the job opens its own.
   package init(_ plan: TrainingPlan, fields: (any SubBoxSource)? = nil) {
     self.plan = plan
     self.fields = fields
@@ -29,9 +29,9 @@ package struct TrainingJob {
   ///
   /// - Parameters:
   ///   - world: The ranks; rank 0 coordinates.
-  ///   - stop: What asks the training to stop.
+  ///   - stop: The conditions under which the training stops.
   ///   - tell: Is told of events, on rank 0.
-  /// - Returns: How it ended, the same on all ranks.
+  /// - Returns: The outcome, the same on all ranks.
   /// - Throws: ``TrainingError`` and the errors of the modules below, in an `AgreedFailure` if all
   ///   ranks know of it.
   package mutating func run(
@@ -144,7 +144,7 @@ package struct TrainingJob {
     }
   }
 
-  /// Does this rank's part of a command; the errors of MPI, which this rank alone has, tell of which.
+  /// Does this rank's part of a command; an error of MPI on this rank alone is given its phase.
   private func perform(
     _ command: Command, _ worker: Worker, _ link: Link, on roles: borrowing Roles
   ) throws -> Report {
@@ -243,7 +243,7 @@ extension TrainingJob {
         v: try world.broadcast(optimizer.v), vhat: try world.broadcast(optimizer.vhat)))
   }
 
-  /// What only the workers know of how the training starts, on all ranks.
+  /// Returns on all ranks the facts about the start that only the workers know.
   private func startingFacts(
     _ preparation: Preparation?, threads: Int, on roles: borrowing Roles
   ) throws -> StartingFacts {

@@ -5,19 +5,19 @@ package import SubBoxes
 
 /// One training: what is trained, on what, and where its files are.
 package struct TrainingPlan: Sendable {
-  /// How the network is trained.
+  /// The settings of the training.
   package var settings: TrainingSettings
 
-  /// Which samples are drawn, and how large their boxes are.
+  /// The settings by which samples are drawn, with the size of their boxes.
   package var sampling: SamplingSettings
 
-  /// Where boxes are cut from.
+  /// The settings by which boxes are made: from memory or from files.
   package var streaming: StreamSettings
 
   /// The shape of the network; its box width is that of `sampling`.
   package var architecture: NetworkArchitecture
 
-  /// What the boxes show.
+  /// The input that the boxes show.
   package var input: NetworkInput
 
   /// The field files of the simulations that train.

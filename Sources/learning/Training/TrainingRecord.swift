@@ -2,7 +2,7 @@ package import DurableFiles
 internal import Foundation
 internal import HDF5
 
-/// How far a training is, as the files in its folder tell whoever looks.
+/// The progress of a training, read from the files in its folder.
 package struct TrainingRecord: Hashable, Sendable {
   /// The epoch that is under way, from zero.
   package let epoch: Int
@@ -25,7 +25,7 @@ package struct TrainingRecord: Hashable, Sendable {
   /// The settings that it depends on, a line each; empty before the first checkpoint.
   package let settings: [String]
 
-  /// What a step took lately [seconds]; `nil` before the first.
+  /// The mean time of the latest steps in the log [seconds]; `nil` before the first.
   package let secondsPerStep: Double?
 
   /// Returns whether the training is over with these settings, and its model is what it will be.

@@ -1,12 +1,12 @@
 package import Networks
 package import SubBoxes
 
-/// How a network is trained.
+/// The settings by which a network is trained.
 ///
 /// The defaults are those of Lucie-Smith et al. 2024, appendix D, doi:10.1103/PhysRevD.109.063524.
 /// An optional setting without a value takes the published one of the variant.
 package struct TrainingSettings: Codable, Hashable, Sendable {
-  /// Who trains beside rank 0, which coordinates.
+  /// The role of rank 0, which always coordinates: whether it trains too.
   package enum Coordinator: String, Codable, Hashable, Sendable, CaseIterable {
     /// Rank 0 trains too in a job of fewer than four ranks.
     case auto
@@ -18,7 +18,7 @@ package struct TrainingSettings: Codable, Hashable, Sendable {
     case trains
   }
 
-  /// By which loss on the validation samples the weights of an epoch are kept.
+  /// The loss on the validation samples by which the epoch whose weights are kept is chosen.
   enum Selection: String, Codable, Hashable, Sendable, CaseIterable {
     /// Likelihood and penalty, the loss that is trained.
     case loss
@@ -27,7 +27,7 @@ package struct TrainingSettings: Codable, Hashable, Sendable {
     case likelihood
   }
 
-  /// What the network sees: the raw sub-box or its spherical average.
+  /// The kind of the boxes: raw or averaged over spherical shells.
   package var variant = BoxKind.raw
 
   /// The seed of the initial weights and of the order of the samples.
@@ -78,8 +78,8 @@ package struct TrainingSettings: Codable, Hashable, Sendable {
   /// Whether event files for TensorBoard are written beside the metrics.
   package var tensorboard = false
 
-  /// How long a rank may stay silent before it is asked whether it is there, and then before the job is ended
-  /// [seconds].
+  /// The time that a rank may stay silent before it is asked whether it is there, and then until
+  /// the job is ended [seconds].
   ///
   /// The default is five times the longest command that was measured (`Documentation/cluster.md`).
   package var watchdogSeconds = 600.0

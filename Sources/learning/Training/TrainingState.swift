@@ -2,9 +2,9 @@ internal import Foundation
 internal import Networks
 package import SubBoxes
 
-/// What a training has come to, besides the numbers of the network.
+/// The progress of a training, without the parameters of the network.
 ///
-/// It is a function of the experiment alone: nothing of it belongs to a rank or a time.
+/// It is a function of the experiment alone, and depends neither on ranks nor on time.
 struct TrainingProgress: Codable, Hashable, Sendable {
   /// The epoch that is under way, from zero.
   var epoch = 0
@@ -60,7 +60,7 @@ struct TrainingState: Sendable {
   var optimizer: AMSGrad.State
 }
 
-/// What the workers know of the data, and rank 0 stores with the model.
+/// The description of the data, which the workers have and rank 0 stores with the model.
 package struct DataDescription: Codable, Hashable, Sendable {
   /// A simulation and the fingerprint of its field file.
   package struct Simulation: Codable, Hashable, Sendable {
@@ -72,13 +72,6 @@ package struct DataDescription: Codable, Hashable, Sendable {
 
     /// Its number of eligible particles.
     package let eligible: Int
-
-    /// Describes a simulation.
-    package init(name: String, fingerprint: String, eligible: Int) {
-      self.name = name
-      self.fingerprint = fingerprint
-      self.eligible = eligible
-    }
   }
 
   /// The simulations that train.
@@ -99,10 +92,10 @@ package struct DataDescription: Codable, Hashable, Sendable {
   /// The number of samples drawn for validation.
   package let validationSamples: Int
 
-  /// How the channels of the input are standardized.
+  /// The standardization of the channels of the input.
   package let standardization: InputStandardization
 
-  /// How labels are scaled.
+  /// The range of halo masses by which labels are scaled.
   package let labels: LabelRange
 
   /// Describes what a model was trained on.
@@ -121,7 +114,7 @@ package struct DataDescription: Codable, Hashable, Sendable {
     self.labels = labels
   }
 
-  /// Why nothing can be trained or predicted by this description, as a file may hold it, as a clause.
+  /// The reason why the description, as read from a file, cannot be used; as a clause.
   var fault: String? {
     for channel in standardization.channels {
       let deviation = channel.standardDeviation

@@ -32,7 +32,7 @@ final class Worker {
   /// Makes a worker with the weights of a state.
   ///
   /// - Parameters:
-  ///   - plan: What is trained.
+  ///   - plan: The plan of the training.
   ///   - preparation: The samples, the same on all workers, and the fields.
   ///   - stream: Prepares the boxes of both draws.
   ///   - state: The weights and moments to go on from.
@@ -78,10 +78,10 @@ final class Worker {
     if ownsSource { try source.free() }
   }
 
-  /// What kept it from doing its part of a command.
+  /// The error that kept it from doing its part of a command.
   var failure: (any Error)? { pool.failure }
 
-  /// The weights and moments as they are.
+  /// The current weights and moments.
   var state: TrainingState {
     TrainingState(
       parameters: Array(UnsafeBufferPointer(start: weights.parameters, count: layout.count)),
@@ -185,7 +185,7 @@ final class Worker {
     }
   }
 
-  /// A report of the weights as they are.
+  /// Returns a report of the current weights: the penalty and the parameters of the likelihood.
   private func weightsReport() -> Report {
     var report = Report(parameterCount: layout.likelihoodRange.count)
     report.penalty = priors.penalty(weights.parameters)

@@ -27,7 +27,7 @@ where Bytes.Element == UInt8, Bytes.SubSequence == Bytes {
   }
 }
 
-/// What stands between the fields of a line.
+/// The separator between the fields of a line.
 package enum FieldSeparator: Hashable, Sendable {
   /// One byte; fields may be empty, and spaces around them do not count.
   case byte(UInt8)
@@ -35,12 +35,12 @@ package enum FieldSeparator: Hashable, Sendable {
   /// Any number of spaces and tabs.
   case blanks
 
-  /// Finds what separates the fields of a header.
+  /// Finds the separator of the fields of a header.
   ///
   /// - Parameters:
   ///   - header: The line with the names of the columns.
   ///   - characters: Characters of one byte.
-  ///   - otherwise: What separates the fields of a header that has none of them.
+  ///   - otherwise: The separator for a header that has none of them.
   /// - Returns: The first of the characters that the header has, or `otherwise`.
   package static func found(
     in header: some Collection<UInt8>, among characters: [Unicode.Scalar],

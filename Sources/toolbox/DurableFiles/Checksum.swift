@@ -69,7 +69,7 @@ package struct Checksum: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - bytes: A whole number of words, unless it is the last part.
-  ///   - byteOffset: Where the part begins, a multiple of 8.
+  ///   - byteOffset: The offset of the part's first byte, a multiple of 8.
   package mutating func add(_ bytes: UnsafeRawBufferPointer, at byteOffset: Int) {
     precondition(byteOffset >= 0 && byteOffset % 8 == 0, "a part begins with a whole word")
     var key = UInt64(byteOffset / 8) &* Self.golden

@@ -2,7 +2,7 @@ package import Foundation
 
 /// Files that are there whole or not at all, whatever ends the process or the machine.
 ///
-/// What is new is written beside, stored on the disk, and then takes the name of what was before.
+/// A new version is written beside the old one, stored on the disk, and then takes its name.
 package enum DurableFile {
   /// The path beside `path` at which a new version is written before ``commit(_:as:)``.
   package static func temporary(for path: String) -> String { path + ".partial" }
@@ -48,7 +48,7 @@ package enum DurableFile {
     return data
   }
 
-  /// Reads the last bytes of a file, at most so many, and tells its length.
+  /// Reads the last bytes of a file, at most `count` of them, and tells its length.
   package static func readEnd(
     of path: String, atMost count: Int
   ) throws(FileError) -> (data: Data, fileLength: Int) {

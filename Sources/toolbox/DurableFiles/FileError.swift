@@ -3,7 +3,7 @@ import Foundation
 
 /// A file operation that failed.
 package struct FileError: Error, Hashable, Sendable {
-  /// Why a file operation failed.
+  /// The cause of a failed file operation.
   package enum Cause: Hashable, Sendable {
     /// The operating system refused, with this `errno`.
     case system(Int32)
@@ -12,16 +12,16 @@ package struct FileError: Error, Hashable, Sendable {
     case tooShort(length: Int, expected: Int)
   }
 
-  /// What was being done, such as `writing`.
+  /// The operation, such as `writing`.
   package let operation: String
 
-  /// To which file or folder.
+  /// The path of the file or folder.
   package let path: String
 
-  /// Why it failed.
+  /// The cause of the failure.
   package let cause: Cause
 
-  /// Makes an error of what was being done, to which file, and why it failed.
+  /// Makes an error of the operation, the path of its file, and the cause of the failure.
   package init(_ operation: String, _ path: String, _ cause: Cause) {
     self.operation = operation
     self.path = path
@@ -31,7 +31,7 @@ package struct FileError: Error, Hashable, Sendable {
   /// Whether the file, or a folder on the way to it, does not exist.
   package var isMissing: Bool { cause == .system(ENOENT) }
 
-  /// What to try.
+  /// The remedy, as a clause.
   package var remedy: String {
     switch cause {
     case .system(ENOSPC): "Free space or choose another directory; nothing was lost"

@@ -20,9 +20,9 @@ package struct Failure: JobFailure, Hashable {
   ///
   /// - Parameters:
   ///   - kind: The kind, which decides the exit code.
-  ///   - action: What was being done, and to what.
-  ///   - reason: Why it failed, as a clause.
-  ///   - remedy: What to try, as a clause or a sentence.
+  ///   - action: The act that failed, and its object.
+  ///   - reason: The reason, as a clause.
+  ///   - remedy: The remedy, as a clause or a sentence.
   package init(
     _ kind: JobExitCode, _ action: String, because reason: String, remedy: String
   ) {

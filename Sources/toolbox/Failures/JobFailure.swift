@@ -1,4 +1,4 @@
-/// How a job ends, as the batch system sees it.
+/// The outcome of a job, as the batch system sees it.
 ///
 /// The numbers are those of `sysexits.h`.
 package enum JobExitCode: Int32, CaseIterable, Hashable, Sendable {
@@ -19,7 +19,7 @@ package enum JobExitCode: Int32, CaseIterable, Hashable, Sendable {
   /// The job was stopped, and the same command resumes it (`EX_TEMPFAIL`).
   case resumableStop = 75
 
-  /// What a user is told that it means, as a sentence.
+  /// The meaning of the code for a user, as a sentence.
   package var meaning: String {
     switch self {
     case .done: "Everything was done."
@@ -39,6 +39,6 @@ package enum JobExitCode: Int32, CaseIterable, Hashable, Sendable {
 /// Its description is one sentence for the user: what was being done, to what, why it failed and
 /// what to try.
 package protocol JobFailure: Error {
-  /// How the job ends.
+  /// The exit code of the job.
   var exitCode: JobExitCode { get }
 }

@@ -6,7 +6,7 @@ package struct SettingOutOfRange: JobFailure, Hashable, CustomStringConvertible 
   /// The value, as it is written.
   package let value: String
 
-  /// What it may be, such as "from 1 to 4096".
+  /// The allowed values, such as "from 1 to 4096".
   package let allowed: String
 
   /// Describes a value that was refused.
@@ -19,10 +19,10 @@ package struct SettingOutOfRange: JobFailure, Hashable, CustomStringConvertible 
   /// A setting that cannot be used.
   package var exitCode: JobExitCode { .badData }
 
-  /// Why the value was refused, without its key.
+  /// The reason for refusing the value, without its key.
   package var reason: String { "\(value) is out of range" }
 
-  /// What to give instead.
+  /// The remedy: the values to choose from.
   package var remedy: String { "it must be \(allowed)" }
 
   /// Key, value, and what is allowed.

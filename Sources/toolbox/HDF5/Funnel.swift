@@ -33,7 +33,7 @@ func withLibrary<Result>(_ body: () -> Result) -> Result {
   return body()
 }
 
-/// What is being done to what, for the errors of the calls that it takes.
+/// An operation on an object of a file, as the errors of its calls name it.
 struct Operation {
   let verb: String
   var object: String?
@@ -50,7 +50,7 @@ struct Operation {
   /// - Parameters:
   ///   - waitsForOthers: Whether the call returns only when the other ranks of the file make it too.
   ///   - body: The call.
-  /// - Returns: What the library returned.
+  /// - Returns: The result of the call.
   /// - Throws: The error stack of the library.
   @discardableResult
   func call<Result: SignedInteger>(
@@ -71,7 +71,7 @@ struct Operation {
   /// Calls the C library for an identifier, which is closed by `close` with its last use.
   ///
   /// - Parameters:
-  ///   - close: What closes the identifier.
+  ///   - close: The function that closes the identifier.
   ///   - waitsForOthers: Whether the call returns only when the other ranks of the file make it too.
   ///   - body: The call.
   /// - Returns: The identifier.

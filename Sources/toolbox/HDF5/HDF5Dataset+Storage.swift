@@ -5,10 +5,10 @@ import Foundation
 
 /// A reason that the numbers of a dataset cannot be read, found before memory is taken for them.
 public enum HDF5Obstacle: Hashable, Sendable {
-  /// The dataset is put together from other files, of which one is not there.
+  /// The dataset is put together from other files, one of which is not there.
   case missingSource(String)
 
-  /// The file stores less than the extents announce: so many pieces or bytes of so many.
+  /// The file stores only some of the pieces or bytes that the extents announce.
   case unwritten(stored: Int, announced: Int, unit: String)
 }
 
@@ -62,8 +62,8 @@ extension HDF5Dataset {
     return nil
   }
 
-  /// Where the library looks for a source: as it is named, beside the file, and by the variable that
-  /// names a folder for all.
+  /// Returns the paths at which the library looks for a source: its name as it stands, beside the
+  /// file, and in the folder that the variable `HDF5_VDS_PREFIX` names.
   private static func places(of name: String, besides path: String) -> [String] {
     let folder = (path as NSString).deletingLastPathComponent
     let beside = (folder.isEmpty ? "." : folder) + "/"

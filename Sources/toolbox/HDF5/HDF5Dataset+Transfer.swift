@@ -3,7 +3,7 @@
 import CParallelHDF5
 
 extension HDF5Dataset {
-  /// Who takes part in a transfer.
+  /// The ranks that take part in a transfer.
   public enum Transfer: Hashable, Sendable {
     /// Any rank, at any time.
     case independent
@@ -163,7 +163,7 @@ extension HDF5Dataset {
   ///   - slab: The box, which may differ between ranks.
   ///   - elementCount: The number of elements that will be written to it.
   ///   - type: Their type, the same on every rank.
-  /// - Returns: What ``write(_:by:)`` takes.
+  /// - Returns: The prepared transfer, for ``write(_:by:)``.
   /// - Throws: Also if the box is not within the dataset, or has another number of elements.
   package func preparedWrite<Element: HDF5Element>(
     to slab: Hyperslab, _ elementCount: Int, as type: Element.Type
@@ -220,7 +220,7 @@ extension Operation {
     }
   }
 
-  /// How to move: alone or together, and without replacing what is out of range.
+  /// Makes the properties of a transfer, collective or not, that replaces nothing out of range.
   func transferProperties(isCollective: Bool) throws(HDF5Error) -> Identifier {
     let properties = try open(closedBy: H5Pclose) { H5Pcreate(ch5_dataset_transfer()) }
     try call { H5Pset_type_conv_cb(properties.id, refuseOutOfRange, nil) }

@@ -10,7 +10,7 @@ public struct HDF5Dataset: ~Copyable {
   /// The number of elements along each axis, slowest first; none for a scalar.
   public let extents: [Int]
 
-  /// What the file holds, which a transfer converts from and to.
+  /// The type of the elements in the file, which a transfer converts from and to.
   public let elementType: HDF5ElementType
 
   /// The path of the file, for errors.

@@ -30,7 +30,7 @@ extension UInt32: HDF5Element {}
 extension Int64: HDF5Element {}
 extension UInt64: HDF5Element {}
 
-/// What the elements of a dataset or an attribute are.
+/// The type of the elements of a dataset or an attribute.
 public struct HDF5ElementType: Hashable, Sendable {
   /// The kind of value.
   public enum Class: Hashable, Sendable {

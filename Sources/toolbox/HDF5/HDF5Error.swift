@@ -5,7 +5,7 @@ public struct HDF5Error: Error, Hashable, Sendable {
     /// The routine, such as `H5Dopen2`.
     public let routine: String
 
-    /// What it could not do, in the library's words.
+    /// The failure of the routine, in the library's words.
     public let message: String
 
     init(routine: String, message: String) {
@@ -14,13 +14,13 @@ public struct HDF5Error: Error, Hashable, Sendable {
     }
   }
 
-  /// What was being done to what, such as `reading "density" of fields/a.h5`.
+  /// The operation and its object, such as `reading "density" of fields/a.h5`.
   public let operation: String
 
   /// The library's error stack, from the routine that was called to the one that failed.
   public let stack: [Frame]
 
-  /// What to try, when the cause is a known one.
+  /// The remedy, if the cause is a known one.
   public internal(set) var hint: String?
 
   init(operation: String, stack: [Frame], hint: String? = nil) {

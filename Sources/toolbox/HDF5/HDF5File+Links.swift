@@ -4,7 +4,7 @@ import CParallelHDF5
 
 /// A name in a group, and what it leads to.
 public struct HDF5Link: Hashable, Sendable {
-  /// What a link leads to.
+  /// The kind of object that a link leads to.
   public enum Kind: Hashable, Sendable {
     case group
     case dataset
@@ -15,11 +15,11 @@ public struct HDF5Link: Hashable, Sendable {
   /// The name within the group.
   public let name: String
 
-  /// What the link leads to.
+  /// The kind of object that the link leads to.
   public let kind: Kind
 }
 
-/// Where an object is, by which a group is known again that links lead to in a circle.
+/// The address of an object, which shows whether links lead back to a group in a circle.
 package struct HDF5Address: Hashable, Sendable {
   fileprivate let file: UInt
   fileprivate let place: UInt64

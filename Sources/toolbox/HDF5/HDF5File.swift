@@ -95,7 +95,7 @@ public struct HDF5File: ~Copyable {
   package consuming func abandon() { identifier.abandon() }
 }
 
-/// How a file is to be created, in steps that fail on every rank alike or wait for no other.
+/// The preparation of a new file, in steps that fail on every rank alike or wait for no other.
 ///
 /// Only ``share(on:)`` and ``create()`` wait for the other ranks: they agree between the steps that
 /// nothing failed.
@@ -137,7 +137,7 @@ package struct CreationProperties: ~Copyable {
 }
 
 extension Operation {
-  /// Has a file reached by MPI-IO on a communicator, of which the library makes a duplicate.
+  /// Has a file reached by MPI-IO on a communicator, which the library duplicates.
   fileprivate func share(
     _ access: borrowing Identifier, on communicator: MPI_Comm
   ) throws(HDF5Error) {
@@ -159,7 +159,7 @@ extension HDF5File {
     return HDF5File(path: path, identifier: identifier, isParallel: communicator != nil)
   }
 
-  /// How the file is reached: by POSIX calls, unless it is shared.
+  /// Makes the properties for access to a file: by POSIX calls, unless it is shared.
   ///
   /// By default MPI-IO would refuse to close a file before its datasets.
   fileprivate static func accessProperties(

@@ -4,7 +4,7 @@ import Foundation
 ///
 /// Nothing fails unless a test asks for it.
 enum PlannedFailure {
-  /// What a test has asked for, and how many calls there were since; used within the funnel's lock.
+  /// The failure that a test asked for, and the calls counted since; used within the funnel's lock.
   private struct Plan {
     let number: Int
     let thread: pthread_t
@@ -13,7 +13,7 @@ enum PlannedFailure {
 
   nonisolated(unsafe) private static var plan: Plan?
 
-  /// What the failing call reports.
+  /// The error that the failing call reports.
   static let frame = HDF5Error.Frame(
     routine: "PlannedFailure", message: "a test made the call fail")
 
@@ -21,8 +21,8 @@ enum PlannedFailure {
   ///
   /// - Parameters:
   ///   - number: The call, from zero; one that is never reached lets all succeed.
-  ///   - work: What makes the calls, on this thread alone.
-  /// - Returns: What the work threw, and how many calls it made.
+  ///   - work: The work, which makes the calls on this thread alone.
+  /// - Returns: The error that the work threw, and the number of calls that it made.
   static func inCall(
     _ number: Int, _ work: () throws -> Void
   ) -> (error: (any Error)?, calls: Int) {

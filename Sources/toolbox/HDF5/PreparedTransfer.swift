@@ -1,6 +1,6 @@
 import CParallelHDF5
 
-/// A transfer of which nothing is left to do but to move numbers.
+/// A transfer that is ready: only the numbers are still to be moved.
 package struct PreparedTransfer: ~Copyable {
   /// A call of the library that moves the elements from `position` in memory on.
   typealias Call = (

@@ -14,8 +14,7 @@ package struct Machine: Codable, Hashable, Sendable {
   /// The mean number of running programs in the minute before, as the system counts them.
   package let load: Double
 
-  /// What one core can do at most, measured in the same run [10^9 single-precision operations per
-  /// second].
+  /// The peak of one core, measured in the same run [10^9 single-precision operations per second].
   package let peakGigaflops: Double
 
   /// Looks at this machine; a benchmark that measures its peak beside each run hands that over.
@@ -49,7 +48,7 @@ package struct Machine: Codable, Hashable, Sendable {
     return name?.trimmingCharacters(in: .whitespaces) ?? "unknown"
   }
 
-  /// What the calling thread's core can do at most at this moment [10^9 operations per second].
+  /// Measures the peak of the calling thread's core at this moment [10^9 operations per second].
   ///
   /// Fused multiply-adds in registers, with the fastest vector instructions of the processor; the best
   /// of three runs of a few milliseconds.

@@ -3,10 +3,10 @@ internal import Slurm
 
 /// The memory that a job may take on a node.
 package struct NodeMemory: Hashable, Sendable {
-  /// How much it is [bytes].
+  /// The size of the memory [bytes].
   package let bytes: Int
 
-  /// Who says so.
+  /// The source of the limit, such as "this machine's memory".
   package let origin: String
 
   /// Names a limit.

@@ -5,7 +5,7 @@ public struct GatheredElements<Element: MPIElement>: Sendable {
   /// The elements of rank 0, then those of rank 1, and so on.
   public let elements: [Element]
 
-  /// How many each rank gave.
+  /// The number of elements that each rank gave.
   public let counts: [Int]
 }
 
@@ -33,7 +33,7 @@ extension Communicator {
   /// - Parameters:
   ///   - elements: As many on every rank.
   ///   - root: The same on every rank.
-  /// - Throws: What MPI reported.
+  /// - Throws: The error that MPI reported.
   ///
   /// MPI-3.1, section 5.4.
   public func broadcast<Element: MPIElement>(
@@ -64,7 +64,7 @@ extension Communicator {
   /// - Parameters:
   ///   - elements: As many on every rank.
   ///   - operation: The same on every rank.
-  /// - Throws: What MPI reported.
+  /// - Throws: The error that MPI reported.
   ///
   /// MPI-3.1, section 5.9.6.
   public func allReduce<Element: MPIElement>(
@@ -123,7 +123,7 @@ extension Communicator {
   ///   - elements: As many as this rank has; together fewer than 2^31.
   ///   - root: The same on every rank.
   /// - Returns: The elements, or `nil`.
-  /// - Throws: What MPI reported.
+  /// - Throws: The error that MPI reported.
   ///
   /// MPI-3.1, section 5.5.
   public func gatherVarying<Element: MPIElement>(
@@ -169,9 +169,9 @@ extension Communicator {
   ///
   /// - Parameters:
   ///   - elements: Those for rank 0, then those for rank 1, and so on.
-  ///   - counts: How many of them each rank is sent.
-  /// - Returns: What rank 0 sent, then what rank 1 sent, and so on.
-  /// - Throws: What MPI reported.
+  ///   - counts: The number of elements for each rank.
+  /// - Returns: The elements from rank 0, then those from rank 1, and so on.
+  /// - Throws: The error that MPI reported.
   ///
   /// MPI-3.1, section 5.8.
   public func allToAllVarying<Element: MPIElement>(

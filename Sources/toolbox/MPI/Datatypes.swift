@@ -28,7 +28,7 @@ extension MPIElement {
   }
 }
 
-/// How a reduction combines the elements of its ranks.
+/// The operation by which a reduction combines the elements of its ranks.
 ///
 /// Sums of floating-point numbers depend on the number of ranks; those of integers do not.
 ///

@@ -10,10 +10,10 @@ internal import Foundation
 /// in a collective that this rank will never reach.
 ///
 /// - Parameters:
-///   - report: What is done with an error; it is called on one rank.
+///   - report: The function that tells the user of an error; it is called on one rank.
 ///   - body: The program. It runs on the calling thread, which is the only one to call MPI.
-/// - Returns: What `body` returned.
-/// - Throws: What MPI reported on starting or ending.
+/// - Returns: The value that `body` returned.
+/// - Throws: The error that MPI reported on starting or ending.
 ///
 /// MPI-3.1, sections 8.7 and 12.4.
 public func withMPI<Result>(
@@ -49,9 +49,9 @@ public protocol SilentPeerError: Error {
   var silentHost: String? { get }
 }
 
-/// How the job is ended when a rank on another host does not answer.
+/// The rules for ending a job when a rank on another host does not answer.
 public enum SilentPeer {
-  /// How long the launcher is given to notice by itself that the host is lost [seconds].
+  /// The time that the launcher is given to notice by itself that the host is lost [seconds].
   ///
   /// Open MPI 4's `mpirun` that is told to abort a job waits for ever for the daemon of a host that is cut off;
   /// if it notices first that the connection is lost, it ends. With
@@ -76,7 +76,7 @@ public func withSharedMPI<Result, Failure: Error>(
   return try body(try Communicator(handle: cmpi_comm_world(), isOwned: false))
 }
 
-/// Where in a job a process runs.
+/// The place of a process in its job.
 public struct JobPlace: Hashable, Sendable {
   /// The number of the process in the job.
   public let rank: Int

@@ -1,6 +1,6 @@
 internal import CMPI
 
-/// What a process may do with MPI from its threads.
+/// The use that a process may make of MPI from its threads.
 ///
 /// MPI-3.1, section 12.4.3.
 public enum MPIThreadLevel: String, Hashable, Sendable {

@@ -6,9 +6,9 @@ extension Communicator {
   /// - Parameters:
   ///   - elements: The message; a copy is kept until it is sent.
   ///   - destination: The rank that receives it.
-  ///   - tag: What it is marked with.
+  ///   - tag: The tag of the message.
   /// - Returns: The message, to be tested until it is complete.
-  /// - Throws: What MPI reported.
+  /// - Throws: The error that MPI reported.
   ///
   /// MPI-3.1, section 3.7.2.
   public func startSend<Element: MPIElement>(
@@ -28,10 +28,10 @@ extension Communicator {
   /// The envelope of a long message arrives before the message itself.
   ///
   /// - Parameters:
-  ///   - envelope: What ``probe(from:tag:)`` returned last for its source and tag.
+  ///   - envelope: The envelope that ``probe(from:tag:)`` returned last for its source and tag.
   ///   - type: The type of its elements.
   /// - Returns: The message, to be tested until it is complete.
-  /// - Throws: What MPI reported.
+  /// - Throws: The error that MPI reported.
   ///
   /// MPI-3.1, sections 3.7.2 and 3.8.1.
   public func startReceive<Element: MPIElement>(

@@ -5,7 +5,7 @@ public struct Envelope: Hashable, Sendable {
   /// The rank it comes from.
   public let source: Int
 
-  /// What the sender marked it with.
+  /// The tag that the sender gave the message.
   public let tag: Int
 }
 

@@ -10,7 +10,7 @@ extension Communicator {
   ///   - elements: As many on every rank, fewer than 2^31.
   ///   - operation: The same on every rank.
   /// - Returns: The reduction, to be waited for.
-  /// - Throws: What MPI reported.
+  /// - Throws: The error that MPI reported.
   ///
   /// MPI-3.1, section 5.12.8.
   @_lifetime(copy elements)

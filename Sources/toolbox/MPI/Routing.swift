@@ -1,4 +1,4 @@
-/// Which rank each of some elements goes to; several arrays can be sent by one routing.
+/// The rank that each of some elements goes to; several arrays can be sent by one routing.
 ///
 ///     let routing = Routing(owners, ranks: world.size)
 ///     let masses = try routing.send(masses, on: world)
@@ -35,10 +35,10 @@ public struct Routing: Sendable {
   ///
   /// - Parameters:
   ///   - values: [element, width].
-  ///   - width: How many values each element has.
+  ///   - width: The number of values of each element.
   ///   - communicator: The ranks.
-  /// - Returns: What came from rank 0, then from rank 1, and so on [element, width].
-  /// - Throws: What MPI reported.
+  /// - Returns: The values from rank 0, then those from rank 1, and so on [element, width].
+  /// - Throws: The error that MPI reported.
   public func send<Element: MPIElement>(
     _ values: [Element], width: Int = 1, on communicator: borrowing Communicator
   ) throws(MPIError) -> [Element] {
@@ -51,10 +51,10 @@ public struct Routing: Sendable {
   ///
   /// - Parameters:
   ///   - values: [element, width].
-  ///   - width: How many values each element has.
+  ///   - width: The number of values of each element.
   ///   - communicator: The ranks.
-  /// - Returns: What came from rank 0, then from rank 1, and so on [element, width].
-  /// - Throws: What MPI reported.
+  /// - Returns: The values from rank 0, then those from rank 1, and so on [element, width].
+  /// - Throws: The error that MPI reported.
   public func exchange<Element: MPIElement>(
     _ values: [Element], width: Int = 1, on communicator: borrowing Communicator
   ) throws(MPIError) -> GatheredElements<Element> {

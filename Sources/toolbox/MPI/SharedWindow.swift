@@ -19,7 +19,7 @@ public struct SharedWindow<Element: MPIElement>: ~Copyable {
   /// - Parameters:
   ///   - count: The number of elements.
   ///   - node: Ranks of one node, as ``Communicator/splitByNode()`` makes it.
-  /// - Throws: What MPI reported, such as a lack of shared memory.
+  /// - Throws: The error that MPI reported, such as a lack of shared memory.
   public init(count: Int, on node: borrowing Communicator) throws(MPIError) {
     let stride = MemoryLayout<Element>.stride
     let bytes = node.isRoot ? max(count, 1) * stride : 0

@@ -18,7 +18,7 @@ package struct LostLog: Hashable, Sendable {
   ///
   /// The folder must be there: a job that has made nothing leaves no note.
   ///
-  /// - Parameter text: What is to be known, as one sentence.
+  /// - Parameter text: The note, as one sentence.
   /// - Returns: Whether the line is in the file; if not, it may be tried again later.
   package func add(_ text: String) -> Bool {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o666)

@@ -1,20 +1,20 @@
 internal import Text
 
-/// One phase of a job, and how far it is: a pure value that says itself in one line.
+/// One phase of a job and its progress: a pure value that describes itself in one line.
 package struct ProgressPhase: Hashable, Sendable {
-  /// What is being done, such as "density of A_1001".
+  /// The work being done, such as "density of A_1001".
   package let name: String
 
-  /// What is counted, such as "particles".
+  /// The unit of the counts, such as "particles".
   package let unit: String
 
-  /// How many there are.
+  /// The number of units of the whole phase.
   package let total: Int
 
-  /// How many were done before the phase began, by the job that is resumed.
+  /// The number of units done before the phase began, by the job that is resumed.
   package let start: Int
 
-  /// How many are done.
+  /// The number of units done so far, those before the phase included.
   package var completed: Int
 
   /// More to say, such as the present loss.

@@ -4,7 +4,7 @@ internal import Text
 ///
 /// Used by one rank, from one thread. It writes through a closure, and reads the time from another.
 package final class ProgressReporter {
-  /// How progress is shown.
+  /// The style in which progress is shown.
   package enum Style: Hashable, Sendable {
     /// A bar that is drawn over itself, at most five times a second.
     case bar
@@ -24,7 +24,7 @@ package final class ProgressReporter {
   /// Makes a reporter.
   ///
   /// - Parameters:
-  ///   - style: How progress is shown.
+  ///   - style: The style in which progress is shown.
   ///   - clock: The time since any fixed moment [s].
   ///   - write: Takes text as it is to appear, with its line ends.
   package init(

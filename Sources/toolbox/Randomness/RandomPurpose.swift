@@ -1,4 +1,4 @@
-/// What random numbers are drawn for.
+/// The purpose that random numbers are drawn for.
 ///
 /// Streams of different purposes are independent under one seed. A raw value is part of every
 /// result made with it: it is never changed or used again.
@@ -6,13 +6,13 @@ package enum RandomPurpose: UInt16, Sendable, CaseIterable {
   /// Initial weights of a network; the index is that of the parameter tensor.
   case initialWeights = 1
 
-  /// Which halo particles a network is trained on.
+  /// The choice of the halo particles that a network is trained on.
   case trainingDraw = 2
 
-  /// Which halo particles a network is validated on.
+  /// The choice of the halo particles that a network is validated on.
   case validationDraw = 3
 
-  /// Which halo particles are predicted.
+  /// The choice of the halo particles that are predicted.
   case testDraw = 4
 
   /// The order of the training samples; the index is that of the epoch.
@@ -21,7 +21,7 @@ package enum RandomPurpose: UInt16, Sendable, CaseIterable {
   /// The initial phases and amplitudes of a universe; the index is the wavenumber of the mode.
   case initialPhases = 6
 
-  /// Which rows of a table belong to which fold of a cross-validation.
+  /// The assignment of a table's rows to the folds of a cross-validation.
   case crossValidationFolds = 7
 
   /// The start of the fit of a mixture; the index is that of the components and the start.

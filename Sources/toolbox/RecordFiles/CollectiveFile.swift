@@ -145,12 +145,12 @@ package struct CollectiveFile: ~Copyable {
     }
   }
 
-  /// Adds a dataset of which this rank has a box.
+  /// Adds a dataset; this rank writes a box of it.
   ///
   /// Collective.
   ///
   /// - Parameters:
-  ///   - description: What the dataset is.
+  ///   - description: The name, unit and meaning of the dataset.
   ///   - elements: As many as the box.
   ///   - slab: The box; those of two ranks do not overlap.
   ///   - extents: The number of elements of the dataset along each axis, slowest first.

@@ -5,8 +5,9 @@ extension Failure {
   ///
   /// - Parameters:
   ///   - path: The file.
-  ///   - reason: What is wrong with it, as a clause.
-  ///   - remedy: What to try, as a clause.
+  ///   - reason: The fault of the file, as a clause.
+  ///   - remedy: The remedy, as a clause.
+  /// - Returns: The failure.
   package static func unusable(
     _ path: String, because reason: String, remedy: String
   ) -> Failure {

@@ -31,7 +31,7 @@ package struct FileSeal: Hashable, Sendable {
 
   /// Compares the file with its checksum.
   ///
-  /// - Parameter remedy: What to do about a damaged file, as a clause.
+  /// - Parameter remedy: The remedy for a damaged file, as a clause.
   /// - Throws: `Failure` if it differs; `FileError`.
   package func verify(
     remedy: String = "restore the file from a copy, or make it again"
@@ -61,7 +61,7 @@ package struct FileSeal: Hashable, Sendable {
     try ranks.agree { try seal?.require(whole, format.remedy) }
   }
 
-  /// Adds its checksum to a file, of which each rank reads a part.
+  /// Appends its checksum to a file; each rank reads a part of the file.
   ///
   /// Collective.
   static func seal(_ path: String, on ranks: borrowing Communicator) throws {

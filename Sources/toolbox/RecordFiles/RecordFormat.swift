@@ -14,7 +14,7 @@ package struct RecordFormat: Hashable, Sendable {
   /// The first version whose files end in a checksum of all their bytes; `nil` if none does.
   package let firstSealedVersion: Int?
 
-  /// What to do about a file that cannot be used, as a clause.
+  /// The remedy for a file that cannot be used, as a clause.
   package let remedy: String
 
   /// Describes a format.
@@ -24,7 +24,7 @@ package struct RecordFormat: Hashable, Sendable {
   ///   - version: The version that is written.
   ///   - oldestVersion: The oldest version that is read; without it, only the one that is written.
   ///   - firstSealedVersion: The first version whose files end in a checksum of all their bytes.
-  ///   - remedy: What to do about a file that cannot be used, as a clause.
+  ///   - remedy: The remedy for a file that cannot be used, as a clause.
   package init(
     _ name: String, version: Int, oldestVersion: Int? = nil, firstSealedVersion: Int? = nil,
     remedy: String = "restore the file from a copy, or make it again"
@@ -50,7 +50,7 @@ package struct RecordDataset<Element: HDF5Element>: Hashable, Sendable {
   /// The unit of the numbers, `1` without one.
   package let unit: String
 
-  /// What the numbers are.
+  /// The meaning of the numbers.
   package let meaning: String
 
   /// Describes a dataset.
@@ -58,7 +58,7 @@ package struct RecordDataset<Element: HDF5Element>: Hashable, Sendable {
   /// - Parameters:
   ///   - name: The path within the file.
   ///   - unit: The unit of the numbers.
-  ///   - meaning: What the numbers are.
+  ///   - meaning: The meaning of the numbers.
   package init(_ name: String, unit: String, meaning: String) {
     self.name = name
     self.unit = unit

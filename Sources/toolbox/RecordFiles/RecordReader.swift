@@ -3,7 +3,7 @@ package import Failures
 internal import Foundation
 package import HDF5
 
-/// An open file of one of our formats, of which nothing is believed before it was checked.
+/// An open file of one of our formats, whose content is checked before it is used.
 ///
 /// Extents are compared with what is expected and with what the file stores before memory is taken,
 /// numbers are converted checked, and content is compared with its checksum.
@@ -123,7 +123,7 @@ package struct RecordReader: ~Copyable {
     try file.exists(dataset.name)
   }
 
-  /// Opens a dataset of which the file stores all numbers.
+  /// Opens a dataset, all numbers of which the file must store.
   private func open<Element>(
     _ dataset: RecordDataset<Element>, _ extents: [Int]?
   ) throws -> HDF5Dataset {
@@ -140,7 +140,7 @@ package struct RecordReader: ~Copyable {
     return found
   }
 
-  /// Returns the extents of a dataset, of which the file stores all numbers.
+  /// Returns the extents of a dataset, all numbers of which the file must store.
   ///
   /// - Throws: `Failure` for what is not as expected, `HDF5Error` for what cannot be read.
   package func extents<Element>(of dataset: RecordDataset<Element>) throws -> [Int] {
@@ -150,7 +150,7 @@ package struct RecordReader: ~Copyable {
   /// Reads a dataset, and verifies its checksum.
   ///
   /// - Parameters:
-  ///   - dataset: Which.
+  ///   - dataset: The dataset.
   ///   - extents: The extents that it must have; without them, any along one axis.
   /// - Returns: The numbers in C order.
   /// - Throws: `Failure`, or `HDF5Error`.
@@ -172,7 +172,7 @@ package struct RecordReader: ~Copyable {
   /// Reads a box of a dataset of a file that was verified as a whole.
   ///
   /// - Parameters:
-  ///   - dataset: Which.
+  ///   - dataset: The dataset.
   ///   - slab: The box.
   ///   - extents: The extents that the dataset must have.
   /// - Returns: The numbers in C order.

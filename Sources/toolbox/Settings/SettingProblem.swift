@@ -5,10 +5,10 @@ package struct SettingProblem: Hashable, Sendable {
   /// The path of the setting, such as `universe.boxSize`.
   package let path: String
 
-  /// Why the value makes no sense.
+  /// The reason for refusing the value, as a clause.
   package let reason: String
 
-  /// What to give instead.
+  /// The remedy: the value to give instead, as a clause.
   package let remedy: String
 
   /// Describes a problem.

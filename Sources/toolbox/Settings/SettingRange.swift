@@ -60,14 +60,14 @@ package struct SettingRange: Hashable, Sendable {
     return range
   }
 
-  /// The same for a list of so many numbers.
+  /// Returns the range for a list of numbers, each in this range, whose count is in `lengths`.
   package func list(_ lengths: ClosedRange<Int>) -> SettingRange {
     var range = self
     range.lengths = lengths
     return range
   }
 
-  /// What is allowed, such as "from 1 to 4096"; empty if all is.
+  /// The allowed values, such as "from 1 to 4096"; empty if every value is allowed.
   package var allowed: String {
     let number = self == .any ? "" : (multiple == 2 ? "an even number " : "") + words
     guard let lengths else { return number }
@@ -131,7 +131,7 @@ package struct SettingRanges: Sendable {
     problems(in: tree, at: .root, key: "")
   }
 
-  /// The same of a part of a tree at a path, of which `key` has no numbers of elements.
+  /// Returns the problems in a part of a tree; `key` is its path without the numbers of elements.
   private func problems(
     in tree: SettingsTree, at path: SettingsPath, key: String
   ) -> [SettingProblem] {

@@ -1,6 +1,6 @@
 /// A type that is written as one scalar of an experiment file.
 protocol SettingScalar {
-  /// What a value must look like, for messages: "expected \(expectation)".
+  /// The form that a value must have, for messages: "expected \(expectation)".
   static var expectation: String { get }
 
   /// Reads the text of a scalar, or returns `nil` if it is not one of this type.

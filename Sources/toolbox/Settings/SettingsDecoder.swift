@@ -75,7 +75,7 @@ package struct SettingsDecoder: Decoder {
     return value
   }
 
-  /// What a value of `type` looks like: the cases of an enumeration, if it can list them.
+  /// Returns the form of a value of `type`: the cases of an enumeration, if it can list them.
   private static func expectation<Value>(of type: Value.Type) -> String {
     guard let cases = (type as? any CaseIterable.Type)?.caseNames else {
       return "a valid \(type)"
@@ -222,7 +222,7 @@ private struct ListContainer: UnkeyedDecodingContainer {
   }
 }
 
-/// A node that decodes as one value: a scalar, an optional, or a type in another's clothes.
+/// A node that decodes as one value: a scalar, an optional, or a type that is written as another.
 private struct ValueContainer: SingleValueDecodingContainer {
   let tree: SettingsTree
   let path: SettingsPath

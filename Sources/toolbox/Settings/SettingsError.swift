@@ -2,7 +2,7 @@ package import Failures
 
 /// A mistake in an experiment file or in a `--set` option.
 package struct SettingsError: Error, Hashable, Sendable {
-  /// What is wrong with a setting.
+  /// The fault of a setting.
   package enum Problem: Hashable, Sendable {
     /// The file cannot be read; the reason is the system's.
     case unreadable(String)
@@ -21,10 +21,10 @@ package struct SettingsError: Error, Hashable, Sendable {
   /// The way to the setting, such as `simulations[1].initial`; empty for the file as a whole.
   package let path: String
 
-  /// Where the setting was written.
+  /// The place where the setting was written.
   package let origin: SettingsOrigin
 
-  /// What is wrong with it.
+  /// The fault of the setting.
   package let problem: Problem
 
   /// Makes the value of its parts.

@@ -5,7 +5,7 @@
 /// laid over them, and the result is decoded by ``SettingsDecoder``, which names the place of
 /// whatever does not fit.
 package struct SettingsTree: Hashable, Sendable {
-  /// What the node holds.
+  /// The content of a node.
   package enum Content: Hashable, Sendable {
     case null
     /// A scalar as it is written, and whether it was quoted (then it can only be a text).
@@ -37,8 +37,8 @@ package struct SettingsTree: Hashable, Sendable {
 
   /// Returns this tree with the keys of `other` replacing its own.
   ///
-  /// Mappings are merged key by key; scalars and lists are replaced whole. A section of which only
-  /// the heading is written (null over a mapping) keeps its defaults.
+  /// Mappings are merged key by key; scalars and lists are replaced whole. A section with
+  /// only its heading written (null over a mapping) keeps its defaults.
   package func overlaid(by other: SettingsTree) -> SettingsTree {
     switch (content, other.content) {
     case (.mapping, .null): return self
@@ -71,7 +71,7 @@ package struct SettingsTree: Hashable, Sendable {
   }
 }
 
-/// Where a setting was written.
+/// The place where a setting was written.
 package enum SettingsOrigin: Hashable, Sendable {
   /// Nowhere: the default in the declaration.
   case defaults

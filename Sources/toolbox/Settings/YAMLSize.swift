@@ -1,6 +1,6 @@
 internal import Yams
 
-/// How large a YAML document is when all its aliases are replaced by what they stand for.
+/// The size of a YAML document when all its aliases are replaced by what they stand for.
 ///
 /// An alias costs five bytes and may stand for a list of aliases: a file of 368 bytes can mean 3.5e9 nodes. So the
 /// document is measured before it is expanded: it is read with a plain word in the place of each alias, and the size of
@@ -9,7 +9,7 @@ struct YAMLSize: Hashable {
   /// The number of scalars, lists and mappings, keys included.
   let nodes: Int
 
-  /// How deep they are nested: 1 for a scalar.
+  /// The depth of their nesting: 1 for a scalar.
   let depth: Int
 
   /// The most nodes of a document; a large ablation has some thousand.
@@ -24,7 +24,7 @@ struct YAMLSize: Hashable {
   /// Measures a document; `nil` for an empty one.
   ///
   /// - Parameter yaml: The text.
-  /// - Throws: What Yams says of a text that is not YAML.
+  /// - Throws: The error of Yams for a text that is not YAML.
   init?(of yaml: String) throws {
     let parser = try Parser(yaml: Self.withoutAliases(yaml))
     guard let root = try parser.singleRoot() else { return nil }
@@ -38,7 +38,7 @@ struct YAMLSize: Hashable {
     self.depth = depth
   }
 
-  /// Why a document of this size is not read; `nil` for one that is.
+  /// The reason that a document of this size is not read; `nil` if it is read.
   var excess: String? {
     if nodes > Self.nodeLimit {
       return "it has more than \(Self.nodeLimit) values when its aliases are replaced"
@@ -46,7 +46,7 @@ struct YAMLSize: Hashable {
     return depth > Self.depthLimit ? "it is nested more than \(Self.depthLimit) deep" : nil
   }
 
-  /// What begins the word in the place of an alias: a scalar for private use.
+  /// The first character of the word in the place of an alias: a scalar for private use.
   private static let mark: Unicode.Scalar = "\u{F8FF}"
 
   /// Replaces the `*` of all that may be an alias.

@@ -5,7 +5,7 @@ internal import Text
 /// The script is a pure function of this value (``text()``); submitting it is another matter
 /// (``SlurmQueue``).
 package struct BatchScript: Hashable, Sendable {
-  /// What a job runs.
+  /// The command that a job runs.
   package enum Command: Hashable, Sendable {
     /// A program and its words.
     case words([String])
@@ -20,7 +20,7 @@ package struct BatchScript: Hashable, Sendable {
     /// The numbers of the elements.
     package var indices: [Int]
 
-    /// How many of them may run at the same time.
+    /// The number of elements that may run at the same time.
     package var simultaneous: Int
 
     /// The option by which the command is told the number of its element; without it, the number is the
@@ -38,10 +38,10 @@ package struct BatchScript: Hashable, Sendable {
   /// The name of the job: letters, digits, `-`, `_` and `.`.
   package var name: String
 
-  /// What the job asks for.
+  /// The resources that the job asks for, and the way it starts programs.
   package var cluster: ClusterSettings
 
-  /// What the job runs.
+  /// The command that the job runs.
   package var command: Command
 
   /// Whether the command can be stopped by a signal and then resumed (exit code 75).
@@ -56,7 +56,7 @@ package struct BatchScript: Hashable, Sendable {
   /// The folder of the log; without it, that of submission.
   package var logFolder: String?
 
-  /// What the script is for, in lines without control characters.
+  /// The purpose of the script, in lines without control characters.
   package var comment: [String]
 
   /// Makes a script.

@@ -1,11 +1,11 @@
 internal import Text
 
-/// What batch jobs ask a Slurm cluster for, and how they start programs there.
+/// The resources that batch jobs ask a Slurm cluster for, and the way they start programs there.
 ///
 /// No value can become a command or a directive of its own: ``check()`` refuses whatever could end the
 /// word that it stands in, and what reaches the shell is quoted besides.
 package struct ClusterSettings: Codable, Hashable, Sendable {
-  /// What starts the ranks.
+  /// The launcher of the ranks.
   package enum Launcher: String, Codable, Hashable, Sendable, CaseIterable {
     /// Slurm's own launcher, with PMIx.
     case srun
@@ -35,10 +35,10 @@ package struct ClusterSettings: Codable, Hashable, Sendable {
   /// The time limit of a job [minutes].
   package var minutes = 240
 
-  /// How long before the time limit a job is told to stop, resumably [seconds].
+  /// The time before the limit at which a job is told to stop, resumably [seconds].
   var warningSeconds = 120
 
-  /// What starts the ranks.
+  /// The launcher of the ranks.
   package var launcher = Launcher.srun
 
   /// The environment modules to load, such as `openmpi/4.1`.
@@ -50,7 +50,7 @@ package struct ClusterSettings: Codable, Hashable, Sendable {
   /// Further options of `sbatch`, each as `--option` or `--option=value`.
   package var options: [String] = []
 
-  /// How often a job that stopped resumably is put back into the queue.
+  /// The most times that a job that stopped resumably is put back into the queue.
   var maximumRequeues = 20
 
   /// Makes the default settings: one rank with one core for four hours.

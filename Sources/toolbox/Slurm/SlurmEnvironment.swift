@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// What Slurm tells a process of its job, in environment variables.
+/// The facts about its job that Slurm tells a process in environment variables.
 ///
 /// A variable that is empty, negative, or not a number tells nothing: the job goes on as if it were not there.
 package struct SlurmEnvironment: Hashable, Sendable {
@@ -13,7 +13,7 @@ package struct SlurmEnvironment: Hashable, Sendable {
   /// The variables that tell ``memoryPerNode``; empty if none does.
   package let memorySource: String
 
-  /// When the job ends (`SLURM_JOB_END_TIME`) [seconds since 1970]; `nil` if not told, or without a limit.
+  /// The end of the job (`SLURM_JOB_END_TIME`) [seconds since 1970]; `nil` if not told, or without a limit.
   package let endTime: Double?
 
   /// The number of the process in its step (`SLURM_PROCID`).

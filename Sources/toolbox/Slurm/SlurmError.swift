@@ -1,7 +1,7 @@
 package import Failures
 internal import Text
 
-/// Why a batch script could not be made, or a job not be submitted or asked after.
+/// A failure to make a batch script, to submit a job, or to ask after one.
 package enum SlurmError: Error, Hashable, Sendable {
   /// A setting is out of its range, or could not stand in a script as one word.
   case setting(key: String, value: String, allowed: String)
@@ -20,7 +20,7 @@ package enum SlurmError: Error, Hashable, Sendable {
 }
 
 extension SlurmError: CustomStringConvertible {
-  /// What was being done, to what, why it failed and what to try.
+  /// The message: the operation, its object, the reason and the remedy.
   package var description: String {
     switch self {
     case .setting(let key, let value, let allowed):

@@ -3,12 +3,12 @@ package struct SlurmQueue: Sendable {
   /// Makes a queue that is reached by the commands in the search path.
   package init() {}
 
-  /// When a job may start, with respect to others.
+  /// The condition for the start of a job, in terms of other jobs.
   package enum Dependency: Hashable, Sendable {
-    /// When these have succeeded; it is cancelled when one cannot.
+    /// The success of all of these; the job is canceled when one of them cannot succeed.
     case success(of: [JobIdentifier])
 
-    /// When these have ended in any way.
+    /// The end of all of these, successful or not.
     case end(of: [JobIdentifier])
 
     /// The words for `sbatch`.
@@ -44,7 +44,7 @@ package struct SlurmQueue: Sendable {
   ///
   /// - Parameters:
   ///   - path: The script.
-  ///   - dependency: What it waits for; nothing, if it is nil.
+  ///   - dependency: The condition for its start; none if it is nil.
   /// - Returns: The number of the job.
   /// - Throws: ``SlurmError`` if there is no Slurm or it does not take the job.
   package func submit(

@@ -1,7 +1,7 @@
-/// Returns the mean of numbers, of which there is one at least, added in their order.
+/// Returns the mean of at least one number, added in their order.
 package func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(values.count) }
 
-/// Returns the standard deviation of numbers, of which there are two at least, with n - 1.
+/// Returns the standard deviation of at least two numbers, with n - 1.
 package func standardDeviation(_ values: [Double]) -> Double {
   let center = mean(values)
   let squares = values.reduce(0) { $0 + ($1 - center) * ($1 - center) }

@@ -1,11 +1,11 @@
-/// How a quantile is taken from sorted numbers: the definitions of Hyndman & Fan 1996, doi:10.2307/2684934, that this
+/// The definitions of a quantile of sorted numbers by Hyndman & Fan 1996, doi:10.2307/2684934, that this
 /// package uses.
 ///
 /// With n sorted numbers x(1) ... x(n) and a fraction p from 0 to 1.
 package enum QuantileDefinition: Hashable, Sendable {
   /// Definition 1 with the step of the distribution function taken from above: x(j + 1) with j = p n rounded down.
   ///
-  /// Where p n is whole the definition itself takes x(j).
+  /// If p n is whole, the definition itself takes x(j).
   case hyndmanFan1FromAbove
 
   /// Definition 2: x(j + 1) as before, but the mean of x(j) and x(j + 1) where p n is whole.

@@ -1,15 +1,15 @@
 package import Foundation
 internal import Slurm
 
-/// What asks a job to stop at the next step boundary, with a checkpoint (exit code 75).
+/// The conditions that stop a job at the next step boundary, with a checkpoint (exit code 75).
 package struct StopConditions: Sendable {
   /// A file whose appearance asks to stop; rank 0 looks for it.
   package var file: String?
 
-  /// When the job must have ended, with ``margin`` before it for the last step and the checkpoint.
+  /// The time by which the job must have ended, last step and checkpoint (``margin``) included.
   package var deadline: Date?
 
-  /// How long before the deadline the job stops [seconds].
+  /// The time before the deadline at which the job stops [seconds].
   package var margin = 60.0
 
   /// Makes conditions under which a job never stops by itself, except by a signal.
@@ -18,9 +18,9 @@ package struct StopConditions: Sendable {
   /// Makes the conditions of a run directory.
   ///
   /// - Parameters:
-  ///   - directory: Where a file named `stop` asks to stop.
-  ///   - timeLimit: How long the job may take [seconds]; without it, the end of the Slurm job counts, if
-  ///     its environment tells it.
+  ///   - directory: The run directory, in which a file named `stop` asks to stop.
+  ///   - timeLimit: The time that the job may take [seconds]; without it, the end of the Slurm job
+  ///     counts, if its environment tells it.
   package init(directory: String, timeLimit: Double? = nil) {
     file = directory + "/stop"
     if let timeLimit {
@@ -30,7 +30,7 @@ package struct StopConditions: Sendable {
     }
   }
 
-  /// Why to stop now; `nil` to go on.
+  /// Returns the reason to stop now; `nil` to go on.
   ///
   /// The last step took `stepSeconds`: the next one must not pass the deadline.
   package func reason(stepSeconds: Double = 0) -> String? {

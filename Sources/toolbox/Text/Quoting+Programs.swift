@@ -80,7 +80,7 @@ extension Quoting {
   }
 }
 
-/// Tells whether a text has no control characters, of which the end of a line is one.
+/// Tells whether a text has no control characters; the end of a line is one.
 package func isOneLine(_ text: String) -> Bool {
   text.unicodeScalars.allSatisfy { !$0.isControl }
 }

@@ -1,8 +1,8 @@
 extension Quoting {
   /// Returns a text that a terminal shows and does not obey.
   ///
-  /// Control characters, of which ESC starts commands for the terminal, and characters that change how their
-  /// neighbours are shown, such as bidirectional overrides, are shown as `\u{1b}`. Everything else stays.
+  /// Control characters (ESC starts commands for the terminal) and characters that change how their
+  /// neighbors are shown, such as bidirectional overrides, are shown as `\u{1b}`. Everything else stays.
   ///
   /// - Parameters:
   ///   - text: Any text, such as a name from a file of somebody else.

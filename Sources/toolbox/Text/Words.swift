@@ -11,7 +11,7 @@ package func redshiftDigits(_ value: Double) -> String {
   value.magnitude < 1e-9 ? "0" : digits(value)
 }
 
-/// A number with so many digits behind the point.
+/// Writes a number with `count` digits after the decimal point.
 package func decimals(_ value: Double, _ count: Int) -> String {
   String(format: "%.\(count)f", value)
 }

@@ -41,7 +41,7 @@ package final class ThreadTeam {
     }
   }
 
-  /// What asker and helpers know of the work; all of it is guarded by `condition`.
+  /// The state of the work, shared by asker and helpers; all of it is guarded by `condition`.
   private final class Board: @unchecked Sendable {
     private let condition = NSCondition()
     private var work: ((Int) -> Void)?

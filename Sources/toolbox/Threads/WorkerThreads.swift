@@ -3,11 +3,11 @@ internal import Synchronization
 
 /// The threads that share a loop: the one parallel loop of this package.
 ///
-/// What a loop computes must not depend on how many threads there are, nor on which of them does what. If some
+/// A loop's result must not depend on the number of threads, nor on which of them makes which call. If some
 /// calls throw, the others that have begun are finished, no more are begun, and the error of the lowest number
 /// is thrown: the one that a loop without threads throws.
 package struct WorkerThreads: Hashable, Sendable {
-  /// How many threads work, at least one.
+  /// The number of threads that work, at least one.
   package let count: Int
 
   /// Makes a team of `count` threads.

@@ -39,7 +39,7 @@ package struct Wavenumber: Hashable, Sendable {
 /// value is the coefficient of a Fourier series: the mesh is the sum over all modes of
 /// value exp(2 pi i (kx x + ky y + kz z) / width).
 package struct FourierMesh: ~Copyable {
-  /// Which planes of which mesh these are.
+  /// The decomposition of the mesh, with the planes of this rank.
   package let decomposition: MeshDecomposition
 
   /// Real and imaginary parts [planes, width, rowStride, 2], aligned to 64 bytes.
@@ -92,7 +92,7 @@ package struct FourierMesh: ~Copyable {
   ///
   /// - Parameters:
   ///   - threads: They share the planes, so `body` is called by several at a time.
-  ///   - body: What makes the new value of a mode from its wavenumber and its value.
+  ///   - body: The function that makes the new value of a mode from its wavenumber and its value.
   package mutating func updateModes(
     threads: WorkerThreads = WorkerThreads(count: 1),
     _ body: @Sendable (Wavenumber, Complex) -> Complex
@@ -110,8 +110,8 @@ package struct FourierMesh: ~Copyable {
     }
   }
 
-  /// How many modes of the full mesh a stored one stands for: itself, and its conjugate if that is
-  /// not stored.
+  /// Returns the number of modes of the full mesh that a stored one stands for: itself, and its
+  /// conjugate if that is not stored.
   package static func multiplicity(of wavenumber: Wavenumber, width: Int) -> Int {
     wavenumber.z == 0 || 2 * wavenumber.z == width ? 1 : 2
   }

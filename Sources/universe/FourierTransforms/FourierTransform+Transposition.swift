@@ -9,10 +9,10 @@ struct Parcel: Sendable {
   /// The planes of constant x of the other.
   let columns: Range<Int>
 
-  /// Where the parcel starts in the buffer of all messages, in rows.
+  /// The start of the parcel in the buffer of all messages [rows].
   let start: Int
 
-  /// How many rows it has.
+  /// The number of its rows.
   var rows: Int { planes.count * columns.count }
 
   /// The place of a row in the buffer.
@@ -137,8 +137,8 @@ extension FourierTransform {
     }
   }
 
-  /// What this rank, as the owner of planes of ky, exchanges of a block: a parcel for each rank,
-  /// empty for itself.
+  /// Returns the parcels of a block that this rank exchanges as the owner of planes of ky: one for
+  /// each rank, empty for itself.
   private func parcels(ofPlanes block: Int) -> [Parcel] {
     let planes = decomposition.planes(of: decomposition.rank, block: block, of: blocks)
     return parcels {
@@ -146,8 +146,8 @@ extension FourierTransform {
     }
   }
 
-  /// What this rank, as the owner of planes of x, exchanges of a block: a parcel for each rank,
-  /// empty for itself.
+  /// Returns the parcels of a block that this rank exchanges as the owner of planes of x: one for
+  /// each rank, empty for itself.
   private func parcels(ofColumns block: Int) -> [Parcel] {
     let columns = decomposition.planes
     return parcels { rank in

@@ -59,7 +59,7 @@ package final class FourierTransform {
   ///
   /// Collective. The mesh is used as room: its values are lost.
   ///
-  /// - Throws: What MPI reported.
+  /// - Throws: The error that MPI reported.
   package func forward(
     _ real: inout RealMesh, into fourier: inout FourierMesh,
     on communicator: borrowing Communicator
@@ -97,7 +97,7 @@ package final class FourierTransform {
   ///
   /// Collective.
   ///
-  /// - Throws: What MPI reported.
+  /// - Throws: The error that MPI reported.
   package func backward(
     _ fourier: borrowing FourierMesh, into real: inout RealMesh,
     on communicator: borrowing Communicator
@@ -115,11 +115,11 @@ package final class FourierTransform {
   /// Collective.
   ///
   /// - Parameters:
-  ///   - real: Where the mesh goes.
+  ///   - real: The mesh that is written.
   ///   - communicator: The ranks that share the mesh.
   ///   - makePlane: Writes the modes [kx][rowStride][2] of the plane of constant ky with the given index,
   ///     which is one of this rank's; several threads call it at a time.
-  /// - Throws: What MPI reported.
+  /// - Throws: The error that MPI reported.
   package func backward(
     into real: inout RealMesh, on communicator: borrowing Communicator,
     makePlane: @Sendable (Int, UnsafeMutablePointer<Float>) -> Void

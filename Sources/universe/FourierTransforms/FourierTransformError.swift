@@ -1,6 +1,6 @@
 package import Failures
 
-/// Why a mesh cannot be dealt to ranks.
+/// An error in dealing a mesh to ranks.
 package enum FourierTransformError: Error, Hashable, Sendable {
   /// The mesh has fewer than two cells on a side.
   case tooSmall(width: Int)
@@ -10,7 +10,7 @@ package enum FourierTransformError: Error, Hashable, Sendable {
 }
 
 extension FourierTransformError: CustomStringConvertible {
-  /// What was being done, why it failed, and what to try.
+  /// The message: the operation, the reason and the remedy.
   package var description: String {
     switch self {
     case .tooSmall(let width):

@@ -1,6 +1,6 @@
 package import MPI
 
-/// How the planes of a cubic mesh are dealt to ranks: in order, as evenly as whole planes allow.
+/// The assignment of a cubic mesh's planes to ranks: in order, as evenly as whole planes allow.
 ///
 /// The same slabs hold the planes of constant x of a real mesh and those of constant wavenumber ky of
 /// its transform.
@@ -8,7 +8,7 @@ package struct MeshDecomposition: Hashable, Sendable {
   /// The cells on a side of the mesh.
   package let width: Int
 
-  /// How many ranks share the mesh, not more than `width`.
+  /// The number of ranks that share the mesh, not more than `width`.
   package let ranks: Int
 
   /// The rank that this value describes.

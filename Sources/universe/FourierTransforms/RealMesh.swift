@@ -3,7 +3,7 @@
 /// Rows are padded, so that the transform of each plane fits in its place:
 /// cell (x, y, z) is at (x - first plane) `planeStride` + y `rowStride` + z.
 package struct RealMesh: ~Copyable {
-  /// Which planes of which mesh these are.
+  /// The decomposition of the mesh, with the planes of this rank.
   package let decomposition: MeshDecomposition
 
   /// The planes behind the last one of the slab, which the transform leaves alone.
@@ -17,8 +17,8 @@ package struct RealMesh: ~Copyable {
   /// Makes a mesh of zeros.
   ///
   /// - Parameters:
-  ///   - decomposition: Which planes of which mesh they are.
-  ///   - ghostPlanes: How many planes of room follow those of the slab.
+  ///   - decomposition: The decomposition of the mesh, with the planes of this rank.
+  ///   - ghostPlanes: The number of planes of room after those of the slab.
   package init(_ decomposition: MeshDecomposition, ghostPlanes: Int = 0) {
     self.decomposition = decomposition
     self.ghostPlanes = ghostPlanes

@@ -20,10 +20,10 @@ struct CellColumns {
   /// The cells along x that the slab and what is above it take.
   let layerCount: Int
 
-  /// Where the slab begins along x.
+  /// The position at which the slab begins along x.
   let slabStart: UInt64
 
-  /// How many of the particles are of the slab: the first of those given.
+  /// The number of the slab's own particles, the first of those given.
   let ownCount: Int
 
   /// The particles in the order of cells: indices of the slab's own, then of those above it.
@@ -48,8 +48,8 @@ struct CellColumns {
   ///
   /// - Parameters:
   ///   - positions: Those of the slab, then those within a linking length above it [n, 3].
-  ///   - ownCount: How many are of the slab.
-  ///   - slab: Where along x the slab begins and ends.
+  ///   - ownCount: The number of the slab's own particles.
+  ///   - slab: The range of positions that the slab takes along x.
   ///   - linkingLength: In units of positions, from 1024 to 2^30.
   init(positions: [UInt32], ownCount: Int, slab: Range<UInt64>, linkingLength: UInt32) {
     precondition(linkingLength >= 1 << 10 && linkingLength <= 1 << 30, "an unusable linking length")

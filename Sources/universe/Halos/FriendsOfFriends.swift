@@ -21,7 +21,7 @@ struct FriendsOfFriends {
   /// The slab's particles in cells, and those above it.
   let columns: CellColumns
 
-  /// Which ranks have which slabs.
+  /// The slabs of all ranks.
   let slabs: SlabDecomposition
 
   /// Finds groups.

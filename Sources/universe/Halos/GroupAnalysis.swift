@@ -1,7 +1,7 @@
 internal import Foundation
 internal import Particles
 
-/// What one group's own particles tell.
+/// The properties of one group that its own particles tell.
 struct GroupAnalysis {
   /// The position of the particle of lowest potential.
   let center: SIMD3<UInt32>
@@ -18,13 +18,13 @@ struct GroupAnalysis {
   /// The particles, the most bound first, then the unbound in the order they came.
   let order: [Int]
 
-  /// Analyses a group.
+  /// Analyzes a group.
   ///
   /// - Parameters:
   ///   - members: Its particles, by their sites.
   ///   - box: The units of positions.
-  ///   - velocityUnit: What turns momenta into peculiar velocities [km/s].
-  ///   - unbinding: What is bound.
+  ///   - velocityUnit: The factor that turns momenta into peculiar velocities [km/s].
+  ///   - unbinding: The rule that finds the bound particles.
   init(of members: Particles, box: PeriodicBox, velocityUnit: Double, _ unbinding: Unbinding) {
     // Relative to the first particle: a group is much smaller than the box, but lies anywhere.
     let points = members.positions.indices.map {

@@ -1,7 +1,7 @@
 internal import MPI
 internal import Particles
 
-/// The whole groups that a rank analyses, and its part of the particles in no group.
+/// The whole groups that a rank analyzes, and its part of the particles in no group.
 struct GroupShare {
   /// The rank's groups: a run of those of all ranks.
   let groups: ArraySlice<GroupSize>
@@ -9,7 +9,7 @@ struct GroupShare {
   /// The particles of its groups, group by group, and by their sites within one.
   let members: Particles
 
-  /// Where in `members` each group is.
+  /// The range of each group in `members`.
   let rows: [Range<Int>]
 
   /// The row of the first member when the particles of all ranks are in the order of groups.

@@ -13,7 +13,7 @@ package struct HaloCatalogue: Hashable, Sendable {
   /// The least Lagrangian site of each group: its name.
   var leastSites: [Int64] = []
 
-  /// How many particles of each group are bound to it; zero if it is not a bound object.
+  /// The number of particles that are bound to each group; zero if it is not a bound object.
   package internal(set) var boundSizes: [Int] = []
 
   /// The position of each group's particle of lowest potential [group, 3].

@@ -1,6 +1,6 @@
 package import Failures
 
-/// Why groups cannot be found.
+/// An error in finding groups.
 enum HaloError: Error, Hashable, Sendable {
   /// The box cannot be cut into as many slabs that are wider than the linking length.
   case tooManyRanks(ranks: Int, slabs: Int)
@@ -13,7 +13,7 @@ enum HaloError: Error, Hashable, Sendable {
 }
 
 extension HaloError: CustomStringConvertible {
-  /// What was being done, why it failed, and what to try.
+  /// The message: the operation, the reason and the remedy.
   package var description: String {
     switch self {
     case .tooManyRanks(let ranks, let slabs):
@@ -30,6 +30,6 @@ extension HaloError: CustomStringConvertible {
 }
 
 extension HaloError: JobFailure {
-  /// Particles or settings of which no halos can be found.
+  /// Particles or settings that halos cannot be found with.
   package var exitCode: JobExitCode { .badData }
 }

@@ -18,7 +18,7 @@ package struct HaloFinder: Sendable {
   /// The time of the particles.
   package let epoch: HaloEpoch
 
-  /// What is found.
+  /// The settings that define groups and their properties.
   package let settings: HaloSettings
 
   /// Makes a finder.
@@ -41,7 +41,7 @@ package struct HaloFinder: Sendable {
   /// - Parameters:
   ///   - particles: Any part of the simulation's particles; the ranks together have all of them,
   ///     each site once.
-  ///   - threads: How many threads of this rank analyze groups.
+  ///   - threads: The number of this rank's threads that analyze groups.
   ///   - communicator: The ranks.
   ///   - linked: Called when friends-of-friends are found, before anything else of them is.
   /// - Returns: The catalogue and the particles in its order.

@@ -1,4 +1,4 @@
-/// How groups are found and what is computed of them; lengths in mean particle separations.
+/// The settings for finding and measuring groups; lengths in mean particle separations.
 package struct HaloSettings: Hashable, Codable, Sendable {
   /// The linking length b: particles no farther apart are friends [mean separations].
   ///

@@ -42,7 +42,7 @@ struct SlabBoundary {
   ///   - labelsSeenBelow: This rank's labels of its particles that the rank below sees.
   ///   - communicator: The ranks.
   /// - Returns: The connections of all ranks, the same on every rank.
-  /// - Throws: What MPI reported.
+  /// - Throws: The error that MPI reported.
   func connections(
     labelsAbove: [Int64], labelsSeenBelow: [Int64], on communicator: borrowing Communicator
   ) throws(MPIError) -> LabelConnections {

@@ -3,7 +3,7 @@ internal import MPI
 /// The box cut across the x axis into one slab per rank, each as wide as the linking length at
 /// least, with about as many particles each.
 struct SlabDecomposition {
-  /// Where each slab begins, and where the last ends [rank + 1]; positions from 0 to 2^32.
+  /// The start of each slab, and the end of the last [rank + 1]; positions from 0 to 2^32.
   let starts: [UInt64]
 
   private let binCount: Int

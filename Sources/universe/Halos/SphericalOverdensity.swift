@@ -26,7 +26,7 @@ struct SphericalOverdensity {
   ///   - particleCount: The number of particles in the box.
   ///   - friends: The particles in slabs.
   ///   - communicator: The ranks.
-  /// - Throws: What MPI reported.
+  /// - Throws: The error that MPI reported.
   init(
     around centers: [SIMD3<UInt32>], sizes: [Int], particleCount: Int, in friends: FriendsOfFriends,
     on communicator: borrowing Communicator
@@ -105,7 +105,7 @@ struct SphericalOverdensity {
   }
 }
 
-/// How many particles a sphere of 200 times the mean density has, by its radius.
+/// The number of particles in a sphere of 200 times the mean density, by its radius.
 struct EnclosedMass {
   // Particles per volume that make a sphere 200 times as dense as the box, times 4 pi/3.
   private let density: Double
@@ -115,7 +115,7 @@ struct EnclosedMass {
       SphericalOverdensity.contrast * 4 * Double.pi / 3 * Double(particleCount) * 0x1p-96
   }
 
-  /// The radius of the sphere with so many particles, in units of positions.
+  /// Returns the radius of the sphere with `count` particles, in units of positions.
   func radius(enclosing count: Int) -> Double { cbrt(Double(count) / density) }
 
   /// Finds where the enclosed density falls through 200 times the mean.

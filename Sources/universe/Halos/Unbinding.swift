@@ -7,22 +7,22 @@
 /// doi:10.1046/j.1365-8711.2001.04912.x, as in GADGET-4), here for a whole group without looking for
 /// its substructure. Energies are per mass [(100 km/s)^2].
 struct Unbinding {
-  /// How the potential of points of mass one is summed [1/(Mpc/h)].
+  /// The rule that sums the potential of points of mass one [1/(Mpc/h)].
   var potential: GravitationalPotential
 
-  /// What turns it into an energy: G m / a [(100 km/s)^2 Mpc/h].
+  /// The factor that turns the potential into an energy: G m / a [(100 km/s)^2 Mpc/h].
   var energyScale: Double
 
-  /// What turns momenta into peculiar velocities [100 km/s].
+  /// The factor that turns momenta into peculiar velocities [100 km/s].
   var velocityScale: Double
 
-  /// What turns comoving lengths into Hubble flow, a H/H0 [100 km/s / (Mpc/h)].
+  /// The factor that turns comoving lengths into Hubble flow, a H/H0 [100 km/s / (Mpc/h)].
   var hubbleFlow: Double
 
   /// The bound particles that are kept at least.
   var minimumSize: Int
 
-  /// What is bound.
+  /// The bound particles, and the one of lowest potential.
   struct Result {
     /// The bound particles, the most bound first; of equal energy the one that came first.
     var bound: [Int]
@@ -36,7 +36,7 @@ struct Unbinding {
   /// - Parameters:
   ///   - points: Comoving positions relative to anything near [n, 3], [Mpc/h].
   ///   - momenta: Momenta a^2 dx/dt [n, 3], [100 km/s].
-  /// - Returns: What is bound; nothing if fewer than `minimumSize` particles would be.
+  /// - Returns: The bound particles; none if fewer than `minimumSize` would be.
   func bound(_ points: [Double], _ momenta: [Float]) -> Result {
     var members = Array(0..<points.count / 3)
     var potentials = potential.potentials(of: points)

@@ -41,7 +41,7 @@ package struct CosmologicalParameters: Codable, Hashable, Sendable {
     self.temperature = temperature
   }
 
-  /// How far the densities may be from adding up to 1.
+  /// The most by which the sum of the densities may differ from 1.
   static let flatness = 1e-4
 
   /// Checks that the parameters describe a flat universe remotely like ours.

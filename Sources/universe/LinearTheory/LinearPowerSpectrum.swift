@@ -8,7 +8,7 @@ import Foundation
 /// At another time it is multiplied by the square of ``LinearGrowth/first(at:)``: the spectrum is
 /// scaled back from z = 0, as an N-body run without radiation needs it.
 package struct LinearPowerSpectrum: Sendable {
-  /// Where the shape comes from.
+  /// The source of the shape of a spectrum.
   package enum Shape: Hashable, Sendable {
     /// k^n T(k)^2 with Eisenstein and Hu's transfer function.
     case eisensteinHu
@@ -19,10 +19,10 @@ package struct LinearPowerSpectrum: Sendable {
   /// The universe.
   package let parameters: CosmologicalParameters
 
-  /// Where the shape comes from.
+  /// The source of the shape.
   package let shape: Shape
 
-  /// What the shape is multiplied by; for ``Shape/eisensteinHu`` [(Mpc/h)^(3 + n)].
+  /// The factor that multiplies the shape; for ``Shape/eisensteinHu`` [(Mpc/h)^(3 + n)].
   package let amplitude: Double
 
   let transfer: TransferFunction

@@ -1,10 +1,10 @@
 package import Failures
 
-/// Why linear theory cannot be computed for what was asked.
+/// An input for which linear theory cannot be computed.
 ///
 /// The description names what was asked for, what is wrong, and what to try.
 package struct LinearTheoryError: Error, Hashable, Sendable {
-  /// What is wrong, for callers that tell problems apart.
+  /// The kind of problem, for callers that tell problems apart.
   package enum Problem: Hashable, Sendable {
     /// A cosmological parameter is not finite or outside what any universe like ours has.
     case absurdParameter
@@ -16,16 +16,16 @@ package struct LinearTheoryError: Error, Hashable, Sendable {
     case notCovered
   }
 
-  /// What is wrong.
+  /// The kind of problem.
   package let problem: Problem
 
-  /// What is to blame: the parameter, or the table and its line.
+  /// The parameter at fault, or the table and its line.
   package let subject: String
 
-  /// What was found, as a clause.
+  /// The reason, as a clause.
   package let reason: String
 
-  /// What to try, as a sentence.
+  /// The remedy, as a sentence.
   package let remedy: String
 
   init(_ problem: Problem, in subject: String, because reason: String, remedy: String) {
@@ -37,7 +37,7 @@ package struct LinearTheoryError: Error, Hashable, Sendable {
 }
 
 extension LinearTheoryError: CustomStringConvertible {
-  /// What is to blame, what was found, and what to try.
+  /// The message: the parameter or table, the reason and the remedy.
   package var description: String { "\(subject): \(reason). \(remedy)" }
 }
 

@@ -1,6 +1,6 @@
 import Foundation
 
-/// How many halos of which mass a linear spectrum makes.
+/// A model for the number of halos of each mass that a linear spectrum makes.
 ///
 /// A function f(sigma) of the rms contrast alone, with
 ///
@@ -81,7 +81,7 @@ extension LinearPowerSpectrum {
   /// The comoving number density of halos per ln M [(h/Mpc)^3] at a mass [Msun/h].
   ///
   /// - Parameters:
-  ///   - function: Which halos.
+  ///   - function: The mass function.
   ///   - mass: The mass [Msun/h].
   ///   - growth: The growth of the same universe.
   ///   - scaleFactor: The time.

@@ -4,7 +4,7 @@ import Foundation
 ///
 /// Between its rows ln P is a natural cubic spline in ln k; beyond them there is no value.
 package struct PowerSpectrumTable: Hashable, Sendable {
-  /// What the columns of a text are.
+  /// The meaning of the columns of a text.
   package enum Format: String, Codable, CaseIterable, Sendable {
     /// k [h/Mpc] and P [(Mpc/h)^3], as CAMB and CLASS write.
     case power
@@ -13,7 +13,7 @@ package struct PowerSpectrumTable: Hashable, Sendable {
     case logarithmicVariance
   }
 
-  /// What the table is called in errors, usually its file.
+  /// The name of the table in errors, usually its file.
   package let name: String
 
   /// The wavenumbers of the first and the last row [h/Mpc].
@@ -29,8 +29,8 @@ package struct PowerSpectrumTable: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - text: The table; wavenumbers increase from row to row.
-  ///   - name: What the table is called in errors, usually its file.
-  ///   - format: What its columns are.
+  ///   - name: The name of the table in errors, usually its file.
+  ///   - format: The meaning of its columns.
   /// - Throws: ``LinearTheoryError`` that names the first line that cannot be used.
   package init(text: String, name: String, format: Format) throws(LinearTheoryError) {
     var logWavenumbers: [Double] = []

@@ -1,11 +1,11 @@
-/// What turns forces into changes of momentum and momenta into changes of position over a step.
+/// The factors of a step, from forces to changes of momentum and from momenta to those of position.
 ///
 /// With lengths in Mpc/h, times in 1/H0, the momentum p = a^2 dx/dt = a^3 E dx/da and the force
 /// F = -(3/2) omegaMatter grad laplace^(-1) delta,
 ///
 ///     p(end) = p(start) + kick(start, end, at: c) F(c),   x(end) = x(start) + drift(start, end, at: c) p(c).
 package struct TimeStepFactors: Hashable, Sendable {
-  /// Which factors.
+  /// The scheme by which factors are computed.
   package enum Scheme: String, Codable, CaseIterable, Sendable {
     /// Linear growth is followed exactly, in steps of any length.
     ///
@@ -18,7 +18,7 @@ package struct TimeStepFactors: Hashable, Sendable {
     case standard
   }
 
-  /// Which factors.
+  /// The scheme by which the factors are computed.
   package let scheme: Scheme
 
   /// The growth that the steps follow.

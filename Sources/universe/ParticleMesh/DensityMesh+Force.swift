@@ -5,7 +5,7 @@ internal import MPI
 internal import Particles
 internal import Threads
 
-/// What gradients and the Laplacian multiply modes by, axis by axis, in units of a cell.
+/// The factors of gradients and of the Laplacian for modes, axis by axis, in units of a cell.
 ///
 /// With w = 2 pi k / width, the gradient is the 4-point difference (8 sin w - sin 2w) / 6, and minus the
 /// Laplacian the 3-point difference 4 sin^2(w / 2) or w^2 itself: the kernels '3_4' and '1_4' of
@@ -43,10 +43,10 @@ extension DensityMesh {
   ///
   /// - Parameters:
   ///   - particles: Those of this rank's planes.
-  ///   - factor: What the force is multiplied by.
+  ///   - factor: The factor that multiplies the force.
   ///   - kernels: Those of this mesh.
   ///   - communicator: The ranks that share the mesh.
-  /// - Throws: What MPI reported.
+  /// - Throws: The error that MPI reported.
   func kick(
     _ particles: inout Particles, by factor: Float, _ kernels: DifferenceKernels,
     on communicator: borrowing Communicator

@@ -15,10 +15,10 @@ package final class DensityMesh {
   /// The time that the work took so far.
   package internal(set) var times = PhaseTimes()
 
-  /// How many particles were painted, on all ranks.
+  /// The number of particles that were painted, on all ranks.
   package private(set) var particleCount = 0
 
-  /// How far the mesh's corner is below that of the box, in units of positions.
+  /// The distance of the mesh's corner below that of the box, in units of positions.
   package let offset: UInt32
 
   let transform: FourierTransform
@@ -29,8 +29,8 @@ package final class DensityMesh {
   ///
   /// - Parameters:
   ///   - width: The cells on a side. The same on all ranks.
-  ///   - offset: How far the mesh's corner is below that of the box, in units of positions. The same on
-  ///     all ranks.
+  ///   - offset: The distance of the mesh's corner below that of the box, in units of positions.
+  ///     The same on all ranks.
   ///   - threads: Those that share the work of this rank.
   ///   - communicator: The ranks that share the mesh.
   /// - Throws: ``ParticleMeshError`` if there are more ranks than planes.

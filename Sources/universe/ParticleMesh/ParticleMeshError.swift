@@ -2,7 +2,7 @@ package import Failures
 package import FourierTransforms
 package import MPI
 
-/// Why a particle-mesh computation cannot be done.
+/// A particle-mesh computation that cannot be done.
 package enum ParticleMeshError: Error, Sendable {
   /// A setting has a value that makes no sense.
   case setting(name: String, value: String, reason: String, remedy: String)
@@ -21,7 +21,7 @@ package enum ParticleMeshError: Error, Sendable {
 }
 
 extension ParticleMeshError: CustomStringConvertible {
-  /// What was being done, why it failed, and what to try.
+  /// The message: the operation, the reason and the remedy.
   package var description: String {
     switch self {
     case .setting(let name, let value, let reason, let remedy):

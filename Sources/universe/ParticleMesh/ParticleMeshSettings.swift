@@ -14,13 +14,13 @@ package struct ParticleMeshSettings: Codable, Hashable, Sendable {
   /// The steps in time.
   package var steps = TimeSteps()
 
-  /// How many cells of the force mesh there are to a particle along each axis: 1, 2 or 3.
+  /// The number of cells of the force mesh per particle along each axis: 1, 2 or 3.
   ///
   /// With 1 the mesh beats with the particle lattice, and half of the halos of fewer than 128 particles
   /// are lost.
   package var meshRefinement = 2
 
-  /// Where the first site of the particles' lattice is along each axis, in spacings of the lattice.
+  /// The place of the particle lattice's first site along each axis, in spacings of the lattice.
   ///
   /// 0 is the corner of the box, where ``LagrangianPerturbation`` has it; other programs have 0.5. The
   /// mesh is shifted to suit.
@@ -29,7 +29,7 @@ package struct ParticleMeshSettings: Codable, Hashable, Sendable {
   /// The Laplacian whose inverse makes the potential.
   var laplacian = ForceLaplacian.threePoint
 
-  /// What makes changes of momentum and position of forces and momenta.
+  /// The scheme that turns forces and momenta into changes of momentum and position.
   ///
   /// Only `fastPM` keeps linear growth in few steps.
   package var factors = TimeStepFactors.Scheme.fastPM
@@ -42,18 +42,18 @@ package struct ParticleMeshSettings: Codable, Hashable, Sendable {
   /// Particles that have hardly moved from their lattice have none.
   package var subtractsShotNoise = true
 
-  /// How many threads share the work of a rank, which does not change results.
+  /// The number of threads that share the work of a rank; it does not change results.
   package var threads = 1
 
   /// Makes the choices that suit most.
   package init() {}
 
-  /// After how many completed steps the power spectrum is measured.
+  /// The numbers of completed steps after which the power spectrum is measured.
   var spectrumSteps: Set<Int> {
     Set(spectrumRedshifts.map { steps.nearest(to: 1 / (1 + $0)) })
   }
 
-  /// What a user should know of these choices, as sentences.
+  /// The warnings to a user about these choices, as sentences.
   package var warnings: [String] {
     meshRefinement > 1
       ? []

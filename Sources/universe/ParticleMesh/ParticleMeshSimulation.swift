@@ -13,7 +13,7 @@ package struct SimulationState: Hashable, Sendable {
   /// the momenta are those of the middle of the step before (they have leapt).
   package var particles: Particles
 
-  /// How many steps are completed.
+  /// The number of completed steps.
   package var completedSteps: Int
 
   /// Makes a state; that of the beginning unless steps are completed.
@@ -67,9 +67,9 @@ package struct ParticleMeshSimulation: Sendable {
   /// The cells on a side of the force mesh.
   var meshWidth: Int { settings.meshRefinement * particlesPerAxis }
 
-  /// How far the mesh's corner is below that of the box, in units of positions.
+  /// The distance of the mesh's corner below that of the box, in units of positions.
   ///
-  /// Such that the lattice sites are in the middle of cells. On the corners of cells the images of a mode
+  /// It puts the lattice sites in the middle of cells. On the corners of cells the images of a mode
   /// beyond the lattice's Nyquist wavenumber are not damped by painting, and act on the mode itself: with two
   /// cells to a particle a mode of a quarter of the Nyquist wavenumber is attracted by 22 % too much,
   /// in the middle of cells by 5 % (both are in the tests of the force).

@@ -12,10 +12,10 @@ extension Particles {
   /// Collective.
   ///
   /// - Parameters:
-  ///   - decomposition: Which planes of the mesh each rank has.
-  ///   - offset: How far the mesh's corner is below that of the box, in units of positions.
+  ///   - decomposition: The planes of the mesh that each rank has.
+  ///   - offset: The distance of the mesh's corner below that of the box, in units of positions.
   ///   - communicator: The ranks that share the mesh.
-  /// - Throws: What MPI reported.
+  /// - Throws: The error that MPI reported.
   mutating func distribute(
     over decomposition: MeshDecomposition, offset: UInt32 = 0,
     on communicator: borrowing Communicator
@@ -29,7 +29,7 @@ extension Particles {
     insert(words: try communicator.allToAllVarying(sent, counts: counts).elements)
   }
 
-  /// How many 32-bit words of a message a particle takes: site, positions, momenta.
+  /// The number of 32-bit words that a particle takes in a message: site, positions, momenta.
   private static var words: Int { 8 }
 
   private mutating func orderBySite() {

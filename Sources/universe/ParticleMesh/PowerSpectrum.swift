@@ -15,7 +15,7 @@ package struct PowerSpectrum: Hashable, Sendable {
   /// The mean power of each shell [(Mpc/h)^3].
   package let powers: [Double]
 
-  /// How many modes each shell has, a mode and its conjugate counted as two.
+  /// The number of modes of each shell, a mode and its conjugate counted as two.
   package let modeCounts: [Int]
 
   /// Whether the shot noise of particles was subtracted.
@@ -35,7 +35,7 @@ extension DensityMesh {
   ///   - subtractsShotNoise: Whether the particles sample the matter at random.
   ///   - communicator: The ranks that share the mesh.
   /// - Returns: The spectrum, on every rank.
-  /// - Throws: What MPI reported.
+  /// - Throws: The error that MPI reported.
   package func powerSpectrum(
     in box: PeriodicBox, subtractsShotNoise: Bool, on communicator: borrowing Communicator
   ) throws(MPIError) -> PowerSpectrum {
@@ -94,7 +94,7 @@ private struct ShellSum {
   var power = 0.0
 }
 
-/// What painting does to a mode, the factor of one axis.
+/// The effect of painting on a mode: the factors of one axis.
 private struct AxisWindow: Sendable {
   /// The signed wavenumber.
   let wavenumber: Int

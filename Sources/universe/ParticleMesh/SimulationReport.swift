@@ -25,12 +25,12 @@ package struct PhaseTimes: Hashable, Sendable {
   package var total: Duration { paint + transform + readout + drift + exchange + spectrum }
 }
 
-/// How far a simulation is.
+/// The progress of a simulation.
 package struct SimulationProgress: Hashable, Sendable {
-  /// How many steps are completed.
+  /// The number of completed steps.
   package let completedSteps: Int
 
-  /// How many there are in all.
+  /// The number of all steps.
   package let steps: Int
 
   /// The scale factor of the positions.
@@ -39,7 +39,7 @@ package struct SimulationProgress: Hashable, Sendable {
   /// The time since the run began, which may have been a resumption.
   package let elapsed: Duration
 
-  /// What took it on this rank.
+  /// The time that each phase took on this rank.
   package let times: PhaseTimes
 
   /// The redshift of the positions.

@@ -2,7 +2,7 @@ internal import Foundation
 
 /// The scale factors between which a simulation steps.
 package struct TimeSteps: Codable, Hashable, Sendable {
-  /// In which variable the steps are equally long.
+  /// The variable in which the steps are equally long.
   package enum Spacing: String, Codable, CaseIterable, Sendable {
     /// The scale factor a.
     case scaleFactor
@@ -18,10 +18,10 @@ package struct TimeSteps: Codable, Hashable, Sendable {
   /// The scale factor of the last particles.
   package var end = 1.0
 
-  /// How many steps there are.
+  /// The number of steps.
   package var count = 40
 
-  /// In which variable the steps are equally long.
+  /// The variable in which the steps are equally long.
   package var spacing = Spacing.scaleFactor
 
   /// Makes steps: 40 from redshift 19 to 0 equally long in the scale factor, unless told otherwise.

@@ -1,7 +1,7 @@
 package import ParticleMesh
 internal import Snapshots
 
-/// Where the phases of a realization come from.
+/// The origin of the phases of a realization.
 package enum InitialPhases {
   /// The random numbers of a seed, perhaps with the opposite sign, and perhaps with others above a wavenumber.
   case seed(UInt64, areInverted: Bool, reseeding: Reseeding? = nil)
@@ -11,7 +11,7 @@ package enum InitialPhases {
 }
 
 extension InitialPhases: CustomStringConvertible {
-  /// What a simulation's files depend on.
+  /// The phases in words, as far as a simulation's files depend on them.
   package var description: String {
     switch self {
     case .seed(let seed, let areInverted, let reseeding):

@@ -50,7 +50,7 @@ package struct InitialSnapshot {
     self.snapshot = snapshot
   }
 
-  /// How far its sites are from the corners of their cells, in units of positions.
+  /// The distance of its sites from their cells' corners along each axis, in units of positions.
   var offset: UInt32 {
     UInt32((lattice.placement.offset * 0x1p32 / Double(lattice.gridSize)).rounded())
   }

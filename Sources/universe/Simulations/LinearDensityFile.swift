@@ -56,7 +56,7 @@ package enum LinearDensityFile {
   ///
   /// - Parameters:
   ///   - path: A file that ``geometry(of:on:)`` has verified.
-  ///   - decomposition: Which planes of a grid of the file's width.
+  ///   - decomposition: The planes to read, of a grid of the file's width.
   /// - Returns: The contrast at z = 0.
   /// - Throws: `Failure` for a file that is no intact linear density of this width; `HDF5Error` for
   ///   one that cannot be read.

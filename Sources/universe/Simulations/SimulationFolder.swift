@@ -20,7 +20,7 @@ package struct SimulationFolder: Hashable {
   /// The linear density contrast at z = 0.
   package var linearDensity: String { "\(path)/linear-density.h5" }
 
-  /// What the simulation was made with.
+  /// The settings that the simulation was made with.
   var settings: String { "\(path)/settings.txt" }
 
   /// The state of an evolution that is under way.

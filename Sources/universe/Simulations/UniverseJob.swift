@@ -28,14 +28,14 @@ package struct UniverseJob {
     self.folder = folder
   }
 
-  /// What a job tells of its course, on every rank.
+  /// An event in the course of a job, told on every rank.
   package enum Event {
     case phase(String)
     case step(SimulationProgress)
     case resumed(step: Int)
   }
 
-  /// What it comes to, on every rank.
+  /// The result of a job, on every rank.
   package struct Result {
     let halos: Int
     let halosParticles: Int
@@ -240,7 +240,7 @@ package struct UniverseJob {
     }
   }
 
-  /// What the files depend on; threads and ranks are not part of it.
+  /// The settings that the files depend on, as text; threads and ranks are not part of it.
   private var identity: String {
     var mesh = universe.mesh
     mesh.threads = 1

@@ -4,7 +4,7 @@ package import Settings
 internal import Text
 
 extension UniverseSettings {
-  /// What makes no sense of settings that are each in their range.
+  /// The problems of settings that are each in their range.
   package var problems: [SettingProblem] {
     var problems: [SettingProblem] = []
     do { try cosmology.check() } catch {

@@ -20,10 +20,10 @@ package struct UniverseSettings: Codable, Hashable, Sendable {
   /// A table of the power spectrum at z = 0, such as CAMB writes; without it, Eisenstein and Hu's fit.
   package var spectrum: String?
 
-  /// What the table's columns are.
+  /// The meaning of the table's columns.
   var spectrumFormat = PowerSpectrumTable.Format.power
 
-  /// The redshift of the initial particles, of which the networks' input is made.
+  /// The redshift of the initial particles, which the networks' input is made from.
   package var initialRedshift = 99.0
 
   /// Whether every mode has the amplitude of the power spectrum, and only its phase is random.

@@ -32,7 +32,7 @@ struct GadgetBinaryHeader {
 
   /// Reads the header.
   ///
-  /// - Throws: A ``SnapshotError`` for numbers of which no snapshot can be made.
+  /// - Throws: A ``SnapshotError`` for numbers that describe no snapshot.
   func read() throws(SnapshotError) -> SnapshotHeader {
     let header =
       if let types = Self.typeCount(ofLength: bytes.count) {

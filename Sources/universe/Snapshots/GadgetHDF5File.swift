@@ -55,7 +55,7 @@ protocol HDF5SnapshotFile: SnapshotFile {
 }
 
 extension HDF5SnapshotFile {
-  /// GADGET-4's positions as whole parts of the box, of which there are 2^32 or 2^64.
+  /// The name of GADGET-4's positions in whole numbers, in units of the box / 2^32 or / 2^64.
   private static var wholePositions: String { "PartType1/IntCoordinates" }
 
   func checkRows() throws(SnapshotError) {

@@ -5,7 +5,7 @@ internal import Foundation
 /// A length is of 32 bits. That of a longer record is cut to its low bits, as Fortran's and GADGET's
 /// writers do; what it may be is then known from the number of particles.
 struct GadgetRecords {
-  /// Which of the formats it is.
+  /// The variant of the format: with or without names, and in either byte order.
   struct Layout: Hashable {
     /// Whether a record with its name comes before each block (SnapFormat 2).
     let isNamed: Bool
@@ -20,7 +20,7 @@ struct GadgetRecords {
     let content: Int
     let byteCount: Int
 
-    /// Where the next block begins.
+    /// The offset of the next block [bytes].
     var end: Int { content + byteCount + 4 }
   }
 
@@ -63,9 +63,9 @@ struct GadgetRecords {
   /// Finds a block.
   ///
   /// - Parameters:
-  ///   - offset: Where it begins, which in format 2 is the record of its name.
+  ///   - offset: The offset of the block [bytes], in format 2 that of the record of its name.
   ///   - expected: Its name in format 1.
-  ///   - elements: How long a block of more than 2^32 bytes may be.
+  ///   - elements: The lengths [bytes] that a block of more than 2^32 bytes may have.
   /// - Returns: The block, both of whose lengths agree.
   /// - Throws: A ``SnapshotError`` if the file ends within it, or its lengths differ.
   func block(

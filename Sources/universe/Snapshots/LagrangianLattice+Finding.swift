@@ -13,7 +13,7 @@ extension LagrangianLattice {
   ///   - communicator: The ranks, which together have all rows.
   /// - Returns: The lattice and the root mean square distance of particles from their sites once undone
   ///   [cells]; `nil` if the IDs name no sites.
-  /// - Throws: What MPI reported.
+  /// - Throws: The error that MPI reported.
   package static func found(
     in particles: SnapshotParticles, of snapshot: Snapshot, gridSize: Int,
     on communicator: borrowing Communicator

@@ -4,9 +4,9 @@
 /// from 0 or 1, with any axis slowest, and put them at the corners or the centers of cells: which
 /// of these it is follows from the particles (``LatticeResiduals``).
 ///
-/// How the codes number their particles is in Documentation/your-simulations.md.
+/// Documentation/your-simulations.md tells how the codes number their particles.
 package struct LagrangianLattice: Hashable, Codable, Sendable {
-  /// Which axis the slowest, the middle and the fastest digit of an ID count along.
+  /// The axes along which the slowest, the middle and the fastest digit of an ID count.
   package enum AxisOrder: String, Hashable, Codable, Sendable, CaseIterable {
     case xyz, xzy, yxz, yzx, zxy, zyx
 
@@ -23,7 +23,7 @@ package struct LagrangianLattice: Hashable, Codable, Sendable {
     }
   }
 
-  /// Where in its cell a site lies.
+  /// The place of a site in its cell.
   package enum Placement: String, Hashable, Codable, Sendable, CaseIterable {
     case corner, center
 
@@ -40,7 +40,7 @@ package struct LagrangianLattice: Hashable, Codable, Sendable {
   /// The axes of an ID's digits.
   package let axisOrder: AxisOrder
 
-  /// Where in its cell a site lies.
+  /// The place of a site in its cell.
   package let placement: Placement
 
   /// The lattice of GADGET-4's initial conditions: IDs from 1 on, x slowest, sites at corners.
@@ -108,7 +108,7 @@ package struct DisplacementUndoing: Sendable {
   /// Takes velocities for `other` times what they are stored as.
   package mutating func multiplyVelocities(by other: Double) { factor *= other }
 
-  /// Where a particle came from [cells]; not wrapped into the box.
+  /// Returns the place that a particle came from [cells]; not wrapped into the box.
   package func origin(_ particles: SnapshotParticles, _ index: Int) -> SIMD3<Double> {
     var origin = SIMD3<Double>()
     for axis in 0..<3 {
@@ -120,11 +120,11 @@ package struct DisplacementUndoing: Sendable {
   }
 }
 
-/// How far undone positions are from where each convention of numbering would put them.
+/// The distances of undone positions from the sites that each convention of numbering names.
 ///
 /// The sums are whole numbers, so that those of ranks can be added in any order.
 struct LatticeResiduals: Sendable {
-  /// What is compared: every axis order at corners and at centers.
+  /// The conventions that are compared: every axis order, with sites at corners and at centers.
   package let candidates: [LagrangianLattice]
 
   /// The squared distances of each candidate, added [candidate], [cells^2 x 2^-28]; a particle

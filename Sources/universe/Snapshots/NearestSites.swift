@@ -68,7 +68,7 @@ package struct NearestSite: Sendable {
 ///
 /// - Parameters:
 ///   - ids: The IDs of the particles.
-///   - origins: Where they came from [particle], [cells], without the lattice's offset.
+///   - origins: The places that they came from [particle], [cells], without the lattice's offset.
 ///   - free: As many free sites.
 ///   - gridSize: The sites along one axis.
 /// - Returns: The site of each particle [particle].

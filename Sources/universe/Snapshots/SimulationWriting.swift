@@ -1,6 +1,6 @@
 internal import HDF5
 
-/// What the files of a simulation say about it.
+/// The facts about a simulation that its files state.
 package struct SimulationDescription: Hashable, Codable, Sendable {
   /// The background universe.
   package var cosmology: Cosmology
@@ -11,7 +11,7 @@ package struct SimulationDescription: Hashable, Codable, Sendable {
   /// The grid that the particles started from, and how their IDs name its sites.
   package var lattice: LagrangianLattice
 
-  /// What made the initial phases; `nil` if they were taken from another code's particles.
+  /// The origin of the initial phases; `nil` if they were taken from another code's particles.
   package var origin: Origin?
 
   /// The program that makes the files, with its version.
@@ -46,7 +46,7 @@ package struct SimulationDescription: Hashable, Codable, Sendable {
   ///   - cosmology: The background universe.
   ///   - boxSize: The side of the periodic box, comoving [Mpc/h].
   ///   - lattice: The grid that the particles started from.
-  ///   - origin: What made the initial phases.
+  ///   - origin: The origin of the initial phases.
   ///   - creator: The program that makes the files, with its version.
   package init(
     cosmology: Cosmology, boxSize: Double, lattice: LagrangianLattice, origin: Origin?,
@@ -77,7 +77,7 @@ enum StoredUnits {
   static let grams = 1.989e43
   static let centimetresPerSecond = 1e5
 
-  /// How many types of particles GADGET-4's tables have; dark matter is type 1.
+  /// The number of types of particles in GADGET-4's tables; dark matter is type 1.
   static let typeCount = 6
 
   /// Puts the value of dark matter among those of the other types, which are none.

@@ -3,7 +3,7 @@ package struct SnapshotParticles: Sendable {
   /// The rows, counted over all files.
   package let rows: Range<Int>
 
-  /// What identifies each particle in all snapshots of the simulation [particle].
+  /// The IDs that identify the particles in all snapshots of the simulation [particle].
   package var ids: [UInt64] = []
 
   /// Comoving positions [particle, 3], [Mpc/h], each coordinate in [0, box).

@@ -55,10 +55,10 @@ package struct Snapshot: Hashable, Codable, Sendable {
   /// Whether masses are listed particle by particle; reading compares them.
   package let listsMasses: Bool
 
-  /// What is known of the files beside what they state.
+  /// The facts about the files besides those that they state.
   var supplement = SnapshotSupplement()
 
-  /// What was passed over in the files' headers, as sentences for the user.
+  /// The remarks on what was passed over in the files' headers, as sentences for the user.
   package var remarks: [String] = []
 
   /// The scale factor, 1/(1 + z).
@@ -79,7 +79,7 @@ package struct Snapshot: Hashable, Codable, Sendable {
     return side
   }
 
-  /// How the first file of a snapshot may go on behind what its files have in common.
+  /// The possible endings of the first file's name, after the part that all files have in common.
   package static var endings: [String] { SnapshotFiles.endings }
 
   /// Reads the headers of a snapshot.

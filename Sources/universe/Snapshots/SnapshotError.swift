@@ -1,10 +1,10 @@
 package import Failures
 
-/// Why a snapshot or a halo catalogue cannot be used.
+/// An error of a snapshot or a halo catalogue that cannot be used.
 ///
 /// The description names the file, the dataset or attribute, what is wrong, and what to try.
 package struct SnapshotError: Error, Hashable, Sendable {
-  /// What is wrong, for callers that tell problems apart.
+  /// The kind of problem, for callers that tell problems apart.
   package enum Problem: Hashable, Sendable {
     /// The file is not there.
     case missingFile
@@ -32,7 +32,7 @@ package struct SnapshotError: Error, Hashable, Sendable {
     case mismatch
   }
 
-  /// What is wrong.
+  /// The kind of problem.
   package let problem: Problem
 
   /// The file.
@@ -41,20 +41,20 @@ package struct SnapshotError: Error, Hashable, Sendable {
   /// The dataset or attribute in the file, if one is to blame.
   package let dataset: String?
 
-  /// What was found, as a clause.
+  /// The reason, as a clause.
   package let reason: String
 
-  /// What to try, as a sentence.
+  /// The remedy, as a sentence.
   package let remedy: String
 
   /// Makes an error.
   ///
   /// - Parameters:
-  ///   - problem: What is wrong.
+  ///   - problem: The kind of problem.
   ///   - file: The path of the file.
   ///   - dataset: The dataset or attribute, if one is to blame.
-  ///   - reason: What was found, as a clause.
-  ///   - remedy: What to try, as a sentence.
+  ///   - reason: The reason, as a clause.
+  ///   - remedy: The remedy, as a sentence.
   package init(
     _ problem: Problem, in file: String, dataset: String? = nil, because reason: String,
     remedy: String

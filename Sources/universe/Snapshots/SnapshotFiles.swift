@@ -5,7 +5,7 @@ struct SnapshotFiles {
   /// The file that was given or found first.
   let first: String
 
-  /// How the first file of a set may go on behind what its files have in common.
+  /// The possible endings of the first file's name, after the part that all files have in common.
   static let endings = [".hdf5", ".0.hdf5", ".h5", ".0.h5", ".0"]
 
   /// Looks for the first file.
@@ -13,7 +13,7 @@ struct SnapshotFiles {
   /// - Parameters:
   ///   - path: A file, the first of several (`x.0.hdf5`, or `x.0` of binary files), what they have in
   ///     common (`x`), or a folder that holds one set of files.
-  ///   - prefixes: How the files in a folder may begin.
+  ///   - prefixes: The possible beginnings of the names of the files in a folder.
   /// - Throws: A ``SnapshotError`` if there is no file, or more than one set of them.
   init(_ path: String, prefixes: [String]) throws(SnapshotError) {
     let manager = FileManager.default
@@ -85,10 +85,10 @@ struct SnapshotFiles {
 
   /// The parts of a name such as `snapshot_000.3.hdf5`.
   private struct FileName {
-    /// What the files of a set have in common, with its folder: `snapshot_000`.
+    /// The part that the files of a set have in common, with its folder: `snapshot_000`.
     let stem: String
 
-    /// Which of the files it is: 3.
+    /// The number of the file in its set: 3; `nil` if the name has none.
     let part: Int?
 
     /// `.hdf5`, or nothing for a binary file, or any other extension.

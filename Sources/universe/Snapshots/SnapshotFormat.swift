@@ -23,7 +23,7 @@ package enum SnapshotFormat: String, Hashable, Codable, Sendable, CaseIterable {
     }
   }
 
-  /// What the parts of a file are called in the format.
+  /// The names of the parts of a file in the format.
   package var names: SnapshotNames { file.names }
 
   /// Finds the format of a file.
@@ -48,7 +48,7 @@ package enum SnapshotFormat: String, Hashable, Codable, Sendable, CaseIterable {
   }
 }
 
-/// What the parts of a file are called in its format, as errors name them.
+/// The names of the parts of a file in its format, as errors give them.
 package struct SnapshotNames: Hashable, Sendable {
   /// The header.
   package let header: String
@@ -56,7 +56,7 @@ package struct SnapshotNames: Hashable, Sendable {
   /// The number of particles of each type.
   package let counts: String
 
-  /// What identifies particles.
+  /// The IDs of the particles.
   package let ids: String
 
   /// Positions.
@@ -68,30 +68,30 @@ package struct SnapshotNames: Hashable, Sendable {
   /// The masses of particles, one by one.
   package let masses: String
 
-  /// Where units are stated, or would be.
+  /// The place where units are stated, or would be.
   package let units: String
 
-  /// How a user can state units, as the end of a sentence.
+  /// The ways for a user to state units, as the end of a sentence.
   let statingUnits: String
 }
 
 /// One open file of a snapshot.
 protocol SnapshotFile: AnyObject {
-  /// What the parts of a file are called.
+  /// The names of the parts of a file.
   static var names: SnapshotNames { get }
 
   /// Opens a file and reads its header.
   ///
   /// - Parameters:
   ///   - path: The file.
-  ///   - supplement: What is known beside it.
-  /// - Throws: A ``SnapshotError`` for a header of which no snapshot can be made.
+  ///   - supplement: The facts about it besides those that it states.
+  /// - Throws: A ``SnapshotError`` for a header that describes no snapshot.
   init(_ path: String, _ supplement: SnapshotSupplement) throws(SnapshotError)
 
   /// The file's format in words, such as "SWIFT HDF5".
   var formatDescription: String { get }
 
-  /// What the file says of itself.
+  /// The facts about the snapshot that the file states.
   var header: SnapshotHeader { get }
 
   /// Refuses a file that does not store the rows that its header counts; before any are read, so that

@@ -1,4 +1,4 @@
-/// What a file says of its snapshot, in the file's units; the same for every format.
+/// The facts about its snapshot that a file states, in the file's units; the same for every format.
 struct SnapshotHeader {
   /// The files of the snapshot.
   let fileCount: Int
@@ -24,7 +24,7 @@ struct SnapshotHeader {
   /// The units that the file states, if it does.
   let statedUnits: SnapshotUnits?
 
-  /// What was passed over in the header, as sentences.
+  /// The remarks on what was passed over in the header, as sentences.
   var remarks: [String] = []
 
   /// The particles of dark matter in all files.
@@ -36,7 +36,7 @@ struct SnapshotHeader {
   /// The mass of each particle; zero if masses are listed one by one.
   var mass: Double { massTable.count > 1 ? massTable[1] : 0 }
 
-  /// Refuses numbers of which no snapshot can be made.
+  /// Refuses numbers that describe no snapshot.
   func check(_ names: SnapshotNames, _ path: String) throws(SnapshotError) {
     guard redshift > -0.5, redshift < 1e6 else {
       throw SnapshotError(
@@ -77,7 +77,7 @@ struct SnapshotHeader {
   ///   - given: The units that were given.
   ///   - particleMass: The mass of a particle of dark matter.
   ///   - ignoredMass: The mass of all ignored particles.
-  ///   - names: What the format calls its parts.
+  ///   - names: The names of the format's parts.
   ///   - path: The file.
   /// - Returns: The units.
   /// - Throws: A ``SnapshotError`` of the kind `wrongUnits` if none fits.

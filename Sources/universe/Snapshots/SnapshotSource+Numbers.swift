@@ -56,7 +56,7 @@ extension SnapshotSource {
   /// - Parameters:
   ///   - names: The attributes.
   ///   - groups: The groups.
-  ///   - remedy: What to try if any is missing.
+  ///   - remedy: The remedy if any is missing.
   /// - Returns: The numbers in the order of `names`.
   /// - Throws: One ``SnapshotError`` that names all that are missing.
   func required(
@@ -86,7 +86,7 @@ extension SnapshotSource {
   /// - Parameters:
   ///   - names: The attributes of the matter density, of Lambda's and of h.
   ///   - groups: The groups that may have them.
-  ///   - supplement: What is known beside the file.
+  ///   - supplement: The facts about the snapshot besides those that the file states.
   /// - Returns: The background universe.
   /// - Throws: A ``SnapshotError`` that names all attributes that are missing.
   func cosmology(

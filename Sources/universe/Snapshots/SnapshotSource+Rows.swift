@@ -8,8 +8,8 @@ extension SnapshotSource {
   ///
   /// - Parameters:
   ///   - dataset: The table [rows, columns], or all of it in one axis.
-  ///   - count: How many rows the header says there are.
-  ///   - columns: Which columns of a table of at least as many; `nil` for a list.
+  ///   - count: The number of rows that the header states.
+  ///   - columns: The columns, all of which the table must have; `nil` for a list.
   /// - Returns: The dataset's extents.
   /// - Throws: A ``SnapshotError`` that says what is wrong: the type, the width, the rows or the storage.
   @discardableResult
@@ -54,10 +54,10 @@ extension SnapshotSource {
   ///
   /// - Parameters:
   ///   - dataset: The table [rows, columns], or all of it in one axis.
-  ///   - rows: Which rows.
-  ///   - count: How many rows the header says there are.
-  ///   - columns: Which columns of a table of at least as many; `nil` for a list.
-  ///   - type: What to convert to.
+  ///   - rows: The rows to read.
+  ///   - count: The number of rows that the header states.
+  ///   - columns: The columns, all of which the table must have; `nil` for a list.
+  ///   - type: The type to convert to.
   /// - Returns: The values row by row.
   /// - Throws: A ``SnapshotError`` that names the dataset.
   func rows<Element: HDF5Element>(

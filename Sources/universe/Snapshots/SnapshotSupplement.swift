@@ -1,4 +1,4 @@
-/// What is known of a snapshot beside its files, because they do not state it or state it wrongly.
+/// The facts about a snapshot that its files do not state, or state wrongly.
 struct SnapshotSupplement: Hashable, Codable, Sendable {
   /// The units of the files; those that they state, or the usual ones that fit, if not given.
   package var units: SnapshotUnits?
@@ -36,7 +36,7 @@ struct ParticleTypes: Hashable {
   ///
   /// - Parameters:
   ///   - counts: The particles of each type.
-  ///   - supplement: Which types are ignored.
+  ///   - supplement: The supplement, which lists the types that are ignored.
   ///   - path: The file.
   /// - Throws: A ``SnapshotError`` of the kind `otherMatter` for other types.
   init(

@@ -1,6 +1,6 @@
 package import MPI
 
-/// What the particles of a snapshot are like, as far as it matters for fields.
+/// The properties of a snapshot's particles that matter for fields.
 package struct SnapshotSurvey: Hashable, Sendable {
   /// The smallest and the largest ID.
   package let ids: ClosedRange<UInt64>

@@ -1,6 +1,6 @@
-/// The one way of a number that a file states into the program.
+/// The check that every number stated by a file passes on its way into the program.
 ///
-/// What a header says is finite, within a range and, where it counts something, whole; or it is refused
+/// The number is finite, within a range and, where it counts something, whole; or it is refused
 /// with the name of the attribute and its value. Sums and products of what has come through here are
 /// within 64 bits.
 struct StatedNumber {
@@ -19,8 +19,8 @@ struct StatedNumber {
   /// A number of rows, particles or groups.
   ///
   /// - Parameters:
-  ///   - value: What the file says.
-  ///   - what: What it counts, such as "particles of type 1".
+  ///   - value: The number in the file.
+  ///   - what: The things that it counts, such as "particles of type 1".
   /// - Returns: The number, at most 2^48.
   /// - Throws: A ``SnapshotError`` of the kind `invalidValue`.
   func count(_ value: UInt64, of what: String) throws(SnapshotError) -> Int {
@@ -30,7 +30,7 @@ struct StatedNumber {
     return Int(value)
   }
 
-  /// A number of two words of which the second counts 2^32.
+  /// Returns the number of two words, the high one in units of 2^32.
   func count(low: UInt64, high: UInt64, of what: String) throws(SnapshotError) -> Int {
     guard high <= UInt64(Self.most >> 32) else {
       throw refused("its high word says that there are \(high) times 2^32 \(what)")

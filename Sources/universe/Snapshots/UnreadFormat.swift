@@ -5,7 +5,7 @@ struct UnreadFormat {
   /// Its name, as the end of "it is".
   let name: String
 
-  /// What to do with it, as a sentence.
+  /// The remedy, as a sentence.
   let remedy: String
 
   private init(_ name: String, _ remedy: String = Self.convert) {
@@ -51,7 +51,7 @@ struct UnreadFormat {
   ///
   /// - Parameters:
   ///   - path: The folder.
-  ///   - names: What is in it.
+  ///   - names: The names of the files and folders in it.
   init?(folder path: String, holding names: [String]) {
     let manager = FileManager.default
     func holds(_ inside: String) -> Bool { manager.fileExists(atPath: path + "/" + inside) }

@@ -3,7 +3,7 @@ internal import FourierTransforms
 package import LinearTheory
 package import MPI
 
-/// Which particles collapse into halos of which mass, by the excursion sets of a linear density field.
+/// A forecast of the halo masses that particles collapse into, by excursion sets of a linear density field.
 ///
 /// The field is averaged over spheres of each mass, and the prediction of a particle is the largest mass
 /// whose average around its initial site is above the model's barrier; without one it has none.
@@ -29,7 +29,7 @@ package struct CollapseForecast: Hashable, Sendable {
   ///   - settings: The masses.
   ///   - communicator: The ranks that share the field.
   ///   - tell: Is told how many of how many masses are done.
-  /// - Throws: What MPI reported, or `LinearTheoryError` on all ranks, in an `AgreedFailure`.
+  /// - Throws: The error that MPI reported, or `LinearTheoryError` on all ranks, in an `AgreedFailure`.
   package init(
     of field: borrowing LinearDensity, at sites: [Int],
     by models: [CollapseBarrier] = CollapseBarrier.allCases, spectrum: LinearPowerSpectrum,

@@ -26,7 +26,7 @@ package struct LinearDensity: ~Copyable {
   ///   - growth: The growth factor of its time, 1 at z = 0.
   ///   - transform: The transform of the grid.
   ///   - communicator: The ranks that share the grid.
-  /// - Throws: What MPI reported.
+  /// - Throws: The error that MPI reported.
   package init(
     _ contrast: consuming RealMesh, boxSize: Double, growth: Double,
     transform: FourierTransform, on communicator: borrowing Communicator
@@ -48,9 +48,9 @@ package struct LinearDensity: ~Copyable {
   /// - Parameters:
   ///   - radius: The radius of the spheres [Mpc/h].
   ///   - subtractsMean: Whether the mean over the box is left out.
-  ///   - smoothed: Where the average goes, this rank's planes.
+  ///   - smoothed: The mesh that receives the average, this rank's planes.
   ///   - communicator: The ranks that share the grid.
-  /// - Throws: What MPI reported.
+  /// - Throws: The error that MPI reported.
   package func average(
     overRadius radius: Double, subtractsMean: Bool, into smoothed: inout RealMesh,
     on communicator: borrowing Communicator

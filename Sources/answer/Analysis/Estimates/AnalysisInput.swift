@@ -3,7 +3,7 @@ package struct AnalysisInput: Sendable {
   /// The experiment's name.
   package let experiment: String
 
-  /// Which particles, which bins.
+  /// The settings of the analysis.
   package let settings: AnalysisSettings
 
   /// The trained models.
@@ -15,13 +15,13 @@ package struct AnalysisInput: Sendable {
   /// The halo of each particle, different numbers for different halos of all simulations.
   package let halos: Outcome<[Int32]>
 
-  /// What collapse models predict for the particles.
+  /// The predictions of collapse models for the particles.
   package let collapse: Outcome<CollapseInput>
 
-  /// What twin universes predict for the particles, from the highest wavenumber down.
+  /// The predictions of twin universes for the particles, from the highest wavenumber down.
   package let twins: [TwinPrediction]
 
-  /// What is missing and is not told elsewhere.
+  /// The gaps of the report that are not known from the rest of the input.
   package let gaps: [Gap]
 
   /// The numbers of the particles in each shell of radii.
@@ -31,13 +31,13 @@ package struct AnalysisInput: Sendable {
   ///
   /// - Parameters:
   ///   - experiment: The experiment's name.
-  ///   - settings: Which particles, which bins.
+  ///   - settings: The settings of the analysis.
   ///   - models: The models whose common particles these are.
   ///   - particles: The particles.
   ///   - halos: The halo of each particle.
-  ///   - collapse: What collapse models predict for the particles.
-  ///   - twins: What twin universes predict for the particles.
-  ///   - gaps: What is missing.
+  ///   - collapse: The predictions of collapse models for the particles.
+  ///   - twins: The predictions of twin universes for the particles.
+  ///   - gaps: The gaps of the report that are not known from the rest of the input.
   package init(
     experiment: String, settings: AnalysisSettings, models: [ModelPredictions],
     particles: CommonParticles, halos: Outcome<[Int32]>, collapse: Outcome<CollapseInput>,
@@ -71,7 +71,7 @@ package struct AnalysisInput: Sendable {
   }
 }
 
-/// What collapse models predict for the particles, and from which field.
+/// The predictions of collapse models for the particles, and the field that they come from.
 package struct CollapseInput: Sendable {
   /// The field that was smoothed, in words.
   package var field: String

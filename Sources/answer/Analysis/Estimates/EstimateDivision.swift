@@ -28,7 +28,7 @@ struct EstimateDivision {
   ///   - tell: Is told how many of this rank's estimates are done.
   ///   - body: Makes an estimate by its number.
   /// - Returns: All of them on rank 0, and `nil` on the others.
-  /// - Throws: What MPI reported; an encoding that failed, in an `AgreedFailure`.
+  /// - Throws: The error that MPI reported; an encoding that failed, in an `AgreedFailure`.
   func run<Estimate: Codable>(
     on communicator: borrowing Communicator, tell: (_ done: Int, _ of: Int) -> Void,
     _ body: (Int) -> Estimate

@@ -1,7 +1,7 @@
 import Information
 internal import Statistics
 
-/// How much more one prediction says about true masses than another, for the same particles.
+/// The information of one prediction about true masses minus that of another, for the same particles.
 ///
 /// Both were estimated from the same draws of particles and of halos, so what a draw does to both
 /// cancels: the difference is known better than either.
@@ -18,7 +18,7 @@ package struct InformationDifference: Codable, Hashable, Sendable {
   /// Whether deviation and interval are over halos.
   var isOverHalos: Bool
 
-  /// How many bootstraps of particles and halos are left out, because a fit to one of the two failed.
+  /// The number of bootstraps of particles and halos left out because a fit to one of the two failed.
   var lostBootstraps: Int
 
   /// The difference in standard deviations; unknown if there is no scatter.

@@ -1,7 +1,7 @@
 import Foundation
 import Randomness
 
-/// Which predictions an estimate of information is of.
+/// The predictions whose information is estimated.
 enum InformationColumn: Hashable, Codable, Sendable {
   /// Those of a model, by its number.
   case model(Int)
@@ -16,7 +16,7 @@ enum InformationColumn: Hashable, Codable, Sendable {
   case noise(Int)
 }
 
-/// Which particles an estimate of information is of.
+/// The particles for which information is estimated.
 enum InformationSubset: Hashable, Codable, Sendable {
   /// All that are compared.
   case all
@@ -113,7 +113,7 @@ extension AnalysisInput {
       settings: settings.information, threads: threads)
   }
 
-  /// The pairs of models whose joint information the report needs: the first variant with each other.
+  /// The pairs of models whose joint information the report needs: the first variant with each other one.
   var jointRequests: [JointRequest] {
     guard let first = variants.first else { return [] }
     return variants.dropFirst().map {
@@ -121,7 +121,7 @@ extension AnalysisInput {
     }
   }
 
-  /// Estimates what two models say together; a pure function of the request and of the input.
+  /// Estimates the information of two models together; a pure function of the request and of the input.
   func estimate(_ request: JointRequest, threads: Int) -> Outcome<JointSummary> {
     let members = members(.all)
     func sample(_ model: Int) -> InformationSample {
@@ -156,7 +156,7 @@ extension InformationColumn {
 }
 
 extension InformationRequest {
-  /// What the predictions are of.
+  /// The kind of the predictions.
   fileprivate var kind: InformationSample.Kind {
     switch (column, subset) {
     case (.twin, _): .twin

@@ -12,7 +12,7 @@ package struct InformationShare: Codable, Hashable, Sendable {
   /// Whether the deviation is over halos.
   var isOverHalos: Bool
 
-  /// How many standard deviations from zero the second value has to be.
+  /// The least number of standard deviations that the second value must be from zero.
   private static let leastSignificance = 3.0
 
   /// Divides two estimates that were made from the same particles with the same settings.

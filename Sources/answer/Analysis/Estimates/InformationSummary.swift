@@ -1,7 +1,7 @@
 import Foundation
 import Information
 
-/// How much predictions say about true masses: an estimate of mutual information with its errors and
+/// The information of predictions about true masses: an estimate of it with its errors and
 /// checks.
 package struct InformationSummary: Codable, Hashable, Sendable {
   /// The number of particles.
@@ -31,16 +31,16 @@ package struct InformationSummary: Codable, Hashable, Sendable {
   /// The number of components of the mixture.
   package var components: Int
 
-  /// The estimates of the bootstraps of particles; nothing where the fit failed, [draw] [nats].
+  /// The estimates of the bootstraps of particles; `nil` where the fit failed, [draw] [nats].
   var particleBootstraps: [Double?]
 
-  /// The estimates of the bootstraps of halos; nothing where the fit failed, [draw] [nats].
+  /// The estimates of the bootstraps of halos; `nil` where the fit failed, [draw] [nats].
   var haloBootstraps: [Double?]
 
-  /// What to know before the value is used, a sentence each.
+  /// The warnings to know before the value is used, a sentence each.
   package var warnings: [String]
 
-  /// How far two estimators may be apart before it is worth a warning [nats].
+  /// The difference between two estimators that is still worth no warning [nats].
   static let agreement = 0.05
 }
 
@@ -54,8 +54,8 @@ extension InformationSummary {
   /// - Parameters:
   ///   - sample: The particles.
   ///   - window: The range by which true masses were chosen [log10 Msun].
-  ///   - settings: How it is estimated.
-  ///   - threads: Those that compute; the result does not depend on them.
+  ///   - settings: The settings of the estimate.
+  ///   - threads: The number of threads that compute; the result does not depend on it.
   /// - Returns: The estimate; unknown for columns that allow none.
   static func estimate(
     _ sample: InformationSample, window: ClosedRange<Double>, settings: InformationSettings,
@@ -89,7 +89,7 @@ extension InformationSummary {
     }
   }
 
-  /// Why there is no estimate, in the words of a report where it has some.
+  /// Returns the reason why there is no estimate, which names masses or predictions if they are constant.
   private static func reason(for error: InformationError, of sample: InformationSample) -> String {
     guard case .constant = error else { return error.description }
     return Set(sample.truth).count == 1 ? "all true masses are equal" : "all predictions are equal"
@@ -139,10 +139,10 @@ struct InformationSample: Sendable {
   /// Whether predictions take few values.
   var isDiscrete: Bool
 
-  /// Whether particles of one halo share the prediction, or are compared with some that do.
+  /// The kind of predictions: shared by the particles of a halo, compared with such, or neither.
   var kind = Kind.networkAlone
 
-  /// What the predictions are of, as far as halos are concerned.
+  /// The kinds of predictions, as far as halos are concerned.
   enum Kind: Sendable {
     /// A model that sees particles one by one.
     case networkAlone
@@ -164,7 +164,7 @@ struct InformationSample: Sendable {
     return .unknown("all particles are in one halo")
   }
 
-  /// At most so many of the particles, evenly spaced.
+  /// Returns at most `maximum` of the particles, evenly spaced.
   func thinned(to maximum: Int?) -> InformationSample {
     guard let maximum, maximum < truth.count else { return self }
     let places = (0..<maximum).map { $0 * truth.count / maximum }

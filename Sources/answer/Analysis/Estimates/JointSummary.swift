@@ -1,7 +1,7 @@
 import Foundation
 import Information
 
-/// What two predictions say about true masses: together, and one beyond the other.
+/// The information of two predictions about true masses, together and one beyond the other.
 package struct JointSummary: Codable, Hashable, Sendable {
   /// One of the quantities.
   package struct Part: Codable, Hashable, Sendable {
@@ -47,13 +47,13 @@ package struct JointSummary: Codable, Hashable, Sendable {
   /// I(M; second | first): what the second prediction says beyond the first.
   package var secondGivenFirst: Part
 
-  /// What the joint information would be if masses and predictions were one Gaussian [nats].
+  /// The joint information if masses and predictions were one Gaussian [nats].
   var gaussianJoint: Double
 
   /// The number of components of the mixture.
   package var components: Int
 
-  /// What to know before the values are used, a sentence each.
+  /// The warnings to know before the values are used, a sentence each.
   package var warnings: [String]
 }
 
@@ -65,7 +65,7 @@ struct JointSample: Sendable {
 }
 
 extension JointSummary {
-  /// Estimates what two predictions say about true masses.
+  /// Estimates the information of two predictions about true masses.
   ///
   /// The truth is treated as in ``InformationSummary/estimate(_:window:settings:threads:)``.
   static func estimate(

@@ -21,7 +21,7 @@ package struct TwinPrediction: Hashable, Sendable {
   /// The wavenumber up to which the twins share the phases [h/Mpc].
   package let reseededAbove: Double
 
-  /// Which of several twins of every simulation at this wavenumber they are, from 1.
+  /// The number of these twins, from 1, if every simulation has several at this wavenumber.
   package let number: Int
 
   /// The simulations that have such a twin.

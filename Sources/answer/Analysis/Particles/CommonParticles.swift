@@ -23,10 +23,10 @@ package struct CommonParticles: Sendable {
   /// bootstrap over halos needs.
   package let halos: Outcome<[Int32]>
 
-  /// What became of the particles of each model.
+  /// The census of the particles of each model.
   let censuses: [Census]
 
-  /// How many particles a model predicted, and how many of them are compared.
+  /// The number of particles that a model predicted, and how many of them are left out, by reason.
   struct Census: Codable, Hashable, Sendable {
     /// The rows of its file.
     package var predicted: Int

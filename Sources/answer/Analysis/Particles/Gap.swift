@@ -1,12 +1,12 @@
 /// Something that a report lacks, and how to add it.
 package struct Gap: Codable, Hashable, Sendable {
-  /// What is missing.
+  /// The thing that is missing.
   package var subject: String
 
-  /// Why.
+  /// The reason why it is missing.
   package var reason: String
 
-  /// What to do to have it.
+  /// The remedy, by which it can be added.
   package var remedy: String
 
   /// Names a gap.

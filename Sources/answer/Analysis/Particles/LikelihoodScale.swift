@@ -11,13 +11,6 @@ struct LikelihoodScale: Hashable, Sendable {
   /// The mass of the scaled label 1 [log10 Msun].
   package var maximum: Double
 
-  /// Makes a scale.
-  package init(values: LikelihoodValues, minimum: Double, maximum: Double) {
-    self.values = values
-    self.minimum = minimum
-    self.maximum = maximum
-  }
-
   /// The scaled label of a mass [log10 Msun].
   package func scaled(_ logMass: Double) -> Double {
     2 * (logMass - minimum) / (maximum - minimum) - 1

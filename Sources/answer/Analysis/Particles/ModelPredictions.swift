@@ -1,6 +1,6 @@
 /// The predictions of one trained model, and what is known of the model.
 package struct ModelPredictions: Sendable {
-  /// What is different about the model, such as `raw` or `averaged`.
+  /// The variant of the model, such as `raw` or `averaged`.
   package var variant: String
 
   /// The seed of its training.
@@ -36,7 +36,7 @@ package struct ModelPredictions: Sendable {
   /// The network that predicted.
   package var network: Outcome<NetworkDescription>
 
-  /// How its training went.
+  /// The history of its training.
   package var history: Outcome<TrainingHistory>
 
   /// Makes predictions; all columns are equally long.

@@ -1,8 +1,8 @@
 package import Networks
 
-/// What a trained network is, and what it was trained on.
+/// A description of a trained network, and of what it was trained on.
 package struct NetworkDescription: Hashable, Sendable {
-  /// What its boxes show, such as `density` or `potential`.
+  /// The name of the input that its boxes show, such as `density` or `potential`.
   package var input: String
 
   /// Whether boxes are `raw`, or `averaged` over shells.
@@ -67,7 +67,7 @@ package struct NetworkDescription: Hashable, Sendable {
     self.labelRange = labelRange
   }
 
-  /// How its answers become masses, and how sure they are.
+  /// The scale by which its answers become masses, with the likelihood of these.
   var likelihood: LikelihoodScale {
     LikelihoodScale(
       values: likelihoodValues, minimum: labelRange.lowerBound, maximum: labelRange.upperBound)

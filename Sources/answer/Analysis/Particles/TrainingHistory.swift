@@ -1,6 +1,6 @@
 package import Networks
 
-/// How a training went: what figure 9 of the paper draws.
+/// The course of a training, which figure 9 of the paper draws.
 package struct TrainingHistory: Codable, Hashable, Sendable {
   /// One epoch.
   package struct Epoch: Hashable, Sendable {
@@ -16,7 +16,7 @@ package struct TrainingHistory: Codable, Hashable, Sendable {
     /// The likelihood term of the validation samples after it [nats].
     package var validation: Outcome<Double>
 
-    /// The same with the priors: what the stopping point is chosen by [nats].
+    /// The same with the priors, by which the stopping point is chosen [nats].
     package var validationLoss: Outcome<Double>
 
     /// The likelihood with the values of its parameters after it.

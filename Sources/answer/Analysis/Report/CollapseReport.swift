@@ -8,7 +8,7 @@ package struct CollapseReport: Codable, Hashable, Sendable {
   /// The field that was smoothed, in words.
   package var field: String
 
-  /// How many of the compared particles it has a prediction for.
+  /// The number of compared particles that it has a prediction for.
   package var count: Int
 
   /// The share of them that never crosses the barrier, and so has none.
@@ -43,7 +43,7 @@ package struct CollapseReport: Codable, Hashable, Sendable {
     /// The information about the true mass.
     package var information: Outcome<InformationSummary>
 
-    /// How much more the network says than the collapse model.
+    /// The information of the network minus that of the collapse model.
     package var difference: Outcome<InformationDifference>
 
     /// Predicted against true mass, with contours (figure 10).

@@ -1,5 +1,5 @@
 extension Report {
-  /// What two variants say together, and one beyond the other.
+  /// The table of what two variants say together, and one beyond the other.
   var jointTable: ReportTable {
     var rows: [[Cell]] = []
     for pair in joint {

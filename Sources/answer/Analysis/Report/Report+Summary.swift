@@ -46,7 +46,7 @@ extension Report: CustomStringConvertible {
     return lines.joined(separator: "\n")
   }
 
-  /// What the variants of a pair say beyond each other.
+  /// Returns the lines on what the variants of a pair say beyond each other.
   private func rows(of joint: JointReport) -> [String] {
     joint.parts[1...2].map { name, part in
       switch part {
@@ -63,7 +63,7 @@ extension Report: CustomStringConvertible {
     }
   }
 
-  /// What a twin says, and the networks' shares of it.
+  /// Returns the line on a twin: its information, and the networks' shares of it.
   private func row(_ twin: TwinReport) -> String {
     let without = twin.shareWithout.value.map { String(format: "%.0f %%", 100 * $0) } ?? "?"
     let networks = twin.networks.map { network in

@@ -22,7 +22,7 @@ package struct Report: Codable, Hashable, Sendable {
   /// The name of the experiment.
   package var experiment: String
 
-  /// Which particles, which bins, and how information was estimated; threads are left out.
+  /// The settings of the analysis, except for the threads, which are left out.
   package var settings: AnalysisSettings
 
   /// The particles that are compared.
@@ -46,7 +46,7 @@ package struct Report: Codable, Hashable, Sendable {
   /// The reference lines of noisy true masses.
   package var noise: [NoiseReport]
 
-  /// What is missing.
+  /// The parts that are missing.
   package var gaps: [Gap]
 }
 
@@ -55,13 +55,13 @@ package struct ParticleReport: Codable, Hashable, Sendable {
   /// The simulations they are of.
   package var simulations: [String]
 
-  /// How many there are.
+  /// The number of particles.
   package var count: Int
 
-  /// How many halos they are in.
+  /// The number of halos they are in.
   package var halos: Outcome<Int>
 
-  /// The one that figures of slices are about.
+  /// The particle that figures of slices show.
   package var example: Outcome<ExampleParticle>
 }
 
@@ -79,18 +79,18 @@ package struct ExampleParticle: Codable, Hashable, Sendable {
 
 /// A variant of the network with all its seeds.
 ///
-/// Where a statistic is of one seed, it is that of the reference seed, the lowest.
+/// Statistics of a single seed are those of the reference seed, the lowest.
 package struct VariantReport: Codable, Hashable, Sendable {
   /// The name of the variant.
   package var name: String
 
-  /// The seed whose predictions figures and subsets are of.
+  /// The seed whose predictions figures and subsets show.
   var referenceSeed: UInt64
 
   /// The seeds in ascending order.
   package var seeds: [SeedReport]
 
-  /// How much the seeds differ.
+  /// The scatter between the seeds.
   var seedScatter: SeedScatter
 
   /// The residuals of the reference seed in bins of the true mass.
@@ -99,7 +99,7 @@ package struct VariantReport: Codable, Hashable, Sendable {
   /// The reference seed by the distance from the halo's center.
   package var shells: [ShellReport]
 
-  /// What the figures of the variant draw.
+  /// The data of the variant's figures.
   package var figures: VariantFigures
 }
 
@@ -117,7 +117,7 @@ package struct SeedReport: Codable, Hashable, Sendable {
   /// The network.
   package var network: Outcome<NetworkDescription>
 
-  /// What became of the rows of the file.
+  /// The census of the rows of the file.
   var census: CommonParticles.Census
 
   /// The residuals of all particles.
@@ -127,7 +127,7 @@ package struct SeedReport: Codable, Hashable, Sendable {
   package var information: Outcome<InformationSummary>
 }
 
-/// How much the seeds of a variant differ.
+/// The scatter between the seeds of a variant.
 struct SeedScatter: Codable, Hashable, Sendable {
   /// The number of seeds with an estimate of information.
   package var count: Int
@@ -159,7 +159,7 @@ package struct ShellReport: Codable, Hashable, Sendable {
   /// Above this distance, or from it on if it is 0 [r200m].
   package var above: Double
 
-  /// Up to this distance [r200m]; nothing in the last shell, which has no end.
+  /// Up to this distance [r200m]; `nil` in the last shell, which has no end.
   package var upTo: Double?
 
   /// The residuals.
@@ -172,7 +172,7 @@ package struct ShellReport: Codable, Hashable, Sendable {
   package var residuals: RunningInterval
 }
 
-/// What the figures of a variant draw; of the reference seed but for the bands.
+/// The data of a variant's figures, which are those of the reference seed except for the bands.
 package struct VariantFigures: Codable, Hashable, Sendable {
   /// Predicted against true mass, with contours (figure 2b, 10).
   package var map: Outcome<DensityMap>
@@ -192,7 +192,7 @@ package struct VariantFigures: Codable, Hashable, Sendable {
   /// The likelihood against the distribution of the truth (figure 8).
   package var likelihood: Outcome<LikelihoodSlices>
 
-  /// How each seed was trained (figure 9), in the order of the seeds.
+  /// The history of each seed's training (figure 9), in the order of the seeds.
   var histories: [Outcome<TrainingHistory>]
 }
 

@@ -12,7 +12,7 @@ extension AnalysisInput {
   ///   - communicator: The ranks, all with the same input.
   ///   - tell: Is told how many estimates of this rank are done.
   /// - Returns: The report on rank 0, and `nil` on the others; the same for any number of ranks and threads.
-  /// - Throws: What MPI reported, in an `AgreedFailure` if all ranks know of it.
+  /// - Throws: The error that MPI reported, in an `AgreedFailure` if all ranks know of it.
   package func report(
     creator: String, threads: Int, on communicator: borrowing Communicator,
     tell: (_ done: Int, _ of: Int) -> Void = { _, _ in }
@@ -133,7 +133,7 @@ struct ReportMaker {
     }
   }
 
-  /// What is missing: what the input says, and what the models show.
+  /// Returns the gaps of the report: those that the input lists, and those that the models show.
   private func gaps() -> [Gap] {
     var gaps = input.gaps
     let names = input.variants.map(\.name)

@@ -8,13 +8,13 @@ package struct TwinReport: Codable, Hashable, Sendable {
   /// The wavenumber up to which the twins have the phases of the test simulations [h/Mpc].
   package var reseededAbove: Double
 
-  /// Which of several twins of every simulation at this wavenumber they are, from 1.
+  /// The number of these twins, from 1, if every simulation has several at this wavenumber.
   package var number: Int
 
   /// The test simulations and their twins.
   package var pairs: [TwinPrediction.Pair]
 
-  /// How many of the compared particles are in a halo of their twin.
+  /// The number of compared particles that are in a halo of their twin.
   package var count: Int
 
   /// The share of the compared particles of these simulations that is in no halo of the twin.
@@ -26,7 +26,7 @@ package struct TwinReport: Codable, Hashable, Sendable {
   /// The information of the twins' masses about the true ones.
   package var information: Outcome<InformationSummary>
 
-  /// What the modes up to the wavenumber would tell at most, if masses were Gaussian [nats].
+  /// The most that the modes up to the wavenumber would tell, if masses were Gaussian [nats].
   package var gaussianCeiling: Outcome<Double>
 
   /// The reference seeds of the variants on the same particles.
@@ -46,14 +46,14 @@ package struct TwinReport: Codable, Hashable, Sendable {
     /// The information about the true mass.
     package var information: Outcome<InformationSummary>
 
-    /// How much more the network says than the twins; below zero where the twins are a ceiling.
+    /// The information of the network minus that of the twins; below zero where the twins are a ceiling.
     package var difference: Outcome<InformationDifference>
 
     /// The information as a share of that of the twins.
     package var share: Outcome<InformationShare>
   }
 
-  /// What the best predictor says, if one draw says `information` and all are Gaussian.
+  /// Returns the information of the best predictor, if one draw has `information` and all are Gaussian.
   ///
   /// The correlation with one draw is the square of that with the mean of all draws, rho^2, so that
   /// information = -1/2 ln(1 - rho^4), and the best predictor has -1/2 ln(1 - rho^2).

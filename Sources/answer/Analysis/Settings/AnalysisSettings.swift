@@ -1,4 +1,4 @@
-/// Which particles are compared, in which bins, and how information is estimated.
+/// The settings of the analysis: the particles, the bins, and the estimates of information.
 package struct AnalysisSettings: Codable, Hashable, Sendable {
   /// The smallest true mass of a particle's halo [log10 Msun].
   package var minimumLogMass = 11.0
@@ -9,7 +9,7 @@ package struct AnalysisSettings: Codable, Hashable, Sendable {
   /// The edges of the bins of the true mass in which residuals are compared [log10 Msun].
   package var massEdges = [11, 11.8, 12.6, 13.4]
 
-  /// Where particles are split by their distance from the halo's center [r200m].
+  /// The distances from the halo's center at which particles are split into shells [r200m].
   var radiusEdges = [0.3, 0.6]
 
   /// The number of equal bins of the true mass for running medians and violins.
@@ -27,10 +27,10 @@ package struct AnalysisSettings: Codable, Hashable, Sendable {
   /// Half the width of the slices in which the likelihood is compared with the truth [scaled label].
   var likelihoodHalfWidth = 0.01
 
-  /// How mutual information is estimated.
+  /// The settings of the estimates of mutual information.
   package var information = InformationSettings()
 
-  /// How collapse models predict masses.
+  /// The settings of the predictions of masses by collapse models.
   package var collapse = CollapseSettings()
 
   /// The threads of each rank; without it, the cores of a node are shared by its ranks.
@@ -42,7 +42,7 @@ package struct AnalysisSettings: Codable, Hashable, Sendable {
   /// The range of true masses [log10 Msun].
   package var window: ClosedRange<Double> { minimumLogMass...maximumLogMass }
 
-  /// What is wrong with the settings: the key, its value, and what is allowed.
+  /// The problems with the settings: the key, its value, and what is allowed.
   package var problems: [(key: String, value: String, allowed: String)] {
     var problems: [(key: String, value: String, allowed: String)] = []
     func require(_ holds: Bool, _ key: String, _ value: Any, _ allowed: String) {

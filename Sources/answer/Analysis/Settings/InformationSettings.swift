@@ -1,6 +1,6 @@
 package import Information
 
-/// How mutual information is estimated, with Gaussian mixtures (GMM-MI).
+/// The settings of the estimate of mutual information with Gaussian mixtures (GMM-MI).
 package struct InformationSettings: Codable, Hashable, Sendable {
   /// The number of bootstraps over particles, and as many over halos; 0 gives no errors.
   package var bootstraps = 50
@@ -20,7 +20,7 @@ package struct InformationSettings: Codable, Hashable, Sendable {
   /// The standard deviation of the noise that parts equal true masses [dex].
   package var noise = 1e-3
 
-  /// Which neighbour the distances of the second, independent estimator are to.
+  /// The number k of the neighbour to which the second, independent estimator measures distances.
   package var neighbours = 5
 
   /// The most particles of an estimate, evenly spaced among all; `nil` takes all.
@@ -29,7 +29,7 @@ package struct InformationSettings: Codable, Hashable, Sendable {
   /// Makes the default settings.
   package init() {}
 
-  /// What is wrong with the settings: the key, its value, and what is allowed.
+  /// The problems with the settings: the key, its value, and what is allowed.
   var problems: [(key: String, value: String, allowed: String)] {
     var problems: [(key: String, value: String, allowed: String)] = []
     do throws(InformationError) {

@@ -2,9 +2,9 @@ import Foundation
 
 /// A Gaussian that cells of a map are smoothed with.
 package struct CellSmoothing: Codable, Hashable, Sendable {
-  /// What lies beyond the edges of a map.
+  /// The values that are assumed beyond the edges of a map.
   package enum Edge: String, Codable, Hashable, Sendable {
-    /// Nothing.
+    /// Zeros.
     case empty
 
     /// The mirror image, as beyond a limit by which particles were chosen: nothing is lost there.
@@ -14,10 +14,10 @@ package struct CellSmoothing: Codable, Hashable, Sendable {
   /// The standard deviation [cells]; 0 leaves cells as they are.
   package var width = 1.0
 
-  /// What lies beyond the first and the last column.
+  /// The values that are assumed beyond the first and the last column.
   var columnEdge = Edge.mirrored
 
-  /// What lies beyond the first and the last row.
+  /// The values that are assumed beyond the first and the last row.
   var rowEdge = Edge.empty
 
   /// Makes a smoothing, by default for true masses cut at both ends in columns.

@@ -28,7 +28,7 @@ package struct DensityMap: Codable, Hashable, Sendable {
   ///   - second: The vertical one.
   ///   - horizontal: The bins of the first.
   ///   - vertical: The bins of the second.
-  ///   - smoothing: How the counts are smoothed before contours are found.
+  ///   - smoothing: The smoothing of the counts before contours are found.
   ///   - shares: The shares of the particles that contours enclose.
   package init(
     _ first: [Double], _ second: [Double], horizontal: Bins, vertical: Bins,

@@ -5,10 +5,10 @@ package struct Histogram: Codable, Hashable, Sendable {
   /// The bins.
   package let bins: Bins
 
-  /// The numbers in each bin.
+  /// The number of values in each bin.
   package let counts: [Int]
 
-  /// How many numbers are below the first bin and above the last.
+  /// The number of values below the first bin, and of those above the last.
   package let below, above: Int
 
   /// Counts numbers, none of which is NaN.
@@ -30,7 +30,7 @@ package struct Histogram: Codable, Hashable, Sendable {
     self.above = above
   }
 
-  /// How many numbers are in the bins.
+  /// The number of values in the bins.
   package var total: Int { counts.reduce(0, +) }
 
   /// The density per unit of the numbers in each bin, whose integral is 1; zeros without numbers.
@@ -56,7 +56,7 @@ package struct HistogramBand: Codable, Hashable, Sendable {
   /// The seeds whose histograms have numbers.
   package var seeds: [UInt64]
 
-  /// How many residuals of each of these seeds are in the bins, and how many are outside.
+  /// The number of residuals of each of these seeds in the bins, and of those outside.
   package var inside, outside: [Int]
 
   /// The smallest density of a seed in each bin [1/dex].

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What is known of the true mass if it is measured with Gaussian noise: the reference lines of figure 4
+/// The information that is left of the true mass by Gaussian noise: the reference lines of figure 4
 /// of the paper, by which a mutual information can be read as a scatter in dex.
 ///
 /// With p = t + N(0, sigma) the mutual information of t and p is the entropy of p minus that of the noise,

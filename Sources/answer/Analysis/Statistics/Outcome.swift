@@ -16,7 +16,7 @@ package enum Outcome<Value> {
     }
   }
 
-  /// Why there is no value.
+  /// The reason why there is no value; `nil` if there is one.
   package var reason: String? {
     switch self {
     case .known: nil
@@ -24,7 +24,7 @@ package enum Outcome<Value> {
     }
   }
 
-  /// What becomes of the value; a reason is kept.
+  /// Returns the outcome with `body` applied to the value; a reason is kept.
   package func map<Other>(_ body: (Value) -> Other) -> Outcome<Other> {
     switch self {
     case .known(let value): .known(body(value))

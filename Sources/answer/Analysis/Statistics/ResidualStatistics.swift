@@ -1,6 +1,6 @@
 internal import Statistics
 
-/// How far predictions are from the truth: the numbers of one row of a table.
+/// The deviations of predictions from the truth: the numbers of one row of a table.
 struct ResidualStatistics: Codable, Hashable, Sendable {
   /// The number of particles.
   package var count: Int

@@ -12,7 +12,7 @@ package struct ViolinDensity: Codable, Hashable, Sendable {
   /// The median.
   package var median: Double
 
-  /// Where the density is given: equal steps from the smallest to the largest value.
+  /// The places at which the density is given: equal steps from the smallest to the largest value.
   package var grid: [Double]
 
   /// The density at the places of the grid, per unit of the quantity.

@@ -19,7 +19,7 @@ struct InlineSVG {
   /// - Parameters:
   ///   - svg: The file's text.
   ///   - name: The beginning of its names on the page.
-  ///   - title: What a reader who does not see it is told.
+  ///   - title: The text for readers who do not see it.
   init?(_ svg: String, name: String, title: String) {
     guard let start = svg.firstRange(of: "<svg"), let end = svg.ranges(of: "</svg>").last
     else { return nil }

@@ -2,7 +2,7 @@ internal import Analysis
 internal import Text
 
 extension ReportPage {
-  /// What one of two variants says beyond the other, as items of the answer.
+  /// Returns items of the answer: the information of each of two variants beyond that of the other.
   func items(of joint: JointReport) -> [String] {
     let variants = [(joint.first, joint.second), (joint.second, joint.first)]
     return zip(joint.parts[1...2], variants).map { quantity, variants in
@@ -25,7 +25,7 @@ extension ReportPage {
     }
   }
 
-  /// What a twin says, and the networks' shares of it, as an item of the answer.
+  /// Returns an item of the answer: the information of a twin, and the networks' shares of it.
   func item(of twin: TwinReport) -> String {
     let name = "<strong>\(Quoting.html(twin.name))</strong>"
     guard let information = twin.information.value else {

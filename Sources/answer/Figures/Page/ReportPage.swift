@@ -6,12 +6,12 @@ internal import Text
 ///
 /// Every number is one of ``Report``: the page carries it whole in a `data` element and shows it rounded.
 package struct ReportPage: Sendable {
-  /// A figure and what became of it.
+  /// A figure with the result of drawing it.
   package struct Picture: Sendable {
     /// The figure.
     package var figure: Figure
 
-    /// Its picture, or why there is none.
+    /// The picture, or the reason why there is none.
     package var drawing: Gnuplot.Drawing
 
     /// Puts both together.
@@ -23,7 +23,7 @@ package struct ReportPage: Sendable {
 
   /// One start of a job that made something of what is reported.
   package struct Run: Hashable, Sendable {
-    /// What it made, such as `training/raw-seed1`.
+    /// The name of its product, such as `training/raw-seed1`.
     package var name: String
 
     /// Facts in words, each with its name.
@@ -31,10 +31,10 @@ package struct ReportPage: Sendable {
 
     /// A fact with its name.
     package struct Fact: Hashable, Sendable {
-      /// What it is.
+      /// The name.
       package var name: String
 
-      /// What is said.
+      /// The fact in words.
       package var text: String
 
       /// Names a fact.
@@ -60,7 +60,7 @@ package struct ReportPage: Sendable {
   /// - Parameters:
   ///   - report: All numbers.
   ///   - pictures: The figures in the order in which they are read.
-  ///   - runs: What was run, in its order.
+  ///   - runs: The runs, in their order.
   package init(_ report: Report, pictures: [Picture], runs: [Run]) {
     self.report = report
     self.pictures = pictures

@@ -1,8 +1,8 @@
 internal import Foundation
 
-/// A column and two that say something about it, checked and brought to mean zero and variance one.
+/// A target column and two that carry information about it, brought to mean zero and variance one.
 struct JointColumns: Sendable {
-  /// The standardized columns: what is known about, and the two that know.
+  /// The standardized columns: the target, and the two that carry information about it.
   let target: [Double]
   let first: [Double]
   let second: [Double]
@@ -39,7 +39,7 @@ struct JointColumns: Sendable {
   /// The points that a mixture is fitted to.
   var points: SpatialPoints { SpatialPoints(x: target, y: first, z: second) }
 
-  /// What the columns would say of the first one if they were one Gaussian.
+  /// The information of the two columns about the target, if all three were one Gaussian.
   var gaussian: SpatialMixture.Information {
     let r = correlation
     let determinant =

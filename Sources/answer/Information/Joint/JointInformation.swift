@@ -1,6 +1,6 @@
 internal import Threads
 
-/// What two columns say about a third one, alone, together, and one beyond the other.
+/// The information of two columns about a third one, alone, together, and one beyond the other.
 ///
 /// All values are of one mixture of three coordinates, fitted to the same drawn rows and groups, so that
 /// joint = first + secondGivenFirst = second + firstGivenSecond in every draw.
@@ -26,10 +26,10 @@ package struct JointInformation: Hashable, Codable, Sendable {
     package var groupStandardDeviation: Double? { groupBootstrap?.standardDeviation }
   }
 
-  /// How many rows there were.
+  /// The number of rows.
   package let points: Int
 
-  /// How many groups of rows there were, if groups were given.
+  /// The number of groups of rows, if groups were given.
   package let groups: Int?
 
   /// I(target; first, second).
@@ -47,25 +47,25 @@ package struct JointInformation: Hashable, Codable, Sendable {
   /// I(target; second | first): what the second column adds to the first.
   package let secondGivenFirst: Part
 
-  /// What they would be if the columns were one Gaussian: joint, first and second [nats].
+  /// The values if the columns were one Gaussian: joint, first and second [nats].
   package let gaussianValues: [Double]
 
-  /// How well the integrals over the mixture of all rows are known [nats].
+  /// The estimated error of the integrals over the mixture of all rows [nats].
   package let integralError: Double
 
   /// The mixture fitted to all rows, in the units of the columns: target, first, second.
   package let mixture: SpatialMixture
 
-  /// What was tried to find the number of components.
+  /// The results of the fits with each number of components that was tried.
   package let trials: [ComponentTrial]
 
-  /// How many fits to resampled rows or groups failed and are not among the values.
+  /// The number of fits to resampled rows or groups that failed and are not among the values.
   package let failedBootstraps: Int
 
-  /// How many fits to resampled rows or groups went on without a component that had shrunk.
+  /// The number of fits to resampled rows or groups that went on without a component that had shrunk.
   package let reducedBootstraps: Int
 
-  /// What to know before the values are used.
+  /// The warnings to know before the values are used.
   package let warnings: [MutualInformation.Warning]
 
   /// The number of components.
@@ -73,13 +73,13 @@ package struct JointInformation: Hashable, Codable, Sendable {
 }
 
 extension MutualInformationEstimator {
-  /// Estimates what two columns say about a third, together and one beyond the other.
+  /// Estimates the information of two columns about a third, together and one beyond the other.
   ///
   /// The mixture is found as in ``estimate(_:_:groups:foldsKeepGroups:)``, in three dimensions; its integrals are
   /// always by quadrature.
   ///
   /// - Parameters:
-  ///   - target: What the others say something about, [row], such as true masses.
+  ///   - target: The column that the others carry information about, [row], such as true masses.
   ///   - first: The first of them, such as the predictions of one model, [row].
   ///   - second: The second, such as those of another model for the same particles, [row].
   ///   - groups: The group of each row, such as its halo, [row].
@@ -127,7 +127,7 @@ extension MutualInformationEstimator {
   }
 }
 
-/// What a mixture fitted to drawn rows gave.
+/// The result of a mixture fitted to drawn rows.
 private struct JointDraw: Sendable {
   let information: SpatialMixture.Information
   let lostComponents: Int

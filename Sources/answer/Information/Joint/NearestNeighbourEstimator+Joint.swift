@@ -1,7 +1,7 @@
 internal import Randomness
 internal import Threads
 
-/// What two columns say about a third one, as estimated from distances to neighbours.
+/// The information of two columns about a third one, as estimated from distances to neighbours.
 package struct NearestNeighbourJointInformation: Hashable, Codable, Sendable {
   /// I(target; first, second) [nats].
   package let joint: Double
@@ -12,10 +12,10 @@ package struct NearestNeighbourJointInformation: Hashable, Codable, Sendable {
   /// I(target; second | first) [nats].
   package let secondGivenFirst: Double
 
-  /// Which neighbour the distances are to.
+  /// The number k of the neighbour to which distances are measured.
   package let neighbours: Int
 
-  /// How many rows there were.
+  /// The number of rows.
   package let points: Int
 }
 

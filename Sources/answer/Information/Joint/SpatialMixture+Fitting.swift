@@ -6,7 +6,7 @@ extension SpatialMixture: FittableMixture {
     self.init(components: moments.map { $0.component(of: total) })
   }
 
-  /// How many components there are.
+  /// The number of components.
   package var componentCount: Int { components.count }
 
   /// Returns the mixture of the other components; the weights again sum to one.
@@ -42,7 +42,7 @@ extension SpatialMixture: FittableMixture {
   ///
   /// - Parameters:
   ///   - points: The points.
-  ///   - regularization: What is added to the variances, in the units of the points squared.
+  ///   - regularization: The term that is added to the variances, in the units of the points squared.
   /// - Returns: The mean of ln p over the points under the parameters before it [nats].
   /// - Throws: ``InformationError/singular(component:)``.
   package mutating func improve(

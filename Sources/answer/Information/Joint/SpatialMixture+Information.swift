@@ -1,5 +1,5 @@
 extension SpatialMixture {
-  /// What two of the coordinates say about the first one, alone and together.
+  /// The information of two of the coordinates about the first one, alone and together.
   package struct Information: Hashable, Sendable {
     /// I(x; y, z), of both together [nats].
     package var joint: Double
@@ -10,7 +10,7 @@ extension SpatialMixture {
     /// I(x; z) [nats].
     package var second: Double
 
-    /// How well they are known: the changes by the last refinements, added [nats].
+    /// The error: the sum of the changes by the last refinements of the integrals [nats].
     package var error: Double
 
     /// I(x; y | z): what y adds to z [nats].
@@ -20,15 +20,15 @@ extension SpatialMixture {
     package var secondGivenFirst: Double { joint - first }
   }
 
-  /// Returns what y and z say about x, by quadrature.
+  /// Returns the information of y and z about x, by quadrature.
   ///
   ///     I(x; y, z) = <ln p(x, y, z)> - <ln p(x)> - <ln p(y, z)>,   I(x; y) = <ln p(x, y)> - <ln p(x)> - <ln p(y)>,
   ///
   /// with the marginals of the mixture, which are mixtures themselves: the chain rule
   /// I(x; y, z) = I(x; y) + I(x; z | y) = I(x; z) + I(x; y | z) holds exactly.
   ///
-  /// - Parameter tolerance: About how well each average is to be known [nats].
-  /// - Returns: What they say together and alone.
+  /// - Parameter tolerance: The error to aim for in each average [nats].
+  /// - Returns: The information of both together, and of each alone.
   /// - Throws: ``InformationError/singular(component:)``.
   package func information(tolerance: Double = 1e-5) throws(InformationError) -> Information {
     let space = try meanLogDensity(tolerance: tolerance)

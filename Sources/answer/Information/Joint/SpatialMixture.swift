@@ -28,7 +28,7 @@ package struct SpatialMixture: Hashable, Codable, Sendable {
       self.zz = zz
     }
 
-    /// The factor L of the matrix L L^T, or nothing if that is not positive definite.
+    /// The factor L of the matrix L L^T; `nil` if the matrix is not positive definite.
     var choleskyFactor: CholeskyFactor? { CholeskyFactor(self) }
 
     /// About the smallest eigenvalue: one over the trace of the inverse, which is at most that eigenvalue and
@@ -47,13 +47,6 @@ package struct SpatialMixture: Hashable, Codable, Sendable {
     package var mean: SIMD3<Double>
     /// The covariance matrix.
     var covariance: Covariance
-
-    /// Makes a component.
-    package init(weight: Double, mean: SIMD3<Double>, covariance: Covariance) {
-      self.weight = weight
-      self.mean = mean
-      self.covariance = covariance
-    }
   }
 
   /// Two of the three coordinates.
@@ -139,7 +132,7 @@ struct CholeskyFactor {
     self.zz = zz
   }
 
-  /// Factorises a matrix; nothing if it is not positive definite.
+  /// Factorizes a matrix; returns `nil` if it is not positive definite.
   init?(_ matrix: SpatialMixture.Covariance) {
     guard matrix.xx > 0, matrix.xx.isFinite else { return nil }
     let xx = matrix.xx.squareRoot()

@@ -8,7 +8,7 @@ package struct SpatialPoints: MixturePoints {
   /// The sums that make a component.
   package typealias Moments = SpatialMoments
 
-  /// How many points there are.
+  /// The number of points.
   package let count: Int
 
   /// The sum of the weights.
@@ -97,7 +97,7 @@ package struct SpatialMoments: ComponentMoments {
     zz += share * pz * pz
   }
 
-  /// The component of a mixture of so much weight.
+  /// Returns the component in a mixture that is fitted to points with the weight `total`.
   func component(of total: Double) -> SpatialMixture.Component {
     let population = max(weight, Double.leastNormalMagnitude)
     let (mx, my, mz) = (x / population, y / population, z / population)

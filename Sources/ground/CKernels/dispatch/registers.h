@@ -47,6 +47,18 @@
 #define UNROLL _Pragma("clang loop unroll(full)")
 #define ROLLED _Pragma("clang loop unroll(disable)")
 
+// Stand around functions of vectors of doubles, which may be wider than a register and are passed within one text only.
+// For AVX-512 they say that such functions use registers of 512 bits.
+#if defined(HALOMPI_FOR_AVX512)
+#define WIDE_DOUBLES_BEGIN                                                            \
+  _Pragma("clang diagnostic push") _Pragma("clang diagnostic ignored \"-Wpsabi\"")      \
+  _Pragma("clang attribute push(__attribute__((min_vector_width(512))), apply_to = function)")
+#define WIDE_DOUBLES_END _Pragma("clang attribute pop") _Pragma("clang diagnostic pop")
+#else
+#define WIDE_DOUBLES_BEGIN _Pragma("clang diagnostic push") _Pragma("clang diagnostic ignored \"-Wpsabi\"")
+#define WIDE_DOUBLES_END _Pragma("clang diagnostic pop")
+#endif
+
 /// 1.5 * 2^52: adding it to a double below 2^51 in magnitude rounds that double to an integer (ties to
 /// even), which then stands in the low bits of the sum: bits(x + magic) - bits(magic) = round(x).
 #define ROUNDING_MAGIC 0x1.8p52

@@ -15,7 +15,7 @@ typedef struct halompi_amsgrad_step {
   float first_decay, first_share;
   /// The decay of the mean of squared gradients, beta2, and the share of the new one, 1 - beta2.
   float second_decay, second_share;
-  /// What is added to the denominator.
+  /// The term added to the denominator.
   float epsilon;
 } halompi_amsgrad_step;
 

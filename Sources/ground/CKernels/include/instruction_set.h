@@ -10,7 +10,7 @@
 typedef enum halompi_instruction_set {
   /// The fastest one that this CPU has.
   HALOMPI_FASTEST = 0,
-  /// What the compiler may assume of every CPU of the architecture.
+  /// The instructions that the compiler may assume of every CPU of the architecture.
   HALOMPI_PORTABLE = 1,
   /// AVX2 and FMA.
   HALOMPI_AVX2 = 2,

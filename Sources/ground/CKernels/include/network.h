@@ -30,10 +30,10 @@ halompi_network *halompi_network_create(
 /// Releases a network; NULL is allowed.
 void halompi_network_destroy(halompi_network *network);
 
-/// How many features a forward pass gives: (last pooled width)^3 * last channels.
+/// Returns the number of features of a forward pass: (last pooled width)^3 * last channels.
 size_t halompi_feature_count(const halompi_network *network);
 
-/// How many parameters the convolutions have.
+/// Returns the number of parameters of the convolutions.
 size_t halompi_convolution_parameter_count(const halompi_network *network);
 
 /// The size of a buffer for `halompi_prepare_weights`.

@@ -15,7 +15,7 @@
 typedef struct halompi_slab {
   /// The cells on a side of the mesh.
   size_t width;
-  /// How far the mesh's corner is below that of the box, in units of the box's width / 2^32.
+  /// The distance of the mesh's corner below that of the box, in units of the box's width / 2^32.
   uint32_t offset;
   /// The first plane.
   size_t first_plane;
@@ -56,13 +56,13 @@ void halompi_add_units(const uint32_t *units, size_t count, uint32_t *sums);
 uint64_t halompi_density_contrast(
     void *cells, size_t rows, size_t width, size_t row_stride, float scale);
 
-/// What makes a component of the force of the modes of density.
+/// The shape of a plane of modes, and the factors that turn density into a component of the force.
 typedef struct halompi_force_kernel {
   /// The indices of kx and ky from zero to below `width`, modes per row, and modes from row to row.
   size_t width, modes_per_row, row_stride;
-  /// [width] what a gradient along an axis multiplies a mode by, without the imaginary unit.
+  /// [width] the factor of a gradient along an axis, without the imaginary unit.
   const float *gradient;
-  /// [width] the part of an axis in what minus the Laplacian multiplies a mode by.
+  /// [width] the part of an axis in the factor of minus the Laplacian.
   const float *laplacian;
 } halompi_force_kernel;
 

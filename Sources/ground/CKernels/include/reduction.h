@@ -8,7 +8,7 @@
 
 #include "instruction_set.h"
 
-/// What became of `halompi_accumulate_fixed`.
+/// The outcome of `halompi_accumulate_fixed`.
 typedef enum halompi_accumulation {
   /// Every value was added.
   HALOMPI_ACCUMULATED = 0,

@@ -17,16 +17,12 @@
 #pragma clang fp contract(off)
 
 // Vectors are handed only to functions that are inlined, so how a call would pass them does not matter.
-#pragma clang diagnostic push
-#pragma clang diagnostic ignored "-Wpsabi"
-#if defined(HALOMPI_FOR_AVX512)
-#pragma clang attribute push(__attribute__((min_vector_width(512))), apply_to = function)
-#endif
+WIDE_DOUBLES_BEGIN
 
 typedef double doubles __attribute__((ext_vector_type(HALOMPI_MIXTURE_LANES)));
 typedef int64_t longs __attribute__((ext_vector_type(HALOMPI_MIXTURE_LANES)));
 
-/// How many vectors of points are taken at a time, so that their densities stay in the nearest cache.
+/// The number of vectors of points taken together, so that their densities stay in the nearest cache.
 enum { MIXTURE_TILE = 16 };
 
 INLINE doubles load_doubles(const double *p) {
@@ -96,6 +92,26 @@ INLINE doubles logarithm(doubles x) {
   return e * 0x1.62e42feep-1 + (2.0 * s + (2.0 * s * (square * series) + e * 0x1.a39ef35793c76p-33));
 }
 
+// Adds the log-likelihood of the points of a tile, whose log densities are `logs` and the largest of each `largest`.
+// Leaves in `logs` densities as parts of the largest, and in `factors` what makes them a point's weight in a component.
+INLINE doubles add_likelihood(
+    doubles likelihood, doubles (*restrict logs)[MIXTURE_TILE], size_t component_count, const doubles *restrict largest,
+    const double *restrict weights, size_t tile, doubles *restrict factors) {
+  for (size_t i = 0; i < tile; i++) factors[i] = (doubles)(0.0);
+  for (size_t k = 0; k < component_count; k++) {
+    for (size_t i = 0; i < tile; i++) {
+      logs[k][i] = exponential(logs[k][i] - largest[i]);
+      factors[i] += logs[k][i];
+    }
+  }
+  for (size_t i = 0; i < tile; i++) {
+    const doubles weight = load_doubles(weights + i * HALOMPI_MIXTURE_LANES);
+    likelihood += weight * (largest[i] + logarithm(factors[i]));
+    factors[i] = weight / factors[i];
+  }
+  return likelihood;
+}
+
 static double mixture_step(
     const halompi_gaussian *restrict components, size_t component_count, const double *restrict x,
     const double *restrict y, const double *restrict weights, size_t count,
@@ -120,18 +136,7 @@ static double mixture_step(
         largest[i] = k == 0 ? log : larger_double(largest[i], log);
       }
     }
-    for (size_t i = 0; i < tile; i++) sum[i] = (doubles)(0.0);
-    for (size_t k = 0; k < component_count; k++) {
-      for (size_t i = 0; i < tile; i++) {
-        logs[k][i] = exponential(logs[k][i] - largest[i]);
-        sum[i] += logs[k][i];
-      }
-    }
-    for (size_t i = 0; i < tile; i++) {
-      const doubles weight = load_doubles(tile_weights + i * HALOMPI_MIXTURE_LANES);
-      likelihood += weight * (largest[i] + logarithm(sum[i]));
-      sum[i] = weight / sum[i];
-    }
+    likelihood = add_likelihood(likelihood, logs, component_count, largest, tile_weights, tile, sum);
     if (sums == NULL) continue;
     for (size_t k = 0; k < component_count; k++) {
       const double mean_x = components[k].mean_x, mean_y = components[k].mean_y;
@@ -205,9 +210,6 @@ static double mixture_log_ratio(
   return sum_of_lanes(result);
 }
 
-#if defined(HALOMPI_FOR_AVX512)
-#pragma clang attribute pop
-#endif
-#pragma clang diagnostic pop
+WIDE_DOUBLES_END
 
 #endif

@@ -7,11 +7,7 @@
 
 #pragma clang fp contract(off)
 
-#pragma clang diagnostic push
-#pragma clang diagnostic ignored "-Wpsabi"
-#if defined(HALOMPI_FOR_AVX512)
-#pragma clang attribute push(__attribute__((min_vector_width(512))), apply_to = function)
-#endif
+WIDE_DOUBLES_BEGIN
 
 static double spatial_mixture_step(
     const halompi_spatial_gaussian *restrict components, size_t component_count,
@@ -38,18 +34,7 @@ static double spatial_mixture_step(
         largest[i] = k == 0 ? log : larger_double(largest[i], log);
       }
     }
-    for (size_t i = 0; i < tile; i++) sum[i] = (doubles)(0.0);
-    for (size_t k = 0; k < component_count; k++) {
-      for (size_t i = 0; i < tile; i++) {
-        logs[k][i] = exponential(logs[k][i] - largest[i]);
-        sum[i] += logs[k][i];
-      }
-    }
-    for (size_t i = 0; i < tile; i++) {
-      const doubles weight = load_doubles(weights + start + i * HALOMPI_MIXTURE_LANES);
-      likelihood += weight * (largest[i] + logarithm(sum[i]));
-      sum[i] = weight / sum[i];
-    }
+    likelihood = add_likelihood(likelihood, logs, component_count, largest, weights + start, tile, sum);
     if (sums == NULL) continue;
     for (size_t k = 0; k < component_count; k++) {
       const halompi_spatial_gaussian c = components[k];
@@ -109,9 +94,6 @@ static double spatial_mixture_cell(
   return spatial_mixture_step(components, component_count, x, y, z, products, ALL, NULL);
 }
 
-#if defined(HALOMPI_FOR_AVX512)
-#pragma clang attribute pop
-#endif
-#pragma clang diagnostic pop
+WIDE_DOUBLES_END
 
 #endif

@@ -41,11 +41,11 @@ typedef struct gradient_entry {
 typedef struct window_maxima {
   /// The gradient before the activation.
   float *gradients;
-  /// Where tap 0 reads in the slab's input.
+  /// The offsets of tap 0 in the slab's input [floats].
   int32_t *inputs;
 } window_maxima;
 
-/// Entries of one window and place, and where this place reads in the input.
+/// Entries of one window and place, and the offset of this place in the input [floats].
 typedef struct window_task {
   int32_t input, first, length;
 } window_task;
@@ -53,7 +53,7 @@ typedef struct window_task {
 /// Part of a slab: up to WINDOW_BLOCK windows, with what the kernels read in the order in which they read it.
 typedef struct window_block {
   int windows;
-  /// Where each reads in the slab's input and writes in the block's output, and its index in the block.
+  /// The offsets of each window in the slab's input and in the block's output [floats], and its index in the block.
   int32_t input[WINDOW_BLOCK];
   size_t output[WINDOW_BLOCK];
   int32_t index[WINDOW_BLOCK];
@@ -61,7 +61,7 @@ typedef struct window_block {
 
 /// The tasks of a window block for a group of output channels, sorted by length.
 typedef struct task_list {
-  /// Where the tasks of each length begin.
+  /// The first task of each length; the next entry is the end.
   int32_t begin[SCATTER_CHANNELS + 2];
   window_task tasks[WINDOW_BLOCK * 8];
   gradient_entry entries[WINDOW_BLOCK * SCATTER_CHANNELS];

@@ -63,8 +63,8 @@ typedef struct block_plan {
   tensor_place input, input_gradient;
   /// The pooled, activated output (the inside of the next block's input) and its gradient.
   tensor_place output, output_gradient;
-  /// Where each window has its maximum, [chunks][windows^3][16] bytes, each eight times the number of the place (so
-  /// that it can count places in the bytes of an integer); in bytes of the workspace.
+  /// The place of each window's maximum, [chunks][windows^3][16] bytes, each eight times the number of the place (the
+  /// shift to the byte of an integer that counts this place); in bytes of the workspace.
   size_t maximum_places;
 } block_plan;
 
@@ -77,13 +77,12 @@ struct halompi_network {
   size_t parameter_count, feature_count, prepared_bytes;
   /// The padded box in the workspace, [width + 2]^3.
   size_t box;
-  /// What the passes need for a while: where it begins in the workspace, and how much each part of a stage has, in
-  /// floats.
+  /// The scratch memory of the passes: its start in the workspace, and the share of each part of a stage, in floats.
   size_t scratch, scratch_floats;
   block_plan blocks[MAXIMUM_CONVOLUTIONS - 1];
 };
 
-/// What a call computes of a stage: part `part` of `parts`.
+/// The share of a stage that one call computes: part `part` of `parts`.
 ///
 /// Going forward these are windows, none of which depends on another; going backward they are chunks of input channels,
 /// so that every sum is made by one part alone, in the same order however many there are.

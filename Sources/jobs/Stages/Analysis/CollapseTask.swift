@@ -68,7 +68,7 @@ struct CollapseTask {
         }, scales: scales))
   }
 
-  /// Which fields are there for all simulations; rank 0 looks.
+  /// Returns the source whose files exist for all simulations, `nil` if none has them; rank 0 looks.
   private func source(
     for simulations: [String], on world: borrowing Communicator
   ) throws -> Source? {
@@ -132,7 +132,7 @@ struct CollapseTask {
       transform: transform, on: world)
   }
 
-  /// Where a field comes from.
+  /// The source of a density field.
   private enum Source: CustomStringConvertible {
     case linear
     case initialParticles
@@ -152,7 +152,7 @@ struct CollapseTask {
     let scaleFactor: Double
     let stated: (omegaMatter: Double, hubble: Double)?
 
-    /// How the universe of the file differs from the experiment's, if it does.
+    /// Returns how the universe of the file differs from the experiment's, as a clause; `nil` if it does not.
     func difference(from cosmology: CosmologicalParameters) -> String? {
       guard let stated else { return nil }
       let isSame =

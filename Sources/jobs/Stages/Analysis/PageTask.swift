@@ -66,7 +66,7 @@ struct PageTask {
     }
   }
 
-  /// What was run: the records of all jobs that what is reported came from.
+  /// Returns the runs behind the report: the records of all jobs whose results it draws on.
   private func runs() -> [ReportPage.Run] {
     let simulations = names.isEmpty ? [] : ["simulations", "fields"]
     let folders =

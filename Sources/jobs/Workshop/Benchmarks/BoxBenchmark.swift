@@ -11,7 +11,7 @@ package struct BoxBenchmark: Sendable {
   private let experiment: Experiment
   private let directory: RunDirectory
 
-  /// How many boxes are made.
+  /// The number of boxes to make.
   package var boxes = 32
 
   /// Makes the benchmark of an experiment whose fields are prepared.
@@ -76,7 +76,7 @@ package struct BoxBenchmark: Sendable {
 
 /// The results of a ``BoxBenchmark``.
 package struct BoxBenchmarkResult: Codable, Hashable, Sendable, CustomStringConvertible {
-  /// What the boxes show.
+  /// The name of the input of the network that the boxes show.
   package let input: String
 
   /// The number of voxels along each axis of a box.
@@ -99,7 +99,7 @@ package struct BoxBenchmarkResult: Codable, Hashable, Sendable, CustomStringConv
     Double(making.seconds.count) / making.seconds.reduce(0, +)
   }
 
-  /// How many cores of the network a thread that makes boxes keeps busy.
+  /// The number of cores at work on the network that one thread keeps supplied with boxes.
   var coresFed: Double { boxesPerSecond * network.median }
 
   /// A table of milliseconds, and how the two rates compare.

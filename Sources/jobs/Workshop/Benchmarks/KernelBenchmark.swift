@@ -20,7 +20,7 @@ package struct KernelBenchmark: Codable, Hashable, Sendable, CustomStringConvert
     /// The operations of the products that the kernels make [10^9].
     let actualOperations: Double
 
-    /// What must be read and written at least once [10^6 bytes].
+    /// The data that must be read and written at least once [10^6 bytes].
     let megabytes: Double
   }
 
@@ -50,7 +50,7 @@ package struct KernelBenchmark: Codable, Hashable, Sendable, CustomStringConvert
   /// - Parameters:
   ///   - architecture: The network.
   ///   - instructions: The vector instructions, which the processor must have.
-  ///   - runs: How often every stage is timed, after one run that is not counted.
+  ///   - runs: The number of times that every stage is timed, after one run that is not counted.
   /// - Throws: `ArchitectureError` if the kernels cannot compute the network, or
   ///   `Failure` if the processor lacks the instructions.
   package init(

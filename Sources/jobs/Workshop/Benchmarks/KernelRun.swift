@@ -13,7 +13,7 @@ package enum KernelInstructions: String, Codable, CaseIterable, Sendable {
   /// AVX2 and fused multiply-adds.
   case avx2
 
-  /// What every processor of the architecture has.
+  /// The instructions that every processor of the architecture has.
   case portable
 
   var value: halompi_instruction_set {

@@ -1,6 +1,6 @@
 internal import Networks
 
-/// What a layer of the network has to do for one sample: from its shape, not measured.
+/// The work of a layer of the network for one sample: from its shape, not measured.
 struct KernelWork {
   /// The layer, such as "conv3", or the two that are computed together.
   let name: String
@@ -11,7 +11,7 @@ struct KernelWork {
   /// The operations of the products that the kernels make; transforms and pools are not counted [10^9].
   let actualForward, actualBackward: Double
 
-  /// What a pass must read and write at least once [10^6 bytes].
+  /// The data that a pass must read and write at least once [10^6 bytes].
   let megabytesForward, megabytesBackward: Double
 
   /// The convolutions with their pools; the first entry is conv1 and conv2.

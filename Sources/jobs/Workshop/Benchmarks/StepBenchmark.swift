@@ -8,7 +8,7 @@ internal import SubBoxes
 internal import Threads
 internal import Training
 
-/// What `halompi benchmark step` measures.
+/// A benchmark of training steps: the settings of `halompi benchmark step`.
 package struct StepBenchmark: Codable, Hashable, Sendable {
   /// The network; its box width is that of the samples.
   package var architecture = NetworkArchitecture()
@@ -25,7 +25,7 @@ package struct StepBenchmark: Codable, Hashable, Sendable {
   /// The number of steps that are timed, after one that is not counted.
   package var runs = 5
 
-  /// Where the random fields are written for the time of the benchmark; all ranks can see it.
+  /// The folder that holds the random fields while the benchmark runs; all ranks can see it.
   package var folder = NSTemporaryDirectory()
 
   /// Makes the benchmark of the published network on one thread.
@@ -128,7 +128,7 @@ package struct StepBenchmark: Codable, Hashable, Sendable {
     }
   }
 
-  /// What `timings.jsonl` says of a step, as far as it is needed here.
+  /// The part that is read here of a line of `timings.jsonl`, which describes a step.
   private struct StepTiming: Decodable {
     let seconds, fetchWaitMean, reductionWaitMean: Double
   }

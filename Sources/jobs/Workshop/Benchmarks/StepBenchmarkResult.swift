@@ -4,7 +4,7 @@ internal import Text
 
 /// The results of a ``StepBenchmark``.
 package struct StepBenchmarkResult: Codable, Hashable, Sendable, CustomStringConvertible {
-  /// What was measured.
+  /// The settings of the benchmark.
   package let benchmark: StepBenchmark
 
   /// The library or instruction set of the kernels.

@@ -12,10 +12,10 @@ internal import Simulations
 internal import Text
 internal import Threads
 
-/// How fast universes are simulated, and what takes the time.
+/// A benchmark of the speed at which universes are simulated, and of what takes the time.
 ///
-/// The paper's mass resolution and cosmology from z = 19 to 0 in steps of equal length, whatever their number, so that
-/// particles are in halos at the end. Nothing is written.
+/// The mass resolution and the cosmology are the paper's. Steps of equal length, whatever their number, go
+/// from z = 19 to 0, so that particles are in halos at the end. Nothing is written.
 package struct UniverseBenchmark: Codable, Hashable, Sendable {
   /// The times of one run on the first rank [s].
   package struct Run: Codable, Hashable, Sendable {
@@ -43,7 +43,7 @@ package struct UniverseBenchmark: Codable, Hashable, Sendable {
     /// Friends-of-friends, with their exchange of particles.
     var friendsOfFriends = 0.0
 
-    /// What is to be known of halos beside their members: unbinding, spherical overdensities.
+    /// The properties of halos beside their members: unbinding, spherical overdensities.
     var haloProperties = 0.0
 
     /// Friends-of-friends and the properties of halos.
@@ -68,7 +68,7 @@ package struct UniverseBenchmark: Codable, Hashable, Sendable {
   /// The ranks, and the threads of each.
   package let ranks, threads: Int
 
-  /// What was measured.
+  /// The times of each run.
   package let runs: [Run]
 
   /// The largest memory of the first run until its last step, and until its halos were found, of all ranks
@@ -83,7 +83,7 @@ package struct UniverseBenchmark: Codable, Hashable, Sendable {
   ///   - gridSize: The particles along each axis.
   ///   - meshRefinement: The cells of the force mesh to a particle along each axis.
   ///   - steps: The steps of a run.
-  ///   - runs: How often to measure.
+  ///   - runs: The number of runs to measure.
   ///   - threads: The threads of each rank.
   ///   - world: The ranks.
   /// - Throws: A ``JobFailure`` for settings that make no sense.

@@ -18,11 +18,11 @@ extension BitsOutcome {
   ///
   /// - Parameters:
   ///   - launcher: The words that start two ranks, and the program with its words.
-  ///   - environment: That in which this process was started.
-  ///   - seconds: After how long they are ended.
+  ///   - environment: The environment in which this process was started, which the ranks get too.
+  ///   - seconds: The time after which they are ended [s].
   ///   - world: The communicator of the process alone.
-  /// - Returns: What they computed beside this process, or why it is not known.
-  /// - Throws: What the probe throws in this process.
+  /// - Returns: The comparison of their result with that of this process, or why there is none.
+  /// - Throws: The error of the probe in this process, or of the file for the output of the ranks.
   static func starting(
     _ launcher: [String], environment: [String: String], seconds: Double,
     beside world: borrowing Communicator
@@ -59,7 +59,7 @@ extension BitsOutcome {
       of: text, code: process.terminationStatus, isLate: isLate, seconds: seconds, alone: alone)
   }
 
-  /// What became of the ranks that were started.
+  /// Returns the outcome of the ranks that were started, from their output and exit code.
   static func outcome(
     of text: String, code: Int32, isLate: Bool, seconds: Double, alone: String
   ) -> BitsOutcome {

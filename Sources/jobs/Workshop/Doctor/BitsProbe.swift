@@ -13,7 +13,7 @@ internal import Threads
 ///
 /// Two steps of 16^3 particles on a mesh, shared by the ranks, and the gradient of a small network, by each of them.
 package enum BitsProbe {
-  /// What the ranks computed, as text; the gradients of ranks that differ are all in it.
+  /// Returns the checksums of what the ranks computed, as text; it lists every gradient if ranks differ.
   ///
   /// Collective.
   ///

@@ -40,8 +40,8 @@ package struct DoctorTask: Sendable {
   ///
   /// Collective.
   ///
-  /// - Returns: What was found, the same on all ranks but for what only the first can see.
-  /// - Throws: What MPI reported; nothing else ends it.
+  /// - Returns: The findings, the same on all ranks except those that only the first can make.
+  /// - Throws: The error that MPI reported; nothing else ends it.
   package func run(on world: borrowing Communicator) throws -> Diagnosis {
     var facts = SystemFacts()
     facts.mpiLibrary = mpiLibraryVersion().split(separator: ",").first.map(String.init) ?? "unknown"

@@ -1,8 +1,8 @@
 package import Failures
 
-/// What was found of one thing that jobs need.
+/// A finding about one thing that jobs need.
 struct Finding: Hashable, Sendable {
-  /// How it is.
+  /// A verdict on a thing that jobs need.
   enum Verdict: String, Hashable, Sendable {
     /// It is as it should be.
     case ok
@@ -12,16 +12,16 @@ struct Finding: Hashable, Sendable {
     case fail
   }
 
-  /// What was looked at, such as `memory`.
+  /// The thing that was looked at, such as `memory`.
   package let subject: String
 
-  /// How it is.
+  /// The verdict.
   let verdict: Verdict
 
-  /// What was found, as a clause.
+  /// The finding, as a clause.
   package let text: String
 
-  /// What to do about it, as a sentence; nothing if it is well.
+  /// The remedy, as a sentence; `nil` if all is well.
   package let remedy: String?
 
   /// Something that is as it should be.
@@ -40,12 +40,12 @@ struct Finding: Hashable, Sendable {
   }
 }
 
-/// All that was found.
+/// The findings about a machine.
 package struct Diagnosis: Hashable, Sendable, CustomStringConvertible {
-  /// What was found, in the order in which things were looked at.
+  /// The findings, in the order in which things were looked at.
   let findings: [Finding]
 
-  /// The error that something is as jobs cannot run with it; nothing if none is.
+  /// The error that jobs cannot run on this machine; `nil` if they can.
   package var failure: Failure? {
     let failures = findings.filter { $0.verdict == .fail }.map(\.subject)
     guard !failures.isEmpty else { return nil }
@@ -68,7 +68,7 @@ package struct Diagnosis: Hashable, Sendable, CustomStringConvertible {
 }
 
 extension String {
-  /// The text with blanks behind it, of at least so many characters.
+  /// Returns the text, followed by blanks up to `width` characters.
   func padding(to width: Int) -> String {
     self + String(repeating: " ", count: max(0, width - count))
   }

@@ -1,8 +1,8 @@
 internal import Hardware
 
-/// What jobs need of a machine, as it is.
+/// The facts of a machine that matter to jobs.
 ///
-/// Facts of a node are those of the first rank's.
+/// Facts of a node are those of the first rank's node.
 struct SystemFacts: Hashable, Sendable {
   // MARK: MPI
 
@@ -10,7 +10,7 @@ struct SystemFacts: Hashable, Sendable {
   var mpiLibrary = "unknown"
   /// The version of the standard.
   var mpiStandard = "3.1"
-  /// What its threads may do.
+  /// The level of thread support that the library grants.
   var threadLevel = "serialized"
   /// The ranks that MPI knows of.
   var ranks = 1
@@ -25,17 +25,17 @@ struct SystemFacts: Hashable, Sendable {
 
   /// The version of the library.
   var hdf5Version = "unknown"
-  /// Why ranks could not write and read a file together; nothing if they could.
+  /// The reason why ranks could not write and read a file together; `nil` if they could.
   var collectiveFailure: String?
   /// The folder in which files are made.
   var folder = "."
-  /// Why files cannot be made there; nothing if they can.
+  /// The reason why files cannot be made there; `nil` if they can.
   var folderFailure: String?
   /// The kind of its file system, as the system calls it.
   var fileSystem = "unknown"
-  /// Why a file there cannot be locked; nothing if it can.
+  /// The reason why a file there cannot be locked; `nil` if it can.
   var lockFailure: String?
-  /// What `HDF5_USE_FILE_LOCKING` says, if it is set.
+  /// The value of the environment variable `HDF5_USE_FILE_LOCKING`, if it is set.
   var fileLocking: String?
   /// The space left there [bytes].
   var freeBytes = 0
@@ -65,14 +65,14 @@ struct SystemFacts: Hashable, Sendable {
   var kernels = "portable"
   /// The library that computes the reference.
   var referenceKernels = "unknown"
-  /// Where gnuplot is, if it is there.
+  /// The path of gnuplot, if it is installed.
   var gnuplot: String?
 
-  /// What two or more ranks computed beside one.
+  /// The comparison of what two or more ranks computed with what one did.
   var bits = BitsOutcome.same(ranks: 2)
 }
 
-/// What ranks together computed beside one rank alone.
+/// A comparison of what ranks computed together with what one rank computed alone.
 enum BitsOutcome: Hashable, Sendable {
   /// The same bits.
   case same(ranks: Int)

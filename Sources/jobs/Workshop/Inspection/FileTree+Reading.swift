@@ -27,7 +27,7 @@ extension FileTree {
     try file.close()
   }
 
-  /// How many groups may lie within each other.
+  /// The greatest depth of groups within each other that is shown.
   private static let deepest = 100
 
   private static func children(

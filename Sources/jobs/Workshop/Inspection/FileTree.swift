@@ -1,10 +1,10 @@
 internal import Text
 
-/// What is in an HDF5 file, without the numbers: groups, datasets, attributes.
+/// The content of an HDF5 file without the numbers: groups, datasets, attributes.
 package struct FileTree: Hashable, Sendable {
-  /// A group, or a dataset, or what is neither.
+  /// A group, a dataset, or something that is neither.
   package struct Node: Hashable, Sendable {
-    /// What a node is.
+    /// The kind of a node.
     package enum Kind: Hashable, Sendable {
       /// A group of other nodes.
       case group
@@ -17,16 +17,16 @@ package struct FileTree: Hashable, Sendable {
     /// The name in the group around it.
     package var name: String
 
-    /// What the node is.
+    /// The kind of the node.
     package var kind: Kind
 
     /// The attributes in the order of the file, their values as text.
     package var attributes: [Attribute] = []
 
-    /// How the content compares with its checksum.
+    /// The result of comparing the content with its checksum.
     var verification = Verification.unasked
 
-    /// Why the nodes of a group are not shown, if they are not.
+    /// The reason why the nodes of a group are not shown; `nil` if they are.
     package var note: String?
 
     /// The nodes of a group.
@@ -41,11 +41,11 @@ package struct FileTree: Hashable, Sendable {
     /// The value: a text, a number, or a list of numbers.
     package var value: String
 
-    /// How a text compares with the checksum in the attribute beside it.
+    /// The result of comparing a text with the checksum in the attribute beside it.
     var verification = Verification.unasked
   }
 
-  /// How the content of a dataset or a text compares with the checksum that was written with it.
+  /// The result of comparing the content of a dataset or a text with the checksum written with it.
   enum Verification: Hashable, Sendable {
     /// There is no checksum, or it was not compared.
     case unasked
@@ -78,7 +78,7 @@ extension FileTree.Verification {
     }
   }
 
-  /// What follows the line of what was compared.
+  /// The words that follow the line of a node or an attribute, on its comparison with its checksum.
   fileprivate var remark: String {
     switch self {
     case .unasked: ""

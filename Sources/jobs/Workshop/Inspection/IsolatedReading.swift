@@ -2,7 +2,7 @@ internal import DurableFiles
 package import Failures
 package import Foundation
 
-/// A reading of a foreign file in a process of its own, whose end is not ours.
+/// A reading of a foreign file in a process of its own, so that a crash of it does not end this one.
 ///
 /// The HDF5 library trusts what a file says of itself, and may crash, run for ever or fill the memory
 /// on a damaged one. This program is started again with limits on both, in proportion to the file.
@@ -10,10 +10,10 @@ package struct IsolatedReading: Sendable {
   private let path: String
   private let byteCount: Int
 
-  /// What the process may take of the processor [s].
+  /// The processor time that the process may use [s].
   var seconds: Int
 
-  /// What the process may take of the memory [bytes].
+  /// The memory that the process may use [bytes].
   var memory: Int
 
   /// Prepares to read a file, a folder, or what several files have in common.
@@ -29,7 +29,7 @@ package struct IsolatedReading: Sendable {
   /// Starts this program with other arguments, whose output is that of this process, and waits for its
   /// end.
   ///
-  /// - Parameter arguments: What follows the name of the program.
+  /// - Parameter arguments: The words that follow the name of the program.
   /// - Returns: The exit code, and what the process said on its standard error output.
   /// - Throws: `Failure` if the process was ended by a signal; `FileError`.
   package func run(_ arguments: [String]) throws -> (code: Int32, errors: String) {

@@ -7,15 +7,16 @@ internal import Simulations
 internal import Snapshots
 internal import Text
 
-/// What `prepare` would read of a snapshot, and what it would miss.
+/// An inspection of a snapshot: what `prepare` would read of it, and what it would miss.
 package struct SnapshotInspection: Sendable {
   private let snapshot: Snapshot
 
-  /// What the particles are like, or why they cannot be read.
+  /// The properties of the particles, or why they cannot be read.
   private let survey: Result<SnapshotSurvey, SnapshotError>
 
-  /// How the sites of initial particles are found, or why preparation would not find them; `nil` of later
-  /// ones.
+  /// The check of the sites of initial particles, or why preparation would not find them.
+  ///
+  /// `nil` for a later snapshot, one without a grid size, and one whose particles cannot be read.
   private let sites: Result<SiteCheck, SnapshotError>?
   private let gridSize: Int?
 
@@ -53,7 +54,7 @@ package struct SnapshotInspection: Sendable {
     }
   }
 
-  /// What a step of preparation gives, or why it refuses the snapshot; other errors are thrown.
+  /// Returns the result of a step of preparation, or why it refuses the snapshot; other errors are thrown.
   private static func result<Value>(
     _ step: () throws -> Value
   ) throws -> Result<Value, SnapshotError> {
@@ -81,7 +82,7 @@ package struct SnapshotInspection: Sendable {
     return (try? file.hasAttribute("NumPart_ThisFile", of: "Header")) ?? false
   }
 
-  /// What is missing for `prepare` with what to do about it, as sentences; none if nothing is.
+  /// The things that `prepare` would miss and what to do about them, as sentences; none if it misses none.
   package var problems: [String] {
     var problems: [String] = []
     if gridSize == nil {
@@ -170,7 +171,7 @@ package struct SnapshotInspection: Sendable {
     return "none in these files"
   }
 
-  /// What is strange about the halos of the file's own labels.
+  /// The remarks on what is implausible about the halos of the file's own labels.
   private var haloRemarks: [String] {
     guard case .success(let survey) = survey, let labeled = survey.labeled else { return [] }
     return HaloPlausibility(
@@ -200,9 +201,10 @@ extension SnapshotInspection: CustomStringConvertible {
 }
 
 extension SnapshotInspection {
-  /// The failure of a snapshot that cannot be prepared; `nil` if it can.
+  /// Returns the failure of a snapshot that cannot be prepared; `nil` if it can.
   ///
   /// - Parameter path: The path that was given.
+  /// - Returns: The failure, whose remedy lists what is missing.
   package func failure(of path: String) -> Failure? {
     guard !problems.isEmpty else { return nil }
     return Failure(

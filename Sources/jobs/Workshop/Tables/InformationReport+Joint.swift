@@ -2,13 +2,13 @@ internal import Foundation
 package import Information
 
 extension InformationReport {
-  /// What two columns say of a first one: together, and one beyond the other; all values in nats.
+  /// The information of two columns about a first one, together and one beyond the other; all values in nats.
   package struct Joint: Hashable, Encodable, Sendable {
     /// The name of the third column.
     package let given: String
-    /// What Gaussian mixtures of the three columns gave.
+    /// The estimate by Gaussian mixtures of the three columns, unless only nearest neighbours were used.
     package let mixtures: JointInformation?
-    /// What nearest neighbours gave.
+    /// The estimate by nearest neighbours, unless only Gaussian mixtures were used.
     package let nearestNeighbours: NearestNeighbourJointInformation?
 
     /// One line for each quantity, with what both estimators say, and one for each warning.

@@ -3,7 +3,7 @@ package import Information
 
 /// The mutual information of two columns, as printed or written as JSON; all values in nats.
 package struct InformationReport: Hashable, Encodable, Sendable {
-  /// What Gaussian mixtures gave.
+  /// The estimate by Gaussian mixtures.
   package struct Mixtures: Hashable, Encodable, Sendable {
     /// The mean over resampled rows, or the value of all rows without bootstraps.
     package let mean: Double
@@ -11,11 +11,11 @@ package struct InformationReport: Hashable, Encodable, Sendable {
     package let standardDeviation: Double?
     /// The standard deviation over resampled groups.
     package let groupStandardDeviation: Double?
-    /// How many groups there are.
+    /// The number of groups.
     package let groups: Int?
     /// The value of the mixture fitted to all rows.
     let allRows: Double
-    /// How well the integral over that mixture is known.
+    /// The estimated error of the integral over that mixture.
     package let integralError: Double
     /// The value if the columns were one Gaussian.
     let oneGaussian: Double
@@ -25,15 +25,15 @@ package struct InformationReport: Hashable, Encodable, Sendable {
     package let bootstraps: [Double]
     /// The values of resampled groups.
     let groupBootstraps: [Double]
-    /// How many fits to resampled rows or groups failed, and have no value.
+    /// The number of fits to resampled rows or groups that failed, and have no value.
     package let failedBootstraps: Int
-    /// How many fits to resampled rows or groups went on without a component that had shrunk.
+    /// The number of fits to resampled rows or groups that went on without a component that had shrunk.
     package let reducedBootstraps: Int
     /// The mixture fitted to all rows.
     package let mixture: GaussianMixture
-    /// What was tried to find the number of components.
+    /// The results of the fits with each number of components that was tried.
     package let trials: [ComponentTrial]
-    /// What to know before the value is used, in words.
+    /// The warnings to know before the value is used, in words.
     package let warnings: [String]
 
     init(_ information: MutualInformation) {
@@ -61,19 +61,19 @@ package struct InformationReport: Hashable, Encodable, Sendable {
   /// The names of the two columns.
   package let columns: [String]
 
-  /// How many rows there are.
+  /// The number of rows.
   package let rows: Int
 
   /// The seed of all random numbers.
   package let seed: UInt64
 
-  /// What Gaussian mixtures gave.
+  /// The estimate by Gaussian mixtures, unless only nearest neighbours were used.
   package let mixtures: Mixtures?
 
-  /// What nearest neighbours gave.
+  /// The estimate by nearest neighbours, unless only Gaussian mixtures were used.
   package let nearestNeighbours: NearestNeighbourInformation?
 
-  /// What the second column says beyond a third one, if that was given.
+  /// The joint information with a third column, if one was given.
   package let joint: Joint?
 
   /// The report as JSON, with sorted keys.

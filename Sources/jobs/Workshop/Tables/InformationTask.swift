@@ -2,7 +2,7 @@ package import Information
 
 /// Estimates the mutual information of two columns of a table.
 package struct InformationTask: Sendable {
-  /// Which estimators are used.
+  /// The estimators that can be used.
   package enum Estimators: String, CaseIterable, Sendable {
     /// Gaussian mixtures.
     case gmm
@@ -18,7 +18,7 @@ package struct InformationTask: Sendable {
   /// The names of the two columns.
   package let columns: (first: String, second: String)
 
-  /// The name of a third column: what the second says of the first beyond it is estimated, too.
+  /// The name of a third column: the information of the second about the first beyond it is estimated, too.
   package var given: String?
 
   /// The name of the column that says which rows belong together.
@@ -27,10 +27,10 @@ package struct InformationTask: Sendable {
   /// The ranges of columns that end abruptly, by name.
   package var edges: [String: ClosedRange<Double>] = [:]
 
-  /// Which estimators are used.
+  /// The estimators that are used.
   package var estimators = Estimators.both
 
-  /// How mixtures are fitted.
+  /// The settings of the fits of mixtures; the seed and the threads are those of both estimators.
   package var settings = MutualInformationSettings()
 
   /// Makes a task with the default settings.

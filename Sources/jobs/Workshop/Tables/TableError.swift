@@ -3,7 +3,7 @@ internal import Settings
 
 /// A table of text that cannot be read.
 struct TableError: JobFailure, Hashable {
-  /// What is wrong.
+  /// A problem with a table.
   package enum Problem: Hashable, Sendable {
     /// There is no such file.
     case missing
@@ -24,7 +24,7 @@ struct TableError: JobFailure, Hashable {
   /// The path of the file.
   package let path: String
 
-  /// What is wrong.
+  /// The problem with the table.
   package let problem: Problem
 
   init(_ path: String, _ problem: Problem) {

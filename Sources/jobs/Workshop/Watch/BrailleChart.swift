@@ -127,7 +127,7 @@ package struct BrailleChart: Hashable, Sendable {
 /// A row of blocks of eight heights, one for each part of the values.
 ///
 /// - Parameters:
-///   - values: What is shown; those that are not finite are left out.
+///   - values: The values to show; those that are not finite are left out.
 ///   - width: The most blocks.
 /// - Returns: The blocks.
 func sparkline(_ values: [Double], width: Int) -> String {

@@ -6,7 +6,7 @@ package import Training
 
 /// Follows one training by its files, which another process writes.
 package struct TrainingMonitor: Sendable {
-  /// What the job that trains is doing.
+  /// The state of the job that trains.
   package enum State: Hashable, Sendable {
     /// A job holds the folder and is alive, or was heard of lately.
     case running
@@ -27,7 +27,7 @@ package struct TrainingMonitor: Sendable {
   /// The times of its steps.
   package private(set) var timings = TrainingTimings()
 
-  /// What the job is doing.
+  /// The state of the job.
   package private(set) var state = State.stopped
 
   /// The steps of an epoch, once they are known.
@@ -36,7 +36,7 @@ package struct TrainingMonitor: Sendable {
   /// The largest number of epochs, once it is known.
   package private(set) var epochLimit: Int?
 
-  /// When a log last grew.
+  /// The time at which `timings.jsonl` last changed.
   package private(set) var lastChange: Date?
 
   private var metricsTail: LogTail
@@ -110,6 +110,17 @@ package struct TrainingMonitor: Sendable {
     return Double(max(0, lastStep - done)) * seconds
   }
 
+  /// Reads the experiment of the last job here, with the variant that the folder of the training tells.
+  private func experiment() -> Experiment? {
+    guard var experiment = try? Experiment(contentsOf: "\(directory)/../../experiment.yaml") else {
+      return nil
+    }
+    let variant = name.prefix { $0 != "-" }
+    experiment.training.variant =
+      BoxKind(rawValue: String(variant)) ?? experiment.training.variant
+    return experiment
+  }
+
   /// Finds the number of steps, from a checkpoint or from the experiment before there is one.
   private mutating func findLength(_ outline: CheckpointOutline?) {
     var training = TrainingSettings()
@@ -119,15 +130,12 @@ package struct TrainingMonitor: Sendable {
       if let text = settings["training.batchSize"], let size = Int(text) {
         training.batchSize = size
       }
-      training.epochs = settings["training.epochs"].flatMap { Int($0) }
       training.variant = settings["training.variant"].flatMap(BoxKind.init) ?? .raw
-    } else if epochLimit == nil,
-      let experiment = try? Experiment(contentsOf: "\(directory)/../../experiment.yaml")
-    {
-      training = experiment.training
-      // The file is that of the last job; which of several trainings this is, its folder says.
-      let variant = name.prefix { $0 != "-" }
-      training.variant = BoxKind(rawValue: String(variant)) ?? training.variant
+      // What the settings leave open depends on the input, which only the experiment tells.
+      training.epochs =
+        settings["training.epochs"].flatMap { Int($0) } ?? experiment()?.effectiveTraining.epochs
+    } else if epochLimit == nil, let experiment = experiment() {
+      training = experiment.effectiveTraining
       samples = experiment.sampling.trainingSamples
     } else {
       return

@@ -3,7 +3,7 @@ internal import Networks
 internal import Text
 internal import Training
 
-/// What `halompi watch` shows of a training: a pure value that says itself in lines of characters.
+/// The view of a training that `halompi watch` shows: a pure value that turns into lines of text.
 package struct TrainingView: Sendable {
   private let monitor: TrainingMonitor
   private let now: Date

@@ -1,7 +1,7 @@
 package import Failures
 package import MPI
 
-/// Why a training, or a prediction, could not go on.
+/// The reason why a training or a prediction could not go on.
 package enum TrainingError: Error, Hashable, Sendable {
   /// The gradients of some samples of a step were infinite or not a number.
   case diverged(step: Int, sampleCount: Int)
@@ -38,7 +38,7 @@ package enum TrainingError: Error, Hashable, Sendable {
 }
 
 extension TrainingError: CustomStringConvertible {
-  /// What was being done, to what, why it failed and what to try.
+  /// The text for the user: the problem, with its place and values, and a remedy to try.
   package var description: String {
     switch self {
     case .diverged(let step, let sampleCount):

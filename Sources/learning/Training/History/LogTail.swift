@@ -7,7 +7,7 @@ package import Foundation
 /// read from its beginning; one that was cut and has grown again since has the same lines in
 /// `metrics.jsonl`, and other times of the same steps in `timings.jsonl`.
 package struct LogTail: Sendable {
-  /// What was read.
+  /// The text that one call of ``LogTail/read()`` found.
   package struct Part: Hashable, Sendable {
     /// Whole lines, with their ends.
     package var text: Data
@@ -24,7 +24,7 @@ package struct LogTail: Sendable {
 
   /// Reads the lines that were appended since the last call.
   ///
-  /// - Returns: What is new, or `nil` without a new line.
+  /// - Returns: The new lines; `nil` if there are none and the file has not become shorter.
   /// - Throws: The error of the file system if there is a file that cannot be read.
   package mutating func read() throws -> Part? {
     guard let file = FileHandle(forReadingAtPath: path) else {
@@ -49,14 +49,14 @@ package struct LogTail: Sendable {
 
 /// Lines that are JSON objects.
 enum JSONLines {
-  /// Decodes lines, all at once, for each has little in it.
+  /// Decodes lines, all in one call, because each is short.
   ///
   /// - Parameters:
-  ///   - type: What a line is.
+  ///   - type: The type of a line.
   ///   - lines: Whole lines with their ends.
   ///   - path: The file, for messages.
   ///   - known: The number of lines of the file before these, for messages.
-  /// - Returns: What the lines say.
+  /// - Returns: The decoded lines.
   /// - Throws: ``TrainingError/damagedFile(path:reason:)`` with the number of the line.
   static func decode<Line: Decodable>(
     _ type: Line.Type, from lines: Data, of path: String, after known: Int

@@ -45,7 +45,7 @@ package struct TrainingTimings: Hashable, Sendable {
 
   /// The median of the times of the last steps, which few slow ones do not change [s].
   ///
-  /// - Parameter count: How many of the last steps are taken.
+  /// - Parameter count: The number of last steps that are taken.
   /// - Returns: The median, or `nil` without steps.
   package func medianSeconds(ofLast count: Int) -> Double? {
     Quantiles(steps.suffix(count).map(\.seconds), by: .hyndmanFan1FromAbove).median

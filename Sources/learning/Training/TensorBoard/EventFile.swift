@@ -90,7 +90,7 @@ struct EventFile: ~Copyable {
 }
 
 extension TrainingMetrics.Step {
-  /// What TensorBoard shows of a step.
+  /// The numbers of a step that TensorBoard shows.
   var scalars: EventRecord.Content {
     .scalars(
       [
@@ -102,7 +102,7 @@ extension TrainingMetrics.Step {
 }
 
 extension TrainingMetrics.Epoch {
-  /// What TensorBoard shows of an epoch.
+  /// The numbers of an epoch that TensorBoard shows.
   var scalars: EventRecord.Content {
     .scalars(
       [
@@ -116,7 +116,7 @@ extension TrainingMetrics.Epoch {
 }
 
 extension LikelihoodValues {
-  /// What TensorBoard shows of the parameters, in a group.
+  /// Returns the values of the parameters for TensorBoard, in a group.
   fileprivate func scalars(of group: String) -> [EventRecord.Scalar] {
     named.map { EventRecord.Scalar(tag: "\(group)/\($0.parameter.name)", value: $0.value) }
   }

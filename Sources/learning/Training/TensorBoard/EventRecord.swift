@@ -7,7 +7,7 @@ internal import ProtocolBuffers
 /// 1 `wall_time` (double), 2 `step` (int64), 3 `file_version` (string), 5 `summary`, 7 `session_log`.
 /// A `Summary` has 1 `value` (repeated), of 1 `tag` (string) and 2 `simple_value` (float).
 struct EventRecord: Hashable, Sendable {
-  /// What an event says.
+  /// The content of an event.
   enum Content: Hashable, Sendable {
     /// The first record of a file.
     case fileVersion
@@ -31,7 +31,7 @@ struct EventRecord: Hashable, Sendable {
   /// The steps done in all.
   var step: Int
 
-  /// What it says.
+  /// The content.
   var content: Content
 
   /// The record.

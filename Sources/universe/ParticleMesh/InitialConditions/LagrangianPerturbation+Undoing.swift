@@ -27,7 +27,7 @@ extension LagrangianPerturbation {
   ///   - box: The box.
   ///   - communicator: The ranks that share the lattice.
   /// - Returns: The linear density contrast at z = 0.
-  /// - Throws: What MPI reported.
+  /// - Throws: The error that MPI reported.
   package static func linearModes(
     undoing displacements: [Float], at a: Double, order: Order, transform: FourierTransform,
     growth: LinearGrowth, in box: PeriodicBox, on communicator: borrowing Communicator
@@ -129,7 +129,7 @@ extension Particles {
   ///   - planes: The planes of the lattice; there is one particle for each of their sites.
   ///   - width: The sites on a side of the lattice.
   ///   - box: The box.
-  /// - Returns: What ``LagrangianPerturbation/linearModes(undoing:at:order:transform:growth:in:on:)`` takes.
+  /// - Returns: The argument of ``LagrangianPerturbation/linearModes(undoing:at:order:transform:growth:in:on:)``.
   package func displacements(
     fromPlanes planes: Range<Int>, width: Int, in box: PeriodicBox
   ) -> [Float] {

@@ -23,7 +23,7 @@ package import Particles
 /// Bouchet, Colombi, Hivon, Juszkiewicz 1995, arXiv:astro-ph/9406013; Scoccimarro 1998,
 /// doi:10.1046/j.1365-8711.1998.01845.x.
 package struct LagrangianPerturbation: ~Copyable {
-  /// How far the expansion goes.
+  /// The order of the expansion.
   package enum Order: Int, Codable, CaseIterable, Sendable {
     /// The Zel'dovich approximation, psi1 alone.
     case first = 1
@@ -65,7 +65,7 @@ package struct LagrangianPerturbation: ~Copyable {
   ///
   /// Collective. A particle is the same bit for bit whichever rank has it.
   ///
-  /// - Throws: What MPI reported.
+  /// - Throws: The error that MPI reported.
   package func particles(
     at a: Double, order: Order, on communicator: borrowing Communicator
   ) throws(MPIError) -> Particles {
@@ -90,7 +90,7 @@ package struct LagrangianPerturbation: ~Copyable {
   ///
   /// Collective.
   ///
-  /// - Throws: What MPI reported.
+  /// - Throws: The error that MPI reported.
   package func linearDensity(
     at a: Double, on communicator: borrowing Communicator
   ) throws(MPIError) -> RealMesh {
@@ -106,7 +106,7 @@ package struct LagrangianPerturbation: ~Copyable {
   ///
   /// Collective.
   ///
-  /// - Throws: What MPI reported.
+  /// - Throws: The error that MPI reported.
   func secondOrderSource(
     on communicator: borrowing Communicator
   ) throws(MPIError) -> FourierMesh {

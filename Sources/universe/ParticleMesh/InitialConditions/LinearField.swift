@@ -36,7 +36,7 @@ package struct LinearField: Sendable {
   /// Not collective.
   ///
   /// - Parameters:
-  ///   - decomposition: Which modes.
+  ///   - decomposition: The decomposition of the mesh, with the planes of the rank's modes.
   ///   - threads: Those that share the planes.
   /// - Returns: Coefficients of the Fourier series, which do not depend on the decomposition.
   /// - Throws: ``LinearTheoryError`` if a tabulated spectrum does not reach the mesh's wavenumbers.

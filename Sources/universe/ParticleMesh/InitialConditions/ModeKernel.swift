@@ -1,7 +1,7 @@
 import FourierTransforms
 internal import MPI
 
-/// What modes are multiplied by on the way to a real mesh.
+/// A factor that multiplies modes on the way to a real mesh.
 struct ModeKernel: Sendable {
   /// Whether the kernel keeps its sign or changes it with that of the wavenumber.
   enum Parity: Sendable {
@@ -57,7 +57,7 @@ extension FourierTransform {
   ///
   /// Collective.
   ///
-  /// - Throws: What MPI reported.
+  /// - Throws: The error that MPI reported.
   func backward(
     _ modes: borrowing FourierMesh, into real: inout RealMesh, through kernel: ModeKernel,
     on communicator: borrowing Communicator

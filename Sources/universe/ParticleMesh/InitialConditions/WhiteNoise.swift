@@ -11,9 +11,9 @@ internal import Randomness
 /// Box-Muller in double precision from one block of Philox for each mode; Box, Muller 1958,
 /// doi:10.1214/aoms/1177706645.
 package struct WhiteNoise: Hashable, Sendable {
-  /// What a user may choose about the numbers.
+  /// The choices that a user has about the numbers.
   package struct Settings: Codable, Hashable, Sendable {
-    /// Which realization.
+    /// The seed of the realization.
     package var seed: UInt64 = 1
 
     /// Whether every mode has exactly the mean power, and only its phase is random.
@@ -38,7 +38,7 @@ package struct WhiteNoise: Hashable, Sendable {
     }
   }
 
-  /// What was chosen.
+  /// The choices of the user.
   package let settings: Settings
 
   /// Makes the numbers of a realization.

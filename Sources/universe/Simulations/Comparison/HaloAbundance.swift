@@ -55,10 +55,10 @@ package struct HaloAbundance: Hashable, Sendable {
   /// Half decades from halos of 100 particles on, the last one to ``largestLogMass``.
   package let bins: [Bin]
 
-  /// How many universes were counted.
+  /// The number of universes that were counted.
   let universeCount: Int
 
-  /// Where counting ends: the largest mass that is learnt from [log10 Msun].
+  /// The largest mass that is learned from, where counting ends [log10 Msun].
   static let largestLogMass = 13.4
 
   /// The mass functions that are compared with.
@@ -68,7 +68,7 @@ package struct HaloAbundance: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - folders: The folders of the simulations.
-  ///   - universe: What the simulations have in common.
+  ///   - universe: The settings that the simulations have in common.
   /// - Throws: A `JobFailure` if the files of one are missing or cannot be read.
   package init(of folders: [SimulationFolder], universe: UniverseSettings) throws {
     try self.init(
@@ -83,7 +83,7 @@ package struct HaloAbundance: Hashable, Sendable {
   ///
   /// - Parameters:
   ///   - particles: The particles of each halo of each universe.
-  ///   - universe: What the universes have in common.
+  ///   - universe: The settings that the universes have in common.
   /// - Throws: `LinearTheoryError` or `FileError` if the spectrum cannot be had.
   init(_ particles: [[Int]], of universe: UniverseSettings) throws {
     let particle = universe.particleMass
@@ -134,7 +134,8 @@ extension UniverseSettings {
     cosmology.particleMass(boxSize: boxSize, particlesPerAxis: gridSize) / cosmology.hubble
   }
 
-  /// How many halos a mass function expects in the box at the last step, in an interval [log10 Msun].
+  /// Returns the number of halos that a mass function expects in the box at the last step, in an
+  /// interval [log10 Msun].
   ///
   /// - Throws: `LinearTheoryError` or `FileError` if the spectrum cannot be had.
   func expectedHalos(_ function: MassFunction, logMass: Range<Double>) throws -> Double {

@@ -68,7 +68,7 @@ package struct HaloPlausibility: Hashable, Sendable {
       ? nil : (try? expectation?.halos(from: least, until: particleCount))?.fraction
   }
 
-  /// What is not as expected, as sentences; none if everything is.
+  /// The remarks on what is not as expected, as sentences; none if everything is.
   package var remarks: [String] {
     var remarks: [String] = []
     if let massOffset, abs(massOffset) > 0.1 {

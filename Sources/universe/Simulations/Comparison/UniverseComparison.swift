@@ -46,7 +46,7 @@ package struct UniverseComparison: Hashable, Sendable {
   /// Halos and their particles in bins of the particles that halos have, in ascending order.
   package internal(set) var bins: [HaloBin]
 
-  /// How many particles are in halos of both, of one alone, and of none.
+  /// The numbers of particles in halos of both, of one alone, and of none.
   package internal(set) var membership = MembershipAgreement()
 
   /// The particles of a halo in half a decade, from 100 on, and of those below it that a catalogue has.
@@ -138,7 +138,7 @@ package struct UniverseComparison: Hashable, Sendable {
   private func bin(of size: Int) -> Int? { bins.firstIndex { $0.sizes.contains(size) } }
 }
 
-/// How many particles are in halos of both simulations, of one alone, and of none.
+/// The numbers of particles in halos of both simulations, of one alone, and of none.
 package struct MembershipAgreement: Hashable, Sendable {
   /// In a halo of both.
   package var both = 0

@@ -70,19 +70,19 @@ protocol CatalogueFile {
   /// The format in words.
   static var formatDescription: String { get }
 
-  /// What errors call the columns.
+  /// The names of the columns in errors.
   static var names: GroupTables.Names { get }
 
-  /// How the names of its files begin, if they have the extension of HDF5 or none.
+  /// The beginnings of the names of its files, if they have the extension of HDF5 or none.
   static var prefixes: [String] { get }
 
-  /// How the name of its first file ends, if that tells the format.
+  /// The endings of the name of its first file, if they tell the format.
   static var endings: [String] { get }
 
   /// Whether a file's content is of this format.
   static func recognizes(_ candidate: CatalogueCandidate) throws(SnapshotError) -> Bool
 
-  /// Reads the halos of a catalogue of which a file is the first.
+  /// Reads the halos of a catalogue from its first file and those that belong to it.
   static func catalogue(
     _ first: String, of snapshot: Snapshot
   ) throws(SnapshotError) -> GroupCatalogue
@@ -111,7 +111,7 @@ struct ListedMembers {
   var isBound: [Bool] = []
 }
 
-/// A file of which it is asked what catalogue it is.
+/// A file whose catalogue format is to be found.
 struct CatalogueCandidate {
   let path: String
 
@@ -130,7 +130,7 @@ struct CatalogueCandidate {
   /// The file's name.
   var name: String { String(path.split(separator: "/").last ?? "") }
 
-  /// What is wrong with a file that no format recognizes.
+  /// The error for a file that no format recognizes.
   var refusal: SnapshotError {
     SnapshotError(
       .unreadable, in: path,

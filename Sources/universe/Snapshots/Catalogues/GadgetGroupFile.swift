@@ -20,13 +20,13 @@ struct GadgetGroupFile {
   let subhalos: UInt32
   let subhalosInAll: UInt32
 
-  /// Where the columns begin [bytes].
+  /// The offset of the columns [bytes].
   let body: Int
 
-  /// What each group takes of the columns [bytes].
+  /// The size of one group in all columns together [bytes]; 0 in files of IDs.
   let groupWidth: Int
 
-  /// What each ID takes [bytes]; of files of IDs.
+  /// The size of one ID [bytes]; 0 in files of groups.
   let idWidth: Int
 
   /// Reads the header of a file; `nil` if it is not of the kind.
@@ -87,8 +87,8 @@ struct GadgetGroupFile {
     }
   }
 
-  /// What a group takes in a table with subhaloes, with or without three velocity dispersions: that with
-  /// which the subhaloes of groups add up to those of the file.
+  /// Finds the size of a group [bytes] in a table with subhaloes, with or without three velocity
+  /// dispersions: that with which the subhaloes of groups add up to those of the file.
   private static func groupWidth(
     _ bytes: CatalogueBytes, _ body: Int, _ counts: (groups: Int, subhalos: Int)
   ) -> Int? {

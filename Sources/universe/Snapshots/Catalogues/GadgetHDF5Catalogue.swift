@@ -12,11 +12,11 @@ enum GadgetHDF5Catalogue: CatalogueFile {
   /// The names of EAGLE's columns; its groups are counted from 1.
   private static let eagle = GroupTables.Names(
     lengths: "FOF/GroupLength", offsets: "FOF/GroupOffset", masses: "FOF/GroupMass",
-    positions: "FOF/GroupCenterOfPotential", radii: "FOF/Group_R_Mean200",
+    positions: "FOF/GroupCentreOfPotential", radii: "FOF/Group_R_Mean200",
     subhaloGroups: "Subhalo/GroupNumber", subhaloLengths: "Subhalo/SubLength",
     subhaloOffsets: "Subhalo/SubOffset")
 
-  /// Where members' IDs are listed, if they are.
+  /// The names that the list of the members' IDs may have.
   private static let ids = ["IDs/ID", "IDs/ParticleID"]
 
   static func recognizes(_ candidate: CatalogueCandidate) throws(SnapshotError) -> Bool {

@@ -80,7 +80,7 @@ extension GroupCatalogue {
     share * listCount / shares..<(share + 1) * listCount / shares
   }
 
-  /// Adds entries of a list of IDs, of which those between groups are in none.
+  /// Adds entries of a list of IDs; those between groups are in no group.
   func add(_ ids: [UInt64], at first: Int, to members: inout ListedMembers) {
     for (index, id) in ids.enumerated() {
       guard let group = group(ofRow: first + index) else { continue }

@@ -7,15 +7,15 @@
 ///
 /// Memory: about 100 bytes a group and 24 bytes a subhalo, on every rank that holds it.
 package struct GroupCatalogue: Hashable, Codable, Sendable {
-  /// How a catalogue says who the members are.
+  /// The way in which a catalogue names the members.
   package enum Membership: String, Hashable, Codable, Sendable {
     /// Groups are rows of the snapshot.
     case rows
 
-    /// Groups are ranges of a list of IDs, each of which occurs once.
+    /// Groups are ranges of a list of IDs; each ID occurs once.
     case list
 
-    /// IDs are listed with their halos, of which those of a particle may be several; it is in the most
+    /// IDs are listed with their halos; a particle that is listed with several is in the most
     /// massive.
     case particles
   }
@@ -29,7 +29,7 @@ package struct GroupCatalogue: Hashable, Codable, Sendable {
   /// The format of the files.
   package let format: CatalogueFormat
 
-  /// How the members are told.
+  /// The way in which the members are named.
   package let membership: Membership
 
   /// The side of the box [Mpc/h].

@@ -25,10 +25,10 @@ struct GroupTables {
   /// The first rows [subhalo]; empty if they follow each other within their groups.
   var subhaloOffsets: [Int64] = []
 
-  /// What the format calls the columns.
+  /// The names of the columns in the format.
   var names = Names()
 
-  /// What errors call the columns of tables.
+  /// The names of the columns of tables in errors.
   struct Names {
     var lengths = "Group/GroupLenType"
     var offsets = "Group/GroupOffsetType"
@@ -40,14 +40,14 @@ struct GroupTables {
     var subhaloOffsets = "Subhalo/SubhaloOffsetType"
   }
 
-  /// What a catalogue says beside its tables.
+  /// The data of a catalogue besides its tables.
   struct Setting {
-    /// The files, the first of which errors name.
+    /// The files; errors name the first.
     var files: [String]
     var format: CatalogueFormat
     var membership: GroupCatalogue.Membership
 
-    /// How many rows, or entries of the list of IDs, there are.
+    /// The number of rows, or of entries in the list of IDs.
     var rowCount: Int
 
     /// The side of the box [Mpc/h].
@@ -157,8 +157,8 @@ struct GroupTables {
 }
 
 extension Snapshot {
-  /// A number of a catalogue's header, such as that of groups, of which there can be no more than
-  /// particles.
+  /// Returns a number of a catalogue's header, such as that of groups, which cannot be larger than
+  /// the number of particles.
   func count(
     _ stored: some BinaryInteger, _ dataset: String, _ path: String
   ) throws(SnapshotError) -> Int {

@@ -50,7 +50,7 @@ extension HaloAssignment {
 
 /// Halos that are known by the labels of their particles, the one with most particles first.
 struct LabeledHalos {
-  /// What the particles of a label have in common.
+  /// The particles of one label: their number, and the masses beside the label.
   struct Halo {
     let label: Int64
     var count: Int64
@@ -72,7 +72,7 @@ struct LabeledHalos {
   ///   - labels: The labels of this rank's particles [particle].
   ///   - masses: The masses beside them [particle], [Msun]; none if there are none.
   ///   - communicator: The ranks.
-  /// - Throws: What MPI reported.
+  /// - Throws: The error that MPI reported.
   init(_ labels: [Int64], masses: [Double]?, on communicator: borrowing Communicator) throws {
     var mine: [Int64: Halo] = [:]
     for (index, label) in labels.enumerated() where label >= 0 {

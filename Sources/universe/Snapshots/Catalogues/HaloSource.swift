@@ -1,4 +1,4 @@
-/// Where it is written which halo each particle of a snapshot is in.
+/// The source that tells the halo of each particle of a snapshot.
 package enum HaloSource: Hashable, Codable, Sendable {
   /// A catalogue of halos: a path that ``GroupCatalogue/open(_:of:)``
   /// takes.
@@ -20,7 +20,7 @@ package enum HaloSource: Hashable, Codable, Sendable {
   }
 }
 
-/// What a source of halos says before any particle is read.
+/// The halos of a source, as they are known before any particle is read.
 ///
 /// It knows which files there are, and that they fit the snapshot, and can be sent to other ranks.
 package enum HaloAssignment: Hashable, Codable, Sendable {

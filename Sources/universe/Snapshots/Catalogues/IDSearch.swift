@@ -8,10 +8,10 @@ struct IDSearch {
   /// The column of IDs, for errors.
   let dataset: String
 
-  /// Whether an ID may have several rows, of which that with the least values counts.
+  /// Whether an ID may have several rows; the one with the least values counts.
   let takesLeast: Bool
 
-  /// What to try if an ID is wrong, as a sentence.
+  /// The remedy for a wrong ID, as a sentence.
   let remedy: String
 
   /// Finds the values of particles.
@@ -21,7 +21,7 @@ struct IDSearch {
   /// - Parameters:
   ///   - ids: The IDs of this rank's particles.
   ///   - rows: This rank's rows: their IDs [row] and their values [row, width].
-  ///   - width: How many values a row has.
+  ///   - width: The number of values in a row.
   ///   - snapshot: The snapshot that all ranks' particles are.
   ///   - communicator: The ranks.
   /// - Returns: The values of each particle [particle]; nothing for those without a row.

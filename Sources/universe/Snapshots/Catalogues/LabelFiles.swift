@@ -32,7 +32,7 @@ struct HDF5LabelFile: LabelFile {
 }
 
 extension LabelTable {
-  /// What is wrong with a table that has no rows.
+  /// The error for a table that has no rows.
   var withoutRows: SnapshotError {
     SnapshotError(
       .missingContent, in: file, because: "it has no rows, so that no particle is in a halo",
@@ -45,7 +45,7 @@ struct TextLabelFile: LabelFile {
   private let table: LabelTable
   private let content: Data
 
-  /// Where the lines behind the names begin.
+  /// The offset of the first line after the names [bytes].
   private let body: Int
 
   /// The byte between fields; `nil` for any spaces.

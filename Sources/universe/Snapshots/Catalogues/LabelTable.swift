@@ -10,7 +10,7 @@ internal import Foundation
 /// Without numbers of halos, particles with the same mass count as one halo, whose position is not
 /// known.
 package struct LabelTable: Hashable, Codable, Sendable {
-  /// What a mass of 1 in the table is.
+  /// The unit of the masses in a table, or of their logarithms.
   package enum MassUnit: String, Hashable, Codable, Sendable, CaseIterable {
     case solar = "Msun"
     case solarPerHubble = "Msun/h"
@@ -88,7 +88,7 @@ package struct LabelTable: Hashable, Codable, Sendable {
     return try TextLabelFile(self)
   }
 
-  /// How files begin that are no tables as they are.
+  /// The first bytes of files that are no tables as they stand, with their kind and the remedy.
   private static let otherContents: [(bytes: [UInt8], what: String, remedy: String)] = [
     ([0x1F, 0x8B], "compressed by gzip", "Unpack it: gunzip -k FILE."),
     ([0x42, 0x5A, 0x68], "compressed by bzip2", "Unpack it: bunzip2 -k FILE."),
@@ -101,7 +101,7 @@ package struct LabelTable: Hashable, Codable, Sendable {
     ([0x93, 0x4E, 0x55, 0x4D, 0x50, 0x59], "an array of numpy", "Write columns as CSV or HDF5."),
   ]
 
-  /// Refuses halos of which the table says different masses, or masses in another unit.
+  /// Refuses halos that have different masses in the table, or masses in another unit.
   func check(_ halos: [LabeledHalos.Halo], _ snapshot: Snapshot) throws(SnapshotError) {
     if let torn = halos.first(where: { $0.greatestMass > $0.leastMass * (1 + 1e-5) }) {
       throw SnapshotError(

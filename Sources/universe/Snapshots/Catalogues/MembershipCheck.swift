@@ -62,7 +62,7 @@ package struct MembershipCheck: Sendable {
 }
 
 extension HaloMembers {
-  /// What is wrong with a halo that holds particles all over the box.
+  /// Returns the error for a halo that holds particles all over the box.
   fileprivate func looseHalo(_ halo: Int, in snapshot: Snapshot, _ path: String) -> SnapshotError {
     let percent = (100 * Double(counts[halo]) / Double(snapshot.particleCount)).rounded()
     return SnapshotError(

@@ -7,7 +7,7 @@ enum UnreadCatalogues {
     "Give the halos as a table of `labels`: a row for each particle in a halo with its ID, the halo's "
     + "mass and number (Documentation/your-simulations.md)."
 
-  /// What a file is that is no catalogue of a format that is read, and what to try; `nil` if it is not known.
+  /// Returns the error that tells what an unread file is and what to try; `nil` if it is not known.
   static func refusal(_ candidate: CatalogueCandidate) throws(SnapshotError) -> SnapshotError? {
     var found = binary(candidate)
     if let source = candidate.source {
