@@ -46,6 +46,7 @@ package struct SimulateTask: Sendable {
         guard !embedded.isEmpty else { throw Failure.nothingToSimulate }
         return try embedded.filter { try job(of: $0)?.isComplete() == false }
       }
+      for warning in experiment.universe.mesh.warnings { progress.say("warning: \(warning)") }
       if !missing.isEmpty {
         let ranks = world.size
         try world.agree {
@@ -57,7 +58,6 @@ package struct SimulateTask: Sendable {
       }
       let done = experiment.simulations.count { $0.seed != nil } - missing.count
       if done > 0 { progress.say("\(done) simulations are complete already") }
-      for warning in experiment.universe.mesh.warnings { progress.say("warning: \(warning)") }
       let size = min(experiment.universe.ranksPerSimulation ?? world.size, world.size)
       let groups = max(1, world.size / size)
       // Ranks that make no whole group help the last one.
