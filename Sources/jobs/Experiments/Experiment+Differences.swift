@@ -1,6 +1,6 @@
 internal import DurableFiles
 package import Settings
-import Training
+internal import Training
 
 /// A setting that differs between two experiments.
 package struct SettingsDifference: Hashable, Sendable, CustomStringConvertible {

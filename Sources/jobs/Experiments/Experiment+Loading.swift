@@ -1,8 +1,8 @@
-import Foundation
+internal import Foundation
 package import Settings
 internal import Simulations
-import Snapshots
-import Training
+internal import Snapshots
+internal import Training
 
 extension Experiment {
   /// Reads an experiment file, lays it and the overrides over the defaults, and checks the result.

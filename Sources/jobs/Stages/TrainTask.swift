@@ -121,6 +121,7 @@ package struct TrainTask: Sendable {
 
   /// Makes the plan of the training, whose field files must exist.
   private func makePlan() throws -> TrainingPlan {
+    try experiment.requireTraining()
     if let model = experiment.training.initialModel,
       !FileManager.default.fileExists(atPath: model)
     {
