@@ -1,6 +1,7 @@
 import Foundation
-@testable import Information
 import Testing
+
+@testable import Information
 
 @Suite struct JointInformationTests {
   /// A covariance matrix of three variables of unit variance.

@@ -2,9 +2,9 @@ import Foundation
 import Networks
 import SubBoxes
 import Testing
-@testable import Training
 
 @testable import Interchange
+@testable import Training
 
 /// Files that other programs wrote; `Fixtures/make_fixtures.py` says how.
 enum Fixture {

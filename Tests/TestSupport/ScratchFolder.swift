@@ -38,9 +38,10 @@ package func withScratchFolder<Value>(_ body: (String) throws -> Value) throws -
   return try withExtendedLifetime(folder) { try body(folder.path) }
 }
 
-/// Returns a folder that has the same path on all ranks of a job, and is removed when the process exits.
+/// Makes a folder that has the same path on all ranks of a job, and is removed when the process exits.
 ///
 /// - Parameter name: Tells the folder from others of the process.
+/// - Returns: The path of the folder.
 /// - Throws: What Foundation reports if it cannot be made.
 package func temporaryDirectory(_ name: String) throws -> String {
   let path = "\(try ProcessFolder.own.get().path)/\(name)"
