@@ -28,20 +28,24 @@ setup:
 
 setup-tests:
 	@scripts/setup tests
+	@scripts/interop/setup --if-possible
 
 build: setup
 	swift build -c release --static-swift-stdlib --product halompi
 	@echo "built: $$(swift build -c release --static-swift-stdlib --show-bin-path)/halompi"
 
-test: setup-tests lint unit ranks test-slurm test-hosts
+# At its end a table of what was run and skipped, and a look at the temporary folder: nothing may be left there.
+test: setup-tests
+	@scripts/test-summary $(MAKE) --no-print-directory lint unit ranks test-slurm test-hosts
 
 unit: setup
 	swift build --build-tests $(TEST_BUILD)
-	OPENBLAS_NUM_THREADS=1 swift test --skip-build $(TEST_BUILD)
+	OPENBLAS_NUM_THREADS=1 swift test --skip-build $(TEST_BUILD) \
+	  $(if $(HALOMPI_TEST_COUNTS),--xunit-output "$(HALOMPI_TEST_COUNTS)/unit.xml")
 
 ranks: setup
 	HALOMPI_BUILD="$(TEST_BUILD)" scripts/test-ranks 2 3 4
-	HALOMPI_BUILD="$(TEST_BUILD)" scripts/test-ranks 5 -- --filter TrainingTests
+	HALOMPI_BUILD="$(TEST_BUILD)" scripts/test-ranks 5 -- --filter 'TrainingTests|moreRanksThanSlabsAreRefused'
 
 # A minute or two each. Both say loudly that they were skipped, and why, where they cannot run.
 test-slurm: setup-tests

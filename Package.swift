@@ -235,11 +235,11 @@ let package = Package(
         "RecordFiles", "Simulations", "Snapshots", "TestSupport",
       ]),
     .testTarget(name: "SlurmTests", dependencies: ["Slurm", "TestSupport"], exclude: ["Fixtures"]),
-    .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles"]),
+    .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport"]),
     .testTarget(
       name: "NetworksTests",
       dependencies: [
-        "CReferenceNetwork", "Failures", "Fields", "Networks", "Randomness",
+        "CReferenceNetwork", "Failures", "Fields", "Networks", "Randomness", "TestSupport",
       ],
       resources: [.copy("Fixtures")]),
     .testTarget(
@@ -260,7 +260,7 @@ let package = Package(
       name: "InterchangeTests",
       dependencies: [
         "DurableFiles", "Failures", "HDF5", "Interchange", "Networks", "RecordFiles", "SubBoxes",
-        "Training",
+        "TestSupport", "Training",
       ],
       resources: [.copy("Fixtures")]),
     .testTarget(
@@ -275,7 +275,7 @@ let package = Package(
         "Analysis", "Figures", "LinearTheory", "Networks", "TestSupport", "Text", "Training",
       ]),
     .testTarget(name: "SettingsTests", dependencies: ["Failures", "Settings"]),
-    .testTarget(name: "ProgressTests", dependencies: ["Progress", "Text"]),
+    .testTarget(name: "ProgressTests", dependencies: ["Progress", "TestSupport", "Text"]),
     .testTarget(name: "HardwareTests", dependencies: ["Hardware", "Text"]),
     .testTarget(name: "SimulationsTests", dependencies: ["LinearTheory", "Simulations"]),
     .testTarget(

@@ -1,10 +1,11 @@
 import DurableFiles
 import Foundation
+import TestSupport
 import Testing
 
 struct AppendLogTests {
   @Test func aResumedLogIsAsThoughNothingHadHappened() throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     let path = scratch.path("metrics.jsonl")
     var log = try AppendLog.open(path)
     try log.append("{\"step\": 1}")
@@ -22,7 +23,7 @@ struct AppendLogTests {
   }
 
   @Test func openingWithoutALengthStartsOver() throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     let path = scratch.path("a")
     try Data("old".utf8).write(to: URL(filePath: path))
     try AppendLog.open(path).close()
@@ -30,7 +31,7 @@ struct AppendLogTests {
   }
 
   @Test func aLogShorterThanItWasIsRefusedAndLeftAlone() throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     let path = scratch.path("a")
     try Data("short\n".utf8).write(to: URL(filePath: path))
     let failure = #expect(throws: FileError.self) { _ = try AppendLog.open(path, length: 7) }
@@ -42,7 +43,7 @@ struct AppendLogTests {
   }
 
   @Test func aMissingLogIsNotResumed() throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     let failure = #expect(throws: FileError.self) {
       _ = try AppendLog.open(scratch.path("a"), length: 1)
     }

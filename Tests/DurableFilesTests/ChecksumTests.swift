@@ -1,5 +1,6 @@
 import DurableFiles
 import Foundation
+import TestSupport
 import Testing
 
 struct ChecksumTests {
@@ -71,7 +72,7 @@ struct ChecksumTests {
 
   @Test(arguments: [0, 7, 1 << 20, (1 << 20) + 13])
   func aFileHasTheChecksumOfItsBytes(count: Int) throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     let data = bytes(count)
     try data.write(to: URL(filePath: scratch.path("a")))
     #expect(try Checksum.ofFile(scratch.path("a")) == Checksum(of: data))

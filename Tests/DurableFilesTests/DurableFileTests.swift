@@ -1,11 +1,12 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import DurableFiles
 
 struct DurableFileTests {
   @Test func writingReplacesTheFileAndLeavesNothingBeside() throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     let path = scratch.path("a.json")
     try DurableFile.write(Data("first, and longer".utf8), to: path)
     try Data("stale".utf8).write(to: URL(filePath: DurableFile.temporary(for: path)))
@@ -15,13 +16,13 @@ struct DurableFileTests {
   }
 
   @Test func anEmptyFileCanBeWritten() throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     try DurableFile.write(Data(), to: scratch.path("a"))
     #expect(try DurableFile.read(scratch.path("a")) == Data())
   }
 
   @Test func committingGivesAFileItsName() throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     let path = scratch.path("a.h5")
     try Data("new".utf8).write(to: URL(filePath: DurableFile.temporary(for: path)))
     try DurableFile.commit(DurableFile.temporary(for: path), as: path)
@@ -31,7 +32,7 @@ struct DurableFileTests {
 
   /// A folder in the way is the only failure of the last step that also the superuser meets.
   @Test func aFailureLeavesWhatWasThereAndNothingBeside() throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     let path = scratch.path("a")
     try DurableFile.createDirectory(path)
     let failure = #expect(throws: FileError.self) {
@@ -45,7 +46,7 @@ struct DurableFileTests {
   /// In a process of its own, whose files may have 4 KiB each.
   @Test func aFileThatCannotGrowLeavesTheOneBefore() async {
     await #expect(processExitsWith: .success) {
-      let scratch = try Scratch()
+      let scratch = try ScratchFolder()
       let path = scratch.path("a")
       try DurableFile.write(Data("old".utf8), to: path)
       var log = try AppendLog.open(scratch.path("log"))
@@ -78,7 +79,7 @@ struct DurableFileTests {
   }
 
   @Test func aMissingFileOrFolderIsKnownAsMissing() throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     let path = scratch.path("missing/a")
     for operation in [
       { _ = try DurableFile.read(path) }, { try DurableFile.write(Data(), to: path) },
@@ -92,7 +93,7 @@ struct DurableFileTests {
   }
 
   @Test func foldersAreMadeWithTheirParentsAndKeptIfThere() throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     let path = scratch.path("a/b/c")
     try DurableFile.createDirectory(path)
     try DurableFile.createDirectory(path)

@@ -279,8 +279,7 @@ extension EndToEnd {
 func compiledCheck(_ name: String) throws -> String {
   let source = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appending(path: "scripts/checks/\(name).c").path
-  let folder = Workspace.removedAtExit(try Workspace.with(experiment: "name: none\n"))
-  let library = folder.path("\(name).so")
+  let library = try temporaryDirectory("compiled-\(UUID().uuidString)") + "/\(name).so"
   let process = Process()
   process.executableURL = URL(filePath: "/usr/bin/env")
   process.arguments = ["mpicc", "-shared", "-fPIC", "-o", library, source]

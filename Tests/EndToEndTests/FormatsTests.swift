@@ -6,11 +6,7 @@ extension EndToEnd {
   /// Files of other codes, as a user gives them: the universe of `Tests/References/snapshots`.
   @Suite struct FormatsTests {
     private func withFolder(_ body: (URL) throws -> Void) throws {
-      let folder = FileManager.default.temporaryDirectory
-        .appending(path: "halompi-formats-\(UUID().uuidString)")
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-      defer { try? FileManager.default.removeItem(at: folder) }
-      try body(folder)
+      try withScratchFolder { try body(URL(filePath: $0)) }
     }
 
     /// Positions of 32 bits, kpc/h, and Mpc without h are rounded to the same 32-bit integers.

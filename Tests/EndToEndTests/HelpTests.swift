@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import TestSupport
 import Testing
 
 @testable import halompi
@@ -84,9 +85,9 @@ import Testing
   /// Runs a script, and returns what it printed; nothing if there is no such shell.
   private func run(_ shell: String, _ options: [String], script: String) throws -> (Int32, String)?
   {
-    let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    let scratch = try ScratchFolder()
+    let file = scratch.url.appending(path: "script")
     try Data(script.utf8).write(to: file)
-    defer { try? FileManager.default.removeItem(at: file) }
     let process = Process()
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments = [shell] + options + [file.path]

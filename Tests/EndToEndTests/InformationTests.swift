@@ -5,12 +5,12 @@ import Testing
 extension EndToEnd {
   /// `halompi information` on tables of its own.
   @Suite struct InformationTests {
-    let folder: URL
+    private let scratch: ScratchFolder
+
+    private var folder: URL { scratch.url }
 
     init() throws {
-      folder = FileManager.default.temporaryDirectory
-        .appending(path: "halompi-information-\(UUID().uuidString)")
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      scratch = try ScratchFolder()
       // Two waves of incommensurate frequency: y follows x up to a part that does not.
       let rows = (0..<400).map { row -> String in
         let x = sin(Double(row) * 1.1) + 0.3 * cos(Double(row) * 2.7)
@@ -25,7 +25,6 @@ extension EndToEnd {
     }
 
     @Test func bothEstimatesArePrintedAndTheSameForAnyRanksAndThreads() throws {
-      defer { try? FileManager.default.removeItem(at: folder) }
       let options = ["--columns", "x,y", "--groups", "halo", "--bootstraps", "4"]
       let one = try run(options + ["--threads", "1"])
       #expect(one.code == 0, "\(one.messages)")
@@ -38,7 +37,6 @@ extension EndToEnd {
     }
 
     @Test func whatAColumnSaysBeyondAnotherIsPrintedAndTheSameForAnyThreads() throws {
-      defer { try? FileManager.default.removeItem(at: folder) }
       let options = [
         "--columns", "x,y", "--given", "halo", "--groups", "halo", "--bootstraps", "3",
       ]
@@ -53,7 +51,6 @@ extension EndToEnd {
     }
 
     @Test func theReportAsJSONHasTheNumbersOfTheText() throws {
-      defer { try? FileManager.default.removeItem(at: folder) }
       let options = ["--columns", "x,y", "--bootstraps", "4", "--estimator", "gmm"]
       let json = try run(options + ["--json"])
       let report = try #require(
@@ -68,7 +65,6 @@ extension EndToEnd {
     }
 
     @Test func fitsWithoutAComponentThatShrankAreCounted() throws {
-      defer { try? FileManager.default.removeItem(at: folder) }
       // In each of ten halos x is the same up to 1e-3: a component of its own, without rows in draws that lack it.
       let rows = (0..<200).map { row -> String in
         let x = 2 * sin(Double(row % 10) * 1.7) + 1e-3 * sin(Double(row) * 1.1)
@@ -102,7 +98,6 @@ extension EndToEnd {
       (["--columns", "x,y", "--bootstraps", "1"], 64, "bootstraps is 1"),
     ])
     func mistakesAreToldInOneLine(arguments: [String], code: Int, words: String) throws {
-      defer { try? FileManager.default.removeItem(at: folder) }
       let end = try run(arguments)
       #expect(end.code == Int32(code), "\(end.messages)")
       #expect(end.messages.contains(words), "\(end.messages)")

@@ -75,12 +75,9 @@ final class Job {
     try process.run()
   }
 
-  /// The environment of this process without what a launcher, or MPI in this process, left in it.
+  /// The environment of jobs: that of this process, with what `mpirun` needs on a machine of few processors.
   static var environment: [String: String] {
-    let launchers = ["OMPI_", "PMIX_", "PRTE_", "SLURM_"]
-    var environment = ProcessInfo.processInfo.environment.filter { variable in
-      !launchers.contains { variable.key.hasPrefix($0) }
-    }
+    var environment = programEnvironment()
     environment["OMPI_ALLOW_RUN_AS_ROOT"] = "1"
     environment["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1"
     environment["OMPI_MCA_mpi_yield_when_idle"] = "1"

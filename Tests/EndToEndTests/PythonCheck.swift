@@ -19,6 +19,20 @@ enum PythonCheck {
     return FileManager.default.isExecutableFile(atPath: program) ? program : nil
   }
 
+  /// The Python that `variable` names, or else that of an environment of `scripts/interop/setup`; nothing if that
+  /// was not made, or not to its end.
+  ///
+  /// - Parameters:
+  ///   - variable: A variable of the process's environment.
+  ///   - folder: The folder of Python's environment, in that of the package.
+  /// - Returns: The path of the program.
+  static func program(_ variable: String, orOfEnvironment folder: String) -> String? {
+    let isNamed = ProcessInfo.processInfo.environment[variable] != nil
+    let mark = root.appending(path: "\(folder)/complete").path
+    guard isNamed || FileManager.default.fileExists(atPath: mark) else { return nil }
+    return program(variable, or: "\(folder)/bin/python")
+  }
+
   /// Whether a Python has modules.
   static func has(_ modules: String, _ python: String) -> Bool {
     (try? run(python, ["-c", "import \(modules)"]).code) == 0

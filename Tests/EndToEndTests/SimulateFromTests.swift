@@ -28,10 +28,8 @@ extension EndToEnd {
     private func withSource(
       _ options: [String] = [], _ body: (URL) throws -> Void
     ) throws {
-      let folder = FileManager.default.temporaryDirectory
-        .appending(path: "halompi-from-\(UUID().uuidString)")
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-      defer { try? FileManager.default.removeItem(at: folder) }
+      let scratch = try ScratchFolder()
+      let folder = scratch.url
       try Self.experiment.write(
         to: folder.appending(path: "e.yaml"), atomically: true, encoding: .utf8)
       let end = try Job(["simulate", "e.yaml"] + options, ranks: 2, in: folder).wait()

@@ -27,10 +27,8 @@ extension EndToEnd {
       }
 
     private func withFolder(_ body: (URL) throws -> Void) throws {
-      let folder = FileManager.default.temporaryDirectory
-        .appending(path: "halompi-simulate-\(UUID().uuidString)")
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-      defer { try? FileManager.default.removeItem(at: folder) }
+      let scratch = try ScratchFolder()
+      let folder = scratch.url
       try Self.experiment.write(
         to: folder.appending(path: "e.yaml"), atomically: true, encoding: .utf8)
       // A spectrum that covers neither the box's wavenumbers nor those of sigma8.

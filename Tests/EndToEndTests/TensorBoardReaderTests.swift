@@ -7,12 +7,12 @@ extension EndToEnd {
   @Suite struct TensorBoardReaderTests {
     /// A Python with the package: HALOMPI_TENSORBOARD_PYTHON, or that of .venv-tensorboard.
     private static let python = PythonCheck.program(
-      "HALOMPI_TENSORBOARD_PYTHON", or: ".venv-tensorboard/bin/python")
+      "HALOMPI_TENSORBOARD_PYTHON", orOfEnvironment: ".venv-tensorboard")
 
     @Test(
       .enabled(
         if: python != nil,
-        "no Python with TensorBoard: python3 -m venv .venv-tensorboard, and pip install tensorboard there"
+        "there is no .venv-tensorboard (scripts/interop/setup): TensorBoard reads no event files"
       ))
     func itReadsWhatMetricsHave() throws {
       let workspace = try Workspace.withFields()

@@ -41,10 +41,8 @@ extension EndToEnd {
     }
 
     @Test func twinsStandBesideTheNetworksInTheReport() throws {
-      let folder = FileManager.default.temporaryDirectory
-        .appending(path: "halompi-twins-\(UUID().uuidString)")
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-      defer { try? FileManager.default.removeItem(at: folder) }
+      let scratch = try ScratchFolder()
+      let folder = scratch.url
       try Self.experiment.write(
         to: folder.appending(path: "e.yaml"), atomically: true, encoding: .utf8)
 

@@ -67,7 +67,7 @@ extension EndToEnd {
 
     /// A Python with the packages: HALOMPI_INTEROP_PYTHON, or that of .venv-interop.
     private static let python = PythonCheck.program(
-      "HALOMPI_INTEROP_PYTHON", or: ".venv-interop/bin/python")
+      "HALOMPI_INTEROP_PYTHON", orOfEnvironment: ".venv-interop")
 
     /// `scripts/checks/weights.py` says what it compares.
     @Test(

@@ -1,5 +1,4 @@
 import Foundation
-import Synchronization
 import TestSupport
 import Testing
 
@@ -8,16 +7,12 @@ import Testing
 /// It is removed with the value. A test that changes files has a workspace of its own; fields and
 /// results that many tests start from are made once, and copied.
 final class Workspace: Sendable {
+  private let scratch: ScratchFolder
+
+  private init() throws { scratch = try ScratchFolder() }
+
   /// The folder, in which jobs are started.
-  let folder: URL
-
-  private init() throws {
-    folder = FileManager.default.temporaryDirectory
-      .appending(path: "halompi-end-to-end-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(at: folder) }
+  var folder: URL { scratch.url }
 
   /// Returns the path of a file in the folder.
   func path(_ file: String) -> String { folder.appending(path: file).path }
@@ -100,29 +95,12 @@ extension Workspace {
   nonisolated(unsafe) private static let prepared = Result {
     let workspace = try withSimulations()
     try workspace.run("prepare", ranks: 2)
-    return removedAtExit(workspace)
+    return workspace
   }
 
   nonisolated(unsafe) private static let trained = Result {
     let workspace = try withFields()
     try workspace.run("train", ranks: 2)
-    return removedAtExit(workspace)
-  }
-
-  private static let shared = Mutex<[Workspace]>([])
-
-  /// Statics are never deinitialized, so their folders are removed when the process exits.
-  static func removedAtExit(_ workspace: Workspace) -> Workspace {
-    shared.withLock { shared in
-      if shared.isEmpty {
-        atexit {
-          for each in Workspace.shared.withLock({ $0 }) {
-            try? FileManager.default.removeItem(at: each.folder)
-          }
-        }
-      }
-      shared.append(workspace)
-    }
     return workspace
   }
 

@@ -24,7 +24,9 @@ enum SharedSimulation {
   }
 }
 
-@Suite(.serialized, .enabled(if: SharedSimulation.isPresent && isThorough))
+@Suite(
+  .serialized, .enabled(if: SharedSimulation.isPresent, "needs ../shared/data"),
+  .enabled(if: isThorough, "needs an optimized build"))
 struct SimulationTests {
   @Test(.ranks(1...4), arguments: HaloLabel.allCases)
   func theFieldsOfARealSimulationHaveItsCountsAndPynbodysDensities(label: HaloLabel) throws {

@@ -9,13 +9,6 @@ import Training
 
 /// Figures as values, and what gnuplot makes of them.
 struct FigureTests {
-  private func withFolder(_ body: (String) throws -> Void) throws {
-    let folder = FileManager.default.temporaryDirectory
-      .appending(path: "halompi-figures-\(UInt64.random(in: 0 ... .max))").path
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    try body(folder)
-  }
-
   /// All figures of a report, of a training and of slices.
   private func figures(of report: Report) throws -> [Figure] {
     var metrics = TrainingMetrics()
@@ -38,7 +31,7 @@ struct FigureTests {
 
   @Test(.enabled(if: Gnuplot().program != nil, "gnuplot is not installed: nothing is drawn"))
   func gnuplotDrawsEveryFigureInBothFormats() throws {
-    try withFolder { folder in
+    try withScratchFolder { folder in
       let figures = try figures(of: MockReport().report())
       #expect(figures.count == 11, "\(figures.map(\.name))")
       #expect(Set(figures.map(\.name)).count == figures.count, "two figures have one name")
@@ -55,7 +48,7 @@ struct FigureTests {
   }
 
   @Test func withoutGnuplotScriptAndTablesAreLeftAndTheReasonIsSaid() throws {
-    try withFolder { folder in
+    try withScratchFolder { folder in
       let gnuplot = Gnuplot(searching: folder)
       #expect(gnuplot.program == nil)
       let figure = MockReport().report().figures[0]
@@ -70,8 +63,7 @@ struct FigureTests {
   }
 
   @Test func aProgramThatFailsIsToldWithItsWords() throws {
-    try withFolder { folder in
-      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    try withScratchFolder { folder in
       let program = "\(folder)/gnuplot"
       try writeExecutable(
         "#!/bin/sh\necho 'line 7: no such terminal' >&2\nexit 1\n", to: program)
@@ -89,7 +81,7 @@ struct FigureTests {
     var mock = MockReport()
     mock.isBroken = true
     mock.hasCollapse = false
-    try withFolder { folder in
+    try withScratchFolder { folder in
       for figure in mock.report().figures {
         #expect(figure.plot.reason?.isEmpty == false, "\(figure.name)")
         guard case .missing = try Gnuplot().draw(figure, in: folder) else {
@@ -105,7 +97,7 @@ struct FigureTests {
     mock.particles = 10
     mock.variants = [("raw", [3], 0.5)]
     mock.hasCollapse = false
-    try withFolder { folder in
+    try withScratchFolder { folder in
       for figure in mock.report().figures {
         let drawing = try Gnuplot().draw(figure, in: folder)
         guard let reason = figure.plot.reason else {
@@ -143,7 +135,7 @@ struct FigureTests {
       "\u{600}'; system('touch PWNED'); '", "`touch PWNED`",
     ])
   func noNameOfAModelRunsACommand(name: String) throws {
-    try withFolder { folder in
+    try withScratchFolder { folder in
       var metrics = TrainingMetrics()
       let steps = (1...900).map {
         "{\"kind\":\"step\",\"epoch\":0,\"step\":\($0),\"likelihood\":1,\"penalty\":2,\"gamma\":0.2}\n"

@@ -19,9 +19,8 @@ struct ScreenshotTests {
       "chromium or gnuplot is not installed: the page is looked at by nobody"),
     .timeLimit(.minutes(4)))
   func aBrowserFindsNothingBrokenAndNothingTooWide() throws {
-    let folder = FileManager.default.temporaryDirectory
-      .appending(path: "halompi-page-\(UInt64.random(in: 0 ... .max))").path
-    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let scratch = try ScratchFolder()
+    let folder = scratch.path
     let report = MockReport().report()
     let pictures = try report.figures.map {
       ReportPage.Picture($0, try Gnuplot().draw($0, in: "\(folder)/figures"))

@@ -1,10 +1,11 @@
 import HDF5
+import TestSupport
 import Testing
 
 struct AttributeTests {
   @Test(arguments: ["", "a", "Mpc/h", "Σ Δ 한국", String(repeating: "long ", count: 1_000)])
   func aTextComesBackAsItWasSet(text: String) throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     let path = scratch.path("a.h5")
     let file = try HDF5File.create(path)
     try file.setAttribute("text", to: text)
@@ -13,7 +14,7 @@ struct AttributeTests {
   }
 
   @Test func settingAgainReplacesWhateverTypeItHad() throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     let file = try HDF5File.create(scratch.path("a.h5"))
     try file.setAttribute("a", to: "text")
     try file.setAttribute("a", to: [Int32(1), 2])
@@ -24,7 +25,7 @@ struct AttributeTests {
   }
 
   @Test func attributesAreListedByName() throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     let file = try HDF5File.create(scratch.path("a.h5"))
     try file.createGroup("g")
     for name in ["c", "a", "b"] { try file.setAttribute(name, to: 1.0, of: "g") }
@@ -35,7 +36,7 @@ struct AttributeTests {
   }
 
   @Test func aMissingAttributeIsNamedWithThoseThatAreThere() throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     let file = try HDF5File.create(scratch.path("a.h5"))
     try file.setAttribute("boxSize", to: 1.0)
     let missing = error { () throws(HDF5Error) in
@@ -52,7 +53,7 @@ struct AttributeTests {
   }
 
   @Test func anAttributeTooLargeIsRefusedWithTheRemedy() throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     let file = try HDF5File.create(scratch.path("a.h5"))
     let refusal = error { () throws(HDF5Error) in
       try file.setAttribute("a", to: [UInt8](repeating: 1, count: 70_000))

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import HDF5
@@ -15,7 +16,7 @@ struct DatasetTests {
   }
 
   private func roundTrip<Element: HDF5Element & Equatable>(_ values: [Element]) throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     let path = scratch.path("a.h5")
     let file = try HDF5File.create(path)
     try file.createDataset("group/values", extents: [values.count], of: Element.self).write(values)
@@ -34,7 +35,7 @@ struct DatasetTests {
   }
 
   @Test func readingConvertsToAWiderOrAFloatingPointType() throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     let file = try HDF5File.create(scratch.path("a.h5"))
     let ids = try file.createDataset("ids", extents: [3], of: UInt32.self)
     try ids.write([UInt32(0), 7, .max])
@@ -46,7 +47,7 @@ struct DatasetTests {
   }
 
   @Test func aNumberOutOfRangeOfTheTypeAskedForIsAnError() throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     let file = try HDF5File.create(scratch.path("a.h5"))
     let ids = try file.createDataset("ids", extents: [2], of: UInt64.self)
     try ids.write([7, UInt64(UInt32.max) + 1])
@@ -59,7 +60,7 @@ struct DatasetTests {
   }
 
   @Test func aScalarHasNoExtentsAndOneElement() throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     let file = try HDF5File.create(scratch.path("a.h5"))
     let scalar = try file.createDataset("scalar", extents: [], of: Double.self)
     try scalar.write([2.5])
@@ -68,7 +69,7 @@ struct DatasetTests {
   }
 
   @Test func anEmptyDatasetOrBoxMovesNothing() throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     let file = try HDF5File.create(scratch.path("a.h5"))
     let empty = try file.createDataset("empty", extents: [0, 3], of: Float.self)
     try empty.write([Float]())
@@ -85,7 +86,7 @@ struct DatasetTests {
   func theBoxOfAReadIsTheReadOfTheBox(
     extents: [Int], storage: (chunked: Bool, bytesPerCall: Int)
   ) throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     let file = try HDF5File.create(scratch.path("a.h5"))
     var dataset = try file.createDataset(
       "values", extents: extents, of: Int64.self,
@@ -134,7 +135,7 @@ struct DatasetTests {
     Hyperslab(offset: [0, 0], count: [1]),
   ])
   func aBoxOutsideTheDatasetIsRefused(slab: Hyperslab) throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     let file = try HDF5File.create(scratch.path("a.h5"))
     let dataset = try file.createDataset("values", extents: [3, 5], of: Float.self)
     let refusal = error { () throws(HDF5Error) in _ = try dataset.read(slab, as: Float.self) }
@@ -143,7 +144,7 @@ struct DatasetTests {
   }
 
   @Test func memoryOfAnotherSizeThanTheBoxIsRefused() throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     let file = try HDF5File.create(scratch.path("a.h5"))
     let dataset = try file.createDataset("values", extents: [3], of: Float.self)
     let refusal = error { () throws(HDF5Error) in try dataset.write([Float(1), 2]) }
@@ -151,7 +152,7 @@ struct DatasetTests {
   }
 
   @Test func textAskedForAsNumbersIsRefused() throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     let file = try HDF5File.create(scratch.path("a.h5"))
     try file.setAttribute("unit", to: "Mpc/h")
     let refusal = error { () throws(HDF5Error) in _ = try file.attribute("unit", as: Float.self) }

@@ -1,11 +1,12 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import HDF5
 
 struct FileTests {
   @Test func pathsAreFoundThroughGroupsOnly() throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     let file = try HDF5File.create(scratch.path("a.h5"))
     _ = try file.createDataset("Group/GroupPos", extents: [2, 3], of: Float.self)
     try file.createGroup("Header/deep/er")
@@ -21,7 +22,7 @@ struct FileTests {
   }
 
   @Test func anObjectIsCreatedOnce() throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     let file = try HDF5File.create(scratch.path("a.h5"))
     try file.createGroup("a/b")
     let again = error { () throws(HDF5Error) in try file.createGroup("a/b") }
@@ -29,7 +30,7 @@ struct FileTests {
   }
 
   @Test func aMissingObjectIsNamedWithItsFileAndWhatIsThere() throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     let path = scratch.path("a.h5")
     let file = try HDF5File.create(path)
     _ = try file.createDataset("fields/density", extents: [1], of: Float.self)
@@ -49,7 +50,7 @@ struct FileTests {
   }
 
   @Test func aFileThatIsNotHDF5IsRecognized() throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     let path = scratch.path("a.h5")
     try Data(repeating: 65, count: 10_000).write(to: URL(filePath: path))
     let refusal = error { () throws(HDF5Error) in _ = try HDF5File.open(path) }
@@ -57,7 +58,7 @@ struct FileTests {
   }
 
   @Test func aTruncatedFileIsRecognized() throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     let path = scratch.path("a.h5")
     let file = try HDF5File.create(path)
     try file.createDataset("values", extents: [10_000], of: Int64.self).write(numbers(10_000))
@@ -73,7 +74,7 @@ struct FileTests {
   /// In a process of its own, whose files may have 16 KiB each.
   @Test func aFileThatCannotGrowIsSaidWithTheRemedy() async {
     await #expect(processExitsWith: .success) {
-      let scratch = try Scratch()
+      let scratch = try ScratchFolder()
       let file = try HDF5File.create(scratch.path("a.h5"))
       let dataset = try file.createDataset("values", extents: [10_000], of: Int64.self)
       signal(SIGXFSZ, SIG_IGN)
@@ -90,7 +91,7 @@ struct FileTests {
   }
 
   @Test func closingClosesTheDatasetsThatAreStillOpen() throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     let path = scratch.path("a.h5")
     let file = try HDF5File.create(path)
     let dataset = try file.createDataset("values", extents: [3], of: Int64.self)
@@ -102,7 +103,7 @@ struct FileTests {
   }
 
   @Test func aDatasetOutlivesItsFile() throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     let path = scratch.path("a.h5")
     let dataset = try HDF5File.create(path).createDataset("values", extents: [1], of: Int64.self)
     try dataset.write([Int64(1)])
@@ -110,7 +111,7 @@ struct FileTests {
   }
 
   @Test func theSameCallsMakeTheSameBytes() async throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     try write(to: scratch.path("a.h5"))
     // Longer than a second, the resolution of the times that HDF5 stores unless told not to.
     try await Task.sleep(for: .milliseconds(1_100))

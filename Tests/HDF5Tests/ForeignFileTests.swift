@@ -1,6 +1,7 @@
 import Dispatch
 import Foundation
 import Synchronization
+import TestSupport
 import Testing
 
 @testable import HDF5
@@ -44,7 +45,7 @@ struct ForeignFileTests {
   }
 
   @Test func aFileThatAnotherProcessLocksIsReadAllTheSame() throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     let path = scratch.path("a.h5")
     try HDF5File.create(path).close()
     let other = try FileHandle(forUpdating: URL(filePath: path))
@@ -57,7 +58,7 @@ struct ForeignFileTests {
   @Test func aLockedFileIsSaidToBeLockedWhereLocksAreAskedFor() async {
     await #expect(processExitsWith: .success) {
       setenv("HDF5_USE_FILE_LOCKING", "TRUE", 1)
-      let scratch = try Scratch()
+      let scratch = try ScratchFolder()
       let path = scratch.path("a.h5")
       try HDF5File.create(path).close()
       let other = try FileHandle(forUpdating: URL(filePath: path))
@@ -68,7 +69,7 @@ struct ForeignFileTests {
   }
 
   @Test func threadsReadAtTheSameTime() throws {
-    let scratch = try Scratch()
+    let scratch = try ScratchFolder()
     let path = scratch.path("a.h5")
     let values = numbers(1_000)
     let file = try HDF5File.create(path)

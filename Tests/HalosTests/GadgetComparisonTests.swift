@@ -8,7 +8,9 @@ import Testing
 
 /// Against GADGET-4's own groups, for which its source's linking length is the same 0.2 mean
 /// separations and the comparison "at most".
-@Suite(.enabled(if: GadgetSimulation.isThere && isThorough, "needs ../shared/data and speed"))
+@Suite(
+  .enabled(if: GadgetSimulation.isThere, "needs ../shared/data"),
+  .enabled(if: isThorough, "needs an optimized build"))
 struct GadgetComparisonTests {
   @Test func groupsAreThoseOfGadgetParticleByParticle() throws {
     let simulation = try GadgetSimulation()

@@ -12,7 +12,8 @@ struct BatchScriptTests {
 
   /// Whether a shell can read a script; nothing of it is run.
   private func isReadable(_ text: String, by shell: String) throws -> Bool {
-    let path = try scratch().appending(path: "script").path
+    let scratch = try ScratchFolder()
+    let path = scratch.path("script")
     try text.write(toFile: path, atomically: true, encoding: .utf8)
     let process = try start(shell, ["-n", path])
     process.waitUntilExit()
@@ -53,13 +54,6 @@ struct BatchScriptTests {
     let signal: Int32
   }
 
-  private func scratch() throws -> URL {
-    let folder = FileManager.default.temporaryDirectory.appending(
-      path: "house-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    return folder
-  }
-
   private func start(
     _ program: String, _ arguments: [String], in folder: URL? = nil,
     _ changes: [String: String] = [:]
@@ -87,7 +81,8 @@ struct BatchScriptTests {
     code: Int32, restarts: Int = 0, signal: Int32? = nil, requeueFails: Bool = false,
     advances: Bool = true, state: String = "RUNNING", element: Int? = nil
   ) throws -> Outcome {
-    let folder = try scratch()
+    let scratch = try ScratchFolder()
+    let folder = scratch.url
     let log = folder.appending(path: "log")
     let step =
       signal == nil

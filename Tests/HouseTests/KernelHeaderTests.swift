@@ -44,11 +44,8 @@ import Testing
   }
 
   @Test func aHeaderThatLacksAnIncludeIsFound() throws {
-    let folder = FileManager.default.temporaryDirectory.appending(
-      path: "kernel-headers-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
-    let header = folder.appending(path: "lacking.h").path
+    let scratch = try ScratchFolder()
+    let header = scratch.path("lacking.h")
     try "size_t count(void);\n".write(toFile: header, atomically: true, encoding: .utf8)
     #expect(try complaints(of: header).contains("size_t"))
   }

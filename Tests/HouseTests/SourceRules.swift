@@ -75,6 +75,17 @@ enum SourceRules {
     ) { "an absolute path (\($0)): take it from a setting or the environment" }
   }
 
+  /// Tests have their files in the folder of their process (`Tests/TestSupport`), which goes with it.
+  static func takesScratchFolders(_ file: TextFile) -> [Finding] {
+    let hints = ["temporaryDirectory", "NSTemporaryDirectory", "mkdtemp", "mkstemp", "Replacement"]
+    guard mentions(file, hints) else { return [] }
+    return findings(
+      in: code(of: file),
+      /\.temporary[D]irectory\b|\b(?:NSTemporary[D]irectory|mk[ds]temp)\b|\.item[R]eplacementDirectory\b/,
+      file
+    ) { "a temporary folder (\($0)) that nobody removes: take a ScratchFolder" }
+  }
+
   // MARK: - Reading
 
   /// Whether a file has any of some strings: most have none, and matching patterns takes long.

@@ -40,7 +40,9 @@ struct SharedReference: Decodable {
   }
 }
 
-@Suite(.enabled(if: !SharedReference.names.isEmpty && isThorough))
+@Suite(
+  .enabled(if: !SharedReference.names.isEmpty, "needs ../shared"),
+  .enabled(if: isThorough, "needs an optimized build"))
 struct SharedReferenceTests {
   /// Two columns of a table without quotes.
   private func columns(_ dataSet: SharedReference.DataSet) throws -> (x: [Double], y: [Double]) {

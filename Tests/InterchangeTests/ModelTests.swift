@@ -5,6 +5,7 @@ import HDF5
 import Networks
 import RecordFiles
 import SubBoxes
+import TestSupport
 import Testing
 import Training
 
@@ -59,8 +60,8 @@ import Training
 
   /// The package onnx writes the same graph, operation by operation, and its checker accepts it.
   @Test func theGraphHasTheBytesOfThePackageONNX() throws {
-    let path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let scratch = try ScratchFolder()
+    let path = scratch.path("file")
     try Model(Fixture.weights(), from: "small.safetensors")
       .writeONNX(to: path, provenance: nil, creator: "test")
     // The package writes the constants in the order of the network, as we do.
@@ -144,8 +145,8 @@ import Training
     ("\"boxWidth\":7", "\"boxWidth\":7", "attribute seed holds 0 values instead of one"),
   ])
   func aModelWhoseHeaderIsWrongIsRefused(old: String, new: String, words: String) throws {
-    let path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let scratch = try ScratchFolder()
+    let path = scratch.path("file")
     try Fixture.model().write(to: path)
     let intact = try HDF5File.open(path)
     let written = try intact.textAttribute("header")

@@ -1,5 +1,6 @@
 import Failures
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Interchange
@@ -23,8 +24,8 @@ import Testing
   }
 
   @Test func aFileIsWrittenAndReadWithTheSameBits() throws {
-    let path = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString).path
-    defer { try? FileManager.default.removeItem(atPath: path) }
+    let scratch = try ScratchFolder()
+    let path = scratch.path("file")
     try plain.write(to: path)
     let read = try SafeTensors(contentsOf: path)
     #expect(read == plain)

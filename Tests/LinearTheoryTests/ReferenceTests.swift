@@ -29,7 +29,7 @@ import Testing
   }
 
   /// To some units of the last digit, which `JSONSerialization` does not keep.
-  @Test(.enabled(if: SharedFolder.path("golden/cosmology.json") != nil))
+  @Test(.enabled(if: SharedFolder.path("golden/cosmology.json") != nil, "needs ../shared/golden"))
   func theReferencesAreThoseOfTheSharedFolder() throws {
     let shared = try SharedFolder.cosmology()
     for (section, references) in cosmologyReferences {

@@ -87,7 +87,8 @@ import Testing
 
   /// CAMB's spectrum as GADGET reads it: already normalized to sigma8 = 0.817, and within 0.3 % of
   /// ``cambPowers``, which other settings of accuracy made.
-  @Test(.enabled(if: SharedFolder.path("data/powerspec_camb_wmap5.txt") != nil))
+  @Test(
+    .enabled(if: SharedFolder.path("data/powerspec_camb_wmap5.txt") != nil, "needs ../shared/data"))
   func theTableOfTheSharedFolderIsThatOfCAMB() throws {
     let path = try #require(SharedFolder.path("data/powerspec_camb_wmap5.txt"))
     let table = try PowerSpectrumTable(

@@ -70,7 +70,10 @@ import Testing
   }
 
   /// The width of the paper, on random numbers and on a real field: two minutes, for `scripts/checks/accuracy`.
-  @Test(.enabled(if: ProcessInfo.processInfo.environment["HALOMPI_ACCURACY_FIELDS"] != nil))
+  @Test(
+    .enabled(
+      if: ProcessInfo.processInfo.environment["HALOMPI_ACCURACY_FIELDS"] != nil,
+      "needs HALOMPI_ACCURACY_FIELDS (scripts/checks/accuracy)"))
   func atFullWidthOnARandomAndOnARealBox() throws {
     let environment = ProcessInfo.processInfo.environment
     let width = 75

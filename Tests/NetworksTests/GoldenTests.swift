@@ -1,5 +1,6 @@
 import Failures
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Networks
@@ -43,10 +44,9 @@ import Testing
   }
 
   @Test func aFileThatDoesNotFitIsRefusedByName() throws {
-    let file = FileManager.default.temporaryDirectory
-      .appending(path: "golden-\(UUID().uuidString).json")
+    let scratch = try ScratchFolder()
+    let file = scratch.url.appending(path: "golden.json")
     try "{}".write(to: file, atomically: true, encoding: .utf8)
-    defer { try? FileManager.default.removeItem(at: file) }
     let error = #expect(throws: Failure.self) {
       try GoldenReference(contentsOf: file)
     }

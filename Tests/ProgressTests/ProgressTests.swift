@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Progress
@@ -89,9 +90,8 @@ func durationsAreWrittenInTwoUnits(seconds: Double, text: String) {
 }
 
 @Test func aLostLogIsNotedWhereThereIsAFolder() throws {
-  let folder = FileManager.default.temporaryDirectory.appending(path: "halompi-lost-\(UUID())").path
-  try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(atPath: folder) }
+  let scratch = try ScratchFolder()
+  let folder = scratch.path
   #expect(!LostLog(in: folder + "/none").add("x"))
   #expect(LostLog(in: folder).add("one\u{1B}[2J"))
   #expect(LostLog(in: folder).add("two"))

@@ -101,13 +101,12 @@ struct BatchScriptTests {
   private func run(_ script: BatchScript) throws -> (
     words: [String], environment: String, files: Set<String>
   ) {
-    let folder = FileManager.default.temporaryDirectory.appending(
-      path: "slurm-\(UUID().uuidString)")
+    let scratch = try ScratchFolder()
+    let folder = scratch.url
     let tools = folder.appending(path: "tools")
     let place = folder.appending(path: "place")
     try FileManager.default.createDirectory(at: tools, withIntermediateDirectories: true)
     try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
     for tool in ["srun", "mpirun"] {
       let path = tools.appending(path: tool).path
       try writeExecutable(

@@ -41,7 +41,9 @@ private let folder = URL(filePath: #filePath).deletingLastPathComponent()
   .appending(path: "../../../shared/data/A_1001").standardizedFileURL.path
 
 extension CollectiveTests {
-  @Suite(.enabled(if: FileManager.default.fileExists(atPath: folder) && isThorough))
+  @Suite(
+    .enabled(if: FileManager.default.fileExists(atPath: folder), "needs ../shared/data/A_1001"),
+    .enabled(if: isThorough, "needs an optimized build"))
   struct PynbodyBoxTests {
     /// pynbody interpolates its kernel in a table: in 300 voxels of these boxes it differs from the sum
     /// over all particles in double precision by a median of 0.0028 and at most 0.025 dex.

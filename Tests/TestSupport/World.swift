@@ -17,7 +17,10 @@ package func withWorld(_ body: (borrowing Communicator) throws -> Void) throws {
 private let worldLock = NSRecursiveLock()
 
 /// HDF5 is started first, as the program does it: it would close at the end what a failure left open.
+///
+/// Temporary files of MPI, and of programs that tests start, are made in the folder of the process.
 private let start = Result {
+  setenv("TMPDIR", try ProcessFolder.own.get().path, 1)
   startHDF5()
   try withSharedMPI { _ in }
 }
@@ -28,12 +31,10 @@ private let start = Result {
 /// single process inherits, and keeps open, that by whose closing the end of a process, or of a pipe, is noticed.
 package func startMPI() throws { try start.get() }
 
-/// A folder of a test's own, the same on all ranks, removed by the operating system's cleaning.
-package func temporaryDirectory(_ name: String) throws -> String {
-  let job =
-    ProcessInfo.processInfo.environment["OMPI_MCA_ess_base_jobid"]
-    ?? "\(ProcessInfo.processInfo.processIdentifier)"
-  let path = FileManager.default.temporaryDirectory.appending(path: "halompi-\(job)-\(name)").path
-  try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  return path
+/// The environment of this process without what a launcher, or MPI in this process, left in it.
+package func programEnvironment() -> [String: String] {
+  let launchers = ["OMPI_", "PMIX_", "PRTE_", "SLURM_"]
+  return ProcessInfo.processInfo.environment.filter { variable in
+    !launchers.contains { variable.key.hasPrefix($0) }
+  }
 }

@@ -24,11 +24,10 @@ import Testing
 
   /// Runs a program on a script in a folder of its own, in which it must leave nothing, and returns what it prints.
   private func output(of words: [String], script: String, locale: String) throws -> Data {
-    let folder = FileManager.default.temporaryDirectory
-      .appending(path: "halompi-text-\(UUID().uuidString)")
+    let scratch = try ScratchFolder()
+    let folder = scratch.url
     try FileManager.default.createDirectory(
       at: folder.appending(path: "run"), withIntermediateDirectories: true)
-    defer { try? FileManager.default.removeItem(at: folder) }
     try Data(script.utf8).write(to: folder.appending(path: "script"))
     try Data().write(to: folder.appending(path: "output"))
     let handle = try FileHandle(forWritingTo: folder.appending(path: "output"))

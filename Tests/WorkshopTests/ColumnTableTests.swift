@@ -1,21 +1,25 @@
 import Foundation
+import TestSupport
 import Testing
 
 @testable import Failures
 @testable import Workshop
 
 @Suite struct ColumnTableTests {
+  private let scratch: ScratchFolder
+
+  init() throws { scratch = try ScratchFolder() }
+
   private func write(_ text: String) throws -> String {
-    let file = FileManager.default.temporaryDirectory.appending(path: "table-\(UUID().uuidString)")
-    try Data(text.utf8).write(to: file)
-    return file.path
+    let path = scratch.path(UUID().uuidString)
+    try Data(text.utf8).write(to: URL(filePath: path))
+    return path
   }
 
   private func problem(
     _ text: String, _ columns: [String] = ["a", "b"]
   ) throws -> TableError.Problem? {
     let path = try write(text)
-    defer { try? FileManager.default.removeItem(atPath: path) }
     do {
       _ = try ColumnTable(contentsOf: path, columns: columns)
       return nil
@@ -31,7 +35,6 @@ import Testing
   ])
   func theUsualFormsOfTablesAreRead(text: String) throws {
     let path = try write(text)
-    defer { try? FileManager.default.removeItem(atPath: path) }
     let table = try ColumnTable(contentsOf: path, columns: ["b", "a"], labels: "c")
     #expect(table.numbers == [[2.5, 4, 8], [1, -300, 7]])
     #expect(table.labels == [0, 1, 0])
@@ -59,7 +62,6 @@ import Testing
       #expect("\(error)".contains("nowhere.csv: there is no such file"))
     }
     let path = try write("alpha,beta\n1,2\n")
-    defer { try? FileManager.default.removeItem(atPath: path) }
     do {
       _ = try ColumnTable(contentsOf: path, columns: ["alpah"])
     } catch {

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Reads the event files of trainings with TensorBoard's own reader, and compares them with metrics.jsonl.
 
-    python3 -m venv venv && venv/bin/pip install tensorboard
-    venv/bin/python scripts/checks/tensorboard_events.py runs/quickstart/training/raw-seed1 ...
+    scripts/interop/setup
+    .venv-tensorboard/bin/python scripts/checks/tensorboard_events.py runs/quickstart/training/raw-seed1 ...
 
 Every number of every step and epoch must be there once, in the order of the steps, as a 32-bit float.
 """

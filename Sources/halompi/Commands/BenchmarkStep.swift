@@ -34,8 +34,11 @@ struct BenchmarkStep: ParsableCommand {
   @Option(help: "The implementation of the network.")
   var kernels = NetworkKernels.fast
 
-  @Option(help: "A folder that all ranks can see, for the time of the benchmark.")
-  var folder = NSTemporaryDirectory()
+  @Option(
+    help:
+      "A folder that all ranks can see, for the time of the benchmark; the temporary folder, if not given."
+  )
+  var folder: String?
 
   @OptionGroup var output: BenchmarkOutput
 
@@ -53,7 +56,7 @@ struct BenchmarkStep: ParsableCommand {
       benchmark.batchSize = batch
       benchmark.threadsPerRank = threads
       benchmark.runs = runs
-      benchmark.folder = folder
+      benchmark.folder = folder ?? NSTemporaryDirectory()
       let result = try benchmark.run(on: world)
       try world.agree { if let result { try output.write(result) } }
     }

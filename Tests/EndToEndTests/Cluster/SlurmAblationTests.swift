@@ -15,7 +15,7 @@ extension SlurmTests {
   /// The runs by themselves, without Slurm and without a kill.
   private static let alone = Task {
     try await onAnotherThread {
-      let alone = Workspace.removedAtExit(try Workspace.withFields())
+      let alone = try Workspace.withFields()
       try alone.run("ablate expand", settings, ranks: 0)
       for run in runs { try alone.run("ablate run", [run] + settings, ranks: 0) }
       return alone
