@@ -13,12 +13,21 @@ enum Main {
 
     """
 
-  /// The program is given first, by the script: what follows is as in the usage.
-  static func main() throws {
+  static func main() {
+    do {
+      exit(try run() == 0 ? 0 : 1)
+    } catch {
+      FileHandle.standardError.write(Data("fuzz: \(error)\n".utf8))
+      exit(70)
+    }
+  }
+
+  /// Does what the words say, of which the first is the program and the others are as in the usage, and returns the number of bad rounds.
+  private static func run() throws -> Int {
     let words = Array(CommandLine.arguments.dropFirst())
     if words.dropFirst() == ["list"] {
       print(FuzzTarget.all.map(\.name).joined(separator: "\n"))
-      return
+      return 0
     }
     guard words.count == 4 || words.count == 5, let seconds = Double(words[2]),
       let seed = UInt64(words[3])
@@ -26,7 +35,7 @@ enum Main {
     let targets = FuzzTarget.all.filter { words[1] == "all" || words[1] == $0.name }
     guard !targets.isEmpty else { refuse("no target \(words[1]); see scripts/fuzz list\n") }
     startHDF5()
-    let count = try withScratchFolder { scratch in
+    return try withScratchFolder { scratch in
       let folder = "\(scratch)/corpus"
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
       let corpus = try Corpus(in: folder, by: words[0])
@@ -42,7 +51,6 @@ enum Main {
         return count + 1
       }
     }
-    exit(count == 0 ? 0 : 1)
   }
 
   private static func refuse(_ text: String) -> Never {
