@@ -1,5 +1,5 @@
 #!/bin/bash
-# Submits all stages of an experiment: each starts when the one before has succeeded, and is cancelled when it
+# Submits all stages of an experiment: each starts when the one before has succeeded, and is canceled when it
 # cannot any more.
 #
 #   slurm/pipeline.sh jobs/paper.yaml

@@ -1,5 +1,5 @@
-import ArgumentParser
-import Foundation
+internal import ArgumentParser
+internal import Foundation
 
 /// Runs the command, and lets one rank alone speak of usage errors and help.
 ///

@@ -21,6 +21,24 @@ extension EndToEnd {
               filePath: workspace.path("runs/small/predictions/raw-seed1/predictions.h5"))))
     }
 
+    /// Nothing to learn from is needed, nor are the fields of the simulations that the model has learned from.
+    @Test func anExperimentOfTestSimulationsAlonePredicts() throws {
+      let trained = try Workspace.uninterrupted()
+      let model = trained.path("runs/small/training/raw-seed1/model.h5")
+      let workspace = try Workspace.withSimulations()
+      let only = (0..<3).flatMap { ["--set", "simulations[\($0)].role=test"] }
+      try workspace.run("prepare", only + ["--simulation", "D"], ranks: 2)
+      try workspace.expectFailure(
+        of: "train", only, ranks: 2, code: 64,
+        saying: ["no simulation of small has the role training", "--model"])
+      try workspace.expectFailure(
+        of: "slurm", only + ["--job", "pipeline", "--dry-run"], code: 64,
+        saying: ["no simulation of small has the role training"])
+      // All four are test simulations now: fields of the others are missing, which says so.
+      try workspace.expectFailure(
+        of: "predict", only + ["--model", model], ranks: 2, code: 66, saying: ["A.h5", "prepare"])
+    }
+
     @Test func voxelsOfAnotherSizeAreRefused() throws {
       let trained = try Workspace.uninterrupted()
       let workspace = try Workspace.withSimulations()

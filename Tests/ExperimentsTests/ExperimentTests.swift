@@ -32,6 +32,14 @@ private func message(_ yaml: String, overrides: [String] = []) -> String {
   }
 }
 
+/// It predicts with the model of another experiment.
+@Test func anExperimentMayHaveTestSimulationsAlone() throws {
+  let experiment = try load(example, overrides: ["simulations[0].role=test"])
+  let error = #expect(throws: Failure.self) { try experiment.requireTraining() }
+  #expect(error?.exitCode == .usage && error?.remedy.contains("--model") == true)
+  try load(example).requireTraining()
+}
+
 @Test func pathsOfAFileAreRelativeToItsFolder() throws {
   let simulations = try load(example).simulations
   #expect(simulations[0].initial == "/home/data/one/ics.hdf5")
@@ -58,7 +66,7 @@ func onlyLeadingDotsAreResolved(path: String, absolute: String) {
 @Test(arguments: [
   (["name=a/b"], ["`name`", "cannot name the folder"]),
   (["simulations[1].name=one"], ["`simulations[1].name`", "simulations[0] is called one too"]),
-  (["simulations[0].role=test"], ["`simulations`", "no simulation has the role training"]),
+  (["simulations[0].role=validation"], ["`simulations`", "no simulation has the role training"]),
   (
     ["simulations[1].final=../data/one/final.hdf5"],
     ["`simulations[1]`", "two (test) has a file of one (training)", "in one role"]

@@ -47,6 +47,14 @@ struct SourceRuleTests {
     #expect(SourceRules.doesNotPrint(Self.broken(line)).isEmpty)
   }
 
+  @Test func importsSayWhoSeesThem() throws {
+    let findings = try Repository.files(in: ["Sources"], ["swift"])
+      .flatMap(SourceRules.saysWhoSeesAnImport)
+    #expect(findings.isEmpty, "\(report(findings))")
+    let text = "import Foundation\ninternal import MPI\n"
+    #expect(SourceRules.saysWhoSeesAnImport(Self.broken(text)).map(\.line) == [1])
+  }
+
   @Test func cLibrariesAreCalledInTheirWrappersOnly() throws {
     let findings = try Repository.files(in: ["Sources"], ["swift"])
       .flatMap(SourceRules.callsCOnlyInWrappers)

@@ -95,6 +95,15 @@ enum SourceRules {
     }
   }
 
+  /// Imports that do not say who may see what they bring.
+  static func saysWhoSeesAnImport(_ file: TextFile) -> [Finding] {
+    file.lines.enumerated().filter { $0.element.hasPrefix("import ") }.map {
+      Finding(
+        path: file.path, line: $0.offset + 1,
+        reason: "an import without `internal`, `package` or `public`")
+    }
+  }
+
   /// The lines of a program without comments and without the content of strings.
   static func code(of file: TextFile) -> [String] {
     var isInText = false

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Networks
 
-/// Expected values: PyTorch in double precision, `Fixtures/README.md`.
+/// Expected values: PyTorch in double precision, `Tests/References/README.md`.
 @Suite struct GoldenTests {
   func reference() throws -> GoldenReference {
     let fixture = try #require(

@@ -1,4 +1,4 @@
-import ArgumentParser
+internal import ArgumentParser
 
 /// Many trainings that are compared.
 struct Ablate: ParsableCommand {

@@ -1,8 +1,8 @@
 internal import Ablations
-import ArgumentParser
+internal import ArgumentParser
 internal import Experiments
-import Foundation
-import MPI
+internal import Foundation
+internal import MPI
 
 /// Writes the manifest of an ablation.
 struct AblateExpand: ParsableCommand {

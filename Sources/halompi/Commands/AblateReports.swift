@@ -1,8 +1,8 @@
 internal import Ablations
-import ArgumentParser
+internal import ArgumentParser
 internal import Experiments
-import Foundation
-import HDF5
+internal import Foundation
+internal import HDF5
 
 /// Tells how far the runs of an ablation are.
 struct AblateStatus: ParsableCommand {

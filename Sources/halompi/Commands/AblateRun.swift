@@ -1,8 +1,8 @@
 internal import Ablations
-import ArgumentParser
+internal import ArgumentParser
 internal import Failures
-import MPI
-import Training
+internal import MPI
+internal import Training
 
 /// Executes one run of an ablation.
 struct AblateRun: ParsableCommand {

@@ -3,9 +3,9 @@ internal import ArgumentParser
 internal import Batches
 internal import Experiments
 internal import Failures
-import Foundation
-import HDF5
-import MPI
+internal import Foundation
+internal import HDF5
+internal import MPI
 
 /// Executes the runs of an ablation.
 struct AblateStart: ParsableCommand {

@@ -1,5 +1,5 @@
-import ArgumentParser
-import Foundation
+internal import ArgumentParser
+internal import Foundation
 
 /// Measures how fast the parts of the program are on this machine.
 struct Benchmark: ParsableCommand {

@@ -1,6 +1,6 @@
 internal import ArgumentParser
-import MPI
-import Networks
+internal import MPI
+internal import Networks
 internal import Workshop
 
 /// Times the network's kernels layer by layer.

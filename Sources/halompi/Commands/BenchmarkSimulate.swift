@@ -1,6 +1,6 @@
-import ArgumentParser
-import Foundation
-import MPI
+internal import ArgumentParser
+internal import Foundation
+internal import MPI
 internal import Workshop
 
 /// Measures how fast universes are simulated.

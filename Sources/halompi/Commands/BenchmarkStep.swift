@@ -1,7 +1,7 @@
 internal import ArgumentParser
-import Foundation
-import MPI
-import Networks
+internal import Foundation
+internal import MPI
+internal import Networks
 internal import Workshop
 
 /// Times training and inference of the whole network.

@@ -1,4 +1,4 @@
-import ArgumentParser
+internal import ArgumentParser
 
 /// The checks that anyone can make: of an experiment file, of the network, of a simulated universe.
 struct Check: ParsableCommand {

@@ -1,6 +1,6 @@
-import ArgumentParser
+internal import ArgumentParser
 internal import Experiments
-import MPI
+internal import MPI
 internal import Simulations
 internal import Stages
 

@@ -1,6 +1,6 @@
-import ArgumentParser
+internal import ArgumentParser
 internal import Experiments
-import MPI
+internal import MPI
 
 /// Prints an experiment as it would be used.
 struct CheckExperiment: ParsableCommand {

@@ -1,5 +1,5 @@
 internal import ArgumentParser
-import MPI
+internal import MPI
 package import Networks
 internal import Workshop
 

@@ -1,5 +1,5 @@
-import ArgumentParser
-import MPI
+internal import ArgumentParser
+internal import MPI
 internal import Simulations
 
 /// Compares two simulations of one universe.

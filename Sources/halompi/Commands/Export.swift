@@ -1,5 +1,5 @@
 internal import ArgumentParser
-import MPI
+internal import MPI
 internal import Stages
 
 /// Writes the weights of a model for other programs.

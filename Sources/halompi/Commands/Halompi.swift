@@ -1,4 +1,4 @@
-import ArgumentParser
+internal import ArgumentParser
 internal import Text
 
 /// The root of the command line.

@@ -1,5 +1,5 @@
-import ArgumentParser
-import MPI
+internal import ArgumentParser
+internal import MPI
 internal import Stages
 
 /// Makes a model of weights that another program saved.

@@ -1,6 +1,6 @@
 internal import ArgumentParser
-import Information
-import MPI
+internal import Information
+internal import MPI
 internal import Workshop
 
 /// Estimates the mutual information of two columns of a table.

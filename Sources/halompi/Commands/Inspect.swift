@@ -1,5 +1,5 @@
-import ArgumentParser
-import MPI
+internal import ArgumentParser
+internal import MPI
 internal import Workshop
 
 /// Prints what is in a file.

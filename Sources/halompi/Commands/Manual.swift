@@ -1,4 +1,4 @@
-import ArgumentParser
+internal import ArgumentParser
 
 /// Prints the manual page.
 struct Manual: ParsableCommand {

@@ -1,11 +1,11 @@
-import ArgumentParser
+internal import ArgumentParser
 internal import Experiments
-import Foundation
+internal import Foundation
 internal import Hardware
-import MPI
+internal import MPI
 internal import Plans
-import Slurm
-import Training
+internal import Slurm
+internal import Training
 
 /// Predicts what an experiment will take.
 struct Plan: ParsableCommand {

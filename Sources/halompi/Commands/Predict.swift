@@ -1,7 +1,7 @@
 internal import Ablations
-import ArgumentParser
+internal import ArgumentParser
 internal import Experiments
-import MPI
+internal import MPI
 internal import Stages
 
 /// Predicts halo masses.

@@ -1,4 +1,4 @@
-import ArgumentParser
+internal import ArgumentParser
 internal import Experiments
 internal import Text
 

@@ -2,9 +2,9 @@ internal import Ablations
 internal import ArgumentParser
 internal import Batches
 internal import Experiments
-import Foundation
-import HDF5
-import Slurm
+internal import Foundation
+internal import HDF5
+internal import Slurm
 
 /// Writes and submits batch scripts.
 struct SlurmCommand: ParsableCommand {
@@ -61,6 +61,7 @@ extension ExperimentOptions {
     _ kind: BatchJobs.Kind, onlyFailed: Bool = false, dryRun: Bool = false
   ) throws -> (jobs: [BatchJobs.Job], directory: RunDirectory) {
     let experiment = try Experiment(contentsOf: experiment, overrides: overrides)
+    if [.train, .ablation, .pipeline].contains(kind) { try experiment.requireTraining() }
     let directory = RunDirectory(of: experiment, runs: runs)
     let program = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
     var indices: [Int] = []

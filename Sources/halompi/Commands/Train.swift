@@ -1,10 +1,10 @@
 internal import Ablations
-import ArgumentParser
+internal import ArgumentParser
 internal import Experiments
 internal import Failures
-import MPI
+internal import MPI
 internal import Stages
-import Training
+internal import Training
 
 /// Trains a network.
 struct Train: ParsableCommand {

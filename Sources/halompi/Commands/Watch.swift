@@ -1,8 +1,8 @@
-import ArgumentParser
-import Foundation
-import MPI
-import Text
-import Training
+internal import ArgumentParser
+internal import Foundation
+internal import MPI
+internal import Text
+internal import Training
 internal import Workshop
 
 /// Shows how a training goes.

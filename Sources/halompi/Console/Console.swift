@@ -1,7 +1,7 @@
-import Foundation
+internal import Foundation
 internal import Progress
-import Synchronization
-import Text
+internal import Synchronization
+internal import Text
 
 /// One of the two standard outputs of the process, by which alone the program speaks.
 ///

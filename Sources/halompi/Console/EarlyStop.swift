@@ -1,5 +1,5 @@
-import Foundation
-import Stopping
+internal import Foundation
+internal import Stopping
 
 /// Signals that ask a stage to stop before it has begun its work.
 ///

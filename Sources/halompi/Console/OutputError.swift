@@ -1,5 +1,5 @@
 internal import Failures
-import Foundation
+internal import Foundation
 
 /// The result of a command that could not be printed.
 struct OutputError: JobFailure, Hashable, CustomStringConvertible {

@@ -1,5 +1,5 @@
 internal import Failures
-import Foundation
+internal import Foundation
 
 /// The three descriptors that every program is started with, and the signals of outputs that cannot be written.
 enum StandardStreams {

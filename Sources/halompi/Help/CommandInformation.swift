@@ -1,5 +1,5 @@
-import ArgumentParser
-import Foundation
+internal import ArgumentParser
+internal import Foundation
 
 /// The description of a command and those below it, as the argument parser writes it for other tools
 /// (`--experimental-dump-help`).

@@ -1,10 +1,10 @@
 internal import Ablations
-import ArgumentParser
+internal import ArgumentParser
 internal import Experiments
 internal import Failures
-import Foundation
-import HDF5
-import MPI
+internal import Foundation
+internal import HDF5
+internal import MPI
 internal import Progress
 internal import Runs
 internal import Settings

@@ -1,6 +1,6 @@
 package import Analysis
 internal import Experiments
-import Foundation
+internal import Foundation
 package import Settings
 internal import Text
 

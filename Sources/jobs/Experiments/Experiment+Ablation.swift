@@ -1,6 +1,6 @@
 package import Settings
 internal import Text
-import Training
+internal import Training
 
 extension Experiment {
   /// The experiment of one run: this one with the settings of a variant, and a seed.

@@ -1,13 +1,13 @@
-import Analysis
+internal import Analysis
 internal import Failures
-import Networks
+internal import Networks
 internal import Settings
 internal import Simulations
-import Slurm
-import Snapshots
-import SubBoxes
+internal import Slurm
+internal import Snapshots
+internal import SubBoxes
 internal import Text
-import Training
+internal import Training
 
 extension Experiment {
   /// Whatever the types of the settings cannot rule out, in the order of the file.
@@ -61,7 +61,8 @@ extension Experiment {
       firstUse[simulation.name] = firstUse[simulation.name] ?? index
       if let problem = fileProblem(of: simulation, path) { problems.append(problem) }
     }
-    if simulations(of: .training).isEmpty {
+    // Without simulations to learn from, an experiment may still predict with the model of another.
+    if simulations(of: .training).isEmpty, !simulations(of: .validation).isEmpty {
       problems.append(
         SettingProblem(
           path: "simulations", reason: "no simulation has the role training",

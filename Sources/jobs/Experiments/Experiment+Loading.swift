@@ -1,7 +1,7 @@
-import Foundation
+internal import Foundation
 package import Settings
 internal import Simulations
-import Snapshots
+internal import Snapshots
 
 extension Experiment {
   /// Reads an experiment file, lays it and the overrides over the defaults, and checks the result.

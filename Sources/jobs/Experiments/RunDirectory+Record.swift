@@ -1,6 +1,6 @@
-import DurableFiles
+internal import DurableFiles
 package import Failures
-import Foundation
+internal import Foundation
 internal import Settings
 internal import Text
 

@@ -43,6 +43,7 @@ package struct SettingsReference: Sendable {
     var sample = SimulationSettings(name: "", role: .training, seed: 1)
     sample.units = SnapshotUnits(length: 1, mass: 1, velocity: 1)
     sample.cosmology = Cosmology(omegaMatter: 0.3, omegaLambda: 0.7, hubble: 0.7)
+    sample.labels = LabelTable(file: "")
     let tree = try SettingsEncoder.tree(of: Experiment())
     var entries: [Entry] = []
     Self.add(Experiment(), at: "", defaults: tree, sample: sample, to: &entries)
@@ -100,6 +101,7 @@ package struct SettingsReference: Sendable {
     case let table as any TableSetting.Type:
       return words(for: table.value).map { "\($0) by name" } ?? "settings by name"
     case is SettingsTree.Type: return "any value"
+    case is AblationVariants.Type: return "overrides of settings by the variant's name"
     case let choice as any CaseIterable.Type:
       let names = (choice.allCases as any Collection).compactMap {
         ($0 as? any RawRepresentable)?.rawValue as? String

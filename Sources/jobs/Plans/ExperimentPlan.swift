@@ -163,11 +163,12 @@ package struct ExperimentPlan: Sendable {
 extension MemoryDemand {
   /// The demand of an experiment's training.
   ///
-  /// - Throws: `Failure` if the size of a simulation is not known yet.
+  /// - Throws: `Failure` if there is nothing to train on, or the size of a simulation is not known yet.
   init(
     of experiment: Experiment, in directory: RunDirectory, ranks: Int, ranksPerNode: Int,
     threads: Int
   ) throws {
+    try experiment.requireTraining()
     let simulations =
       experiment.simulations(of: .training) + experiment.simulations(of: .validation)
     let sizes = try simulations.map { simulation in

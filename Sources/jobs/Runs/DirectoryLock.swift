@@ -1,5 +1,5 @@
 package import Failures
-import Foundation
+internal import Foundation
 
 /// The right to write in a folder, held by one job at a time.
 ///

@@ -1,7 +1,7 @@
 package import DurableFiles
 package import Failures
 package import Fields
-import Foundation
+internal import Foundation
 internal import Hardware
 package import MPI
 internal import Text

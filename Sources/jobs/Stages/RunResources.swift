@@ -42,7 +42,8 @@ package struct RunResources: Sendable {
     let teamsPerNode = max(1, (teams * node.size + ranks.size - 1) / ranks.size)
     let simulations = first.simulations(of: .training) + first.simulations(of: .validation)
     let files = try ranks.agree { () throws(Failure) in
-      try directory.existingFields(of: simulations)
+      try first.requireTraining()
+      return try directory.existingFields(of: simulations)
     }
     let isShared = runs.allSatisfy {
       $0.fields.networkInput == first.fields.networkInput && $0.stream == first.stream

@@ -117,6 +117,7 @@ package struct TrainTask: Sendable {
 
   /// Makes the plan of the training, whose field files must exist.
   private func makePlan() throws -> TrainingPlan {
+    try experiment.requireTraining()
     let training = experiment.simulations(of: .training)
     let validation = experiment.simulations(of: .validation)
     let files = try directory.existingFields(of: training + validation)

@@ -1,5 +1,5 @@
 package import Failures
-import Foundation
+internal import Foundation
 package import Networks
 
 /// The errors of a network against golden values, as a table.

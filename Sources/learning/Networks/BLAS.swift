@@ -1,4 +1,4 @@
-import COpenBLAS
+internal import COpenBLAS
 
 /// The calls of OpenBLAS: single precision, row-major, on the calling thread.
 enum BLAS {

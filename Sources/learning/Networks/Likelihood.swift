@@ -1,4 +1,4 @@
-import Foundation
+internal import Foundation
 
 /// A number that a likelihood trains beside the weights of the network.
 package struct LikelihoodParameter: Hashable, Sendable {

@@ -1,4 +1,4 @@
-import Randomness
+internal import Randomness
 
 extension ParameterLayout {
   /// Makes the parameters of an untrained network, [count].

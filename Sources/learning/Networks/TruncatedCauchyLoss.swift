@@ -1,4 +1,4 @@
-import Foundation
+internal import Foundation
 
 /// The negative log-likelihood of a truth, given a prediction and the width of a Cauchy
 /// distribution truncated to [-1, 1].

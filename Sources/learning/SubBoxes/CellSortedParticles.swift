@@ -1,5 +1,5 @@
-import Fields
-import MPI
+internal import Fields
+internal import MPI
 
 /// The final particles of one simulation, sorted by cubic cells, in memory that a node's ranks share.
 ///

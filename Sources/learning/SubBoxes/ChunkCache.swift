@@ -1,6 +1,6 @@
-import Fields
-import Foundation
-import HDF5
+internal import Fields
+internal import Foundation
+internal import HDF5
 
 /// The pieces of streamed fields that were used last, whole chunks of at most a given total size.
 ///

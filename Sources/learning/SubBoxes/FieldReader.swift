@@ -1,5 +1,5 @@
-import Fields
-import HDF5
+internal import Fields
+internal import HDF5
 
 /// An open field file of one simulation, read by this process alone.
 ///

@@ -1,6 +1,6 @@
-import CKernels
-import Fields
-import Foundation
+internal import CKernels
+internal import Fields
+internal import Foundation
 
 /// Makes boxes of the final density around particles, standardized.
 ///

@@ -1,4 +1,4 @@
-import Fields
+internal import Fields
 
 /// The labels of several simulations, of which one rank reads a share.
 ///

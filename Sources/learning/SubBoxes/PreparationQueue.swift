@@ -1,4 +1,4 @@
-import Foundation
+internal import Foundation
 
 /// The buffers of a stream of sub-boxes, and who has which.
 ///

@@ -1,4 +1,4 @@
-import MPI
+internal import MPI
 
 /// Memory for a field that the ranks of a node share.
 ///

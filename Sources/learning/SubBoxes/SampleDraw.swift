@@ -1,5 +1,5 @@
 package import MPI
-import Randomness
+internal import Randomness
 
 /// Particles drawn at random from the halos of several simulations.
 ///

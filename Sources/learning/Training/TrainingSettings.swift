@@ -36,7 +36,8 @@ package struct TrainingSettings: Codable, Hashable, Sendable {
   /// The number of samples of a step, from 1 to 4096.
   package var batchSize = 64
 
-  /// The largest number of epochs; without it 30 for raw boxes and 40 for averaged ones.
+  /// The largest number of epochs; without it 30 for raw boxes of the initial density, and 40 for averaged
+  /// boxes and other inputs.
   package var epochs: Int?
 
   /// The number of epochs without a lower validation loss after which the training ends; without it,
@@ -46,8 +47,8 @@ package struct TrainingSettings: Codable, Hashable, Sendable {
   /// The loss that tells which epoch was best.
   var selection = Selection.loss
 
-  /// The strength of the priors on the weights; without it 10^-2.5 for raw boxes and 10^-4.3 for
-  /// averaged ones.
+  /// The strength of the priors on the weights; without it 10^-2.5 for raw boxes, 10^-4.3 for averaged
+  /// ones, and 10^-3 for the final density.
   package var alpha: Double?
 
   /// The width of the likelihood that the training starts with.

@@ -1,4 +1,4 @@
-import Foundation
+internal import Foundation
 
 /// A file of lines, or of other records, that only grows, and that can be cut back to where it was.
 ///

@@ -1,4 +1,4 @@
-import Foundation
+internal import Foundation
 
 /// An open file of the operating system, closed with its owner.
 struct Descriptor: ~Copyable {

@@ -1,5 +1,5 @@
 package import Failures
-import Foundation
+internal import Foundation
 
 /// A file operation that failed.
 package struct FileError: Error, Hashable, Sendable {

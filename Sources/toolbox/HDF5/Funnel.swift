@@ -1,8 +1,8 @@
 // The funnel: every call of the C library goes through `Operation.call` or, when nobody can be
 // told of a failure, `withLibrary`.
 
-import CParallelHDF5
-import Foundation
+internal import CParallelHDF5
+internal import Foundation
 
 /// The default property list, or the default of whatever else takes an identifier.
 let defaults = hid_t(H5P_DEFAULT)

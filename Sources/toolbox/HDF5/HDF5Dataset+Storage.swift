@@ -1,7 +1,7 @@
 // What a file really stores of a dataset, which its extents alone do not tell.
 
-import CParallelHDF5
-import Foundation
+internal import CParallelHDF5
+internal import Foundation
 
 /// A reason that the numbers of a dataset cannot be read, found before memory is taken for them.
 public enum HDF5Obstacle: Hashable, Sendable {

@@ -1,6 +1,6 @@
 // Reading and writing boxes of a dataset.
 
-import CParallelHDF5
+internal import CParallelHDF5
 
 extension HDF5Dataset {
   /// The ranks that take part in a transfer.

@@ -1,4 +1,4 @@
-import CParallelHDF5
+internal import CParallelHDF5
 
 /// An open dataset: an array of numbers in a file, in C order.
 ///

@@ -1,4 +1,4 @@
-import CParallelHDF5
+internal import CParallelHDF5
 
 /// A number that the library can convert to and from what a file holds.
 ///

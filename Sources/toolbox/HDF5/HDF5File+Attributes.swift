@@ -1,6 +1,6 @@
 // Numbers, and the names of all attributes; the text is beside.
 
-import CParallelHDF5
+internal import CParallelHDF5
 
 extension HDF5File {
   /// Lists the attributes of an object, by name.

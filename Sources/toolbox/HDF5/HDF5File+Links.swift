@@ -1,6 +1,6 @@
 // Groups, and the names in them.
 
-import CParallelHDF5
+internal import CParallelHDF5
 
 /// A name in a group, and what it leads to.
 public struct HDF5Link: Hashable, Sendable {

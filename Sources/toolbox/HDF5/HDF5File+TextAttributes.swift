@@ -1,4 +1,4 @@
-import CParallelHDF5
+internal import CParallelHDF5
 
 extension HDF5File {
   /// Reads the text of an attribute, of fixed length with any padding or of variable length.

@@ -1,4 +1,4 @@
-import CParallelHDF5
+internal import CParallelHDF5
 @_spi(Handles) public import MPI
 
 /// An open HDF5 file.

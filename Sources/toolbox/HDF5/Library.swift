@@ -1,4 +1,4 @@
-import CParallelHDF5
+internal import CParallelHDF5
 
 /// The version of the library that the program runs with, such as "1.10.8".
 public func hdf5LibraryVersion() -> String {

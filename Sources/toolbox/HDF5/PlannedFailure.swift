@@ -1,4 +1,4 @@
-import Foundation
+internal import Foundation
 
 /// A call of the library that is made to fail, by which tests see what becomes of the other ranks.
 ///

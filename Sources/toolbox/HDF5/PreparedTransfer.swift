@@ -1,4 +1,4 @@
-import CParallelHDF5
+internal import CParallelHDF5
 
 /// A transfer that is ready: only the numbers are still to be moved.
 package struct PreparedTransfer: ~Copyable {

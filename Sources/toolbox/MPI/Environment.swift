@@ -55,7 +55,7 @@ public enum SilentPeer {
   ///
   /// Open MPI 4's `mpirun` that is told to abort a job waits for ever for the daemon of a host that is cut off;
   /// if it notices first that the connection is lost, it ends. With
-  /// `oob_tcp_keepalive_time` of 5 and two probes three seconds apart it takes 11 seconds.
+  /// `oob_tcp_keepalive_time` of 5 and three probes two seconds apart it takes 11 seconds.
   public static let secondsForLauncher = 20.0
 }
 

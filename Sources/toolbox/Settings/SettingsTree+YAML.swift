@@ -1,4 +1,4 @@
-import Yams
+internal import Yams
 
 extension SettingsTree {
   /// Reads a tree from YAML text.

@@ -1,4 +1,4 @@
-import Foundation
+internal import Foundation
 
 /// Student's t distribution, for the mean of a few differences.
 package enum StudentT {

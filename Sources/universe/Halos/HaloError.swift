@@ -1,4 +1,4 @@
-package import Failures
+internal import Failures
 
 /// An error in finding groups.
 enum HaloError: Error, Hashable, Sendable {

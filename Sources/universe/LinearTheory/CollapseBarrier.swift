@@ -1,4 +1,4 @@
-import Foundation
+internal import Foundation
 
 /// The linear density contrast above which a region has collapsed into a halo by z = 0.
 ///

@@ -1,4 +1,4 @@
-import Foundation
+internal import Foundation
 
 /// A flat universe of cold dark matter, baryons and a cosmological constant.
 ///

@@ -1,4 +1,4 @@
-import Foundation
+internal import Foundation
 
 /// The linear matter power spectrum at z = 0, normalized to sigma8.
 ///

@@ -1,4 +1,4 @@
-import Foundation
+internal import Foundation
 
 /// A model for the number of halos of each mass that a linear spectrum makes.
 ///

@@ -1,4 +1,4 @@
-import Foundation
+internal import Foundation
 
 /// A tabulated linear power spectrum at z = 0, from a Boltzmann code.
 ///

@@ -1,4 +1,4 @@
-import Foundation
+internal import Foundation
 
 /// Gauss-Legendre quadrature with 32 nodes.
 ///

@@ -1,4 +1,4 @@
-import Foundation
+internal import Foundation
 
 /// The matter transfer function of Eisenstein and Hu, with baryon oscillations.
 ///

@@ -1,4 +1,4 @@
-import Foundation
+internal import Foundation
 
 /// The integral for the variance in spheres, over a spectrum tabulated once.
 ///

@@ -1,5 +1,5 @@
-import LinearTheory
-import ParticleMesh
+internal import LinearTheory
+internal import ParticleMesh
 package import Settings
 internal import Text
 

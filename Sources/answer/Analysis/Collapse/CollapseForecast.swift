@@ -1,4 +1,4 @@
-import Foundation
+internal import Foundation
 internal import FourierTransforms
 package import LinearTheory
 package import MPI

@@ -1,5 +1,5 @@
-import Foundation
-import MPI
+internal import Foundation
+internal import MPI
 
 /// Makes independent estimates on all ranks, each on one of them.
 ///

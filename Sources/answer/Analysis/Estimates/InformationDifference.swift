@@ -1,4 +1,4 @@
-import Information
+internal import Information
 internal import Statistics
 
 /// The information of one prediction about true masses minus that of another, for the same particles.

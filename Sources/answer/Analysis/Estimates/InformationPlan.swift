@@ -1,5 +1,5 @@
-import Foundation
-import Randomness
+internal import Foundation
+internal import Randomness
 
 /// The predictions whose information is estimated.
 enum InformationColumn: Hashable, Codable, Sendable {

@@ -1,5 +1,5 @@
-import Foundation
-import Information
+internal import Foundation
+internal import Information
 
 /// The information of one prediction as a share of that of another, for the same particles.
 package struct InformationShare: Codable, Hashable, Sendable {

@@ -1,5 +1,5 @@
-import Foundation
-import Information
+internal import Foundation
+internal import Information
 
 /// The information of predictions about true masses: an estimate of it with its errors and
 /// checks.

@@ -1,5 +1,5 @@
-import Foundation
-import Information
+internal import Foundation
+internal import Information
 
 /// The information of two predictions about true masses, together and one beyond the other.
 package struct JointSummary: Codable, Hashable, Sendable {

@@ -1,4 +1,4 @@
-import Foundation
+internal import Foundation
 
 extension Report: CustomStringConvertible {
   /// The answer in some lines: information of the variants, their difference, and how collapse models compare.

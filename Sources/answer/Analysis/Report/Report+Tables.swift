@@ -1,6 +1,6 @@
-import Foundation
+internal import Foundation
 package import LinearTheory
-import Networks
+internal import Networks
 
 extension Report {
   /// The tables, in the order in which they are read.

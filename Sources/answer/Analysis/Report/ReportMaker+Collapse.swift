@@ -1,5 +1,5 @@
-import Foundation
-import LinearTheory
+internal import Foundation
+internal import LinearTheory
 
 extension ReportMaker {
   /// A collapse model and the networks on its particles.

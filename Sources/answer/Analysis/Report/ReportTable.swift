@@ -1,5 +1,5 @@
-import Foundation
-import Text
+internal import Foundation
+internal import Text
 
 /// A table of a report, for people (Markdown) and for programs (CSV).
 package struct ReportTable: Hashable, Sendable {

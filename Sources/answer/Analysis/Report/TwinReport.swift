@@ -1,4 +1,4 @@
-import Foundation
+internal import Foundation
 
 /// Twin universes as a model, and the networks' shares of what they say.
 ///

@@ -1,4 +1,4 @@
-import Foundation
+internal import Foundation
 
 /// On which masses a linear density field is smoothed to find the halos that collapse from it.
 package struct CollapseSettings: Codable, Hashable, Sendable {

@@ -23,7 +23,7 @@ package struct InformationSettings: Codable, Hashable, Sendable {
   /// The number k of the neighbour to which the second, independent estimator measures distances.
   package var neighbours = 5
 
-  /// The most particles of an estimate, evenly spaced among all; `nil` takes all.
+  /// The most particles of an estimate, evenly spaced among all; without it all are taken.
   var maximumParticles: Int?
 
   /// Makes the default settings.

@@ -1,4 +1,4 @@
-import Foundation
+internal import Foundation
 
 /// A Gaussian that cells of a map are smoothed with.
 package struct CellSmoothing: Codable, Hashable, Sendable {

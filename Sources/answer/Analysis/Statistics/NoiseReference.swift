@@ -1,4 +1,4 @@
-import Foundation
+internal import Foundation
 
 /// The information that is left of the true mass by Gaussian noise: the reference lines of figure 4
 /// of the paper, by which a mutual information can be read as a scatter in dex.

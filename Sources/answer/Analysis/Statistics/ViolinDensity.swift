@@ -1,4 +1,4 @@
-import Foundation
+internal import Foundation
 internal import Statistics
 
 /// The distribution of a quantity in a bin of true mass, as a smooth curve: one violin.

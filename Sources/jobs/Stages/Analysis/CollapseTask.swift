@@ -1,13 +1,13 @@
-import Analysis
+internal import Analysis
 internal import Experiments
-import Fields
-import Foundation
-import FourierTransforms
-import LinearTheory
-import MPI
+internal import Fields
+internal import Foundation
+internal import FourierTransforms
+internal import LinearTheory
+internal import MPI
 internal import Progress
 internal import Simulations
-import Snapshots
+internal import Snapshots
 internal import Threads
 
 /// Predicts the masses of compared particles by collapse models, from the linear fields of their simulations.

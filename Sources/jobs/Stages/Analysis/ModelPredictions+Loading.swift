@@ -1,11 +1,11 @@
-import Analysis
-import DurableFiles
+internal import Analysis
+internal import DurableFiles
 internal import Experiments
 package import Failures
-import Foundation
-import Networks
-import SubBoxes
-import Training
+internal import Foundation
+internal import Networks
+internal import SubBoxes
+internal import Training
 
 extension RunDirectory {
   /// The models whose predictions are in the directory, in the order of variant and seed.

@@ -1,11 +1,11 @@
-import Analysis
-import DurableFiles
+internal import Analysis
+internal import DurableFiles
 internal import Experiments
-import Figures
-import Foundation
+internal import Figures
+internal import Foundation
 internal import Progress
 internal import Runs
-import Training
+internal import Training
 
 /// Draws the figures of a report, and writes the page that holds them.
 ///

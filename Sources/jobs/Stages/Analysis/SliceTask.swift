@@ -1,13 +1,13 @@
-import Analysis
+internal import Analysis
 internal import Experiments
-import Fields
-import Figures
-import Foundation
-import HDF5
-import MPI
-import Networks
-import SubBoxes
-import Training
+internal import Fields
+internal import Figures
+internal import Foundation
+internal import HDF5
+internal import MPI
+internal import Networks
+internal import SubBoxes
+internal import Training
 
 /// Cuts what the figures of slices show: a sub-box as both networks see it, and a plane of the simulation that it
 /// is from, with true and predicted masses.

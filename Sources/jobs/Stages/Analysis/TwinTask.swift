@@ -1,8 +1,8 @@
-import Analysis
+internal import Analysis
 internal import Experiments
-import Fields
-import Foundation
-import MPI
+internal import Fields
+internal import Foundation
+internal import MPI
 
 /// Reads in which halos of twin universes the compared particles are.
 ///

@@ -1,5 +1,5 @@
-import DurableFiles
-import Foundation
+internal import DurableFiles
+internal import Foundation
 internal import HDF5
 internal import RecordFiles
 

@@ -1,4 +1,4 @@
-import FourierTransforms
+internal import FourierTransforms
 internal import MPI
 
 /// A factor that multiplies modes on the way to a real mesh.
