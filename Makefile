@@ -4,6 +4,7 @@
 #   make test         everything that is tested, as in CI
 #   make build        .build/release/halompi, with the Swift runtime linked in
 #   make setup        installs the packages of the system that are missing
+#   make fuzz         damaged files of every format, for ten seconds each
 #   make ranks        the tests that need several ranks, on 2 to 5
 #   make test-slurm   of these, the tests on a Slurm cluster of virtual nodes, which it starts (root only)
 #   make test-hosts   of these, the tests on three hosts, made of network namespaces (root only)
@@ -16,7 +17,7 @@ export OMPI_ALLOW_RUN_AS_ROOT_CONFIRM = 1
 # The tests have a build of their own: optimized, but with internal symbols visible.
 TEST_BUILD := -c release -Xswiftc -enable-testing --scratch-path .build-test
 
-.PHONY: all setup setup-tests build test unit ranks test-slurm test-hosts lint quickstart clean
+.PHONY: all setup setup-tests build test unit fuzz ranks test-slurm test-hosts lint quickstart clean
 
 # The tests share two cores and, some of them, a cluster: one after the other also with -j.
 .NOTPARALLEL:
@@ -36,12 +37,18 @@ build: setup
 
 # At its end a table of what was run and skipped, and a look at the temporary folder: nothing may be left there.
 test: setup-tests
-	@scripts/test-summary $(MAKE) --no-print-directory lint unit ranks test-slurm test-hosts
+	@scripts/test-summary $(MAKE) --no-print-directory lint unit fuzz ranks test-slurm test-hosts
 
 unit: setup
 	swift build --build-tests $(TEST_BUILD)
 	OPENBLAS_NUM_THREADS=1 swift test --skip-build $(TEST_BUILD) \
 	  $(if $(HALOMPI_TEST_COUNTS),--xunit-output "$(HALOMPI_TEST_COUNTS)/unit.xml")
+
+# Ten seconds for each format; more at leisure: make fuzz SECONDS=600 SEED=7.
+SECONDS := 10
+SEED := 1
+fuzz: setup
+	HALOMPI_BUILD="$(TEST_BUILD)" scripts/fuzz all $(SECONDS) $(SEED)
 
 ranks: setup
 	HALOMPI_BUILD="$(TEST_BUILD)" scripts/test-ranks 2 3 4

@@ -99,11 +99,13 @@ func aWrongKeyIsNamedWithPlaceAndNearestKey(yaml: String, words: [String]) {
   ("elements: {name: a}", ["`elements` is a section", "a list"]),
   ("- 1\n- 2\n", ["the experiment is a list", "a section with keys"]),
   ("a: [1\nb: 2\n", ["x.yaml, line", "not valid YAML"]),
-  ("seed: 1\nseed: 2\n", ["not valid YAML", "seed"]),
+  ("seed: 1\nseed: 2\n", ["not valid YAML", "more than one `seed`"]),
+  ("seed: 1\ntitle: \u{1B}[31m\n", ["x.yaml, line 2", "control characters are not allowed"]),
 ])
 func aWrongValueIsNamedWithPlaceAndExpectation(yaml: String, words: [String]) {
   let text = message(yaml)
   for word in words { #expect(text.contains(word), "\(text)") }
+  #expect(!text.contains("\n"), "\(text)")
 }
 
 @Test func overridesReplaceSettingsWithTheSameChecks() throws {

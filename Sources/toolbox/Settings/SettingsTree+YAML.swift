@@ -29,9 +29,9 @@ extension SettingsTree {
     } catch let error as SettingsError {
       throw error
     } catch {
+      let fault = YAMLFault(error)
       throw SettingsError(
-        path: "", origin: origin(Self.line(of: error)),
-        problem: .invalidYAML(YAMLSize.withAliases("\(error)")))
+        path: "", origin: origin(fault.line), problem: .invalidYAML(fault.reason))
     }
     guard let root else { return SettingsTree(content: .null, origin: origin(1)) }
     return SettingsTree(root, origin: origin)
@@ -62,15 +62,6 @@ extension SettingsTree {
         })
     case .alias:
       preconditionFailure("an alias was left in a composed document")
-    }
-  }
-
-  private static func line(of error: any Error) -> Int {
-    switch error as? YamlError {
-    case .scanner(_, _, let mark, _), .parser(_, _, let mark, _), .composer(_, _, let mark, _):
-      mark.line
-    case .duplicatedKeysInMapping(_, let context): context.mark.line
-    default: 1
     }
   }
 

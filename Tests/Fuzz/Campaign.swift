@@ -1,0 +1,154 @@
+import Foundation
+import Synchronization
+import TestSupport
+
+/// The rounds of a target: in each, a file is changed as the seed and the number of the round say, and a command
+/// reads it.
+struct Campaign: Sendable {
+  /// The target.
+  let target: FuzzTarget
+
+  /// What all changes are drawn from.
+  let seed: UInt64
+
+  /// The intact files.
+  let corpus: Corpus
+
+  /// Where the rounds work.
+  let scratch: String
+
+  /// A round that ended as it must not.
+  struct Finding: Sendable {
+    let round: Int
+    let command: String
+    let fault: String
+    let errors: String
+    /// The file that was changed.
+    let file: String
+  }
+
+  /// How many rounds there were, and which ended as they must not.
+  struct Result: Sendable {
+    var tried = 0
+    var refused = 0
+    var findings: [Finding] = []
+  }
+
+  /// Runs rounds until some seconds have passed, several at a time.
+  ///
+  /// - Parameters:
+  ///   - seconds: The time; each command sees the intact files at least.
+  ///   - workers: How many rounds are under way at once.
+  /// - Returns: What was found, in the order of the rounds.
+  func run(seconds: Double, workers: Int) -> Result {
+    let end = Date(timeIntervalSinceNow: seconds)
+    let next = Atomic(0)
+    let result = Mutex(Result())
+    DispatchQueue.concurrentPerform(iterations: workers) { _ in
+      while true {
+        let round = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        guard round < target.commands.count || Date() < end else { return }
+        let finding = self.round(round)
+        result.withLock { result in
+          result.tried += 1
+          if case .refused = finding { result.refused += 1 }
+          if case .bad(let finding) = finding { result.findings.append(finding) }
+        }
+      }
+    }
+    return result.withLock { result in
+      var sorted = result
+      sorted.findings.sort { $0.round < $1.round }
+      return sorted
+    }
+  }
+
+  /// What a round came to.
+  enum Outcome: Sendable {
+    case read, refused, bad(Finding)
+  }
+
+  /// Runs one round; the first ones are those of the intact files, one for each command.
+  func round(_ round: Int) -> Outcome {
+    let folder = "\(scratch)/\(target.name)-\(round)"
+    let temporary = "\(folder).tmp"
+    defer {
+      for path in [folder, temporary] { try? FileManager.default.removeItem(atPath: path) }
+    }
+    // A round depends on nothing but its number.
+    var random = SeededGenerator(seed: seed &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(round))
+    let isIntact = round < target.commands.count
+    let victim = target.victims.randomElement(using: &random) ?? target.victims[0]
+    let drawn = target.commands.randomElement(using: &random) ?? target.commands[0]
+    let file = corpus.path(of: victim.file)
+    let words = (isIntact ? target.commands[round] : drawn).map { $0 == "FILE" ? file : $0 }
+    func bad(_ fault: String, _ errors: String = "") -> Outcome {
+      .bad(
+        Finding(
+          round: round, command: words.joined(separator: " "), fault: fault, errors: errors,
+          file: file))
+    }
+    do {
+      try prepare(folder, temporary)
+      if !isIntact { try mutate(file, victim.format, in: folder, &random) }
+      let before = try files(in: folder)
+      let trial = try Trial(of: [corpus.program] + words, in: folder, temporary: temporary)
+      if let fault = trial.fault { return bad(fault, trial.errors) }
+      if isIntact, trial.code != 0 {
+        return bad("exit code \(trial.code) with intact files", trial.errors)
+      }
+      let added = trial.code == 0 ? [] : try files(in: folder).subtracting(before)
+      let left = added.filter { path in
+        path == FuzzTarget.product
+          || [".partial", ".draft", ".tmp"].contains { path.hasSuffix($0) }
+      }
+      let names = try FileManager.default.contentsOfDirectory(atPath: temporary)
+      // The launcher's own folder goes a moment after the program.
+      let leftovers = left + names.filter { !$0.hasPrefix("ompi.") }
+      guard leftovers.isEmpty else {
+        return bad("left behind: \(leftovers.joined(separator: ", "))", trial.errors)
+      }
+      return trial.code == 0 ? .read : .refused
+    } catch {
+      return bad("\(error)")
+    }
+  }
+
+  /// Copies what the commands need.
+  private func prepare(_ folder: String, _ temporary: String) throws {
+    let manager = FileManager.default
+    for path in [folder, temporary] {
+      try manager.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+    for file in target.files {
+      let copy = URL(filePath: "\(folder)/\(file)")
+      try manager.createDirectory(
+        at: copy.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try manager.copyItem(atPath: "\(corpus.folder)/\(file)", toPath: copy.path)
+    }
+  }
+
+  /// Changes a copy; half of all changes are those of bytes.
+  private func mutate(
+    _ file: String, _ format: FuzzTarget.Format, in folder: String,
+    _ random: inout SeededGenerator
+  ) throws {
+    let original = "\(corpus.folder)/\(file)"
+    let data = try Data(contentsOf: URL(filePath: original))
+    let seed = random.next()
+    let path = "\(folder)/\(file)"
+    switch Bool.random(using: &random) ? .binary : format {
+    case .binary: try mutated(data, seed: seed).write(to: URL(filePath: path))
+    case .text: try mutatedText(data, seed: seed).write(to: URL(filePath: path))
+    case .safeTensors: try mutatedSafeTensors(data, seed: seed).write(to: URL(filePath: path))
+    case .hdf5: try library.withLock { _ in try writeMutated(original, to: path, seed: seed) }
+    }
+  }
+
+  private func files(in folder: String) throws -> Set<String> {
+    Set(try FileManager.default.subpathsOfDirectory(atPath: folder))
+  }
+}
+
+/// HDF5 does one thing at a time.
+private let library = Mutex(())

@@ -1,0 +1,79 @@
+import Foundation
+import HDF5
+import Synchronization
+import TestSupport
+
+/// Changes files and looks how the program takes them; `scripts/fuzz` starts it.
+@main
+enum Main {
+  private static let usage = """
+    usage: scripts/fuzz TARGET SECONDS SEED [ROUND]
+           scripts/fuzz all SECONDS SEED
+           scripts/fuzz list
+
+    """
+
+  static func main() {
+    do {
+      exit(try run() == 0 ? 0 : 1)
+    } catch {
+      FileHandle.standardError.write(Data("fuzz: \(error)\n".utf8))
+      exit(70)
+    }
+  }
+
+  /// Does what the words say, of which the first is the program and the others are as in the usage, and returns the number of bad rounds.
+  private static func run() throws -> Int {
+    let words = Array(CommandLine.arguments.dropFirst())
+    if words.dropFirst() == ["list"] {
+      print(FuzzTarget.all.map(\.name).joined(separator: "\n"))
+      return 0
+    }
+    guard words.count == 4 || words.count == 5, let seconds = Double(words[2]),
+      let seed = UInt64(words[3])
+    else { refuse(usage) }
+    let targets = FuzzTarget.all.filter { words[1] == "all" || words[1] == $0.name }
+    guard !targets.isEmpty else { refuse("no target \(words[1]); see scripts/fuzz list\n") }
+    startHDF5()
+    return try withScratchFolder { scratch in
+      let folder = "\(scratch)/corpus"
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      let corpus = try Corpus(in: folder, by: words[0])
+      return targets.reduce(0) { count, target in
+        let campaign = Campaign(target: target, seed: seed, corpus: corpus, scratch: scratch)
+        guard words.count == 5 else {
+          let result = campaign.run(seconds: seconds, workers: 4)
+          report(result, of: target, seed)
+          return count + result.findings.count
+        }
+        guard case .bad(let finding) = campaign.round(Int(words[4]) ?? 0) else { return count }
+        print(describe(finding, of: target, seed))
+        return count + 1
+      }
+    }
+  }
+
+  private static func refuse(_ text: String) -> Never {
+    FileHandle.standardError.write(Data(text.utf8))
+    exit(64)
+  }
+
+  private static func report(_ result: Campaign.Result, of target: FuzzTarget, _ seed: UInt64) {
+    for finding in result.findings { print(describe(finding, of: target, seed)) }
+    print(
+      "\(target.name): \(result.tried) tried, \(result.refused) refused, \(result.findings.count) bad"
+        + " (seed \(seed))")
+    fflush(nil)
+  }
+
+  private static func describe(
+    _ finding: Campaign.Finding, of target: FuzzTarget, _ seed: UInt64
+  ) -> String {
+    """
+    BAD \(target.name), \(finding.file): \(finding.fault)
+      again: scripts/fuzz \(target.name) 1 \(seed) \(finding.round)
+      command: halompi \(finding.command)
+      it said: \(finding.errors.prefix(600).debugDescription)
+    """
+  }
+}

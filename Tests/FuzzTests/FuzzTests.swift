@@ -1,0 +1,66 @@
+import Foundation
+import TestSupport
+import Testing
+
+@testable import Fuzz
+
+/// The fuzzer finds what it looks for, and draws the same changes from the same seed.
+@Suite(.serialized) struct FuzzTests {
+  /// Programs that do what none may, and what is said of them.
+  @Test(arguments: [
+    ("kill -SEGV $$", "signal 11"),
+    ("kill -ILL $$", "signal 4"),
+    ("echo 'halompi: it failed.' >&2; exit 70", "exit code 70"),
+    ("exit 65", "0 sentences for exit code 65"),
+    ("echo 'halompi: a.' >&2; echo 'halompi: b.' >&2; exit 65", "2 sentences for exit code 65"),
+    ("echo 'halompi: a' >&2; echo 'and b.' >&2; exit 65", "a sentence of several lines"),
+    ("echo 'halompi: no end' >&2; exit 65", "no full stop"),
+    ("echo HDF5-DIAG >&2; echo 'halompi: a.' >&2; exit 65", "the stack of a library"),
+    ("printf '\\033[31m' >&2", "signs that steer a terminal on the standard error output"),
+    ("while :; do :; done", "signal 24"),
+  ])
+  func aFaultIsFound(script: String, fault: String) throws {
+    try withScratchFolder { folder in
+      let trial = try Trial(of: ["/bin/sh", "-c", script], in: folder, temporary: folder)
+      #expect(trial.fault == fault)
+    }
+  }
+
+  @Test(arguments: [
+    "exit 0", "echo news >&2", "echo news >&2; echo 'halompi: a, because b. Do c.' >&2; exit 74",
+    "echo 'Error: no such option.' >&2; echo 'Usage: halompi' >&2; exit 64",
+  ])
+  func whatIsRightIsNoFault(script: String) throws {
+    try withScratchFolder { folder in
+      let trial = try Trial(of: ["/bin/sh", "-c", script], in: folder, temporary: folder)
+      #expect(trial.fault == nil)
+    }
+  }
+
+  @Test func aSeedGivesTheSameChangesAndAnotherOneOthers() {
+    let text = Data("name: a\nsampling:\n  boxWidth: 5\n  seed: 3\n".utf8)
+    let changed = (0..<50).map { mutatedText(text, seed: $0) }
+    #expect(changed == (0..<50).map { mutatedText(text, seed: $0) })
+    #expect(Set(changed).count > 40)
+    #expect(changed.count { $0 == text } < 10)
+  }
+
+  @Test func theHeaderOfSafeTensorsIsAsLongAsItsNewLengthSays() throws {
+    let header = Data(#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#.utf8)
+    let file = Data([UInt8(header.count), 0, 0, 0, 0, 0, 0, 0]) + header + Data([1, 2, 3, 4])
+    for seed in 0..<50 {
+      let changed = mutatedSafeTensors(file, seed: UInt64(seed))
+      let length = changed.prefix(8).reversed().reduce(0) { $0 << 8 | Int($1) }
+      #expect(changed.count == 8 + length + 4 && changed.suffix(4) == Data([1, 2, 3, 4]))
+    }
+  }
+
+  @Test func targetsHaveNamesOfTheirOwnAndVictimsAmongTheirFiles() {
+    #expect(Set(FuzzTarget.all.map(\.name)).count == FuzzTarget.all.count)
+    for target in FuzzTarget.all {
+      for victim in target.victims {
+        #expect(target.files.contains { victim.file == $0 || victim.file.hasPrefix($0 + "/") })
+      }
+    }
+  }
+}
