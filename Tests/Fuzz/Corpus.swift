@@ -104,7 +104,7 @@ struct Corpus {
     defer { unlink(output) }
     let trial = try Trial(
       of: ["/bin/sh", "-c", "exec \"$0\" \"$@\" > output", program] + words, in: folder,
-      temporary: FileManager.default.temporaryDirectory.path)
+      temporary: ProcessInfo.processInfo.environment["TMPDIR"] ?? "/tmp")
     guard trial.code == code else {
       let command = words.joined(separator: " ")
       throw Failed(description: "\(command) ended with \(trial.code): \(trial.errors)")
