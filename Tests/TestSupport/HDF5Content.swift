@@ -1,4 +1,4 @@
-package import HDF5
+internal import HDF5
 
 /// What is in a small HDF5 file: groups, datasets and attributes with their values, to be written again
 /// with something changed.

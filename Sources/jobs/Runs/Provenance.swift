@@ -1,5 +1,5 @@
 package import DurableFiles
-package import Failures
+internal import Failures
 package import Fields
 internal import Foundation
 internal import Hardware

@@ -1,6 +1,6 @@
 package import Failures
 internal import Foundation
-package import MPI
+internal import MPI
 internal import Threads
 
 /// Estimates the SPH density at every particle, or its smoothing length, from its nearest neighbours.

@@ -1,5 +1,5 @@
 internal import DurableFiles
-package import Foundation
+internal import Foundation
 internal import Text
 
 /// Named tensors of single-precision numbers, and texts beside them, in the format of the package

@@ -1,5 +1,5 @@
-package import Fields
-package import MPI
+internal import Fields
+internal import MPI
 
 /// The final particles of several simulations, from which boxes of the final density are made.
 ///

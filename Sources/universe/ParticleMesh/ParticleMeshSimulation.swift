@@ -1,5 +1,5 @@
 internal import CKernels
-package import FourierTransforms
+internal import FourierTransforms
 package import LinearTheory
 package import MPI
 package import Particles

@@ -1,6 +1,6 @@
-package import FourierTransforms
-package import MPI
-package import Particles
+internal import FourierTransforms
+internal import MPI
+internal import Particles
 
 extension Particles {
   /// Moves each particle to the rank that has its plane of a mesh, and orders them by their sites.
