@@ -5,7 +5,15 @@ import Testing
 @testable import Fuzz
 
 /// The fuzzer finds what it looks for, and draws the same changes from the same seed.
-@Suite(.serialized) struct FuzzTests {
+///
+/// The largest memory of a process is never below that of the one which started it, and limits of time are those of a
+/// machine that does nothing else: `scripts/fuzz` starts these tests in a process of their own.
+@Suite(
+  .serialized,
+  .enabled(
+    if: ProcessInfo.processInfo.environment["HALOMPI_TEST_FUZZ"] != nil,
+    "scripts/fuzz all starts them"))
+struct FuzzTests {
   /// Programs that do what none may, and what is said of them.
   @Test(arguments: [
     ("kill -SEGV $$", "signal 11"),

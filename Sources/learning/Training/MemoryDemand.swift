@@ -121,13 +121,16 @@ package struct MemoryDemand: Sendable {
         "samples",
         (sampling.trainingSamples + sampling.validationSamples) * MemoryLayout<Sample>.stride),
     ]
-    if coordinates { terms.append(MemoryTerm("checkpoint being written", checkpointBytes)) }
+    if coordinates {
+      // The moments are handed on without a copy: the best weights, the weights of the step and their bytes.
+      terms.append(MemoryTerm("best weights, and a checkpoint being written", 3 * count * real))
+    }
     return terms
   }
 
   /// The memory of rank 0 where it only coordinates.
   package var coordination: [MemoryTerm] {
-    [MemoryTerm("checkpoint being written", 2 * checkpointBytes)]
+    [MemoryTerm("best weights, and a checkpoint being written", 2 * checkpointBytes)]
   }
 
   /// Weights, three moments and the best weights, beside those of the optimizer.
