@@ -69,7 +69,12 @@ struct Campaign: Sendable {
   }
 
   /// Runs one round; the first ones are those of the intact files, one for each command.
-  func round(_ round: Int) -> Outcome {
+  ///
+  /// - Parameters:
+  ///   - round: The number of the round.
+  ///   - copy: Where the changed file is kept.
+  /// - Returns: What it came to.
+  func round(_ round: Int, keeping copy: String? = nil) -> Outcome {
     let folder = "\(scratch)/\(target.name)-\(round)"
     let temporary = "\(folder).tmp"
     defer {
@@ -78,7 +83,10 @@ struct Campaign: Sendable {
     // A round depends on nothing but its number.
     var random = SeededGenerator(seed: seed &* 0x9E37_79B9_7F4A_7C15 &+ UInt64(round))
     let isIntact = round < target.commands.count
-    let victim = target.victims.randomElement(using: &random) ?? target.victims[0]
+    // The first of several files of a set can be opened, the others not.
+    let victim =
+      isIntact
+      ? target.victims[0] : target.victims.randomElement(using: &random) ?? target.victims[0]
     let drawn = target.commands.randomElement(using: &random) ?? target.commands[0]
     let file = corpus.path(of: victim.file)
     let words = (isIntact ? target.commands[round] : drawn).map { $0 == "FILE" ? file : $0 }
@@ -91,6 +99,10 @@ struct Campaign: Sendable {
     do {
       try prepare(folder, temporary)
       if !isIntact { try mutate(file, victim.format, in: folder, &random) }
+      if let copy {
+        try? FileManager.default.removeItem(atPath: copy)
+        try FileManager.default.copyItem(atPath: "\(folder)/\(file)", toPath: copy)
+      }
       let before = try files(in: folder)
       let trial = try Trial(of: [corpus.program] + words, in: folder, temporary: temporary)
       if let fault = trial.fault { return bad(fault, trial.errors) }

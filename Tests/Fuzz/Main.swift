@@ -46,7 +46,12 @@ enum Main {
           report(result, of: target, seed)
           return count + result.findings.count
         }
-        guard case .bad(let finding) = campaign.round(Int(words[4]) ?? 0) else { return count }
+        // Beside the program, where it is in nobody's way.
+        let kept = URL(filePath: words[0]).deletingLastPathComponent()
+          .appending(path: "fuzz-\(target.name)-\(seed)-\(words[4])").path
+        let outcome = campaign.round(Int(words[4]) ?? 0, keeping: kept)
+        print("the file: \(kept)")
+        guard case .bad(let finding) = outcome else { return count }
         print(describe(finding, of: target, seed))
         return count + 1
       }
