@@ -42,7 +42,9 @@ struct SummaryTests {
   /// The table of groups, of which all others ran a test that passed.
   private func table(_ groups: [String: [Test]]) throws -> (code: Int32, text: String) {
     try withScratchFolder { folder in
-      for group in ["unit", "ranks-2", "ranks-3", "ranks-4", "ranks-5", "slurm", "hosts"] {
+      for group in [
+        "unit", "fuzz", "ranks-2", "ranks-3", "ranks-4", "ranks-5", "slurm", "hosts",
+      ] {
         try list(groups[group] ?? [Test(name: "plain")])
           .write(toFile: "\(folder)/\(group).xml", atomically: true, encoding: .utf8)
       }
