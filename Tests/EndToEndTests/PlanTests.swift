@@ -94,7 +94,7 @@ extension EndToEnd {
       let wide = ["--set", "network.hiddenUnits=[2048, 512]"]
       try workspace.expectFailure(
         of: "plan", wide + ["--memory", "200"], code: 64,
-        saying: ["largest term is checkpoint", "--memory is 200 MiB"])
+        saying: ["largest term is optimizer", "--memory is 200 MiB"])
       let train = try workspace.start(
         "train", wide, ranks: 2,
         launcher: [
