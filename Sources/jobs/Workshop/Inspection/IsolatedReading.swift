@@ -60,8 +60,21 @@ package struct IsolatedReading: Sendable {
   /// Starts the process with the limits, which this process has only meanwhile.
   private func start(_ arguments: [String], errors: Int32) throws -> Int32 {
     var actions = posix_spawn_file_actions_t()
+    var attributes = posix_spawnattr_t()
     posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawnattr_init(&attributes)
+    defer {
+      posix_spawn_file_actions_destroy(&actions)
+      posix_spawnattr_destroy(&attributes)
+    }
+    // The limit of time is a signal, which must reach a process whose parent ignores it or holds it back.
+    var signals = sigset_t()
+    sigemptyset(&signals)
+    posix_spawnattr_setsigmask(&attributes, &signals)
+    sigaddset(&signals, SIGXCPU)
+    posix_spawnattr_setsigdefault(&attributes, &signals)
+    posix_spawnattr_setflags(
+      &attributes, Int16(POSIX_SPAWN_SETSIGMASK) | Int16(POSIX_SPAWN_SETSIGDEF))
     // A file that is opened must not take the place of a standard one that is closed.
     for standard in [STDIN_FILENO, STDOUT_FILENO] where fcntl(standard, F_GETFD) == -1 {
       posix_spawn_file_actions_addopen(&actions, standard, "/dev/null", O_RDWR, 0)
@@ -76,7 +89,7 @@ package struct IsolatedReading: Sendable {
       Limit(RLIMIT_CORE, softly: 0),
     ]
     var process: pid_t = 0
-    let code = posix_spawn(&process, "/proc/self/exe", &actions, nil, &words, environ)
+    let code = posix_spawn(&process, "/proc/self/exe", &actions, &attributes, &words, environ)
     for limit in limits { limit.restore() }
     guard code == 0 else { throw FileError("starting", "/proc/self/exe", .system(code)) }
     var status: Int32 = 0
