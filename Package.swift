@@ -127,8 +127,8 @@ let package = Package(
     .target(
       name: "Analysis",
       dependencies: [
-        "FourierTransforms", "Information", "LinearTheory", "MPI", "Networks", "Randomness",
-        "Statistics", "Text",
+        "Failures", "FourierTransforms", "Information", "LinearTheory", "MPI", "Networks",
+        "Randomness", "Statistics", "Text",
       ], path: "Sources/answer/Analysis"),
     .target(
       name: "Figures",
@@ -206,21 +206,23 @@ let package = Package(
       name: "Fuzz", dependencies: ["DurableFiles", "HDF5", "TestSupport"], path: "Tests/Fuzz"),
     .testTarget(name: "FuzzTests", dependencies: ["Fuzz", "TestSupport", "halompi"]),
     .testTarget(name: "KernelsTests", dependencies: ["CKernels", "CReferenceNetwork"]),
-    .testTarget(name: "LinearTheoryTests", dependencies: ["LinearTheory"]),
+    .testTarget(name: "LinearTheoryTests", dependencies: ["Failures", "LinearTheory"]),
     .testTarget(
       name: "FourierTransformsTests",
-      dependencies: ["FourierTransforms", "MPI", "TestSupport", "Threads"]),
+      dependencies: ["Failures", "FourierTransforms", "MPI", "TestSupport", "Threads"]),
     .testTarget(
       name: "ParticleMeshTests",
       dependencies: [
-        "FourierTransforms", "HDF5", "LinearTheory", "MPI", "ParticleMesh", "Particles",
+        "Failures", "FourierTransforms", "HDF5", "LinearTheory", "MPI", "ParticleMesh", "Particles",
         "TestSupport", "Threads",
       ]),
     .testTarget(
-      name: "HalosTests", dependencies: ["HDF5", "Halos", "MPI", "Particles", "TestSupport"]),
+      name: "HalosTests",
+      dependencies: ["Failures", "HDF5", "Halos", "MPI", "Particles", "TestSupport"]),
     .testTarget(name: "ParticlesTests", dependencies: ["Particles"]),
     .testTarget(
-      name: "InformationTests", dependencies: ["Information", "Randomness", "TestSupport"],
+      name: "InformationTests",
+      dependencies: ["Failures", "Information", "Randomness", "TestSupport"],
       resources: [.copy("Fixtures")]),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
     .testTarget(name: "ThreadsTests", dependencies: ["Threads"]),
@@ -238,7 +240,9 @@ let package = Package(
         "Failures", "Fields", "FourierTransforms", "HDF5", "MPI", "ParticleMesh", "Particles",
         "RecordFiles", "Simulations", "Snapshots", "TestSupport",
       ]),
-    .testTarget(name: "SlurmTests", dependencies: ["Slurm", "TestSupport"], exclude: ["Fixtures"]),
+    .testTarget(
+      name: "SlurmTests", dependencies: ["Failures", "Slurm", "TestSupport", "Text"],
+      exclude: ["Fixtures"]),
     .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport"]),
     .testTarget(
       name: "NetworksTests",
@@ -248,12 +252,15 @@ let package = Package(
       resources: [.copy("Fixtures")]),
     .testTarget(
       name: "SnapshotsTests",
-      dependencies: ["HDF5", "MPI", "Particles", "Snapshots", "TestSupport"]),
+      dependencies: ["Failures", "HDF5", "MPI", "Particles", "Snapshots", "TestSupport"]),
     .testTarget(
-      name: "FieldsTests", dependencies: ["Fields", "HDF5", "MPI", "Snapshots", "TestSupport"]),
+      name: "FieldsTests",
+      dependencies: ["Failures", "Fields", "HDF5", "MPI", "Snapshots", "TestSupport"]),
     .testTarget(
       name: "SubBoxesTests",
-      dependencies: ["Fields", "MPI", "Randomness", "Snapshots", "SubBoxes", "TestSupport"]),
+      dependencies: [
+        "Failures", "Fields", "MPI", "Randomness", "Snapshots", "SubBoxes", "TestSupport",
+      ]),
     .testTarget(
       name: "TrainingTests",
       dependencies: [

@@ -1,3 +1,4 @@
+import Failures
 import Foundation
 import HDF5
 import MPI
@@ -11,8 +12,8 @@ import Testing
     try temporaryDirectory("field-errors") + "/\(name)-\(worldRank).h5"
   }
 
-  private func opening(_ path: String) -> FieldFileError? {
-    do throws(FieldFileError) {
+  private func opening(_ path: String) -> Failure? {
+    do throws(Failure) {
       _ = try FieldFile.open(path)
       return nil
     } catch {
@@ -81,9 +82,9 @@ import Testing
       try data.write(to: URL(filePath: path))
 
       let file = try FieldFile.open(path)
-      var found: [FieldFileError.Problem] = []
-      do throws(FieldFileError) { try file.verifyChecksums() } catch { found.append(error.problem) }
-      do throws(FieldFileError) {
+      var found: [Problem?] = []
+      do throws(Failure) { try file.verifyChecksums() } catch { found.append(error.problem) }
+      do throws(Failure) {
         _ = try file.read(.density, Hyperslab(offset: [4, 2, 1], count: [2, 2, 3]))
       } catch {
         found.append(error.problem)

@@ -1,3 +1,4 @@
+import Failures
 import Foundation
 import HDF5
 import MPI
@@ -151,12 +152,12 @@ import Testing
   @Test(
     .ranks(1...4),
     arguments: [
-      ("glass", SnapshotError.Problem.noLattice), ("moved halos", .mismatch),
+      ("glass", Problem.noLattice), ("moved halos", .mismatch),
       ("twin IDs", .wrongIDs), ("foreign IDs", .wrongIDs), ("another box", .mismatch),
       ("no subhaloes", .missingContent),
     ])
   func whatCannotBePreparedIsRefusedOnAllRanks(
-    what: String, problem: SnapshotError.Problem
+    what: String, problem: Problem
   ) throws {
     try withWorld { world in
       var simulation = SyntheticSimulation()
@@ -176,13 +177,13 @@ import Testing
       if world.isRoot { try simulation.writeInitial(in: folder) }
       try world.barrier()
       settings.initialSnapshot = folder + "/snapdir_000"
-      var problems: [SnapshotError.Problem] = []
+      var problems: [Problem?] = []
       var failed: Int64 = 0
       do {
         _ = try settings.run(on: world)
       } catch let error as AgreedFailure {
         failed = 1
-        if let error = error.underlying as? SnapshotError { problems.append(error.problem) }
+        if let error = error.underlying as? Failure { problems.append(error.problem) }
       }
       let failures = try world.allReduce(failed, .sum)
       let reporting = try world.allReduce(Int64(problems.count), .sum)

@@ -1,3 +1,4 @@
+import Failures
 import Foundation
 import HDF5
 import MPI
@@ -73,7 +74,7 @@ import Testing
       try file.close()
 
       let other = try FieldFile.open(folder + "/without.h5")
-      let error = #expect(throws: FieldFileError.self) { try other.read(.potential) }
+      let error = #expect(throws: Failure.self) { try other.read(.potential) }
       #expect(error?.description.contains("Set fields.potential to true") == true)
       try other.close()
     }

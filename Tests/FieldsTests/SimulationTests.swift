@@ -1,3 +1,4 @@
+import Failures
 import Foundation
 import MPI
 import Snapshots
@@ -86,11 +87,11 @@ struct SimulationTests {
         try temporaryDirectory("simulation") + "/mixed.h5", label: .fof, initial: "ics_z99")
       preparation.halos = .catalogue(
         preparation.finalSnapshot.replacing("A_1001/snapshot", with: "A_1002/fof_subhalo_tab"))
-      var problem: SnapshotError.Problem?
+      var problem: Problem?
       do {
         _ = try preparation.run(on: world)
       } catch let error as AgreedFailure {
-        problem = (error.underlying as? SnapshotError)?.problem
+        problem = (error.underlying as? Failure)?.problem
       }
       #expect(problem == .mismatch)
     }

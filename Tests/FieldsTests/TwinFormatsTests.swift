@@ -1,3 +1,4 @@
+import Failures
 import Fields
 import Foundation
 import MPI
@@ -117,11 +118,11 @@ import Testing
       try data.write(to: URL(filePath: path))
       var twin = try gadget4(as: "twice-\(world.rank)")
       twin.finalSnapshot = folder + "/snapshot_001"
-      var found: SnapshotError?
+      var found: Failure?
       do {
         _ = try twin.run(on: alone)
       } catch let error as AgreedFailure {
-        found = error.underlying as? SnapshotError
+        found = error.underlying as? Failure
       }
       #expect(found?.problem == .wrongIDs)
       #expect(found?.dataset == "block ID")

@@ -1,3 +1,4 @@
+import Failures
 import MPI
 import TestSupport
 import Testing
@@ -40,10 +41,10 @@ import Threads
   }
 
   @Test func moreRanksThanPlanesAreRefused() {
-    #expect(throws: FourierTransformError.tooManyRanks(ranks: 9, width: 8)) {
+    #expect(throws: Failure.tooManyRanks(ranks: 9, width: 8)) {
       try MeshDecomposition(width: 8, rank: 0, of: 9)
     }
-    #expect("\(FourierTransformError.tooManyRanks(ranks: 9, width: 8))".contains("at most 8 ranks"))
+    #expect("\(Failure.tooManyRanks(ranks: 9, width: 8))".contains("at most 8 ranks"))
   }
 
   private func bitsOfBothWays(

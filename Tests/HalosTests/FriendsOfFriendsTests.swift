@@ -1,3 +1,4 @@
+import Failures
 import MPI
 import Particles
 import TestSupport
@@ -144,8 +145,8 @@ private func find(
       let failure = #expect(throws: AgreedFailure.self) {
         _ = try FriendsOfFriends(Particles(), linkingLength: 1 << 30, minimumSize: 2, on: world)
       }
-      let expected = HaloError.tooManyRanks(ranks: 5, slabs: 4)
-      #expect(world.rank != failure?.rank || failure?.underlying as? HaloError == expected)
+      let expected = Failure.tooManyRanks(ranks: 5, slabs: 4)
+      #expect(world.rank != failure?.rank || failure?.underlying as? Failure == expected)
     }
   }
 

@@ -1,3 +1,4 @@
+import Failures
 import MPI
 import Particles
 import TestSupport
@@ -215,7 +216,7 @@ private struct Outcome: Equatable {
       let failure = #expect(throws: AgreedFailure.self) {
         _ = try finder.find(particles.share(of: world.rank, world.size), on: world)
       }
-      if let error = failure?.underlying as? HaloError {
+      if let error = failure?.underlying as? Failure {
         #expect(error == .invalidMomentum(site: 17))
         #expect(error.description.contains("site 17"))
       }
@@ -227,7 +228,7 @@ private struct Outcome: Equatable {
     settings.linkingLength = 3
     let finder = HaloFinder(
       box: PeriodicBox(width: 1), epoch: Self.today, settings: settings)
-    #expect(throws: HaloError.unusableLinkingLength(meanSeparations: 3, particles: 1000)) {
+    #expect(throws: Failure.unusableLinkingLength(meanSeparations: 3, particles: 1000)) {
       try finder.linkingLength(particleCount: 1000)
     }
   }

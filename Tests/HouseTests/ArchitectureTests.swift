@@ -4,7 +4,7 @@ import Testing
 /// What `Documentation/architecture.md` promises of words and of changes.
 struct ArchitectureTests {
   /// The rows of the tables of a section, as cells, without headings.
-  private static func rows(of section: String, in page: String) -> [[String]] {
+  static func rows(of section: String, in page: String) -> [[String]] {
     let start = page.range(of: "\n## \(section)\n")?.upperBound
     guard let start else { return [] }
     let end = page.range(of: "\n## ", range: start..<page.endIndex)?.lowerBound ?? page.endIndex
@@ -20,7 +20,7 @@ struct ArchitectureTests {
   }
 
   /// The texts between backticks.
-  private static func code(in cell: String) -> [String] {
+  static func code(in cell: String) -> [String] {
     cell.matches(of: /`([^`]+)`/).map { String($0.output.1) }
   }
 

@@ -1,3 +1,4 @@
+import Failures
 import Foundation
 import Testing
 
@@ -11,10 +12,10 @@ import Testing
 
   private func failure(
     _ x: [Double], _ y: [Double], groups: [Int32]? = nil
-  ) -> InformationError? {
+  ) throws -> InformationError? {
+    let estimator = try MutualInformationEstimator(settings: EstimatorTests.settings())
     do {
-      _ = try MutualInformationEstimator(settings: EstimatorTests.settings())
-        .estimate(x, y, groups: groups)
+      _ = try estimator.estimate(x, y, groups: groups)
       return nil
     } catch {
       return error
@@ -24,18 +25,19 @@ import Testing
   @Test func columnsThatAllowNoEstimateAreNamed() throws {
     var broken = x
     broken[17] = .nan
-    #expect(failure(broken, y) == .notFinite(column: .first, row: 17))
+    #expect(try failure(broken, y) == .notFinite(column: .first, row: 17))
     broken[17] = -.infinity
-    #expect(failure(y, broken) == .notFinite(column: .second, row: 17))
+    #expect(try failure(y, broken) == .notFinite(column: .second, row: 17))
     let constant = [Double](repeating: 12.5, count: x.count)
-    #expect(failure(x, constant) == .constant(column: .second, value: 12.5))
-    #expect(failure(constant, y) == .constant(column: .first, value: 12.5))
-    #expect(failure(x, x) == .linear)
-    #expect(failure(x, x.map { 3 - 2 * $0 }) == .linear)
-    #expect(failure([], []) == .tooFewPoints(count: 0, needed: 10))
-    #expect(failure(Array(x.prefix(9)), Array(y.prefix(9))) == .tooFewPoints(count: 9, needed: 10))
+    #expect(try failure(x, constant) == .constant(column: .second, value: 12.5))
+    #expect(try failure(constant, y) == .constant(column: .first, value: 12.5))
+    #expect(try failure(x, x) == .linear)
+    #expect(try failure(x, x.map { 3 - 2 * $0 }) == .linear)
+    #expect(try failure([], []) == .tooFewPoints(count: 0, needed: 10))
     #expect(
-      failure(x, Array(y.dropLast()))
+      try failure(Array(x.prefix(9)), Array(y.prefix(9))) == .tooFewPoints(count: 9, needed: 10))
+    #expect(
+      try failure(x, Array(y.dropLast()))
         == .unequalLengths(what: "the second column", count: 199, expected: 200))
     #expect(throws: InformationError.constant(column: .second, value: 12.5)) {
       try NearestNeighbourEstimator().estimate(x, constant)
@@ -46,11 +48,11 @@ import Testing
     }
   }
 
-  @Test func groupsThatAllowNoDrawsAreNamed() {
+  @Test func groupsThatAllowNoDrawsAreNamed() throws {
     let one = [Int32](repeating: 3, count: x.count)
-    #expect(failure(x, y, groups: one) == .oneGroup)
+    #expect(try failure(x, y, groups: one) == .oneGroup)
     #expect(
-      failure(x, y, groups: [1, 2])
+      try failure(x, y, groups: [1, 2])
         == .unequalLengths(what: "the column of groups", count: 2, expected: 200))
   }
 
@@ -141,16 +143,16 @@ import Testing
   @Test func settingsThatCannotBeUsedAreNamed() {
     var settings = MutualInformationSettings()
     settings.folds = 1
-    #expect(throws: InformationError.setting(name: "folds", value: "1", allowed: "2 or more")) {
+    #expect(throws: SettingOutOfRange(ofEstimate: "folds", value: "1", allowed: "2 or more")) {
       try MutualInformationEstimator(settings: settings)
     }
     settings = MutualInformationSettings()
     settings.bootstraps = 1
-    #expect(throws: InformationError.self) { try MutualInformationEstimator(settings: settings) }
+    #expect(throws: SettingOutOfRange.self) { try MutualInformationEstimator(settings: settings) }
     settings = MutualInformationSettings()
     settings.randomStarts = 0
     settings.kMeansStarts = 0
-    #expect(throws: InformationError.self) { try MutualInformationEstimator(settings: settings) }
-    #expect(throws: InformationError.self) { try NearestNeighbourEstimator(neighbours: 0) }
+    #expect(throws: SettingOutOfRange.self) { try MutualInformationEstimator(settings: settings) }
+    #expect(throws: SettingOutOfRange.self) { try NearestNeighbourEstimator(neighbours: 0) }
   }
 }

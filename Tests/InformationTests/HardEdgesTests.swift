@@ -1,3 +1,4 @@
+import Failures
 import Foundation
 import Information
 import Testing
@@ -37,8 +38,8 @@ import Testing
       try edges.removed(from: [12, 13.5])
     }
     #expect(throws: InformationError.self) { try edges.removed(from: [.nan]) }
-    #expect(throws: InformationError.self) { try HardEdges(range: 1...1) }
-    #expect(throws: InformationError.self) { try HardEdges(range: 0...1, shrinkage: 0) }
+    #expect(throws: SettingOutOfRange.self) { try HardEdges(range: 1...1) }
+    #expect(throws: SettingOutOfRange.self) { try HardEdges(range: 0...1, shrinkage: 0) }
   }
 
   @Test func spreadValuesCanBeToldFromOneAnother() throws {

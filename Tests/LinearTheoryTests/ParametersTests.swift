@@ -1,3 +1,4 @@
+import Failures
 import Testing
 
 @testable import LinearTheory
@@ -17,10 +18,10 @@ import Testing
     (CosmologicalParameters(omegaMatter: 0.3), "set omegaLambda to 0.7"),
   ])
   func absurdParametersAreNamed(parameters: CosmologicalParameters, words: String) throws {
-    let error = try #require(throws: LinearTheoryError.self) { try parameters.check() }
+    let error = try #require(throws: Failure.self) { try parameters.check() }
     #expect(error.description.contains(words), "\(error)")
-    #expect(throws: LinearTheoryError.self) { try LinearGrowth(parameters) }
-    #expect(throws: LinearTheoryError.self) { try LinearPowerSpectrum(parameters) }
+    #expect(throws: Failure.self) { try LinearGrowth(parameters) }
+    #expect(throws: Failure.self) { try LinearPowerSpectrum(parameters) }
   }
 
   @Test func massAndRadiusOfASphereAreInverse() throws {

@@ -1,3 +1,4 @@
+import Failures
 import Foundation
 import Testing
 
@@ -44,7 +45,7 @@ import Testing
     #expect(throws: Never.self) { try table.value(at: table.range.lowerBound) }
     #expect(throws: Never.self) { try table.value(at: table.range.upperBound) }
     for k in [0, 0.99e-4, 1.01e3] {
-      let error = try #require(throws: LinearTheoryError.self) { try table.value(at: k) }
+      let error = try #require(throws: Failure.self) { try table.value(at: k) }
       #expect(error.problem == .notCovered)
       #expect(error.description.contains("test: k = \(k) h/Mpc is needed"))
     }
@@ -61,7 +62,7 @@ import Testing
     let table = try PowerSpectrumTable(text: text, name: "short", format: .power)
     let spectrum = try LinearPowerSpectrum(parameters, shape: .table(table))
     #expect(abs(try spectrum.sigma(mass: 1e15) / exact.sigma(mass: 1e15) - 1) < 1e-3)
-    let error = try #require(throws: LinearTheoryError.self) {
+    let error = try #require(throws: Failure.self) {
       try spectrum.sigma(mass: 1e11)
     }
     #expect(error.problem == .notCovered)
@@ -77,7 +78,7 @@ import Testing
     ("", "it has 0 rows"),
   ])
   func aTextThatIsNoSpectrumIsRefused(text: String, reason: String) throws {
-    let error = try #require(throws: LinearTheoryError.self) {
+    let error = try #require(throws: Failure.self) {
       try PowerSpectrumTable(text: text, name: "power.txt", format: .power)
     }
     #expect(error.problem == .invalidTable)

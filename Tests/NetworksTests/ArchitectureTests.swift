@@ -1,3 +1,4 @@
+import Failures
 import Testing
 
 @testable import Networks
@@ -80,17 +81,17 @@ import Testing
   }
 
   @Test func impossibleSettingsAreNamed() {
-    func error(_ architecture: NetworkArchitecture) -> ArchitectureError? {
+    func error(_ architecture: NetworkArchitecture) -> SettingOutOfRange? {
       do {
         try architecture.validate()
         return nil
       } catch { return error }
     }
     #expect(error(NetworkArchitecture()) == nil)
-    #expect(error(NetworkArchitecture(boxWidth: 2))?.setting == "boxWidth")
-    #expect(error(NetworkArchitecture(convolutionChannels: []))?.setting == "convolutionChannels")
-    #expect(error(NetworkArchitecture(hiddenUnits: [0]))?.setting == "hiddenUnits")
-    #expect(error(NetworkArchitecture(leakySlope: .nan))?.setting == "leakySlope")
+    #expect(error(NetworkArchitecture(boxWidth: 2))?.key == "boxWidth")
+    #expect(error(NetworkArchitecture(convolutionChannels: []))?.key == "convolutionChannels")
+    #expect(error(NetworkArchitecture(hiddenUnits: [0]))?.key == "hiddenUnits")
+    #expect(error(NetworkArchitecture(leakySlope: .nan))?.key == "leakySlope")
     #expect(
       error(NetworkArchitecture(boxWidth: 2))?.description
         == "cannot make a network with boxWidth 2: it must be from 3 to 512")

@@ -1,3 +1,4 @@
+import Failures
 import FourierTransforms
 import LinearTheory
 import MPI
@@ -131,7 +132,7 @@ import Testing
   ])
   func absurdSettingsAreNamed(name: String, settings: ParticleMeshSettings) {
     var message = ""
-    do throws(ParticleMeshError) {
+    do throws(Failure) {
       try settings.check()
     } catch { message = "\(error)" }
     #expect(message.contains(name))
@@ -140,7 +141,7 @@ import Testing
   @Test func missingParticlesAreRefused() throws {
     try withWorld { world in
       let simulation = try simulation(particlesPerAxis: 13)
-      #expect(throws: ParticleMeshError.self) {
+      #expect(throws: Failure.self) {
         try simulation.run(from: lattice.start(simulation, on: world), on: world)
       }
     }
@@ -151,7 +152,7 @@ import Testing
       let simulation = try simulation(particlesPerAxis: 12) { $0.steps.count = 4 }
       var state = lattice.start(simulation, on: world)
       state.completedSteps = 5
-      #expect(throws: ParticleMeshError.self) { try simulation.run(from: state, on: world) }
+      #expect(throws: Failure.self) { try simulation.run(from: state, on: world) }
     }
   }
 

@@ -1,3 +1,4 @@
+import Failures
 import Foundation
 import TestSupport
 import Testing
@@ -173,17 +174,17 @@ struct BatchScriptTests {
   func aWordOfSeveralLinesIsRefused(word: String) {
     var script = Self.training
     script.command = .words(["halompi", word])
-    #expect(throws: SlurmError.self) { try script.text() }
+    #expect(throws: SettingOutOfRange.self) { try script.text() }
   }
 
   @Test(arguments: ["a\nb", "a'b", "a\"b", "a\\b"])
   func aFolderThatSlurmWouldMisreadIsRefused(folder: String) {
     var script = Self.training
     script.folder = folder
-    #expect(throws: SlurmError.self) { try script.text() }
+    #expect(throws: SettingOutOfRange.self) { try script.text() }
     script.folder = nil
     script.logFolder = folder
-    #expect(throws: SlurmError.self) { try script.text() }
+    #expect(throws: SettingOutOfRange.self) { try script.text() }
   }
 
   @Test func everyDirectiveStandsBeforeTheFirstCommand() throws {

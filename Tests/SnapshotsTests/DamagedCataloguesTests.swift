@@ -1,3 +1,4 @@
+import Failures
 import Foundation
 import MPI
 import TestSupport
@@ -84,11 +85,11 @@ import Testing
         if round % 3 == 2, folder.contains("subfind") || inKiloparsecs {
           #expect(labels == original, "cut to \(changed.count) bytes")
         }
-      } catch let error as SnapshotError {
+      } catch let error as Failure {
         #expect(error.description.hasSuffix(".") && error.reason.count > 5)
         refused += 1
       } catch let error as AgreedFailure {
-        #expect(error.underlying is SnapshotError)
+        #expect(error.underlying is Failure)
         refused += 1
       }
     }
@@ -140,7 +141,7 @@ import Testing
   ])
   func aFileThatIsNoCatalogueIsNamed(name: String, words: String) throws {
     let snapshot = try Snapshot.open(ReferenceUniverse.path("catalogues/snapshot_002"))
-    let error = #expect(throws: SnapshotError.self) {
+    let error = #expect(throws: Failure.self) {
       try GroupCatalogue.open(ReferenceUniverse.path(name), of: snapshot)
     }
     #expect(error?.description.contains(words) == true, "\(String(describing: error))")
@@ -161,7 +162,7 @@ import Testing
     defer { try? FileManager.default.removeItem(atPath: folder) }
     let table = LabelTable(file: folder + "/labels.csv", halo: "halo")
     try Data(bytes).write(to: URL(filePath: table.file))
-    let error = #expect(throws: SnapshotError.self) {
+    let error = #expect(throws: Failure.self) {
       let file = try table.openFile()
       _ = try file.rows(share: 0, of: 1)
     }

@@ -1,3 +1,4 @@
+import Failures
 import Foundation
 import HDF5
 import TestSupport
@@ -12,7 +13,7 @@ import Testing
     var testDescription: String
     var folder = "binary"
     var file = "ics.gadget"
-    var problem: SnapshotError.Problem
+    var problem: Problem
     var words: [String]
     var change: @Sendable (inout Data) -> Void
   }
@@ -133,7 +134,7 @@ import Testing
     damage.change(&data)
     try #require(data != whole)
     try data.write(to: URL(filePath: path))
-    let found = #expect(throws: SnapshotError.self) {
+    let found = #expect(throws: Failure.self) {
       let snapshot = try Snapshot.open(path)
       _ = try snapshot.particles(in: 0..<snapshot.particleCount, velocities: true)
     }
@@ -149,7 +150,7 @@ import Testing
     let right = SnapshotUnits(length: 1, mass: 1e10, velocity: 2)
     let snapshot = try Snapshot.open(path, units: right)
     #expect(snapshot.units == right)
-    let error = #expect(throws: SnapshotError.self) {
+    let error = #expect(throws: Failure.self) {
       try Snapshot.open(path, units: SnapshotUnits(length: 0.001, mass: 1e10, velocity: 1))
     }
     #expect(error?.problem == .wrongUnits)
@@ -160,7 +161,7 @@ import Testing
   @Test func aPartOfABinarySetThatIsMissingIsNamed() throws {
     let folder = try ReferenceUniverse.copy("binary", to: "part")
     try FileManager.default.removeItem(atPath: folder + "/snapshot_001.1")
-    let error = #expect(throws: SnapshotError.self) {
+    let error = #expect(throws: Failure.self) {
       try Snapshot.open(folder + "/snapshot_001")
     }
     #expect(error?.problem == .missingFile)
@@ -169,7 +170,7 @@ import Testing
 
   @Test func aSnapshotWithoutLabelsNeedsACatalogue() throws {
     let snapshot = try Snapshot.open(ReferenceUniverse.path("swift/twin_0000.hdf5"))
-    let error = #expect(throws: SnapshotError.self) {
+    let error = #expect(throws: Failure.self) {
       try HaloAssignment.open(.snapshot, of: snapshot)
     }
     #expect(error?.problem == .missingContent)
@@ -190,7 +191,7 @@ import Testing
   struct CatalogueDamage: CustomTestStringConvertible, Sendable {
     var testDescription: String
     var file: String
-    var problem: SnapshotError.Problem
+    var problem: Problem
     var words: [String]
     var change: @Sendable (inout Data) -> Void
   }
@@ -229,7 +230,7 @@ import Testing
     try #require(data != whole)
     try data.write(to: URL(filePath: path))
     let snapshot = try Snapshot.open(ReferenceUniverse.path("arepo/snapdir_099"))
-    let found = #expect(throws: SnapshotError.self) {
+    let found = #expect(throws: Failure.self) {
       try GroupCatalogue.open(folder, of: snapshot)
     }
     let error = try #require(found)

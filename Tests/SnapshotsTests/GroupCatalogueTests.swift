@@ -1,3 +1,4 @@
+import Failures
 import Foundation
 import HDF5
 import TestSupport
@@ -70,8 +71,8 @@ import Testing
     for (snapshot, dataset) in [
       (heavier, "Group/GroupMass"), (larger, "attribute Header/BoxSize"),
     ] {
-      var found: SnapshotError?
-      do throws(SnapshotError) { try catalogue.check(against: snapshot) } catch { found = error }
+      var found: Failure?
+      do throws(Failure) { try catalogue.check(against: snapshot) } catch { found = error }
       #expect(found?.problem == .mismatch)
       #expect(found?.dataset == dataset)
     }
@@ -84,8 +85,8 @@ import Testing
       let group = try #require(catalogue.group(ofRow: row))
       check.add(group, distance: distance * SyntheticSimulation().radius(group) * 1.5)
     }
-    var problem: SnapshotError.Problem?
-    do throws(SnapshotError) {
+    var problem: Problem?
+    do throws(Failure) {
       try check.conclude(check.sums, catalogue.path)
     } catch { problem = error.problem }
     #expect(problem == (distance > 1 ? .mismatch : nil))

@@ -1,3 +1,4 @@
+import Failures
 import Foundation
 import TestSupport
 import Testing
@@ -7,8 +8,8 @@ import Testing
 /// Headers whose numbers no simulation has are refused with the attribute and its value, before anything is
 /// done with them.
 @Suite(.serialized) struct HostileHeadersTests {
-  private func refusal(of path: String) -> SnapshotError? {
-    do throws(SnapshotError) {
+  private func refusal(of path: String) -> Failure? {
+    do throws(Failure) {
       let snapshot = try Snapshot.open(path)
       _ = try snapshot.particles(in: 0..<snapshot.particleCount, velocities: true)
       return nil

@@ -1,3 +1,4 @@
+import Failures
 import Foundation
 import HDF5
 import MPI
@@ -59,7 +60,7 @@ import Testing
   /// A change of the table's text, or of its settings, and what is said of it.
   struct Spoiling: CustomTestStringConvertible, Sendable {
     var testDescription: String
-    var problem: SnapshotError.Problem
+    var problem: Problem
     var words: [String]
     var text: @Sendable (String) -> String = { $0 }
     var settings: @Sendable (inout LabelTable) -> Void = { _ in }
@@ -109,15 +110,15 @@ import Testing
     let changed = spoiling.text(text)
     try changed.write(toFile: table.file, atomically: true, encoding: .utf8)
     spoiling.settings(&table)
-    var found: SnapshotError?
+    var found: Failure?
     try withWorld { world in
       let alone = try world.split(color: world.rank, key: 0)
       do {
         _ = try members(table, 0..<216, on: alone)
-      } catch let error as SnapshotError {
+      } catch let error as Failure {
         found = error
       } catch let error as AgreedFailure {
-        found = error.underlying as? SnapshotError
+        found = error.underlying as? Failure
       }
     }
     let error = try #require(found)
@@ -132,7 +133,7 @@ import Testing
     try file.createDataset("id", extents: [3], of: UInt64.self).write([1, 2, 3])
     try file.createDataset("mass", extents: [2], of: Double.self).write([1e12, 1e12])
     try file.close()
-    let error = #expect(throws: SnapshotError.self) {
+    let error = #expect(throws: Failure.self) {
       try LabelTable(file: folder + "/labels.hdf5").check()
     }
     #expect(error?.problem == .inconsistentCounts)

@@ -1,3 +1,4 @@
+import Failures
 import Foundation
 import TestSupport
 import Testing
@@ -10,11 +11,11 @@ import Testing
   /// What a file comes to.
   private enum Outcome {
     case read(Snapshot, SnapshotParticles)
-    case refused(SnapshotError)
+    case refused(Failure)
   }
 
   private func outcome(of path: String) -> Outcome {
-    do throws(SnapshotError) {
+    do throws(Failure) {
       let snapshot = try Snapshot.open(path)
       let rows = 0..<snapshot.particleCount
       let particles = try snapshot.particles(in: rows, velocities: true)

@@ -1,3 +1,4 @@
+import Failures
 import Foundation
 import TestSupport
 import Testing
@@ -29,8 +30,8 @@ import Testing
 
   private func refusal(
     _ path: String, cosmology: Cosmology? = nil, ignoring types: [Int] = []
-  ) -> SnapshotError? {
-    #expect(throws: SnapshotError.self) {
+  ) -> Failure? {
+    #expect(throws: Failure.self) {
       try particles(of: Snapshot.open(path, cosmology: cosmology, ignoring: types))
     }
   }
@@ -249,7 +250,7 @@ import Testing
       for name in ["snapshot_z0.000.hdf5", "snapshot_z0.500.hdf5"] {
         try Data().write(to: URL(filePath: folder + "/" + name))
       }
-      let error = #expect(throws: SnapshotError.self) {
+      let error = #expect(throws: Failure.self) {
         try SnapshotFiles(folder, prefixes: ["snapshot"])
       }
       #expect(error?.reason.contains("several sets of files") == true)

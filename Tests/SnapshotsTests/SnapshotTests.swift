@@ -1,3 +1,4 @@
+import Failures
 import Foundation
 import HDF5
 import TestSupport
@@ -12,9 +13,9 @@ import Testing
   }
 
   private func problem<Value>(
-    _ body: () throws(SnapshotError) -> Value
-  ) -> SnapshotError? {
-    do throws(SnapshotError) {
+    _ body: () throws(Failure) -> Value
+  ) -> Failure? {
+    do throws(Failure) {
       _ = try body()
       return nil
     } catch {
@@ -70,28 +71,28 @@ import Testing
     let range = try #require(changed.range(of: stated))
     changed.replaceSubrange(range, with: withUnsafeBytes(of: 3.08568e21) { Data($0) })
     try changed.write(to: URL(filePath: path))
-    let error = problem { () throws(SnapshotError) in try Snapshot.open(path) }
+    let error = problem { () throws(Failure) in try Snapshot.open(path) }
     #expect(error?.problem == .wrongUnits)
     #expect(error?.remedy.contains("1.0 Mpc/h") == true)
   }
 
   @Test func aMissingPathAndAMissingPartAreNamed() throws {
-    let missing = problem { () throws(SnapshotError) in try Snapshot.open("/nonexistent/snap") }
+    let missing = problem { () throws(Failure) in try Snapshot.open("/nonexistent/snap") }
     #expect(missing?.problem == .missingFile)
     var simulation = SyntheticSimulation()
     simulation.fileCount = 3
     let path = try simulation.writeInitial(in: folder("part"))
     try FileManager.default.removeItem(atPath: path + "/snapshot_000.2.hdf5")
-    let part = problem { () throws(SnapshotError) in try Snapshot.open(path) }
+    let part = problem { () throws(Failure) in try Snapshot.open(path) }
     #expect(part?.problem == .missingFile)
-    #expect(part?.file.hasSuffix("snapshot_000.2.hdf5") == true)
+    #expect(part?.file?.hasSuffix("snapshot_000.2.hdf5") == true)
   }
 
   @Test func aFileCutOffIsUnreadable() throws {
     let path = try SyntheticSimulation().writeInitial(in: folder("cut"))
     let data = try Data(contentsOf: URL(filePath: path))
     try data.prefix(data.count / 2).write(to: URL(filePath: path))
-    let error = problem { () throws(SnapshotError) in try Snapshot.open(path) }
+    let error = problem { () throws(Failure) in try Snapshot.open(path) }
     #expect(error?.problem == .unreadable)
     #expect(error?.file == path)
   }
@@ -107,7 +108,7 @@ import Testing
       data.replaceSubrange(range, with: Data("Velocitier".utf8))
     }
     try data.write(to: URL(filePath: path))
-    let error = problem { () throws(SnapshotError) in try Snapshot.open(path) }
+    let error = problem { () throws(Failure) in try Snapshot.open(path) }
     #expect(error?.problem == .missingContent)
     #expect(error?.dataset == "PartType1/Velocities")
   }
@@ -124,7 +125,7 @@ import Testing
       range.lowerBound..<range.lowerBound + 4, with: withUnsafeBytes(of: value) { Data($0) })
     try data.write(to: URL(filePath: path))
     let snapshot = try Snapshot.open(path)
-    let error = problem { () throws(SnapshotError) in try snapshot.particles(in: 0..<512) }
+    let error = problem { () throws(Failure) in try snapshot.particles(in: 0..<512) }
     #expect(error?.problem == .invalidValue)
     #expect(error?.dataset == "PartType1/Coordinates")
     #expect(error?.reason.contains("row 7 ") == true)
@@ -152,7 +153,7 @@ import Testing
       units: SnapshotUnits(length: 1, mass: 1, velocity: 1), statesUnits: false,
       format: .gadgetHDF5, formatDescription: "", idByteCount: 4, hasHaloLabels: false,
       listsMasses: false)
-    let error = problem { () throws(SnapshotError) in try snapshot.gridSize() }
+    let error = problem { () throws(Failure) in try snapshot.gridSize() }
     #expect(error?.problem == .notACube)
   }
 

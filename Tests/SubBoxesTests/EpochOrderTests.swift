@@ -1,3 +1,4 @@
+import Failures
 import SubBoxes
 import Testing
 
@@ -33,10 +34,10 @@ import Testing
   }
 
   @Test func lessThanOneBatchIsAnError() {
-    let error = #expect(throws: SubBoxError.self) {
+    let error = #expect(throws: Failure.self) {
       try EpochOrder(sampleCount: 63, batchSize: 64, seed: 0)
     }
-    #expect(error?.kind == .settings)
+    #expect(error?.exitCode == .badData)
     #expect(error?.description.contains("63 training samples") == true)
   }
 }

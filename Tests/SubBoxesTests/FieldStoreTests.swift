@@ -1,3 +1,4 @@
+import Failures
 import Fields
 import MPI
 import Randomness
@@ -32,7 +33,7 @@ extension FieldStore {
 
 /// The number of chunks that are read for small boxes around sites of a field of 68.
 private func chunksRead(from path: String, capacity: Int, around sites: [Int]) throws -> Int {
-  let cache = ChunkCache(of: .density, in: [try FieldReader(path)], bytes: capacity << 20)
+  let cache = ChunkCache(of: .density, in: [try SharedFieldFile(path)], bytes: capacity << 20)
   #expect(cache.capacity == capacity)
   let cutter = SubBoxCutter(boxWidth: 3, gridSize: 68, standardization: paperStandardization)
   let box = UnsafeMutablePointer<Float>.allocate(capacity: cutter.voxelCount)
@@ -115,7 +116,7 @@ extension CollectiveTests {
             try FieldStore(of: paths, settings: settings(.resident, budget: 1), on: world)
           }
           #expect(error?.rank == 0)
-          if world.isRoot { #expect(agreed(error)?.kind == .settings) }
+          if world.isRoot { #expect(agreed(error)?.exitCode == .badData) }
         }
       }
     }

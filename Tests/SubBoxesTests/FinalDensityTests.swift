@@ -1,3 +1,4 @@
+import Failures
 import Fields
 import Foundation
 import MPI

@@ -1,3 +1,4 @@
+import Failures
 import Fields
 import Foundation
 import MPI
@@ -128,6 +129,6 @@ struct RandomFields {
 @Suite(.serialized) struct CollectiveTests {}
 
 /// What an error that the ranks agreed on was on the rank that it comes from.
-func agreed(_ error: (any Error)?) -> SubBoxError? {
-  (error as? AgreedFailure)?.underlying as? SubBoxError
+func agreed(_ error: (any Error)?) -> Failure? {
+  (error as? AgreedFailure)?.underlying as? Failure
 }

@@ -1,3 +1,4 @@
+import Failures
 import Fields
 import MPI
 import Randomness
@@ -85,7 +86,7 @@ extension CollectiveTests {
           }
           #expect(error?.rank == 0)
           if world.isRoot {
-            #expect(agreed(error)?.kind == .data)
+            #expect(agreed(error)?.exitCode == .badData)
             #expect(agreed(error)?.reason.contains("only \(count) particles") == true)
           }
         }
@@ -166,7 +167,7 @@ extension CollectiveTests {
           try SampleDraw(.training, from: ["nowhere.h5"], settings: settings(1), on: world)
         }
         if error?.rank == world.rank {
-          #expect(agreed(error)?.kind == .missingFile)
+          #expect(agreed(error)?.problem == .missingFile)
           #expect(agreed(error)?.file == "nowhere.h5")
         }
       }
@@ -186,7 +187,7 @@ extension CollectiveTests {
             / Double(densities.count)
           #expect(abs(standardization.mean - mean) < 1e-10)
           #expect(abs(standardization.standardDeviation - variance.squareRoot()) < 1e-10)
-          #expect(throws: SubBoxError.self) { try Standardization(of: .density, in: []) }
+          #expect(throws: Failure.self) { try Standardization(of: .density, in: []) }
         }
       }
     }
@@ -215,7 +216,7 @@ extension CollectiveTests {
     #expect(
       try LabelRange(settings, samples: samples) == LabelRange(minimum: 10, maximum: 14))
     settings.labelRange = [10.5, 14]
-    let error = #expect(throws: SubBoxError.self) {
+    let error = #expect(throws: Failure.self) {
       try LabelRange(settings, samples: samples)
     }
     #expect(error?.reason.contains("from 10.25 to 13.25") == true)
@@ -223,6 +224,6 @@ extension CollectiveTests {
 
   @Test(arguments: [[], [11], [11, 11]] as [[Float]])
   func labelsThatDoNotDifferHaveNoRange(labels: [Float]) {
-    #expect(throws: SubBoxError.self) { try LabelRange(of: Self.samples(labels)) }
+    #expect(throws: Failure.self) { try LabelRange(of: Self.samples(labels)) }
   }
 }

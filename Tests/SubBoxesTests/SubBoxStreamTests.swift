@@ -1,3 +1,4 @@
+import Failures
 import Foundation
 import MPI
 import Synchronization
@@ -49,7 +50,7 @@ extension SubBoxStream {
   fileprivate func enqueue(_ samples: [Sample]) { enqueue(samples.map { OrientedSample($0) }) }
 
   /// The position of the next box, which is given back at once.
-  fileprivate func nextPosition() throws(SubBoxError) -> Int? {
+  fileprivate func nextPosition() throws(Failure) -> Int? {
     try next()?.position
   }
 }
@@ -191,8 +192,8 @@ extension CollectiveTests {
           #expect(try stream.nextPosition() == position)
         }
         for _ in 0..<2 {
-          let error = #expect(throws: SubBoxError.self) { try stream.nextPosition() }
-          #expect(error?.kind == .data)
+          let error = #expect(throws: Failure.self) { try stream.nextPosition() }
+          #expect(error?.problem == .invalidValue)
           #expect(error?.file == path)
           #expect(error?.dataset == "density")
         }

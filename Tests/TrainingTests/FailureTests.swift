@@ -1,3 +1,4 @@
+import Failures
 import Fields
 import Foundation
 import MPI
@@ -19,7 +20,7 @@ import Testing
     do {
       try SmallTraining.run(plan, on: world, tell: tell)
     } catch let failure as AgreedFailure {
-      code = failure.underlying is SubBoxError ? 2 : 1
+      code = failure.underlying is Failure ? 2 : 1
       // Where the run itself threw, its barrier is still to be passed.
       try world.barrier()
     }

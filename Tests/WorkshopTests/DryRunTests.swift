@@ -17,18 +17,18 @@ import Testing
   /// not.
   private func failure(
     initial: String?, final: String?, halos: HaloSource, in folder: String
-  ) throws -> SnapshotError? {
+  ) throws -> Failure? {
     let preparation = FieldPreparation(
       name: "dry", initialSnapshot: initial ?? ReferenceUniverse.path("gadget4/ics.hdf5"),
       finalSnapshot: final ?? ReferenceUniverse.path("gadget4/snapshot_001.hdf5"), halos: halos,
       output: folder + "/fields.h5")
-    var found: SnapshotError?
+    var found: Failure?
     try withWorld { world in
       let alone = try world.split(color: world.rank, key: 0)
       do {
         _ = try preparation.run(on: alone)
       } catch let failure as AgreedFailure {
-        found = try #require(failure.underlying as? SnapshotError, "\(failure)")
+        found = try #require(failure.underlying as? Failure, "\(failure)")
       }
     }
     return found
@@ -45,7 +45,7 @@ import Testing
         // One whose changed redshift is low is offered as a final snapshot alone.
         let isOffered = inspection.description.contains("as `\(isFinal ? "final" : "initial")`")
         if problems.isEmpty, !isOffered { problems = ["it is not offered for this use"] }
-      } catch let error as SnapshotError {
+      } catch let error as Failure {
         problems = ["\(error)"]
       }
     }

@@ -1,3 +1,4 @@
+package import Failures
 internal import Foundation
 internal import Randomness
 
@@ -25,21 +26,22 @@ package struct HardEdges: Hashable, Codable, Sendable {
 
   /// Makes a transformation.
   ///
-  /// - Throws: ``InformationError/setting(name:value:allowed:)``.
+  /// - Throws: `SettingOutOfRange`.
   package init(
     range: ClosedRange<Double>, noise: Double = 1e-3, shrinkage: Double = 1e-4, seed: UInt64 = 0
-  ) throws(InformationError) {
+  ) throws(SettingOutOfRange) {
     guard range.lowerBound < range.upperBound, (range.upperBound - range.lowerBound).isFinite else {
-      throw .setting(
-        name: "range", value: "\(range.lowerBound) to \(range.upperBound)",
+      throw SettingOutOfRange(
+        ofEstimate: "range", value: "\(range.lowerBound) to \(range.upperBound)",
         allowed: "a finite range that is not empty")
     }
     guard noise >= 0, noise < range.upperBound - range.lowerBound else {
-      throw .setting(
-        name: "noise", value: "\(noise)", allowed: "0 up to the width of the range")
+      throw SettingOutOfRange(
+        ofEstimate: "noise", value: "\(noise)", allowed: "0 up to the width of the range")
     }
     guard shrinkage > 0, shrinkage < 1 else {
-      throw .setting(name: "shrinkage", value: "\(shrinkage)", allowed: "above 0 and below 1")
+      throw SettingOutOfRange(
+        ofEstimate: "shrinkage", value: "\(shrinkage)", allowed: "above 0 and below 1")
     }
     self.range = range
     self.noise = noise

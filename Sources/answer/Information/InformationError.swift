@@ -12,9 +12,6 @@ package enum InformationError: Error, Hashable, Sendable {
     case third
   }
 
-  /// A setting has a value that it cannot have.
-  case setting(name: String, value: String, allowed: String)
-
   /// A column, or the groups of its rows, is not as long as the first column.
   case unequalLengths(what: String, count: Int, expected: Int)
 
@@ -53,8 +50,6 @@ extension InformationError: CustomStringConvertible {
   /// One sentence: what was wrong, and what to try.
   package var description: String {
     switch self {
-    case .setting(let name, let value, let allowed):
-      "estimating information: \(name) is \(value), and may be \(allowed)"
     case .unequalLengths(let what, let count, let expected):
       "estimating information: \(what) has \(count) values and the first column \(expected); "
         + "give one for each row"
@@ -92,8 +87,14 @@ extension InformationError: CustomStringConvertible {
 }
 
 extension InformationError: JobFailure {
-  /// An option that cannot be used, or columns that allow no estimate.
-  package var exitCode: JobExitCode {
-    if case .setting = self { .usage } else { .badData }
+  /// Columns that allow no estimate.
+  package var exitCode: JobExitCode { .badData }
+}
+
+extension SettingOutOfRange {
+  /// Describes a setting that no information can be estimated with; it may be an option.
+  package init(ofEstimate key: String, value: String, allowed: String) {
+    self.init(
+      key: key, value: value, allowed: allowed, to: "estimate information", exitCode: .usage)
   }
 }

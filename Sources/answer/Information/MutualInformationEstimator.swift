@@ -1,3 +1,4 @@
+package import Failures
 internal import Threads
 
 /// Estimates mutual information with Gaussian mixtures.
@@ -18,8 +19,8 @@ package struct MutualInformationEstimator: Sendable {
 
   /// Makes an estimator.
   ///
-  /// - Throws: ``InformationError/setting(name:value:allowed:)``.
-  package init(settings: MutualInformationSettings = .init()) throws(InformationError) {
+  /// - Throws: `SettingOutOfRange`.
+  package init(settings: MutualInformationSettings = .init()) throws(SettingOutOfRange) {
     try settings.validate()
     self.settings = settings
   }

@@ -1,3 +1,4 @@
+package import Failures
 internal import Foundation
 internal import Threads
 
@@ -66,12 +67,14 @@ package struct MutualInformationSettings: Hashable, Codable, Sendable {
 
   /// Checks that the settings can be used.
   ///
-  /// - Throws: ``InformationError/setting(name:value:allowed:)``.
-  package func validate() throws(InformationError) {
+  /// - Throws: `SettingOutOfRange`.
+  package func validate() throws(SettingOutOfRange) {
     func require(
       _ isAllowed: Bool, _ name: String, _ value: some CustomStringConvertible, _ allowed: String
-    ) throws(InformationError) {
-      if !isAllowed { throw .setting(name: name, value: "\(value)", allowed: allowed) }
+    ) throws(SettingOutOfRange) {
+      if !isAllowed {
+        throw SettingOutOfRange(ofEstimate: name, value: "\(value)", allowed: allowed)
+      }
     }
     try require(randomStarts >= 0, "randomStarts", randomStarts, "0 or more")
     try require(kMeansStarts >= 0, "kMeansStarts", kMeansStarts, "0 or more")

@@ -1,3 +1,4 @@
+package import Failures
 internal import Foundation
 internal import Randomness
 internal import Threads
@@ -38,16 +39,17 @@ package struct NearestNeighbourEstimator: Sendable {
 
   /// Makes an estimator.
   ///
-  /// - Throws: ``InformationError/setting(name:value:allowed:)``.
+  /// - Throws: `SettingOutOfRange`.
   package init(
     neighbours: Int = 5, seed: UInt64 = 0,
     threads: Int = AvailableProcessors.count()
-  ) throws(InformationError) {
+  ) throws(SettingOutOfRange) {
     guard neighbours >= 1 else {
-      throw .setting(name: "neighbours", value: "\(neighbours)", allowed: "1 or more")
+      throw SettingOutOfRange(
+        ofEstimate: "neighbours", value: "\(neighbours)", allowed: "1 or more")
     }
     guard threads >= 1 else {
-      throw .setting(name: "threads", value: "\(threads)", allowed: "1 or more")
+      throw SettingOutOfRange(ofEstimate: "threads", value: "\(threads)", allowed: "1 or more")
     }
     self.neighbours = neighbours
     self.seed = seed

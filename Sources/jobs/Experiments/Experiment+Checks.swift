@@ -178,7 +178,7 @@ extension Experiment {
       try training.kernels.validate(architecture)
       return []
     } catch {
-      let path = error.setting == "boxWidth" ? "sampling.boxWidth" : "network.\(error.setting)"
+      let path = error.key == "boxWidth" ? "sampling.boxWidth" : "network.\(error.key)"
       return [
         SettingProblem(
           path: path, reason: "no network can be made with \(error.value)",
@@ -201,14 +201,9 @@ extension Experiment {
       try cluster.check()
       return []
     } catch {
-      guard case .setting(let key, _, let allowed) = error else {
-        return [
-          SettingProblem(path: "cluster", reason: "\(error)", remedy: "change the settings")
-        ]
-      }
       return [
         SettingProblem(
-          path: key, reason: "this cannot stand in a batch script", remedy: "it must be \(allowed)")
+          path: error.key, reason: "this cannot stand in a batch script", remedy: error.remedy)
       ]
     }
   }

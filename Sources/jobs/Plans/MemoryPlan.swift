@@ -24,8 +24,8 @@ package struct MemoryPlan: Hashable, Sendable {
   /// - Parameters:
   ///   - demand: The job.
   ///   - program: The memory of a process before it has any data [bytes].
-  /// - Throws: `SubBoxError` if the fields are to be in memory and do not fit the budget,
-  ///   `ArchitectureError` if the kernels cannot compute the network.
+  /// - Throws: `Failure` if the fields are to be in memory and do not fit the budget,
+  ///   `SettingOutOfRange` if the kernels cannot compute the network.
   package init(of demand: MemoryDemand, program: Int) throws {
     let base = [MemoryTerm("program and libraries", program)]
     let isDedicated = demand.workers < demand.ranks

@@ -23,10 +23,10 @@ package struct SampleTime: Hashable, Sendable {
 
   /// Measures a sample or a few, for less than some seconds: a rough figure of a machine that may be busy.
   ///
-  /// - Throws: `ArchitectureError` if the kernels cannot compute the network.
+  /// - Throws: `SettingOutOfRange` if the kernels cannot compute the network.
   package static func measured(
     _ architecture: NetworkArchitecture, kernels: NetworkKernels
-  ) throws(ArchitectureError) -> SampleTime {
+  ) throws(SettingOutOfRange) -> SampleTime {
     let layout = architecture.parameters
     let parameters = layout.initialized(seed: 1)
     let weights = try NetworkWeights(parameters, of: architecture, for: kernels)
@@ -57,7 +57,7 @@ package struct SampleTime: Hashable, Sendable {
   ///   - architecture: The network.
   ///   - kernels: The kernels that compute it.
   ///   - limit: The memory of this machine.
-  /// - Throws: `Failure` with both sizes, `ArchitectureError` if the kernels cannot compute the network.
+  /// - Throws: `Failure` with both sizes, `SettingOutOfRange` if the kernels cannot compute the network.
   package static func checkMemory(
     _ architecture: NetworkArchitecture, kernels: NetworkKernels, limit: NodeMemory
   ) throws {

@@ -33,10 +33,10 @@ package struct UniverseMemory: Hashable, Sendable {
   ///   - ranks: The ranks of the job.
   ///   - ranksPerNode: The ranks of a node.
   ///   - program: The memory of a process before it has any data [bytes].
-  /// - Throws: `FourierTransformError` if more ranks share a simulation than its mesh has planes.
+  /// - Throws: `Failure` if more ranks share a simulation than its mesh has planes.
   package init(
     of universe: UniverseSettings, ranks: Int, ranksPerNode: Int, program: Int
-  ) throws(FourierTransformError) {
+  ) throws(Failure) {
     let sharing = min(universe.ranksPerSimulation ?? ranks, ranks)
     let n = universe.gridSize
     let count = (n * n * n + sharing - 1) / sharing

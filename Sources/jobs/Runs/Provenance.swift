@@ -1,5 +1,5 @@
 package import DurableFiles
-internal import Failures
+package import Failures
 package import Fields
 internal import Foundation
 internal import Hardware
@@ -60,8 +60,8 @@ package struct Provenance: Codable, Hashable, Sendable {
 
     /// Describes a field file by the fingerprint in it, without reading its data.
     ///
-    /// - Throws: `FieldFileError` if it cannot be read.
-    package init(fieldFile path: String) throws(FieldFileError) {
+    /// - Throws: `Failure` if it cannot be read.
+    package init(fieldFile path: String) throws(Failure) {
       let file = try FieldFile.open(path)
       let attributes = try? FileManager.default.attributesOfItem(atPath: path)
       self.path = path
@@ -135,7 +135,7 @@ package struct Provenance: Codable, Hashable, Sendable {
         processor: Machine.processorName, processorsPerHost: AvailableProcessors.count(),
         threadsPerRank: threadsPerRank, mpiLibrary: firstLine(of: mpiLibraryVersion()),
         inputs: try inputs.map { path throws(FileError) in try InputFile(path) }
-          + fieldFiles.map { path throws(FieldFileError) in try InputFile(fieldFile: path) })
+          + fieldFiles.map { path throws(Failure) in try InputFile(fieldFile: path) })
     }
   }
 

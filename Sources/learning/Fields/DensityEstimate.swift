@@ -16,12 +16,6 @@ internal import Threads
 /// Memory on a rank: 60 bytes for each of its particles while they are sorted, 24 for each
 /// particle of the margin, and 12 bytes for each column of the box.
 struct DensityEstimate: Sendable {
-  /// The reason why densities cannot be estimated.
-  package struct Failure: Error, CustomStringConvertible {
-    /// The problem, and a remedy to try.
-    package let description: String
-  }
-
   /// The nearest neighbours of a particle, itself included.
   package let neighbours: Int
 
@@ -48,7 +42,7 @@ struct DensityEstimate: Sendable {
   ///   - boxSize: The side of the periodic box [Mpc/h].
   ///   - communicator: The ranks.
   /// - Returns: The density of each of this rank's particles [particle], [rho/rho_mean].
-  /// - Throws: `AgreedFailure` with a ``Failure`` if there are too few particles, or many at one point.
+  /// - Throws: `AgreedFailure` with a `Failure` if there are too few particles, or many at one point.
   package func densities(
     at positions: [Double], boxSize: Double, on communicator: borrowing Communicator
   ) throws -> [Float] {
@@ -67,7 +61,7 @@ struct DensityEstimate: Sendable {
   ///   - boxSize: The side of the periodic box [Mpc/h].
   ///   - communicator: The ranks.
   /// - Returns: The smoothing length of each of this rank's particles [particle], [Mpc/h].
-  /// - Throws: `AgreedFailure` with a ``Failure`` if there are too few particles, or many at one point.
+  /// - Throws: `AgreedFailure` with a `Failure` if there are too few particles, or many at one point.
   func smoothingLengths(
     at positions: [Double], boxSize: Double, on communicator: borrowing Communicator
   ) throws -> [Float] {
@@ -113,8 +107,9 @@ struct DensityEstimate: Sendable {
     try communicator.agree { () throws(Failure) in
       guard count < neighbours else { return }
       throw Failure(
-        description: "\(count) particles have no \(neighbours) nearest neighbours each. "
-          + "Give more particles.")
+        .badData, "estimating densities",
+        because: "\(count) particles have no \(neighbours) nearest neighbours each",
+        remedy: "Give more particles.")
     }
     let grid = CellGrid(particleCount: count, boxSize: boxSize)
     let columns = try ColumnDecomposition(positions, grid, on: communicator)
@@ -142,8 +137,9 @@ struct DensityEstimate: Sendable {
     try communicator.agree { () throws(Failure) in
       guard sorted.contains(where: { !$0.isFinite }) else { return }
       throw Failure(
-        description: "\(neighbours) particles or more are at one point, where the density has no "
-          + "value. Check the positions.")
+        .badData, "estimating densities",
+        because: "\(neighbours) particles or more are at one point, where the density has no value",
+        remedy: "Check the positions.")
     }
     return (tags, order.map { sorted[$0] })
   }
@@ -163,9 +159,4 @@ struct DensityEstimate: Sendable {
       }
     }
   }
-}
-
-extension DensityEstimate.Failure: JobFailure {
-  /// The code for particles whose density cannot be estimated.
-  package var exitCode: JobExitCode { .badData }
 }

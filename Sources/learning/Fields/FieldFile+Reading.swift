@@ -1,3 +1,4 @@
+package import Failures
 package import HDF5
 internal import Snapshots
 
@@ -9,16 +10,16 @@ extension FieldFile {
   ///   - slab: The box within [N, N, N].
   ///   - transfer: Collective only for a file opened by a communicator.
   /// - Returns: The values.
-  /// - Throws: A ``FieldFileError``; an input that is NaN or infinite is one.
+  /// - Throws: A `Failure`; an input that is NaN or infinite is one.
   package func read<Element: HDF5Element>(
     _ field: GridField<Element>, _ slab: Hyperslab? = nil,
     _ transfer: HDF5Dataset.Transfer = .independent
-  ) throws(FieldFileError) -> [Element] {
+  ) throws(Failure) -> [Element] {
     let slab = slab ?? Hyperslab(whole: extents)
     let values = try withDataset(field) { (dataset) throws(HDF5Error) in
       try dataset.read(slab, as: Element.self, transfer)
     }
-    try values.withUnsafeBufferPointer { (values) throws(FieldFileError) in
+    try values.withUnsafeBufferPointer { (values) throws(Failure) in
       try requireFinite(values, field, slab)
     }
     return values
@@ -31,15 +32,30 @@ extension FieldFile {
   ///   - destination: As many elements as the box.
   ///   - slab: The box within [N, N, N].
   ///   - transfer: Collective only for a file opened by a communicator.
-  /// - Throws: A ``FieldFileError``; an input that is NaN or infinite is one.
+  /// - Throws: A `Failure`; an input that is NaN or infinite is one.
   package func read<Element: HDF5Element>(
     _ field: GridField<Element>, into destination: UnsafeMutableBufferPointer<Element>,
     _ slab: Hyperslab, _ transfer: HDF5Dataset.Transfer = .independent
-  ) throws(FieldFileError) {
+  ) throws(Failure) {
     try withDataset(field) { (dataset) throws(HDF5Error) in
       try dataset.read(into: destination, slab: slab, transfer)
     }
     try requireFinite(UnsafeBufferPointer(destination), field, slab)
+  }
+
+  /// Reads whole planes of a field into memory, [planes, N, N].
+  ///
+  /// - Parameters:
+  ///   - field: The field to read.
+  ///   - planes: A range of the slowest axis.
+  ///   - start: Room for the values.
+  /// - Throws: A `Failure`; an input that is NaN or infinite is one.
+  package func read<Element: HDF5Element>(
+    _ field: GridField<Element>, planes: Range<Int>, into start: UnsafeMutablePointer<Element>
+  ) throws(Failure) {
+    let slab = Hyperslab(planes, of: extents)
+    try read(
+      field, into: UnsafeMutableBufferPointer(start: start, count: slab.elementCount), slab)
   }
 
   /// Reads whole planes of a field [planes, N, N].
@@ -50,11 +66,11 @@ extension FieldFile {
   ///     or none.
   ///   - transfer: Collective only for a file opened by a communicator.
   /// - Returns: The values.
-  /// - Throws: A ``FieldFileError``; an input that is NaN or infinite is one.
+  /// - Throws: A `Failure`; an input that is NaN or infinite is one.
   package func read<Element: HDF5Element>(
     _ field: GridField<Element>, planes: Range<Int>,
     _ transfer: HDF5Dataset.Transfer = .independent
-  ) throws(FieldFileError) -> [Element] {
+  ) throws(Failure) -> [Element] {
     let n = metadata.gridSize
     return try read(
       field, Hyperslab(offset: [planes.lowerBound, 0, 0], count: [planes.count, n, n]), transfer)
@@ -63,7 +79,7 @@ extension FieldFile {
   /// Reads the halo table.
   ///
   /// Not collective.
-  package func halos() throws(FieldFileError) -> HaloTable {
+  package func halos() throws(Failure) -> HaloTable {
     var table = HaloTable()
     let floats = HaloColumn<Float>.all
     table.mass = try read(floats[0])
@@ -85,8 +101,8 @@ extension FieldFile {
   ///
   /// - Parameter planes: A range of the slowest axis.
   /// - Returns: The particles in the order of the sites.
-  /// - Throws: A ``FieldFileError``, one that the file was made without them among others.
-  package func finalParticles(planes: Range<Int>) throws(FieldFileError) -> FinalParticles {
+  /// - Throws: A `Failure`, one that the file was made without them among others.
+  package func finalParticles(planes: Range<Int>) throws(Failure) -> FinalParticles {
     let n = metadata.gridSize
     return FinalParticles(
       positions: try read(
@@ -96,7 +112,7 @@ extension FieldFile {
 
   private func read<Element: HDF5Element>(
     _ column: HaloColumn<Element>
-  ) throws(FieldFileError) -> [Element] {
+  ) throws(Failure) -> [Element] {
     let dataset = try file.fieldDataset(
       column.dataset, path, column.extents(metadata.haloCount))
     return try inFieldFile(path, dataset: column.dataset) { () throws(HDF5Error) in
@@ -106,7 +122,7 @@ extension FieldFile {
 
   private func requireFinite<Element: HDF5Element>(
     _ values: UnsafeBufferPointer<Element>, _ field: GridField<Element>, _ slab: Hyperslab
-  ) throws(FieldFileError) {
+  ) throws(Failure) {
     guard let field = field as? GridField<Float>, field.isInput else { return }
     let index = values.withMemoryRebound(to: Float.self) { values in
       values.firstIndex { !$0.isFinite }

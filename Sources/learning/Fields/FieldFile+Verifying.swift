@@ -1,4 +1,5 @@
 internal import DurableFiles
+internal import Failures
 internal import HDF5
 internal import RecordFiles
 
@@ -9,8 +10,8 @@ extension FieldFile {
   ///
   /// Not collective.
   ///
-  /// - Throws: A ``FieldFileError`` that names the first dataset that differs.
-  func verifyChecksums() throws(FieldFileError) {
+  /// - Throws: A `Failure` that names the first dataset that differs.
+  func verifyChecksums() throws(Failure) {
     try verify(GridField.density)
     for field in [GridField.potential, .finalPosition, .finalSmoothing] where metadata.holds(field)
     {
@@ -28,23 +29,24 @@ extension FieldFile {
     }
   }
 
-  private func verify<Element: HDF5Element>(_ field: GridField<Element>) throws(FieldFileError) {
+  private func verify<Element: HDF5Element>(_ field: GridField<Element>) throws(Failure) {
     let checksum = try withDataset(field) { (dataset) throws(HDF5Error) in try dataset.checksum() }
     guard let checksum else {
-      throw FieldFileError(
-        .damaged, in: path, dataset: field.dataset, because: "it does not hold numbers as written",
+      throw Failure(
+        .damaged, inFieldFile: path, dataset: field.dataset,
+        because: "it does not hold numbers as written",
         remedy: "Make the file again with `halompi prepare`.")
     }
     try require(checksum, of: field.dataset)
   }
 
-  private func require(_ found: Checksum, of dataset: String) throws(FieldFileError) {
+  private func require(_ found: Checksum, of dataset: String) throws(Failure) {
     let written = try inFieldFile(path, dataset: dataset, .wrongLayout) { () throws(HDF5Error) in
       try file.textAttribute("checksum", of: dataset)
     }
     guard found.description == written else {
-      throw FieldFileError(
-        .damaged, in: path, dataset: dataset,
+      throw Failure(
+        .damaged, inFieldFile: path, dataset: dataset,
         because: "the checksum of the data is \(found), but \(written) was written",
         remedy: "The file was changed or damaged; make it again with `halompi prepare`.")
     }

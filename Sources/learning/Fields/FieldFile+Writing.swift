@@ -1,3 +1,4 @@
+internal import Failures
 internal import HDF5
 package import MPI
 internal import RecordFiles
@@ -16,13 +17,13 @@ extension FieldFile {
   ///   - path: The path of the file; an existing file is replaced. The same on every rank.
   ///   - communicator: The ranks.
   /// - Returns: The metadata of the file.
-  /// - Throws: `AgreedFailure` on every rank, with a ``FieldFileError`` from the rank that failed.
+  /// - Throws: `AgreedFailure` on every rank, with a `Failure` from the rank that failed.
   @discardableResult
   package static func write(
     _ slab: FieldSlab, _ halos: HaloTable, _ description: FieldDescription, creator: String,
     to path: String, on communicator: borrowing Communicator
   ) throws -> FieldMetadata {
-    try communicator.agree { () throws(FieldFileError) in
+    try communicator.agree { () throws(Failure) in
       try check(slab, halos, description, path, communicator)
     }
     let checksums = try Checksums(of: slab, halos, on: communicator)
@@ -41,10 +42,9 @@ extension FieldFile {
       }
     } catch let failure as AgreedFailure {
       throw failure.replacing(HDF5Error.self) { error in
-        FieldFileError(
-          .io, in: path, because: "\(error)",
-          remedy: "Check the disk and the path, and make the file again with `halompi prepare`.",
-          underlying: error)
+        Failure(
+          .io, inFieldFile: path, because: "\(error)",
+          remedy: "Check the disk and the path, and make the file again with `halompi prepare`.")
       }
     }
     return metadata
@@ -54,7 +54,7 @@ extension FieldFile {
   private static func check(
     _ slab: FieldSlab, _ halos: HaloTable, _ description: FieldDescription, _ path: String,
     _ communicator: borrowing Communicator
-  ) throws(FieldFileError) {
+  ) throws(Failure) {
     let decomposition = PlaneDecomposition(
       gridSize: description.gridSize, ranks: communicator.size)
     let count = slab.sites.count
@@ -72,8 +72,8 @@ extension FieldFile {
         values[index], of: field, atSite: slab.sites.lowerBound + index, slab.gridSize, in: path)
     }
     if let index = slab.halo.firstIndex(where: { $0 < -1 || Int($0) >= halos.count }) {
-      throw FieldFileError(
-        .invalidValue, in: path, dataset: GridField.halo.dataset,
+      throw Failure(
+        .invalidValue, inFieldFile: path, dataset: GridField.halo.dataset,
         because: "site \(slab.sites.lowerBound + index) is in halo \(slab.halo[index]) of "
           + "\(halos.count)",
         remedy: "Check that catalogue and snapshot belong together.")

@@ -1,3 +1,4 @@
+package import Failures
 internal import Foundation
 internal import HDF5
 package import MPI
@@ -31,7 +32,7 @@ package struct FieldFile: ~Copyable {
   private let radius: HDF5Dataset
 
   /// Opens a field file, by this process alone, and checks its layout.
-  package static func open(_ path: String) throws(FieldFileError) -> FieldFile {
+  package static func open(_ path: String) throws(Failure) -> FieldFile {
     try requireFile(path)
     return try FieldFile(
       inFieldFile(path) { () throws(HDF5Error) in try HDF5File.open(path) }, path)
@@ -45,10 +46,10 @@ package struct FieldFile: ~Copyable {
   ///   - path: The same on every rank.
   ///   - communicator: The ranks; reading may then be collective.
   /// - Returns: The file.
-  /// - Throws: A ``FieldFileError``, perhaps on this rank alone.
+  /// - Throws: A `Failure`, perhaps on this rank alone.
   package static func open(
     _ path: String, on communicator: borrowing Communicator
-  ) throws(FieldFileError) -> FieldFile {
+  ) throws(Failure) -> FieldFile {
     try requireFile(path)
     return try FieldFile(
       inFieldFile(path) { () throws(HDF5Error) in try HDF5File.open(path, on: communicator) },
@@ -58,17 +59,17 @@ package struct FieldFile: ~Copyable {
   /// Closes the file.
   ///
   /// Collective if it was opened by a communicator.
-  package consuming func close() throws(FieldFileError) {
+  package consuming func close() throws(Failure) {
     let path = path
     do throws(HDF5Error) {
       try file.close()
     } catch {
-      throw FieldFileError(
-        .io, in: path, because: "\(error)", remedy: "Check the disk.", underlying: error)
+      throw Failure(
+        .io, inFieldFile: path, because: "\(error)", remedy: "Check the disk.")
     }
   }
 
-  private init(_ file: consuming HDF5File, _ path: String) throws(FieldFileError) {
+  private init(_ file: consuming HDF5File, _ path: String) throws(Failure) {
     let metadata = try FieldMetadata(readingFrom: file, path)
     let extents = [Int](repeating: metadata.gridSize, count: 3)
     let density = try file.fieldDataset(GridField.density.dataset, path, extents)
@@ -90,8 +91,8 @@ package struct FieldFile: ~Copyable {
   /// Calls `body` with the dataset of a field.
   func withDataset<Element, Value>(
     _ field: GridField<Element>, _ body: (borrowing HDF5Dataset) throws(HDF5Error) -> Value
-  ) throws(FieldFileError) -> Value {
-    func read(_ dataset: borrowing HDF5Dataset) throws(FieldFileError) -> Value {
+  ) throws(Failure) -> Value {
+    func read(_ dataset: borrowing HDF5Dataset) throws(Failure) -> Value {
       try inFieldFile(path, dataset: field.dataset) { () throws(HDF5Error) in try body(dataset) }
     }
     switch field.dataset {
@@ -106,10 +107,10 @@ package struct FieldFile: ~Copyable {
     }
   }
 
-  private static func requireFile(_ path: String) throws(FieldFileError) {
+  private static func requireFile(_ path: String) throws(Failure) {
     guard FileManager.default.fileExists(atPath: path) else {
-      throw FieldFileError(
-        .missingFile, in: path, because: "there is no such file",
+      throw Failure(
+        .missingFile, inFieldFile: path, because: "there is no such file",
         remedy: "Make it with `halompi prepare`, or correct the path.")
     }
   }
@@ -119,14 +120,14 @@ extension HDF5File {
   /// Opens a dataset that must have the given extents.
   func fieldDataset(
     _ name: String, _ path: String, _ extents: [Int]
-  ) throws(FieldFileError) -> HDF5Dataset {
+  ) throws(Failure) -> HDF5Dataset {
     let remade = "Make the file again with `halompi prepare`."
     let dataset = try inFieldFile(path, dataset: name, .wrongLayout, remedy: remade) {
       () throws(HDF5Error) in try self.dataset(name)
     }
     guard dataset.extents == extents else {
-      throw FieldFileError(
-        .wrongLayout, in: path, dataset: name,
+      throw Failure(
+        .wrongLayout, inFieldFile: path, dataset: name,
         because: "its extents are \(dataset.extents), but the attributes say \(extents)",
         remedy: remade)
     }
@@ -135,8 +136,8 @@ extension HDF5File {
       () throws(HDF5Error) in try dataset.obstacle()
     }
     if let obstacle {
-      throw FieldFileError(
-        .damaged, in: path, dataset: name, because: "\(obstacle)", remedy: remade)
+      throw Failure(
+        .damaged, inFieldFile: path, dataset: name, because: "\(obstacle)", remedy: remade)
     }
     return dataset
   }

@@ -1,36 +1,38 @@
+internal import Failures
 internal import HDF5
 internal import Snapshots
 
 extension FieldMetadata {
   /// Reads the attributes of a field file.
-  init(readingFrom file: borrowing HDF5File, _ path: String) throws(FieldFileError) {
+  init(readingFrom file: borrowing HDF5File, _ path: String) throws(Failure) {
     let attributes = FieldAttributes(path: path)
     let isField = try inFieldFile(path) { () throws(HDF5Error) in try file.hasAttribute("format") }
     let format = isField ? try attributes.text("format", file) : ""
     guard format == FieldFormat.name else {
-      throw FieldFileError(
-        .wrongFormat, in: path, dataset: "attribute format",
+      throw Failure(
+        .wrongFormat, inFieldFile: path, dataset: "attribute format",
         because: isField ? "the format is \"\(format)\"" : "there is no such attribute",
         remedy: "Give a field file, which `halompi prepare` makes.")
     }
     let version = try attributes.integer("version", file)
     guard version == FieldFormat.version else {
-      throw FieldFileError(
-        .wrongFormat, in: path, dataset: "attribute version",
+      throw Failure(
+        .wrongFormat, inFieldFile: path, dataset: "attribute version",
         because: "the version is \(version), this program reads \(FieldFormat.version)",
         remedy: "Make the file again with `halompi prepare` of this version.")
     }
     let label = try attributes.text("label", file)
     guard let label = HaloLabel(rawValue: label) else {
-      throw FieldFileError(
-        .wrongFormat, in: path, dataset: "attribute label", because: "the label is \"\(label)\"",
+      throw Failure(
+        .wrongFormat, inFieldFile: path, dataset: "attribute label",
+        because: "the label is \"\(label)\"",
         remedy: "Make the file again with `halompi prepare`.")
     }
     let gridSize = try attributes.integer("gridSize", file)
     let boxSize = try attributes.number("boxSize", file)
     guard (1...FieldFormat.largestGridSize).contains(gridSize), boxSize > 0, boxSize.isFinite else {
-      throw FieldFileError(
-        .wrongLayout, in: path, dataset: "attributes gridSize and boxSize",
+      throw Failure(
+        .wrongLayout, inFieldFile: path, dataset: "attributes gridSize and boxSize",
         because: "the grid is \(gridSize) and the box \(boxSize) Mpc/h",
         remedy: "Make the file again with `halompi prepare`.")
     }
@@ -48,7 +50,7 @@ extension FieldMetadata {
     let density = FieldMoments(
       mean: try attributes.number("densityMean", file),
       standardDeviation: try attributes.number("densityStandardDeviation", file))
-    func has(_ name: String) throws(FieldFileError) -> Bool {
+    func has(_ name: String) throws(Failure) -> Bool {
       try inFieldFile(path) { () throws(HDF5Error) in try file.hasAttribute(name) }
     }
     let potential =
@@ -64,8 +66,8 @@ extension FieldMetadata {
     guard (0...gridSize * gridSize * gridSize).contains(labeled),
       (0...Int(Int32.max)).contains(halos)
     else {
-      throw FieldFileError(
-        .wrongLayout, in: path, dataset: "attributes haloCount and labelledCount",
+      throw Failure(
+        .wrongLayout, inFieldFile: path, dataset: "attributes haloCount and labelledCount",
         because: "\(labeled) sites of a grid of \(gridSize)^3 are in \(halos) halos",
         remedy: "Make the file again with `halompi prepare`.")
     }
@@ -81,13 +83,13 @@ extension FieldMetadata {
 private struct FieldAttributes {
   let path: String
 
-  func number(_ name: String, _ file: borrowing HDF5File) throws(FieldFileError) -> Double {
+  func number(_ name: String, _ file: borrowing HDF5File) throws(Failure) -> Double {
     try only(name, read(name) { () throws(HDF5Error) in try file.attribute(name, as: Double.self) })
   }
 
   func integer(
     _ name: String, of object: String = "/", _ file: borrowing HDF5File
-  ) throws(FieldFileError) -> Int {
+  ) throws(Failure) -> Int {
     let values = try read(name) { () throws(HDF5Error) in
       try file.attribute(name, of: object, as: Int64.self)
     }
@@ -96,11 +98,11 @@ private struct FieldAttributes {
 
   func text(
     _ name: String, of object: String = "/", _ file: borrowing HDF5File
-  ) throws(FieldFileError) -> String {
+  ) throws(Failure) -> String {
     try read(name) { () throws(HDF5Error) in try file.textAttribute(name, of: object) }
   }
 
-  func sources(_ file: borrowing HDF5File) throws(FieldFileError) -> [String: SourceFiles] {
+  func sources(_ file: borrowing HDF5File) throws(Failure) -> [String: SourceFiles] {
     let roles = try read(FieldFormat.sourceGroup) { () throws(HDF5Error) in
       try file.children(of: FieldFormat.sourceGroup)
     }
@@ -118,16 +120,16 @@ private struct FieldAttributes {
 
   private func read<Value>(
     _ name: String, _ body: () throws(HDF5Error) -> Value
-  ) throws(FieldFileError) -> Value {
+  ) throws(Failure) -> Value {
     try inFieldFile(
       path, dataset: "attribute \(name)", .wrongLayout,
       remedy: "Make the file again with `halompi prepare`.", body)
   }
 
-  private func only<Value>(_ name: String, _ values: [Value]) throws(FieldFileError) -> Value {
+  private func only<Value>(_ name: String, _ values: [Value]) throws(Failure) -> Value {
     guard let value = values.first, values.count == 1 else {
-      throw FieldFileError(
-        .wrongLayout, in: path, dataset: "attribute \(name)",
+      throw Failure(
+        .wrongLayout, inFieldFile: path, dataset: "attribute \(name)",
         because: "it holds \(values.count) values instead of one",
         remedy: "Make the file again with `halompi prepare`.")
     }

@@ -1,3 +1,4 @@
+internal import Failures
 internal import Foundation
 package import MPI
 package import Snapshots
@@ -88,8 +89,8 @@ package struct FieldPreparation: Hashable, Codable, Sendable {
   ///   - communicator: The ranks.
   ///   - progress: Called on every rank when a phase begins.
   /// - Returns: The results to check, the same on every rank.
-  /// - Throws: `AgreedFailure` on every rank, with a `SnapshotError`, ``FieldFileError`` or
-  ///   ``DensityEstimate/Failure`` from the rank that failed.
+  /// - Throws: `AgreedFailure` on every rank, with a `Failure`, `Failure` or
+  ///   `Failure` from the rank that failed.
   package func run(
     on communicator: borrowing Communicator,
     progress: (FieldPreparationPhase) -> Void = { _ in }
@@ -100,7 +101,7 @@ package struct FieldPreparation: Hashable, Codable, Sendable {
       progress(phase)
     }
     begin(.headers)
-    let inputs = try communicator.broadcastFromRoot { () throws(SnapshotError) in
+    let inputs = try communicator.broadcastFromRoot { () throws(Failure) in
       try PreparationInputs(self)
     }
     let (initial, final, assignment) = (inputs.initial, inputs.final, inputs.assignment)
@@ -111,7 +112,7 @@ package struct FieldPreparation: Hashable, Codable, Sendable {
       / communicator.size
 
     begin(.initialParticles)
-    let particles = try communicator.agree { () throws(SnapshotError) in
+    let particles = try communicator.agree { () throws(Failure) in
       try initial.particles(in: rows, velocities: true)
     }
     begin(.sites)
@@ -128,13 +129,13 @@ package struct FieldPreparation: Hashable, Codable, Sendable {
     }
 
     begin(.labels)
-    let particlesAtEnd = try communicator.agree { () throws(SnapshotError) in
+    let particlesAtEnd = try communicator.agree { () throws(Failure) in
       try final.particles(in: rows)
     }
     let routing = try sited.map.routing(
       of: particlesAtEnd.ids, to: planes, in: final, on: communicator)
     let members = try assignment.members(of: particlesAtEnd, in: final, on: communicator)
-    try communicator.agree { () throws(SnapshotError) in
+    try communicator.agree { () throws(Failure) in
       try assignment.check(members.counts, of: final)
     }
     let labelling = HaloLabelling(final, members, label)
@@ -192,8 +193,8 @@ private struct PreparationInputs: Codable {
   let assignment: HaloAssignment
   let gridSize: Int
 
-  init(_ settings: FieldPreparation) throws(SnapshotError) {
-    func open(_ path: String) throws(SnapshotError) -> Snapshot {
+  init(_ settings: FieldPreparation) throws(Failure) {
+    func open(_ path: String) throws(Failure) -> Snapshot {
       try Snapshot.open(
         path, units: settings.units, cosmology: settings.cosmology,
         ignoring: settings.ignoredTypes)
@@ -208,13 +209,13 @@ private struct PreparationInputs: Codable {
       ("of Omega_m", initial.cosmology.omegaMatter, final.cosmology.omegaMatter),
     ]
     for (what, one, other) in pairs where abs(one - other) > 1e-5 * one {
-      throw SnapshotError(
+      throw Failure(
         .mismatch, in: final.path, dataset: final.format.names.header,
         because: "it has \(other) \(what), the initial snapshot \(initial.path) has \(one)",
         remedy: "Give the initial and the final snapshot of one simulation.")
     }
     guard initial.redshift > final.redshift else {
-      throw SnapshotError(
+      throw Failure(
         .mismatch, in: initial.path, dataset: initial.format.names.header,
         because: "its redshift \(initial.redshift) is not above that of the final snapshot, "
           + "\(final.redshift)",
@@ -222,7 +223,7 @@ private struct PreparationInputs: Codable {
     }
     assignment = try HaloAssignment.open(settings.halos, of: final)
     if settings.label == .bound, !assignment.hasSubhalos, !assignment.isEmpty {
-      throw SnapshotError(
+      throw Failure(
         .missingContent, in: assignment.path(of: final),
         because: "the label `bound` needs subhaloes, and it has none",
         remedy: "Give a catalogue of SUBFIND (fof_subhalo_tab), or choose the label `fof`.")

@@ -1,3 +1,4 @@
+internal import Failures
 internal import Foundation
 internal import MPI
 internal import Snapshots
@@ -36,7 +37,7 @@ struct HaloLabelling {
   ///   - routing: The way of these particles to their sites.
   ///   - file: The file that says who the members are, for errors.
   ///   - communicator: The ranks.
-  /// - Throws: A `SnapshotError` if the catalogue does not fit the particles.
+  /// - Throws: A `Failure` if the catalogue does not fit the particles.
   func label(
     _ slab: inout FieldSlab, with particles: SnapshotParticles, _ routing: SiteRouting,
     file: String, on communicator: borrowing Communicator
@@ -55,7 +56,7 @@ struct HaloLabelling {
     }
     var sums = check.sums
     try communicator.sum(&sums)
-    try communicator.agree { () throws(SnapshotError) in
+    try communicator.agree { () throws(Failure) in
       try check.conclude(sums, file)
     }
     slab.halo = try routing.send(halos, on: communicator)

@@ -1,3 +1,4 @@
+internal import Failures
 package import MPI
 package import Snapshots
 
@@ -17,11 +18,11 @@ package struct SiteCheck: Hashable, Sendable {
   ///   - particles: This rank's rows of the snapshot, with velocities.
   ///   - snapshot: The initial snapshot.
   ///   - communicator: The ranks, which together have all rows.
-  /// - Throws: `AgreedFailure` of a `SnapshotError` if preparation would refuse the snapshot.
+  /// - Throws: `AgreedFailure` of a `Failure` if preparation would refuse the snapshot.
   package init(
     _ particles: SnapshotParticles, of snapshot: Snapshot, on communicator: borrowing Communicator
   ) throws {
-    let gridSize = try communicator.agree { () throws(SnapshotError) in try snapshot.gridSize() }
+    let gridSize = try communicator.agree { () throws(Failure) in try snapshot.gridSize() }
     let planes = PlaneDecomposition(gridSize: gridSize, ranks: communicator.size)
     let sited = try SiteFinder(snapshot, planes).find(particles, on: communicator)
     origin = sited.origin

@@ -1,3 +1,4 @@
+internal import Failures
 internal import MPI
 package import Snapshots
 
@@ -73,7 +74,7 @@ struct SiteFinder {
     let routing = routing(sites, on: communicator)
     let arrived = try routing.send(sites, on: communicator)
     let moved = try routing.send(particles.positions, width: 3, on: communicator)
-    let positions = try communicator.agree { () throws(SnapshotError) in
+    let positions = try communicator.agree { () throws(Failure) in
       try place(moved, arrived, communicator.rank) { site in lattice.id(ofSite: site) }
     }
     return SitedParticles(
@@ -107,7 +108,7 @@ struct SiteFinder {
     let rms = (Double(residual[0]) * 0x1p-28 / Double(count)).squareRoot()
     if !(rms < 0.1) {
       let factor = try velocityFactor(fitting: particles, on: communicator)
-      try communicator.agree { () throws(SnapshotError) in
+      try communicator.agree { () throws(Failure) in
         throw noLattice("undone positions are \(rms) cells from any lattice", factor)
       }
     }
@@ -125,7 +126,7 @@ struct SiteFinder {
         }, width: 3, on: communicator))
     let losers = claims.settle(planes.sites(of: communicator.rank))
     let moved = try communicator.allReduce(Int64(losers.count), .sum)
-    try communicator.agree { () throws(SnapshotError) in
+    try communicator.agree { () throws(Failure) in
       guard Int(moved) > max(8, count / 100) else { return }
       throw noLattice("\(moved) of \(count) particles came second at their nearest site")
     }
@@ -146,7 +147,7 @@ struct SiteFinder {
   /// Puts positions in the order of sites; two particles at one site have one ID.
   private func place(
     _ positions: [Double], _ sites: [Int64], _ rank: Int, id: (Int) -> UInt64
-  ) throws(SnapshotError) -> [Double] {
+  ) throws(Failure) -> [Double] {
     let mine = planes.sites(of: rank)
     var placed = [Double](repeating: .nan, count: 3 * mine.count)
     for (index, site) in sites.enumerated() {
@@ -157,16 +158,16 @@ struct SiteFinder {
     return placed
   }
 
-  private func noLattice(_ reason: String, _ factor: Double? = nil) -> SnapshotError {
+  private func noLattice(_ reason: String, _ factor: Double? = nil) -> Failure {
     guard let factor else {
-      return SnapshotError(
+      return Failure(
         .noLattice, in: snapshot.path, dataset: snapshot.format.names.positions,
         because: "the particles did not start from a cubic grid: \(reason)",
         remedy: "Give initial conditions from a grid, not a glass, with GADGET's velocities, at a "
           + "redshift at which displacements are linear.")
     }
     let units = snapshot.units
-    return SnapshotError(
+    return Failure(
       .noLattice, in: snapshot.path, dataset: snapshot.format.names.velocities,
       because: "velocities are not sqrt(a) dx/dt as GADGET stores them: \(reason), but they come "
         + "from a cubic grid with velocities \(factor) times these",

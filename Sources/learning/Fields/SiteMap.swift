@@ -1,3 +1,4 @@
+internal import Failures
 internal import MPI
 internal import Snapshots
 
@@ -20,7 +21,7 @@ enum SiteMap {
   ///   - snapshot: The snapshot that they are of, for errors.
   ///   - communicator: The ranks.
   /// - Returns: The sites of this rank, and the way for numbers of their particles.
-  /// - Throws: A `SnapshotError` for an ID that has no site, or for two with the same.
+  /// - Throws: A `Failure` for an ID that has no site, or for two with the same.
   func routing(
     of ids: [UInt64], to planes: PlaneDecomposition, in snapshot: Snapshot,
     on communicator: borrowing Communicator
@@ -33,10 +34,10 @@ enum SiteMap {
       ids = try routing.send(ids, on: communicator)
       toTable = routing
     }
-    let sites = try communicator.agree { () throws(SnapshotError) in
-      try ids.map { (id) throws(SnapshotError) in
+    let sites = try communicator.agree { () throws(Failure) in
+      try ids.map { (id) throws(Failure) in
         guard let site = self.site(ofID: id) else {
-          throw SnapshotError(
+          throw Failure(
             .wrongIDs, in: snapshot.path, dataset: snapshot.format.names.ids,
             because: "ID \(id) belongs to no particle of the initial snapshot",
             remedy: "Give the initial and the final snapshot of one simulation.")
@@ -48,11 +49,11 @@ enum SiteMap {
       sites.map { Int32(planes.rank(ofSite: Int($0))) }, ranks: communicator.size)
     let first = planes.sites(of: communicator.rank).lowerBound
     let places = try toSites.send(sites, on: communicator).map { Int($0) - first }
-    try communicator.agree { () throws(SnapshotError) in
+    try communicator.agree { () throws(Failure) in
       var isMet = [Bool](repeating: false, count: planes.sites(of: communicator.rank).count)
       for place in places {
         guard !isMet[place] else {
-          throw SnapshotError(
+          throw Failure(
             .wrongIDs, in: snapshot.path, dataset: snapshot.format.names.ids,
             because: "the ID of the particle from site \(first + place) occurs more than once",
             remedy: "Copy the snapshot again, or use IDs that are wide enough.")
@@ -115,7 +116,7 @@ extension SiteMap {
   ///
   /// Collective.
   ///
-  /// - Throws: A `SnapshotError` if an ID occurs twice.
+  /// - Throws: A `Failure` if an ID occurs twice.
   static func table(
     ofIDs ids: [UInt64], sites: Range<Int>, in snapshot: Snapshot,
     on communicator: borrowing Communicator
@@ -126,7 +127,7 @@ extension SiteMap {
     let places = try routing.send(sites.map { Int64($0) }, on: communicator)
     let order = mine.indices.sorted { mine[$0] < mine[$1] }
     let sorted = order.map { mine[$0] }
-    try communicator.agree { () throws(SnapshotError) in
+    try communicator.agree { () throws(Failure) in
       if let twin = sorted.indices.dropFirst().first(where: { sorted[$0] == sorted[$0 - 1] }) {
         throw .duplicateID(sorted[twin], snapshot)
       }
@@ -135,10 +136,10 @@ extension SiteMap {
   }
 }
 
-extension SnapshotError {
+extension Failure {
   /// The error of an ID that two particles have.
-  static func duplicateID(_ id: UInt64, _ snapshot: Snapshot) -> SnapshotError {
-    SnapshotError(
+  static func duplicateID(_ id: UInt64, _ snapshot: Snapshot) -> Failure {
+    Failure(
       .wrongIDs, in: snapshot.path, dataset: snapshot.format.names.ids,
       because: "ID \(id) occurs more than once",
       remedy: "Give a snapshot with an ID of its own for each particle (GADGET's 64-bit IDs).")

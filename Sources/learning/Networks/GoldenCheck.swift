@@ -1,3 +1,5 @@
+package import Failures
+
 /// The error of a quantity relative to its golden value.
 package struct GoldenResult: Hashable, Sendable {
   /// The quantity compared, such as "prediction" or "gradient of conv2.weight".
@@ -25,10 +27,10 @@ package enum GoldenCheck {
   /// golden norm of its tensor, and its sum to the larger of that norm and the golden sum.
   ///
   /// - Returns: One result per quantity, in the order of the computation.
-  /// - Throws: ``ArchitectureError`` if the kernels cannot compute the reference's network.
+  /// - Throws: `SettingOutOfRange` if the kernels cannot compute the reference's network.
   package static func run(
     _ reference: GoldenReference, kernels: NetworkKernels
-  ) throws(ArchitectureError) -> [GoldenResult] {
+  ) throws(SettingOutOfRange) -> [GoldenResult] {
     var errors = Errors()
     for vector in reference.lossVectors {
       let loss = TruncatedCauchyLoss(gamma: vector.gamma)
@@ -108,7 +110,7 @@ package enum GoldenCheck {
 
     init(
       _ reference: GoldenReference, kernels: NetworkKernels
-    ) throws(ArchitectureError) {
+    ) throws(SettingOutOfRange) {
       self.reference = reference
       layout = reference.architecture.parameters
       weights = try NetworkWeights(

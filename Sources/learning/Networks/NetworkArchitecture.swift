@@ -55,12 +55,12 @@ package struct NetworkArchitecture: Hashable, Sendable {
 
   /// Checks that a network can be made of this.
   ///
-  /// - Throws: ``ArchitectureError`` that names the setting and what it may be.
-  package func validate() throws(ArchitectureError) {
+  /// - Throws: `SettingOutOfRange` that names the setting and what it may be.
+  package func validate() throws(SettingOutOfRange) {
     func require(_ holds: Bool, _ setting: String, _ value: String, _ allowed: String)
-      throws(ArchitectureError)
+      throws(SettingOutOfRange)
     {
-      if !holds { throw ArchitectureError(setting: setting, value: value, allowed: allowed) }
+      if !holds { throw SettingOutOfRange(ofNetwork: setting, value: value, allowed: allowed) }
     }
     try require((3...512).contains(boxWidth), "boxWidth", "\(boxWidth)", "from 3 to 512")
     try require(
@@ -100,24 +100,9 @@ extension NetworkArchitecture: Codable {
   }
 }
 
-/// A setting of a ``NetworkArchitecture`` that no network can be made of.
-package struct ArchitectureError: Error, Hashable, CustomStringConvertible {
-  /// The name of the property.
-  package let setting: String
-
-  /// The value that it was set to.
-  package let value: String
-
-  /// The values that are allowed, in words.
-  package let allowed: String
-
-  /// One sentence: what was being done, why it failed and what is allowed.
-  package var description: String {
-    "cannot make a network with \(setting) \(value): it must be \(allowed)"
+extension SettingOutOfRange {
+  /// Describes a setting that no network can be made of.
+  init(ofNetwork key: String, value: String, allowed: String) {
+    self.init(key: key, value: value, allowed: allowed, to: "make a network")
   }
-}
-
-extension ArchitectureError: JobFailure {
-  /// A setting that cannot be used.
-  package var exitCode: JobExitCode { .badData }
 }

@@ -1,4 +1,5 @@
 internal import CKernels
+package import Failures
 
 /// The implementations of the network; all compute the same function.
 package enum NetworkKernels: String, Codable, CaseIterable, Sendable {
@@ -11,16 +12,16 @@ package enum NetworkKernels: String, Codable, CaseIterable, Sendable {
 
   /// Checks that these kernels can compute a network.
   ///
-  /// - Throws: ``ArchitectureError`` that names the setting and what it may be.
-  package func validate(_ architecture: NetworkArchitecture) throws(ArchitectureError) {
+  /// - Throws: `SettingOutOfRange` that names the setting and what it may be.
+  package func validate(_ architecture: NetworkArchitecture) throws(SettingOutOfRange) {
     try architecture.validate()
     guard self == .fast else { return }
     let channels = architecture.convolutionChannels
     guard channels.count >= 2, channels.count <= 16,
       channels.allSatisfy({ $0 % 16 == 0 && $0 <= 1024 })
     else {
-      throw ArchitectureError(
-        setting: "convolutionChannels", value: "\(channels)",
+      throw SettingOutOfRange(
+        ofNetwork: "convolutionChannels", value: "\(channels)",
         allowed: "2 to 16 multiples of 16 up to 1024 for the fast kernels (the kernels named "
           + "reference take any)")
     }

@@ -1,4 +1,5 @@
 internal import CKernels
+package import Failures
 
 /// The memory that a network takes, told before any of it is allocated.
 package final class NetworkMemory {
@@ -8,10 +9,10 @@ package final class NetworkMemory {
 
   /// Looks at a network.
   ///
-  /// - Throws: ``ArchitectureError`` if the kernels cannot compute it.
+  /// - Throws: `SettingOutOfRange` if the kernels cannot compute it.
   package init(
     of architecture: NetworkArchitecture, for kernels: NetworkKernels
-  ) throws(ArchitectureError) {
+  ) throws(SettingOutOfRange) {
     try kernels.validate(architecture)
     self.architecture = architecture
     let channels = architecture.convolutionChannels

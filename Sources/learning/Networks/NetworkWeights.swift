@@ -1,4 +1,5 @@
 internal import CKernels
+package import Failures
 internal import Threads
 
 /// The parameters of a network, in the forms that its kernels read.
@@ -24,11 +25,11 @@ package final class NetworkWeights: @unchecked Sendable {
   ///   - architecture: The shape of the network.
   ///   - kernels: The kernels that will read the weights.
   ///   - threads: The number of threads that bring the kernels' forms up to date after a change.
-  /// - Throws: ``ArchitectureError`` if the kernels cannot compute this network.
+  /// - Throws: `SettingOutOfRange` if the kernels cannot compute this network.
   package init(
     _ parameters: [Float], of architecture: NetworkArchitecture, for kernels: NetworkKernels,
     threads: Int = 1
-  ) throws(ArchitectureError) {
+  ) throws(SettingOutOfRange) {
     try kernels.validate(architecture)
     self.architecture = architecture
     self.kernels = kernels

@@ -1,3 +1,5 @@
+internal import Failures
+
 /// One tensor of a network's parameters: a named, shaped range of the flat buffer.
 package struct ParameterTensor: Hashable, Sendable {
   /// The role of a tensor in its network.

@@ -1,3 +1,5 @@
+internal import Failures
+
 /// Makes the box of a sample, and averages it if asked to.
 struct BoxMaker: Sendable {
   private let writeVoxels: BoxWriter
@@ -21,7 +23,7 @@ struct BoxMaker: Sendable {
   var bytes: Int { (shells?.labels.count ?? 0) * MemoryLayout<Int32>.stride }
 
   /// Writes the box of a sample.
-  func write(_ sample: OrientedSample, into box: UnsafeMutablePointer<Float>) throws(SubBoxError) {
+  func write(_ sample: OrientedSample, into box: UnsafeMutablePointer<Float>) throws(Failure) {
     try writeVoxels(sample, box)
     guard let shells else { return }
     for channel in 0..<channelCount { shells.apply(to: box + channel * channelVoxelCount) }

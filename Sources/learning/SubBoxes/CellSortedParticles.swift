@@ -1,3 +1,4 @@
+internal import Failures
 internal import Fields
 internal import MPI
 
@@ -72,7 +73,7 @@ final class CellSortedParticles: @unchecked Sendable {
 
   /// Reads the particles, some planes of sites at a time: once to count those of each cell, and once
   /// to put them there.
-  func fill(from file: FieldReader) throws(SubBoxError) {
+  func fill(from file: SharedFieldFile) throws(Failure) {
     let cells = grid.cellCount
     try forEachParticle(of: file) { _, particle in starts[cell(of: particle) + 1] += 1 }
     for cell in 0..<cells { starts[cell + 1] += starts[cell] }
@@ -125,10 +126,10 @@ final class CellSortedParticles: @unchecked Sendable {
   }
 
   private func forEachParticle(
-    of file: FieldReader, _ body: (_ site: Int, _ particle: SIMD4<Float>) -> Void
-  ) throws(SubBoxError) {
+    of file: SharedFieldFile, _ body: (_ site: Int, _ particle: SIMD4<Float>) -> Void
+  ) throws(Failure) {
     for slab in PlaneSlabs(gridSizes: [gridSize]).slabs {
-      let final = try file.finalParticles(planes: slab.planes)
+      let final = try file.file.finalParticles(planes: slab.planes)
       let first = slab.planes.lowerBound * gridSize * gridSize
       for index in final.smoothingLengths.indices {
         body(

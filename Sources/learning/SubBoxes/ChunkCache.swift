@@ -1,3 +1,4 @@
+internal import Failures
 internal import Fields
 internal import Foundation
 internal import HDF5
@@ -27,7 +28,7 @@ final class ChunkCache: @unchecked Sendable {
   let capacity: Int
 
   private let field: GridField<Float>
-  private let files: [FieldReader]
+  private let files: [SharedFieldFile]
   private let lock = NSLock()
   private let voxelsPerChunk: Int
   private var entries: [Key: Entry] = [:]
@@ -40,7 +41,7 @@ final class ChunkCache: @unchecked Sendable {
   ///   - field: The field whose chunks are cached.
   ///   - files: The files of the simulations.
   ///   - bytes: The memory that all chunks may take [bytes]; room for one chunk is always taken.
-  init(of field: GridField<Float>, in files: [FieldReader], bytes: Int) {
+  init(of field: GridField<Float>, in files: [SharedFieldFile], bytes: Int) {
     self.field = field
     self.files = files
     let width = min(Self.chunkWidth, files.map(\.gridSize).max() ?? 1)
@@ -62,16 +63,16 @@ final class ChunkCache: @unchecked Sendable {
   func cut(
     around site: Int, of file: Int, with cutter: SubBoxCutter,
     _ orientation: CubeOrientation = .identity, into box: UnsafeMutablePointer<Float>
-  ) throws(SubBoxError) {
+  ) throws(Failure) {
     lock.lock()
     defer { lock.unlock() }
     try cutter.cut(around: site, brickWidth: Self.chunkWidth, orientation, into: box) {
-      (x, y, z) throws(SubBoxError) in
+      (x, y, z) throws(Failure) in
       try chunk(Key(file: file, x: x, y: y, z: z))
     }
   }
 
-  private func chunk(_ key: Key) throws(SubBoxError) -> SubBoxCutter.Brick {
+  private func chunk(_ key: Key) throws(Failure) -> SubBoxCutter.Brick {
     let size = files[key.file].gridSize
     let offset = [key.x, key.y, key.z].map { $0 * Self.chunkWidth }
     let counts = offset.map { min(Self.chunkWidth, size - $0) }
@@ -82,7 +83,9 @@ final class ChunkCache: @unchecked Sendable {
     }
     let chunk = makeRoom()
     do {
-      try files[key.file].read(field, Hyperslab(offset: offset, count: counts), into: chunk)
+      try files[key.file].file.read(
+        field, into: UnsafeMutableBufferPointer(start: chunk, count: counts.reduce(1, *)),
+        Hyperslab(offset: offset, count: counts))
     } catch {
       chunk.deallocate()
       throw error

@@ -1,3 +1,4 @@
+package import Failures
 package import Randomness
 
 /// The order in which an epoch visits the training samples.
@@ -24,14 +25,14 @@ package struct EpochOrder: Hashable, Sendable {
 
   /// Makes the orders of all epochs, with the orientations among which the boxes are shown.
   ///
-  /// - Throws: ``SubBoxError`` if there is less than one batch of samples.
+  /// - Throws: `Failure` if there is less than one batch of samples.
   package init(
     sampleCount: Int, batchSize: Int, seed: UInt64, symmetries: CubeSymmetries = .none
-  ) throws(SubBoxError) {
+  ) throws(Failure) {
     precondition(batchSize > 0, "a batch has at least one sample, not \(batchSize)")
     guard sampleCount >= batchSize else {
-      throw SubBoxError(
-        .settings, while: "ordering \(sampleCount) training samples",
+      throw Failure(
+        .badData, "ordering \(sampleCount) training samples",
         because: "a batch of \(batchSize) needs as many",
         remedy: "Draw more samples or make the batch smaller.")
     }

@@ -1,3 +1,4 @@
+package import Failures
 package import Fields
 internal import HDF5
 package import MPI
@@ -45,7 +46,7 @@ package final class FieldStore: SubBoxSource {
   ///   - paths: The field files, one per simulation; the same on every rank.
   ///   - settings: The same on every rank.
   ///   - communicator: The ranks that cut boxes.
-  /// - Throws: `AgreedFailure` of the ``SubBoxError`` of a file that cannot be read, or of settings
+  /// - Throws: `AgreedFailure` of the `Failure` of a file that cannot be read, or of settings
   ///   that ask for more memory than they allow; `MPIError`.
   package init(
     _ input: NetworkInput = .density, of paths: [String], settings: StreamSettings,
@@ -54,12 +55,12 @@ package final class FieldStore: SubBoxSource {
     let fields = input.fields
     precondition(!fields.isEmpty, "\(input.words) is not on the grid")
     let node = try communicator.splitByNode()
-    let files = try communicator.agree { () throws(SubBoxError) in
-      var files: [FieldReader] = []
+    let files = try communicator.agree { () throws(Failure) in
+      var files: [SharedFieldFile] = []
       for path in paths {
-        let file = try FieldReader(path)
+        let file = try SharedFieldFile(path)
         for field in fields where file.metadata.moments(of: field) == nil {
-          throw SubBoxError.missing(field, of: file.metadata, in: path)
+          throw Failure.missing(field, of: file.metadata, in: path)
         }
         files.append(file)
       }
@@ -69,7 +70,7 @@ package final class FieldStore: SubBoxSource {
     self.paths = paths
     simulations = files.map(\.metadata)
     let size = Self.bytes(input, of: simulations)
-    (mode, reason) = try communicator.agree { () throws(SubBoxError) in
+    (mode, reason) = try communicator.agree { () throws(Failure) in
       try Self.mode(settings, bytes: size, fields: paths.count * fields.count)
     }
     if mode == .resident {
@@ -86,7 +87,7 @@ package final class FieldStore: SubBoxSource {
 
   /// Reads fields into memory, every rank of a node its share of their planes.
   private static func residentFields(
-    _ field: GridField<Float>, of files: [FieldReader], on node: borrowing Communicator,
+    _ field: GridField<Float>, of files: [SharedFieldFile], on node: borrowing Communicator,
     _ communicator: borrowing Communicator
   ) throws -> [ResidentField] {
     var fields: [ResidentField] = []
@@ -94,11 +95,11 @@ package final class FieldStore: SubBoxSource {
       fields.append(try ResidentField(count: file.metadata.siteCount, on: node))
     }
     let share = PlaneSlabs(gridSizes: files.map(\.gridSize)).share(of: node.rank, among: node.size)
-    try communicator.agree { () throws(SubBoxError) in
+    try communicator.agree { () throws(Failure) in
       for slab in share {
         let file = files[slab.simulation]
         let start = slab.planes.lowerBound * file.gridSize * file.gridSize
-        try file.read(
+        try file.file.read(
           field, planes: slab.planes, into: fields[slab.simulation].voxels + start)
       }
     }
@@ -137,10 +138,10 @@ package final class FieldStore: SubBoxSource {
   ///   - bytes: The total size of the fields [bytes].
   ///   - fields: The number of fields.
   /// - Returns: The mode, resident or streamed, and the reason.
-  /// - Throws: ``SubBoxError`` if fields that do not fit the budget are to be in memory.
+  /// - Throws: `Failure` if fields that do not fit the budget are to be in memory.
   package static func mode(
     _ settings: StreamSettings, bytes: Int, fields: Int
-  ) throws(SubBoxError) -> (StreamSettings.Mode, String) {
+  ) throws(Failure) -> (StreamSettings.Mode, String) {
     let budget = settings.memoryBudget
     let size = (bytes + (1 << 20) - 1) >> 20
     let facts = "\(fields) fields take \(size) MiB, and \(budget) MiB are allowed on a node"
@@ -149,8 +150,8 @@ package final class FieldStore: SubBoxSource {
     case .auto: return (size <= budget ? .resident : .stream, "chosen because \(facts)")
     case .resident:
       guard size <= budget else {
-        throw SubBoxError(
-          .settings, while: "keeping fields in memory", because: facts,
+        throw Failure(
+          .badData, "keeping fields in memory", because: facts,
           remedy: "Raise memoryBudget, or set the mode to stream or auto.")
       }
       return (.resident, "asked for; \(facts)")
@@ -167,15 +168,15 @@ package final class FieldStore: SubBoxSource {
   ///   - boxWidth: The number of voxels along each axis of a box; it does not matter here.
   ///   - communicator: The ranks.
   /// - Returns: The standardization of each field of these simulations taken as one.
-  /// - Throws: `AgreedFailure` of a ``SubBoxError`` if all values are the same; `MPIError`.
+  /// - Throws: `AgreedFailure` of a `Failure` if all values are the same; `MPIError`.
   package func standardization(
     ofFirst simulations: Int, samples: [Sample], boxWidth: Int,
     on communicator: borrowing Communicator
   ) throws -> InputStandardization {
-    try communicator.agree { () throws(SubBoxError) in
+    try communicator.agree { () throws(Failure) in
       let training = Array(self.simulations.prefix(simulations))
       return InputStandardization(
-        try input.fields.map { (field) throws(SubBoxError) in
+        try input.fields.map { (field) throws(Failure) in
           try Standardization(of: field, in: training)
         })
     }
@@ -195,7 +196,7 @@ package final class FieldStore: SubBoxSource {
         SubBoxCutter(boxWidth: boxWidth, gridSize: $0.gridSize, standardization: scale)
       }
     }
-    return { [unowned(unsafe) self] (oriented, box) throws(SubBoxError) in
+    return { [unowned(unsafe) self] (oriented, box) throws(Failure) in
       let sample = oriented.sample
       let simulation = Int(sample.simulation)
       for (channel, cutters) in cutters.enumerated() {
@@ -218,11 +219,11 @@ package final class FieldStore: SubBoxSource {
   ///   - cutter: Made for the size of the field.
   ///   - orientation: The orientation of the box.
   ///   - box: The destination of the box, [w, w, w].
-  /// - Throws: ``SubBoxError`` if a file cannot be read.
+  /// - Throws: `Failure` if a file cannot be read.
   package func cut(
     _ channel: Int, around site: Int, of simulation: Int, with cutter: SubBoxCutter,
     _ orientation: CubeOrientation = .identity, into box: UnsafeMutablePointer<Float>
-  ) throws(SubBoxError) {
+  ) throws(Failure) {
     precondition(
       cutter.gridSize == simulations[simulation].gridSize, "the cutter is made for another field")
     switch voxels {

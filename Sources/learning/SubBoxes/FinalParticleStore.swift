@@ -1,3 +1,4 @@
+internal import Failures
 internal import Fields
 internal import MPI
 
@@ -35,7 +36,7 @@ final class FinalParticleStore: SubBoxSource {
   ///   - paths: The field files, one per simulation; the same on every rank.
   ///   - settings: The same on every rank.
   ///   - communicator: The ranks that make boxes.
-  /// - Throws: `AgreedFailure` of the ``SubBoxError`` of a file that cannot be read or was made without
+  /// - Throws: `AgreedFailure` of the `Failure` of a file that cannot be read or was made without
   ///   the particles, or of settings that allow less memory; `MPIError`.
   package init(
     _ input: NetworkInput, of paths: [String], settings: StreamSettings,
@@ -45,20 +46,20 @@ final class FinalParticleStore: SubBoxSource {
       preconditionFailure("\(input.words) is not made from final particles")
     }
     let node = try communicator.splitByNode()
-    let files = try communicator.agree { () throws(SubBoxError) in
-      var files: [FieldReader] = []
-      for path in paths { files.append(try FieldReader(path)) }
+    let files = try communicator.agree { () throws(Failure) in
+      var files: [SharedFieldFile] = []
+      for path in paths { files.append(try SharedFieldFile(path)) }
       return files
     }
     let simulations = files.map(\.metadata)
-    reason = try communicator.agree { () throws(SubBoxError) in
+    reason = try communicator.agree { () throws(Failure) in
       try Self.check(files, settings)
     }
     var particles: [CellSortedParticles] = []
     for simulation in simulations {
       particles.append(try CellSortedParticles(of: simulation, on: node))
     }
-    try communicator.agree { () throws(SubBoxError) in
+    try communicator.agree { () throws(Failure) in
       for index in files.indices where index % node.size == node.rank {
         try particles[index].fill(from: files[index])
       }
@@ -95,7 +96,7 @@ final class FinalParticleStore: SubBoxSource {
         $0, boxWidth: boxWidth, voxelSize: voxelSize,
         standardization: standardization.channels[0])
     }
-    return { (oriented, box) throws(SubBoxError) in
+    return { (oriented, box) throws(Failure) in
       let sample = oriented.sample
       makers[Int(sample.simulation)].write(
         around: Int(sample.site), oriented.orientation, into: box)
@@ -115,7 +116,7 @@ final class FinalParticleStore: SubBoxSource {
   ///   - boxWidth: The number of voxels along each axis of a box.
   ///   - communicator: The ranks, which share the work.
   /// - Returns: The standardization of all their voxels taken together.
-  /// - Throws: `AgreedFailure` of a ``SubBoxError`` if all values are the same; `MPIError`.
+  /// - Throws: `AgreedFailure` of a `Failure` if all values are the same; `MPIError`.
   package func standardization(
     ofFirst simulations: Int, samples: [Sample], boxWidth: Int,
     on communicator: borrowing Communicator
@@ -125,10 +126,10 @@ final class FinalParticleStore: SubBoxSource {
     let count = boxWidth * boxWidth * boxWidth
     var box = [Float](repeating: 0, count: count)
     var moments = [Double](repeating: 0, count: 2 * measured.count)
-    try communicator.agree { () throws(SubBoxError) in
+    try communicator.agree { () throws(Failure) in
       for (index, sample) in measured.enumerated()
       where index % communicator.size == communicator.rank {
-        try box.withUnsafeMutableBufferPointer { (box) throws(SubBoxError) in
+        try box.withUnsafeMutableBufferPointer { (box) throws(Failure) in
           guard let start = box.baseAddress else { return }
           try write(OrientedSample(sample), start)
         }
@@ -141,7 +142,7 @@ final class FinalParticleStore: SubBoxSource {
     // One rank has each number, and the others zero.
     var span = moments.mutableSpan
     try communicator.allReduce(&span, .sum)
-    return try communicator.agree { () throws(SubBoxError) in
+    return try communicator.agree { () throws(Failure) in
       InputStandardization([
         try Standardization(
           combining: measured.indices.map {
@@ -157,11 +158,11 @@ final class FinalParticleStore: SubBoxSource {
   }
 
   private static func check(
-    _ files: [FieldReader], _ settings: StreamSettings
-  ) throws(SubBoxError) -> String {
+    _ files: [SharedFieldFile], _ settings: StreamSettings
+  ) throws(Failure) -> String {
     for file in files where file.metadata.largestSmoothingLength == nil {
-      throw SubBoxError(
-        .data, while: "making sub-boxes", file: file.path, dataset: "final/position",
+      throw Failure(
+        .badData, "making sub-boxes of final/position in \(file.file.path)",
         because: "the field file was made without it",
         remedy: "Set fields.final to true, and run `halompi prepare` again.")
     }
@@ -171,8 +172,8 @@ final class FinalParticleStore: SubBoxSource {
       "final particles of \(files.count) simulations take \(size) MiB, and \(budget) MiB "
       + "are allowed on a node"
     guard settings.mode != .stream, size <= budget else {
-      throw SubBoxError(
-        .settings, while: "keeping final particles in memory",
+      throw Failure(
+        .badData, "keeping final particles in memory",
         because: settings.mode == .stream ? "stream.mode is stream; \(facts)" : facts,
         remedy: "Set stream.mode to auto, and stream.memoryBudget to \(size) or more.")
     }

@@ -1,3 +1,4 @@
+internal import Failures
 internal import Fields
 
 /// The labels of several simulations, of which one rank reads a share.
@@ -6,7 +7,7 @@ internal import Fields
 /// for each bin of the mass and each plane, which does not depend on who reads which.
 struct LabelPlanes {
   private let bins: MassBins
-  private let files: [FieldReader]
+  private let files: [SharedFieldFile]
 
   /// The planes that this rank reads.
   private let share: [PlaneSlabs.Slab]
@@ -17,11 +18,11 @@ struct LabelPlanes {
   /// Opens the labels of field files.
   init(
     of paths: [String], bins: MassBins, share rank: Int, among ranks: Int
-  ) throws(SubBoxError) {
-    var files: [FieldReader] = []
+  ) throws(Failure) {
+    var files: [SharedFieldFile] = []
     var firstPlanes = [0]
     for path in paths {
-      let file = try FieldReader(path)
+      let file = try SharedFieldFile(path)
       files.append(file)
       firstPlanes.append(firstPlanes[firstPlanes.count - 1] + file.gridSize)
     }
@@ -36,10 +37,10 @@ struct LabelPlanes {
 
   /// Counts the eligible particles in each plane of all simulations, [bin, plane]; zero in those of other
   /// ranks.
-  func countEligible() throws(SubBoxError) -> [Int64] {
+  func countEligible() throws(Failure) -> [Int64] {
     var counts = [Int64](repeating: 0, count: bins.count * planeCount)
     for slab in share {
-      let labels = try files[slab.simulation].read(.logMass, planes: slab.planes)
+      let labels = try files[slab.simulation].file.read(.logMass, planes: slab.planes)
       let area = labels.count / slab.planes.count
       for plane in slab.planes {
         let start = (plane - slab.planes.lowerBound) * area
@@ -74,8 +75,8 @@ struct LabelPlanes {
   ///   - counts: The eligible particles of each bin and plane of all simulations.
   /// - Returns: ``Sample/wordCount`` words for each number, which are those of a ``Sample``, or zero
   ///   where another rank finds it.
-  /// - Throws: ``SubBoxError`` if a file cannot be read.
-  func find(_ numbers: [Int], counts: [Int64]) throws(SubBoxError) -> [UInt64] {
+  /// - Throws: `Failure` if a file cannot be read.
+  func find(_ numbers: [Int], counts: [Int64]) throws(Failure) -> [UInt64] {
     var words = [UInt64](repeating: 0, count: Sample.wordCount * numbers.count)
     let ascending = numbers.indices.sorted { numbers[$0] < numbers[$1] }
     var firstNumbers = [0]
@@ -95,7 +96,7 @@ struct LabelPlanes {
       let found = try mark(wanted, numbers, numbersOfBins, in: slab, &words)
       // Read when the labels and radii are gone: memory for two arrays is enough.
       let file = files[slab.simulation]
-      let halos = try file.read(.halo, planes: slab.planes)
+      let halos = try file.file.read(.halo, planes: slab.planes)
       let firstSite = slab.planes.lowerBound * file.gridSize * file.gridSize
       for place in found {
         let site = Int(Sample.site(words[place])) - firstSite
@@ -114,14 +115,14 @@ struct LabelPlanes {
   ///   - slab: The planes.
   ///   - words: The words of all samples.
   /// - Returns: The indices in `words` at which the words of the samples found in the slab start.
-  /// - Throws: ``SubBoxError`` if the file cannot be read.
+  /// - Throws: `Failure` if the file cannot be read.
   private func mark(
     _ wanted: [ArraySlice<Int>], _ numbers: [Int], _ numbersOfBins: [Range<Int>],
     in slab: PlaneSlabs.Slab, _ words: inout [UInt64]
-  ) throws(SubBoxError) -> [Int] {
+  ) throws(Failure) -> [Int] {
     let file = files[slab.simulation]
-    let labels = try file.read(.logMass, planes: slab.planes)
-    let radii = try file.read(.radius, planes: slab.planes)
+    let labels = try file.file.read(.logMass, planes: slab.planes)
+    let radii = try file.file.read(.radius, planes: slab.planes)
     let firstSite = slab.planes.lowerBound * file.gridSize * file.gridSize
     var found: [Int] = []
     var next = wanted.map(\.startIndex)

@@ -1,3 +1,5 @@
+package import Failures
+
 /// The range of halo masses that the network's answer is scaled with.
 ///
 /// The label y, log10 of Msun, becomes d = 2 (y - minimum) / (maximum - minimum) - 1, which is in
@@ -18,12 +20,12 @@ package struct LabelRange: Codable, Hashable, Sendable {
 
   /// Finds the range of the labels of samples.
   ///
-  /// - Throws: ``SubBoxError`` if there are no two different labels.
-  package init(of samples: [Sample]) throws(SubBoxError) {
+  /// - Throws: `Failure` if there are no two different labels.
+  package init(of samples: [Sample]) throws(Failure) {
     let labels = samples.lazy.map { Double($0.logMass) }
     guard let minimum = labels.min(), let maximum = labels.max(), minimum < maximum else {
-      throw SubBoxError(
-        .data, while: "finding the range of the labels of \(samples.count) training samples",
+      throw Failure(
+        .badData, "finding the range of the labels of \(samples.count) training samples",
         because: "no two of them differ",
         remedy: "Train on simulations with more halos, or widen the limits of the halo mass.")
     }
@@ -32,18 +34,18 @@ package struct LabelRange: Codable, Hashable, Sendable {
 
   /// The range that settings ask for: their own, or that of the labels of the training samples.
   ///
-  /// - Throws: ``SubBoxError`` if labels are outside the range of the settings, or no two differ.
+  /// - Throws: `Failure` if labels are outside the range of the settings, or no two differ.
   package init(
     _ settings: SamplingSettings, samples: [Sample]
-  ) throws(SubBoxError) {
+  ) throws(Failure) {
     let found = try LabelRange(of: samples)
     guard let ends = settings.labelRange else {
       self = found
       return
     }
     guard ends[0] <= found.minimum, found.maximum <= ends[1] else {
-      throw SubBoxError(
-        .settings, while: "scaling the labels of \(samples.count) training samples",
+      throw Failure(
+        .badData, "scaling the labels of \(samples.count) training samples",
         because:
           "they reach from \(found.minimum) to \(found.maximum), and sampling.labelRange is \(ends)",
         remedy: "Widen it, or draw samples within it with sampling.minimumLogMass and "

@@ -142,7 +142,7 @@ extension NetworkInput {
   ///   - settings: The same on every rank.
   ///   - communicator: The ranks that make boxes.
   /// - Returns: The source, which is freed collectively.
-  /// - Throws: `AgreedFailure` of a ``SubBoxError``; `MPIError`.
+  /// - Throws: `AgreedFailure` of a `Failure`; `MPIError`.
   package func open(
     _ paths: [String], settings: StreamSettings, on communicator: borrowing Communicator
   ) throws -> any SubBoxSource {

@@ -1,3 +1,4 @@
+internal import Failures
 internal import Foundation
 
 /// The buffers of a stream of sub-boxes, and who has which.
@@ -29,7 +30,7 @@ final class PreparationQueue: @unchecked Sendable {
   private var nextToPrepare = 0
 
   private var ready: [Int: Buffer] = [:]
-  private var failures: [Int: SubBoxError] = [:]
+  private var failures: [Int: Failure] = [:]
 
   /// Counts the orders that were started, so that boxes of an earlier one are recognized.
   private var round = 0
@@ -92,11 +93,11 @@ extension PreparationQueue {
   }
 
   /// Starts a thread that prepares boxes.
-  func addWorker(_ work: @escaping @Sendable (borrowing Place) throws(SubBoxError) -> Void) {
+  func addWorker(_ work: @escaping @Sendable (borrowing Place) throws(Failure) -> Void) {
     changing { workers += 1 }
     let thread = Thread { [self] in
       while let place = takePlace() {
-        do throws(SubBoxError) {
+        do throws(Failure) {
           try work(place)
           deliver(place, error: nil)
         } catch {
@@ -136,7 +137,7 @@ extension PreparationQueue {
     }
   }
 
-  private func deliver(_ place: Place, error: SubBoxError?) {
+  private func deliver(_ place: Place, error: Failure?) {
     changing {
       if place.round != round {
         free.append(place.buffer)
@@ -153,7 +154,7 @@ extension PreparationQueue {
 // What consumers do.
 extension PreparationQueue {
   /// Waits for the next box of the order; `nil` if it is at or behind `end` or the end.
-  func next(before end: Int) throws(SubBoxError) -> PreparedBox? {
+  func next(before end: Int) throws(Failure) -> PreparedBox? {
     condition.lock()
     defer { condition.unlock() }
     var asleepSince: ContinuousClock.Instant?

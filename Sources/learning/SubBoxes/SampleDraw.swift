@@ -1,3 +1,4 @@
+internal import Failures
 package import MPI
 internal import Randomness
 
@@ -57,7 +58,7 @@ package struct SampleDraw: Sendable {
   ///   - firstSimulation: The value of ``Sample/simulation`` for the first file, if the files are
   ///     not the first ones of the ``FieldStore`` that the samples will be cut from.
   ///   - communicator: The ranks that share the reading and all get the samples.
-  /// - Throws: `AgreedFailure` of a ``SubBoxError`` if a file cannot be read or there are fewer
+  /// - Throws: `AgreedFailure` of a `Failure` if a file cannot be read or there are fewer
   ///   eligible particles than asked for; `MPIError`.
   package init(
     _ role: Role, from paths: [String], settings: SamplingSettings, firstSimulation: Int = 0,
@@ -65,21 +66,21 @@ package struct SampleDraw: Sendable {
   ) throws {
     let (rank, ranks) = (communicator.rank, communicator.size)
     let bins = settings.bins(of: role)
-    let labels = try communicator.agree { () throws(SubBoxError) in
+    let labels = try communicator.agree { () throws(Failure) in
       try settings.check()
       return try LabelPlanes(of: paths, bins: bins, share: rank, among: ranks)
     }
-    var counts = try communicator.agree { () throws(SubBoxError) in try labels.countEligible() }
+    var counts = try communicator.agree { () throws(Failure) in try labels.countEligible() }
     var countSpan = counts.mutableSpan
     try communicator.allReduce(&countSpan, .sum)
 
     let totals = labels.perBin(counts)
     let asked = role.sampleCount(settings)
-    let count = try communicator.agree { () throws(SubBoxError) in
+    let count = try communicator.agree { () throws(Failure) in
       try Self.sampleCount(asked, of: totals, role, bins)
     }
     let numbers = Self.numbers(count, of: totals, seed: settings.seed, for: role.purpose)
-    var words = try communicator.agree { () throws(SubBoxError) in
+    var words = try communicator.agree { () throws(Failure) in
       try labels.find(numbers, counts: counts)
     }
     var wordSpan = words.mutableSpan
@@ -120,14 +121,14 @@ package struct SampleDraw: Sendable {
   /// The bins' numbers of samples differ by one at most.
   private static func sampleCount(
     _ asked: Int, of totals: [Int], _ role: Role, _ bins: MassBins
-  ) throws(SubBoxError) -> Int {
+  ) throws(Failure) -> Int {
     let smallest = totals.min() ?? 0
     for (bin, total) in totals.enumerated() {
       let needed = asked == 0 ? 1 : (asked + totals.count - 1 - bin) / totals.count
       guard total >= max(needed, 1) else {
-        throw SubBoxError(
-          .data,
-          while: "drawing \(asked == 0 ? "all" : "\(asked)") \(role.rawValue) samples"
+        throw Failure(
+          .badData,
+          "drawing \(asked == 0 ? "all" : "\(asked)") \(role.rawValue) samples"
             + (bins.count > 1 ? ", equally many from \(bins.count) bins of the mass" : ""),
           because: "only \(total) particles are in halos with \(bins.description(of: bin))",
           remedy: "Ask for fewer (0 takes all), widen the limits, or add simulations.")

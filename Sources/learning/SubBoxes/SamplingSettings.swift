@@ -1,3 +1,5 @@
+package import Failures
+
 /// The choice of the particles to train, validate and test a network on, and of their box size.
 package struct SamplingSettings: Codable, Hashable, Sendable {
   /// The number of voxels along each axis of a sub-box.
@@ -33,9 +35,9 @@ package struct SamplingSettings: Codable, Hashable, Sendable {
   package init() {}
 
   /// Throws if a setting contradicts itself or another.
-  package func check() throws(SubBoxError) {
-    func fail(_ reason: String, _ remedy: String) -> SubBoxError {
-      SubBoxError(.settings, while: "checking the sampling", because: reason, remedy: remedy)
+  package func check() throws(Failure) {
+    func fail(_ reason: String, _ remedy: String) -> Failure {
+      Failure(.badData, "checking the sampling", because: reason, remedy: remedy)
     }
     guard boxWidth >= 3 else {
       throw fail("a box of \(boxWidth) voxels is too small", "Set sampling.boxWidth to 3 or more.")

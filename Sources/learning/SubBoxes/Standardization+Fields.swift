@@ -1,3 +1,4 @@
+package import Failures
 package import Fields
 internal import HDF5
 
@@ -10,13 +11,13 @@ extension Standardization {
   /// - Parameters:
   ///   - field: The field that sub-boxes are cut from.
   ///   - simulations: The metadata of the field files of the training simulations.
-  /// - Throws: ``SubBoxError`` if there is no simulation, one without the field, or no two different
+  /// - Throws: `Failure` if there is no simulation, one without the field, or no two different
   ///   values.
   package init(
     of field: GridField<Float>, in simulations: [FieldMetadata]
-  ) throws(SubBoxError) {
+  ) throws(Failure) {
     try self.init(
-      combining: simulations.map { (simulation) throws(SubBoxError) in
+      combining: simulations.map { (simulation) throws(Failure) in
         guard let moments = simulation.moments(of: field) else {
           throw .missing(field, of: simulation)
         }
@@ -29,9 +30,9 @@ extension Standardization {
   /// - Parameters:
   ///   - parts: The number of values of each, and their moments.
   ///   - quantity: The name of the quantity that they are values of, for errors.
-  /// - Throws: ``SubBoxError`` if there is none, or no two different values.
+  /// - Throws: `Failure` if there is none, or no two different values.
   init(combining parts: [(count: Int, moments: FieldMoments)], of quantity: String)
-    throws(SubBoxError)
+    throws(Failure)
   {
     var (count, mean, squares) = (0.0, 0.0, 0.0)
     // Chan, Golub, LeVeque, "Updating formulae and a pairwise algorithm for computing sample
@@ -48,8 +49,8 @@ extension Standardization {
     }
     let standardDeviation = (squares / count).squareRoot()
     guard mean.isFinite, standardDeviation.isFinite, standardDeviation > 0 else {
-      throw SubBoxError(
-        .data, while: "standardizing the \(quantity)",
+      throw Failure(
+        .badData, "standardizing the \(quantity)",
         because: "the mean of \(parts.count) parts is \(mean) and their standard deviation "
           + "\(standardDeviation)",
         remedy: "Give at least one training simulation with a \(quantity) that varies.")
@@ -58,14 +59,14 @@ extension Standardization {
   }
 }
 
-extension SubBoxError {
+extension Failure {
   /// The error of a field file without the field that sub-boxes are cut from.
   static func missing(
     _ field: GridField<Float>, of simulation: FieldMetadata, in path: String? = nil
-  ) -> SubBoxError {
-    SubBoxError(
-      .data, while: "cutting sub-boxes", file: path ?? simulation.description.name,
-      dataset: field.dataset, because: "the field file was made without it",
+  ) -> Failure {
+    Failure(
+      .badData, "cutting sub-boxes of \(field.dataset) in \(path ?? simulation.description.name)",
+      because: "the field file was made without it",
       remedy: "Set fields.\(field.dataset) to true, and run `halompi prepare` again.")
   }
 }

@@ -1,3 +1,5 @@
+internal import Failures
+
 /// Cuts cubes around sites out of a periodic field, standardized.
 ///
 /// Along each axis, voxel `i` of the box is voxel `(center - w/2 + i) mod N` of the field, `w/2`

@@ -1,3 +1,4 @@
+package import Failures
 package import Fields
 package import MPI
 
@@ -5,7 +6,7 @@ package import MPI
 ///
 /// Several threads may call it at once.
 package typealias BoxWriter =
-  @Sendable (OrientedSample, UnsafeMutablePointer<Float>) throws(SubBoxError) -> Void
+  @Sendable (OrientedSample, UnsafeMutablePointer<Float>) throws(Failure) -> Void
 
 /// The data of several simulations from which sub-boxes are made.
 ///
@@ -39,7 +40,7 @@ package protocol SubBoxSource: AnyObject, Sendable {
   ///   - boxWidth: The number of voxels along each axis of a box.
   ///   - communicator: The ranks, which share the work.
   /// - Returns: The standardization that brings each channel to mean 0 and standard deviation 1.
-  /// - Throws: `AgreedFailure` of a ``SubBoxError`` if all values are the same; `MPIError`.
+  /// - Throws: `AgreedFailure` of a `Failure` if all values are the same; `MPIError`.
   func standardization(
     ofFirst simulations: Int, samples: [Sample], boxWidth: Int,
     on communicator: borrowing Communicator

@@ -1,3 +1,5 @@
+package import Failures
+
 /// Sub-boxes in a known order, prepared in the background before they are asked for.
 ///
 /// ```swift
@@ -55,7 +57,7 @@ package final class SubBoxStream: Sendable {
     self.source = source
     queue = PreparationQueue(count: buffers, voxelCount: maker.voxelCount)
     for _ in 0..<(source.mode == .resident ? threads : 1) {
-      queue.addWorker { place throws(SubBoxError) in
+      queue.addWorker { place throws(Failure) in
         try maker.write(place.sample, into: place.buffer)
       }
     }
@@ -90,9 +92,9 @@ package final class SubBoxStream: Sendable {
   /// - Parameter end: The position before which boxes are handed out, such as that of the first
   ///   sample of the next step; by default, the end of what has been enqueued.
   /// - Returns: The box, or `nil` if all boxes before the end have been handed out.
-  /// - Throws: ``SubBoxError`` that kept the next box from being made. The boxes before it are
+  /// - Throws: `Failure` that kept the next box from being made. The boxes before it are
   ///   handed out first; it is thrown until a new order is started.
-  package func next(before end: Int = .max) throws(SubBoxError) -> PreparedBox? {
+  package func next(before end: Int = .max) throws(Failure) -> PreparedBox? {
     try queue.next(before: end)
   }
 }

@@ -1,3 +1,4 @@
+internal import Failures
 internal import Foundation
 internal import Networks
 internal import SubBoxes
@@ -36,7 +37,7 @@ final class ComputePool: @unchecked Sendable {
   private var busyThreads = 0
   private var denseRemaining = 0
   private var isCancelled = false
-  private var firstFailure: SubBoxError?
+  private var firstFailure: Failure?
   private var outcomes: [SampleOutcome] = []
   private var livingThreads = 0
 
@@ -136,7 +137,7 @@ final class ComputePool: @unchecked Sendable {
   }
 
   /// The error that kept the threads from doing all samples: a box could not be made.
-  var failure: SubBoxError? { condition.withLock { firstFailure } }
+  var failure: Failure? { condition.withLock { firstFailure } }
 
   /// Returns the network's results for the samples, in the order of their places.
   func takeOutcomes() -> [SampleOutcome] {
@@ -154,11 +155,11 @@ final class ComputePool: @unchecked Sendable {
   private func compute(_ work: Work, with worker: Evaluation) {
     let likelihood = weights.likelihood
     let parameterGradient = work.trains ? worker.gradient + layout.likelihoodRange.lowerBound : nil
-    do throws(SubBoxError) {
+    do throws(Failure) {
       let thread = worker.number + 1
       while let box = try timeline.measure(
         .fetch, thread: thread,
-        { () throws(SubBoxError) in try stream.next(before: work.positions.upperBound) })
+        { () throws(Failure) in try stream.next(before: work.positions.upperBound) })
       {
         let truth = Float(labels.scaled(Double(box.sample.logMass)))
         let prediction = timeline.measure(.forward, thread: thread) {
@@ -197,7 +198,7 @@ final class ComputePool: @unchecked Sendable {
     convolutionSums.add(gradient + layout.convolutionRange.lowerBound, worker: worker.number)
   }
 
-  private func finish(error: SubBoxError?) {
+  private func finish(error: Failure?) {
     condition.withLock {
       if firstFailure == nil, let error { firstFailure = error }
       busyThreads -= 1

@@ -1,3 +1,4 @@
+package import Failures
 internal import Fields
 internal import HDF5
 internal import Hardware
@@ -91,8 +92,8 @@ package struct MemoryDemand: Sendable {
 
   /// Whether the fields are kept in memory, as the stream's settings decide.
   ///
-  /// - Throws: `SubBoxError` if they are to be and do not fit the budget.
-  package func fieldsAreResident() throws(SubBoxError) -> Bool {
+  /// - Throws: `Failure` if they are to be and do not fit the budget.
+  package func fieldsAreResident() throws(Failure) -> Bool {
     guard input.canBeStreamed else { return true }
     let fields = gridSizes.count * input.channelCount
     return try FieldStore.mode(streaming, bytes: fieldBytes, fields: fields).0 == .resident
@@ -102,8 +103,8 @@ package struct MemoryDemand: Sendable {
   ///
   /// - Parameter coordinates: Whether it is rank 0, which writes checkpoints too.
   /// - Returns: The terms, the program itself not among them.
-  /// - Throws: `SubBoxError` if the fields are to be in memory and do not fit the budget,
-  ///   `ArchitectureError` if the kernels cannot compute the network.
+  /// - Throws: `Failure` if the fields are to be in memory and do not fit the budget,
+  ///   `SettingOutOfRange` if the kernels cannot compute the network.
   package func training(coordinates: Bool) throws -> [MemoryTerm] {
     let network = try NetworkMemory(of: architecture, for: settings.kernels)
     let count = parameterCount
@@ -186,7 +187,7 @@ package struct MemoryDemand: Sendable {
     return Int(chunks * chunks * chunks * chunk * chunk * chunk) * real * input.channelCount
   }
 
-  private func fieldTerm() throws(SubBoxError) -> MemoryTerm {
+  private func fieldTerm() throws(Failure) -> MemoryTerm {
     if try fieldsAreResident() { return MemoryTerm("fields", fieldBytes, isSharedByNode: true) }
     return MemoryTerm(
       "cache of fields", min((streaming.memoryBudget << 20) / ranksPerNode, fieldBytes))

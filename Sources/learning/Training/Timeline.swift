@@ -1,4 +1,5 @@
 internal import DurableFiles
+internal import Failures
 internal import Foundation
 internal import MPI
 

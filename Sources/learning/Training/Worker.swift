@@ -1,3 +1,4 @@
+internal import Failures
 internal import Foundation
 internal import MPI
 internal import Networks
@@ -39,11 +40,11 @@ final class Worker {
   ///   - threads: The number of threads that compute.
   ///   - timeline: Takes what the threads do; nothing is measured without it.
   ///   - team: The workers.
-  /// - Throws: `ArchitectureError` if the kernels cannot compute the network.
+  /// - Throws: `SettingOutOfRange` if the kernels cannot compute the network.
   init(
     plan: TrainingPlan, preparation: Preparation, stream: SubBoxStream, state: TrainingState,
     threads: Int, timeline: Timeline?, team: borrowing Communicator
-  ) throws(ArchitectureError) {
+  ) throws(SettingOutOfRange) {
     self.plan = plan
     order = preparation.order
     training = preparation.training

@@ -16,6 +16,15 @@ package struct Failure: JobFailure, Hashable {
   /// The remedy, as a clause or a sentence; what a user should try.
   package let remedy: String
 
+  /// The problem, where callers tell apart what has one exit code.
+  package let problem: Problem?
+
+  /// The path of the file to blame, where there is one.
+  package let file: String?
+
+  /// The dataset or attribute in the file, where one is to blame.
+  package let dataset: String?
+
   /// Makes a failure of its parts.
   ///
   /// - Parameters:
@@ -30,6 +39,32 @@ package struct Failure: JobFailure, Hashable {
     self.action = action
     self.reason = reason
     self.remedy = remedy
+    problem = nil
+    file = nil
+    dataset = nil
+  }
+
+  /// Makes a failure of a file that cannot be used.
+  ///
+  /// - Parameters:
+  ///   - problem: The problem, which decides the exit code.
+  ///   - file: The path of the file, or the name of what cannot be used.
+  ///   - name: The words for the file in the sentence, if not its path alone.
+  ///   - dataset: The dataset or attribute, if one is to blame.
+  ///   - reason: The reason, as a clause.
+  ///   - remedy: The remedy, as a clause or a sentence.
+  package init(
+    _ problem: Problem, in file: String, called name: String? = nil, dataset: String? = nil,
+    because reason: String, remedy: String
+  ) {
+    exitCode = problem.exitCode
+    let place = name ?? file
+    action = dataset.map { "\(place), \($0)" } ?? place
+    self.reason = reason
+    self.remedy = remedy
+    self.problem = problem
+    self.file = file
+    self.dataset = dataset
   }
 }
 

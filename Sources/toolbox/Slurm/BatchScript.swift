@@ -1,3 +1,4 @@
+package import Failures
 internal import Text
 
 /// A batch script: what a job asks for and what it runs.
@@ -77,11 +78,12 @@ package struct BatchScript: Hashable, Sendable {
 
   /// The script.
   ///
-  /// - Throws: ``SlurmError`` if a value could not stand in it as one word.
-  package func text() throws(SlurmError) -> String {
+  /// - Throws: `SettingOutOfRange` if a value could not stand in it as one word.
+  package func text() throws(SettingOutOfRange) -> String {
     try cluster.check()
     guard comment.allSatisfy(isOneLine) else {
-      throw .word(comment.joined(separator: " "), purpose: "a comment", allowed: "one line each")
+      throw SettingOutOfRange(
+        ofScript: "a comment", value: comment.joined(separator: " "), allowed: "one line each")
     }
     var lines = ["#!/bin/bash"]
     lines += comment.map { $0.isEmpty ? "#" : "# \($0)" } + [""]
@@ -96,7 +98,7 @@ package struct BatchScript: Hashable, Sendable {
 // MARK: - What the job asks for
 
 extension BatchScript {
-  private func directives() throws(SlurmError) -> [String] {
+  private func directives() throws(SettingOutOfRange) -> [String] {
     var options = [("job-name", try Self.directiveWord(name, purpose: "the name of a job"))]
     func add(_ option: String, _ value: String) { options.append((option, value)) }
     if let partition = cluster.partition { add("partition", partition) }
@@ -127,9 +129,10 @@ extension BatchScript {
   /// Quotes a value of a directive if it needs it.
   private static func directiveWord(
     _ word: String, purpose: String
-  ) throws(SlurmError) -> String {
+  ) throws(SettingOutOfRange) -> String {
     guard let value = Quoting.batchDirective(word) else {
-      throw .word(word, purpose: purpose, allowed: "one line without quotes and backslashes")
+      throw SettingOutOfRange(
+        ofScript: purpose, value: word, allowed: "one line without quotes and backslashes")
     }
     return value
   }
@@ -159,7 +162,7 @@ extension BatchScript {
 
 extension BatchScript {
   /// The environment, the launcher and the command.
-  private func preparation() throws(SlurmError) -> [String] {
+  private func preparation() throws(SettingOutOfRange) -> [String] {
     var lines: [String] = []
     lines += cluster.modules.map { "module load \(Quoting.shell($0))" }
     for variable in cluster.environment {
@@ -184,7 +187,8 @@ extension BatchScript {
     switch command {
     case .words(let words):
       for word in words where !isOneLine(word) || word.isEmpty {
-        throw .word(word, purpose: "a word of a command", allowed: "one line, and not empty")
+        throw SettingOutOfRange(
+          ofScript: "a word of a command", value: word, allowed: "one line, and not empty")
       }
       lines.append("command=(\((words.map(Quoting.shell) + element).joined(separator: " ")))")
     case .commandWithArguments(let command):

@@ -1,3 +1,4 @@
+package import Failures
 internal import Text
 
 /// The resources that batch jobs ask a Slurm cluster for, and the way they start programs there.
@@ -74,8 +75,8 @@ extension ClusterSettings {
 
   /// Checks that a script can be made of these settings.
   ///
-  /// - Throws: ``SlurmError`` that names the setting and what it may be.
-  package func check() throws(SlurmError) {
+  /// - Throws: `SettingOutOfRange` that names the setting and what it may be.
+  package func check() throws(SettingOutOfRange) {
     let range = 1...1_000_000
     let counts = [
       ("nodes", nodes), ("ranksPerNode", ranksPerNode), ("coresPerRank", coresPerRank),
@@ -84,17 +85,19 @@ extension ClusterSettings {
     ]
     for (key, value) in counts where !(range.contains(value) || key == "memoryPerNode" && value > 0)
     {
-      throw .setting(key: "cluster.\(key)", value: "\(value)", allowed: "from 1 to 1000000")
+      throw SettingOutOfRange(
+        ofScript: "cluster.\(key)", value: "\(value)", allowed: "from 1 to 1000000")
     }
     // Slurm stores the time of the signal in 16 bits.
     guard (1..<65_536).contains(warningSeconds), warningSeconds < minutes * 60 else {
-      throw .setting(
-        key: "cluster.warningSeconds", value: "\(warningSeconds)",
+      throw SettingOutOfRange(
+        ofScript: "cluster.warningSeconds", value: "\(warningSeconds)",
         allowed: "from 1 to 65535, and less than the time limit")
     }
     guard (0...range.upperBound).contains(maximumRequeues) else {
-      throw .setting(
-        key: "cluster.maximumRequeues", value: "\(maximumRequeues)", allowed: "from 0 to 1000000")
+      throw SettingOutOfRange(
+        ofScript: "cluster.maximumRequeues", value: "\(maximumRequeues)",
+        allowed: "from 0 to 1000000")
     }
     for (key, name) in [("partition", partition), ("account", account)] {
       if let name { try Self.checkWord(name, of: "cluster.\(key)", punctuation: "_.,@+-") }
@@ -113,31 +116,31 @@ extension ClusterSettings {
   /// A word of letters, digits and some punctuation, which no shell and no parser of options takes apart.
   private static func checkWord(
     _ word: String, of key: String, punctuation: String
-  ) throws(SlurmError) {
+  ) throws(SettingOutOfRange) {
     let isWord = word.unicodeScalars.allSatisfy {
       isLetterOrDigit($0) || punctuation.unicodeScalars.contains($0)
     }
     guard isWord, let first = word.unicodeScalars.first, isLetterOrDigit(first) || first == "_"
     else {
-      throw .setting(
-        key: key, value: word,
+      throw SettingOutOfRange(
+        ofScript: key, value: word,
         allowed:
           "one word of letters, digits and \(punctuation) that starts with none of these but _")
     }
   }
 
-  private static func checkVariable(_ variable: String, of key: String) throws(SlurmError) {
+  private static func checkVariable(_ variable: String, of key: String) throws(SettingOutOfRange) {
     let allowed = "NAME=value on one line, the name of letters, digits and _"
     guard let equals = variable.unicodeScalars.firstIndex(of: "=") else {
-      throw .setting(key: key, value: variable, allowed: allowed)
+      throw SettingOutOfRange(ofScript: key, value: variable, allowed: allowed)
     }
     let name = variable.unicodeScalars[..<equals]
     guard let first = name.first, !("0"..."9").contains(first),
       name.allSatisfy({ isLetterOrDigit($0) || $0 == "_" }), isOneLine(variable)
-    else { throw .setting(key: key, value: variable, allowed: allowed) }
+    else { throw SettingOutOfRange(ofScript: key, value: variable, allowed: allowed) }
   }
 
-  private static func checkOption(_ option: String, of key: String) throws(SlurmError) {
+  private static func checkOption(_ option: String, of key: String) throws(SettingOutOfRange) {
     let isPlain = option.unicodeScalars.allSatisfy {
       ("!"..."~").contains($0) && !"\"'\\#`$;<>".unicodeScalars.contains($0)
     }
@@ -146,8 +149,8 @@ extension ClusterSettings {
       ("a"..."z").contains($0) || $0 == "-" || ("0"..."9").contains($0)
     }
     guard isPlain, isNamed, option.hasPrefix("--"), let first = name.first, first != "-" else {
-      throw .setting(
-        key: key, value: option,
+      throw SettingOutOfRange(
+        ofScript: key, value: option,
         allowed:
           "one long option, --name or --name=value, without blanks, quotes or any of \\#`$;<>")
     }
@@ -155,8 +158,8 @@ extension ClusterSettings {
     if let own = ownOptions.keys.sorted().first(where: { $0.hasPrefix(name) }),
       let setter = ownOptions[own]
     {
-      throw .setting(
-        key: key, value: option, allowed: "another option: --\(own) is set by \(setter)")
+      throw SettingOutOfRange(
+        ofScript: key, value: option, allowed: "another option: --\(own) is set by \(setter)")
     }
   }
 }

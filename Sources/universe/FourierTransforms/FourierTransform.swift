@@ -1,3 +1,4 @@
+package import Failures
 package import MPI
 package import Threads
 
@@ -36,7 +37,7 @@ package final class FourierTransform {
   package convenience init(
     width: Int, threads: WorkerThreads = WorkerThreads(count: 1),
     on communicator: borrowing Communicator
-  ) throws(FourierTransformError) {
+  ) throws(Failure) {
     try self.init(width: width, threads: threads, exchangeBytes: 1 << 25, on: communicator)
   }
 
@@ -44,7 +45,7 @@ package final class FourierTransform {
   init(
     width: Int, threads: WorkerThreads, exchangeBytes: Int,
     on communicator: borrowing Communicator
-  ) throws(FourierTransformError) {
+  ) throws(Failure) {
     let decomposition = try MeshDecomposition(width: width, on: communicator)
     self.decomposition = decomposition
     self.threads = threads

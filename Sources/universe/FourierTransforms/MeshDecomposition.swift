@@ -1,3 +1,4 @@
+package import Failures
 package import MPI
 
 /// The assignment of a cubic mesh's planes to ranks: in order, as evenly as whole planes allow.
@@ -21,14 +22,14 @@ package struct MeshDecomposition: Hashable, Sendable {
   /// - Throws: If the mesh has fewer than two cells on a side, or fewer planes than there are ranks.
   package init(
     width: Int, on communicator: borrowing Communicator
-  ) throws(FourierTransformError) {
+  ) throws(Failure) {
     try self.init(width: width, rank: communicator.rank, of: communicator.size)
   }
 
   /// Deals a mesh of `width`^3 cells to `ranks` ranks, as `rank` sees it.
   ///
   /// - Throws: If the mesh has fewer than two cells on a side, or fewer planes than there are ranks.
-  package init(width: Int, rank: Int, of ranks: Int) throws(FourierTransformError) {
+  package init(width: Int, rank: Int, of ranks: Int) throws(Failure) {
     precondition(ranks > 0 && (0..<ranks).contains(rank), "rank \(rank) of \(ranks)")
     guard width >= 2 else { throw .tooSmall(width: width) }
     guard ranks <= width else { throw .tooManyRanks(ranks: ranks, width: width) }

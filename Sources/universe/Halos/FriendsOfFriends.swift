@@ -33,7 +33,7 @@ struct FriendsOfFriends {
   ///   - linkingLength: In units of positions, from 1024 to 2^30, the same on every rank.
   ///   - minimumSize: The particles that a group has at least, the same on every rank.
   ///   - communicator: The ranks.
-  /// - Throws: `AgreedFailure` with ``HaloError/tooManyRanks(ranks:slabs:)``, or what MPI reported.
+  /// - Throws: `AgreedFailure` with ``Failure/tooManyRanks(ranks:slabs:)``, or what MPI reported.
   init(
     _ particles: Particles, linkingLength: UInt32, minimumSize: Int,
     on communicator: borrowing Communicator

@@ -1,3 +1,4 @@
+internal import Failures
 package import MPI
 package import Particles
 internal import Threads
@@ -45,18 +46,18 @@ package struct HaloFinder: Sendable {
   ///   - communicator: The ranks.
   ///   - linked: Called when friends-of-friends are found, before anything else of them is.
   /// - Returns: The catalogue and the particles in its order.
-  /// - Throws: `AgreedFailure` with a ``HaloError``, or what MPI reported.
+  /// - Throws: `AgreedFailure` with a `Failure`, or what MPI reported.
   package func find(
     _ particles: Particles, threads: Int = 1, on communicator: borrowing Communicator,
     linked: () -> Void = {}
   ) throws -> GroupedParticles {
-    try communicator.agree { () throws(HaloError) in
+    try communicator.agree { () throws(Failure) in
       if let bad = particles.momenta.firstIndex(where: { !$0.isFinite }) {
         throw .invalidMomentum(site: particles.sites[bad / 3])
       }
     }
     let count = Int(try communicator.allReduce(Int64(particles.count), .sum))
-    let linkingLength = try communicator.agree { () throws(HaloError) -> UInt32 in
+    let linkingLength = try communicator.agree { () throws(Failure) -> UInt32 in
       try self.linkingLength(particleCount: count)
     }
     let friends = try FriendsOfFriends(
@@ -103,7 +104,7 @@ package struct HaloFinder: Sendable {
   }
 
   /// The linking length in units of positions, rounded down.
-  func linkingLength(particleCount: Int) throws(HaloError) -> UInt32 {
+  func linkingLength(particleCount: Int) throws(Failure) -> UInt32 {
     let length = settings.linkingLength * meanSeparation(particleCount) / box.unit
     guard length >= 0x1p10, length <= 0x1p30 else {
       throw .unusableLinkingLength(

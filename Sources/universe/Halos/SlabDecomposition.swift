@@ -1,3 +1,4 @@
+internal import Failures
 internal import MPI
 
 /// The box cut across the x axis into one slab per rank, each as wide as the linking length at
@@ -17,13 +18,13 @@ struct SlabDecomposition {
   ///   - positions: This rank's particles [n, 3].
   ///   - minimumWidth: The linking length in units of positions.
   ///   - communicator: The ranks.
-  /// - Throws: `AgreedFailure` with ``HaloError/tooManyRanks(ranks:slabs:)``, or what MPI reported.
+  /// - Throws: `AgreedFailure` with ``Failure/tooManyRanks(ranks:slabs:)``, or what MPI reported.
   init(
     sharing positions: [UInt32], minimumWidth: UInt32, on communicator: borrowing Communicator
   ) throws {
     let binCount = min(1 << 14, Int((1 << 32) / UInt64(minimumWidth)))
     let ranks = communicator.size
-    try communicator.agree { () throws(HaloError) in
+    try communicator.agree { () throws(Failure) in
       guard ranks <= binCount else { throw .tooManyRanks(ranks: ranks, slabs: binCount) }
     }
     var counts = [Int64](repeating: 0, count: binCount)

@@ -1,3 +1,4 @@
+package import Failures
 internal import Foundation
 
 /// A flat universe of cold dark matter, baryons and a cosmological constant.
@@ -46,8 +47,8 @@ package struct CosmologicalParameters: Codable, Hashable, Sendable {
 
   /// Checks that the parameters describe a flat universe remotely like ours.
   ///
-  /// - Throws: ``LinearTheoryError`` that names the parameter and the values allowed for it.
-  package func check() throws(LinearTheoryError) {
+  /// - Throws: `Failure` that names the parameter and the values allowed for it.
+  package func check() throws(Failure) {
     try check(omegaMatter, "omegaMatter", within: 0.01...1)
     try check(omegaLambda, "omegaLambda", within: 0...0.99)
     try check(omegaBaryon, "omegaBaryon", within: 1e-4...1)
@@ -56,13 +57,13 @@ package struct CosmologicalParameters: Codable, Hashable, Sendable {
     try check(spectralIndex, "spectralIndex", within: 0...2)
     try check(temperature, "temperature", within: 1...10)
     guard abs(omegaMatter + omegaLambda - 1) <= Self.flatness else {
-      throw LinearTheoryError(
+      throw Failure(
         .notFlat, in: "cosmology",
         because: "omegaMatter + omegaLambda is \(omegaMatter + omegaLambda) instead of 1",
         remedy: "Only flat universes are supported: set omegaLambda to \(1 - omegaMatter).")
     }
     guard omegaBaryon < omegaMatter else {
-      throw LinearTheoryError(
+      throw Failure(
         .absurdParameter, in: "cosmology.omegaBaryon",
         because: "\(omegaBaryon) is not less than omegaMatter, \(omegaMatter)",
         remedy: "Baryons are a part of the matter: give a smaller density, usually near 0.045.")
@@ -71,9 +72,9 @@ package struct CosmologicalParameters: Codable, Hashable, Sendable {
 
   private func check(
     _ value: Double, _ name: String, within range: ClosedRange<Double>
-  ) throws(LinearTheoryError) {
+  ) throws(Failure) {
     guard range.contains(value) else {
-      throw LinearTheoryError(
+      throw Failure(
         .absurdParameter, in: "cosmology.\(name)",
         because: "\(value) is outside \(range.lowerBound) to \(range.upperBound)",
         remedy: "Correct the value and mind its unit (hubble is H0 / (100 km/s/Mpc)).")

@@ -1,3 +1,5 @@
+package import Failures
+
 /// The growth of density fluctuations in first and second order.
 ///
 /// The first-order factor D1 is 1 at a = 1. The second-order factor is **negative**,
@@ -21,8 +23,8 @@ package struct LinearGrowth: Hashable, Sendable {
 
   /// Makes the growth of a universe.
   ///
-  /// - Throws: ``LinearTheoryError`` if the parameters are absurd.
-  package init(_ parameters: CosmologicalParameters) throws(LinearTheoryError) {
+  /// - Throws: `Failure` if the parameters are absurd.
+  package init(_ parameters: CosmologicalParameters) throws(Failure) {
     try parameters.check()
     self.parameters = parameters
     today = Self.growthFromEarlyTimes(at: 1, in: parameters)

@@ -1,3 +1,4 @@
+package import Failures
 internal import Foundation
 
 /// The linear matter power spectrum at z = 0, normalized to sigma8.
@@ -30,11 +31,11 @@ package struct LinearPowerSpectrum: Sendable {
 
   /// Makes the spectrum of a universe.
   ///
-  /// - Throws: ``LinearTheoryError`` if the parameters are absurd, or if the table does not reach the
+  /// - Throws: `Failure` if the parameters are absurd, or if the table does not reach the
   ///   wavenumbers that make up sigma8.
   package init(
     _ parameters: CosmologicalParameters, shape: Shape = .eisensteinHu
-  ) throws(LinearTheoryError) {
+  ) throws(Failure) {
     self.parameters = parameters
     self.shape = shape
     transfer = try TransferFunction(parameters)
@@ -44,8 +45,8 @@ package struct LinearPowerSpectrum: Sendable {
 
   /// The power at a wavenumber [h/Mpc]: P [(Mpc/h)^3].
   ///
-  /// - Throws: ``LinearTheoryError`` if a table does not reach there.
-  package func value(at wavenumber: Double) throws(LinearTheoryError) -> Double {
+  /// - Throws: `Failure` if a table does not reach there.
+  package func value(at wavenumber: Double) throws(Failure) -> Double {
     amplitude * (try shape.value(at: wavenumber, transfer, slope: parameters.spectralIndex))
   }
 
@@ -54,22 +55,22 @@ package struct LinearPowerSpectrum: Sendable {
   /// sigma^2(R) = int dln k  k^3 P(k) / (2 pi^2) W^2(kR),  W(x) = 3 (sin x - x cos x) / x^3; Peebles,
   /// "The Large-Scale Structure of the Universe" (1980).
   ///
-  /// - Throws: ``LinearTheoryError`` if a table leaves out more than a thousandth of the variance.
-  package func sigma(radius: Double) throws(LinearTheoryError) -> Double {
+  /// - Throws: `Failure` if a table leaves out more than a thousandth of the variance.
+  package func sigma(radius: Double) throws(Failure) -> Double {
     (amplitude * (try variances.value(radius: radius).variance)).squareRoot()
   }
 
   /// The rms linear density contrast at z = 0 in spheres that hold a mass [Msun/h].
   ///
-  /// - Throws: ``LinearTheoryError`` if a table leaves out more than a thousandth of the variance.
-  package func sigma(mass: Double) throws(LinearTheoryError) -> Double {
+  /// - Throws: `Failure` if a table leaves out more than a thousandth of the variance.
+  package func sigma(mass: Double) throws(Failure) -> Double {
     try sigma(radius: parameters.lagrangianRadius(ofMass: mass))
   }
 
   /// The slope d ln sigma / d ln M at a mass [Msun/h], which is negative.
   ///
-  /// - Throws: ``LinearTheoryError`` if a table leaves out more than a thousandth of the variance.
-  func sigmaSlope(mass: Double) throws(LinearTheoryError) -> Double {
+  /// - Throws: `Failure` if a table leaves out more than a thousandth of the variance.
+  func sigmaSlope(mass: Double) throws(Failure) -> Double {
     let radius = parameters.lagrangianRadius(ofMass: mass)
     let (variance, slope) = try variances.value(radius: radius)
     return slope / variance / 6
@@ -80,7 +81,7 @@ extension LinearPowerSpectrum.Shape {
   /// The power before it is normalized.
   func value(
     at wavenumber: Double, _ transfer: TransferFunction, slope: Double
-  ) throws(LinearTheoryError) -> Double {
+  ) throws(Failure) -> Double {
     switch self {
     case .eisensteinHu:
       let transfer = transfer.value(at: wavenumber)

@@ -1,3 +1,4 @@
+package import Failures
 internal import Foundation
 
 /// A model for the number of halos of each mass that a linear spectrum makes.
@@ -86,10 +87,10 @@ extension LinearPowerSpectrum {
   ///   - growth: The growth of the same universe.
   ///   - scaleFactor: The time.
   /// - Returns: dn / dln M [(h/Mpc)^3].
-  /// - Throws: ``LinearTheoryError`` if a table leaves out more than a thousandth of the variance.
+  /// - Throws: `Failure` if a table leaves out more than a thousandth of the variance.
   package func haloAbundance(
     _ function: MassFunction, mass: Double, growth: LinearGrowth, scaleFactor: Double = 1
-  ) throws(LinearTheoryError) -> Double {
+  ) throws(Failure) -> Double {
     let sigma = try sigma(mass: mass) * growth.first(at: scaleFactor)
     return function.multiplicity(sigma: sigma, redshift: 1 / scaleFactor - 1)
       * parameters.meanDensity / mass * abs(try sigmaSlope(mass: mass))

@@ -1,3 +1,4 @@
+package import Failures
 internal import Foundation
 
 /// A tabulated linear power spectrum at z = 0, from a Boltzmann code.
@@ -31,16 +32,16 @@ package struct PowerSpectrumTable: Hashable, Sendable {
   ///   - text: The table; wavenumbers increase from row to row.
   ///   - name: The name of the table in errors, usually its file.
   ///   - format: The meaning of its columns.
-  /// - Throws: ``LinearTheoryError`` that names the first line that cannot be used.
-  package init(text: String, name: String, format: Format) throws(LinearTheoryError) {
+  /// - Throws: `Failure` that names the first line that cannot be used.
+  package init(text: String, name: String, format: Format) throws(Failure) {
     var logWavenumbers: [Double] = []
     var logPowers: [Double] = []
     let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     for (index, line) in lines.enumerated() {
       let columns = line.split(whereSeparator: \.isWhitespace)
       guard let first = columns.first, !first.hasPrefix("#") else { continue }
-      func invalid(_ reason: String) -> LinearTheoryError {
-        LinearTheoryError(
+      func invalid(_ reason: String) -> Failure {
+        Failure(
           .invalidTable, in: "power spectrum \(name), line \(index + 1)", because: reason,
           remedy: "Give two columns of numbers, \(format.columns), in increasing order of k.")
       }
@@ -69,7 +70,7 @@ package struct PowerSpectrumTable: Hashable, Sendable {
     guard let first = logWavenumbers.first, let last = logWavenumbers.last,
       logWavenumbers.count >= 4
     else {
-      throw LinearTheoryError(
+      throw Failure(
         .invalidTable, in: "power spectrum \(name)",
         because: "it has \(logWavenumbers.count) rows, too few to interpolate",
         remedy: "Give the whole spectrum, some 50 rows for each factor of 10 in k.")
@@ -83,8 +84,8 @@ package struct PowerSpectrumTable: Hashable, Sendable {
 
   /// The power at a wavenumber [h/Mpc]: P [(Mpc/h)^3].
   ///
-  /// - Throws: ``LinearTheoryError`` if the table does not reach there.
-  package func value(at wavenumber: Double) throws(LinearTheoryError) -> Double {
+  /// - Throws: `Failure` if the table does not reach there.
+  package func value(at wavenumber: Double) throws(Failure) -> Double {
     let x = log(wavenumber)
     let slack = 1e-12
     guard let first = logWavenumbers.first, let last = logWavenumbers.last, x >= first - slack,
@@ -105,8 +106,8 @@ package struct PowerSpectrumTable: Hashable, Sendable {
     return exp(left * logPowers[low] + right * logPowers[high] + bend * width * width / 6)
   }
 
-  func notCovered(_ need: String) -> LinearTheoryError {
-    LinearTheoryError(
+  func notCovered(_ need: String) -> Failure {
+    Failure(
       .notCovered, in: "power spectrum \(name)",
       because: "\(need), and the table ends at \(range.lowerBound) and \(range.upperBound) h/Mpc",
       remedy: "Make the table over a wider range of k, or use the built-in transfer function.")

@@ -1,3 +1,4 @@
+package import Failures
 internal import Foundation
 
 /// The matter transfer function of Eisenstein and Hu, with baryon oscillations.
@@ -35,8 +36,8 @@ struct TransferFunction: Hashable, Sendable {
 
   /// Makes the transfer function of a universe.
   ///
-  /// - Throws: ``LinearTheoryError`` if the parameters are absurd.
-  package init(_ parameters: CosmologicalParameters) throws(LinearTheoryError) {
+  /// - Throws: `Failure` if the parameters are absurd.
+  package init(_ parameters: CosmologicalParameters) throws(Failure) {
     try parameters.check()
     let h2 = parameters.hubble * parameters.hubble
     let m = parameters.omegaMatter * h2

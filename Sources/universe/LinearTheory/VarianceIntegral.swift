@@ -1,3 +1,4 @@
+internal import Failures
 internal import Foundation
 
 /// The integral for the variance in spheres, over a spectrum tabulated once.
@@ -20,7 +21,7 @@ struct VarianceIntegral: Sendable {
 
   init(
     _ shape: LinearPowerSpectrum.Shape, _ transfer: TransferFunction, slope: Double
-  ) throws(LinearTheoryError) {
+  ) throws(Failure) {
     let range: ClosedRange<Double> =
       switch shape {
       case .eisensteinHu: 1e-6...1e4
@@ -45,8 +46,8 @@ struct VarianceIntegral: Sendable {
 
   /// The variance in spheres of a radius [Mpc/h] and its derivative by ln R.
   ///
-  /// - Throws: ``LinearTheoryError`` if a table leaves out more than a thousandth of it.
-  func value(radius: Double) throws(LinearTheoryError) -> (variance: Double, slope: Double) {
+  /// - Throws: `Failure` if a table leaves out more than a thousandth of it.
+  func value(radius: Double) throws(Failure) -> (variance: Double, slope: Double) {
     var variance = 0.0
     var slope = 0.0
     for index in wavenumbers.indices {

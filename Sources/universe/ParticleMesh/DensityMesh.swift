@@ -1,4 +1,5 @@
 internal import CKernels
+package import Failures
 package import FourierTransforms
 package import MPI
 package import Particles
@@ -33,14 +34,12 @@ package final class DensityMesh {
   ///     The same on all ranks.
   ///   - threads: Those that share the work of this rank.
   ///   - communicator: The ranks that share the mesh.
-  /// - Throws: ``ParticleMeshError`` if there are more ranks than planes.
+  /// - Throws: `Failure` if there are more ranks than planes.
   package init(
     width: Int, offset: UInt32 = 0, threads: WorkerThreads = WorkerThreads(count: 1),
     on communicator: borrowing Communicator
-  ) throws(ParticleMeshError) {
-    do {
-      transform = try FourierTransform(width: width, threads: threads, on: communicator)
-    } catch { throw .mesh(error) }
+  ) throws(Failure) {
+    transform = try FourierTransform(width: width, threads: threads, on: communicator)
     self.offset = offset
     decomposition = transform.decomposition
     mesh = RealMesh(decomposition, ghostPlanes: 1)
@@ -55,22 +54,19 @@ package final class DensityMesh {
   ///   - particles: Those of this rank's planes, as `distribute(over:offset:on:)` leaves them with
   ///     this mesh's offset.
   ///   - communicator: The ranks that share the mesh.
-  /// - Throws: ``ParticleMeshError`` if a cell overflows or MPI fails.
+  /// - Throws: `Failure` if a cell overflows; `MPIError`.
   package func assign(
     _ particles: Particles, on communicator: borrowing Communicator
-  ) throws(ParticleMeshError) {
-    let missing: UInt64
-    do {
-      missing = try paintContrast(of: particles, on: communicator)
-      if missing == 0 {
-        try timedTransform { () throws(MPIError) in
-          try transform.forward(&mesh, into: &modes, on: communicator)
-        }
+  ) throws {
+    let missing = try paintContrast(of: particles, on: communicator)
+    if missing == 0 {
+      try timedTransform { () throws(MPIError) in
+        try transform.forward(&mesh, into: &modes, on: communicator)
       }
-    } catch { throw .communication(error) }
+    }
     precondition(
       missing % (1 << 32) == 0, "particles of other ranks' planes: distribute them before")
-    guard missing == 0 else { throw .overflow(width: decomposition.width) }
+    guard missing == 0 else { throw Failure.overflow(width: decomposition.width) }
   }
 
   /// Makes the mesh the density contrast of particles, and returns how many units of their mass it

@@ -1,3 +1,4 @@
+package import Failures
 package import LinearTheory
 
 /// The Laplacian of the force; the gradient is the 4-point difference with either.
@@ -65,8 +66,8 @@ package struct ParticleMeshSettings: Codable, Hashable, Sendable {
 
   /// Checks that the choices make sense.
   ///
-  /// - Throws: ``ParticleMeshError`` that names the setting.
-  package func check() throws(ParticleMeshError) {
+  /// - Throws: `Failure` that names the setting.
+  package func check() throws(Failure) {
     try steps.check()
     guard (1...3).contains(meshRefinement) else {
       throw .setting(

@@ -1,4 +1,5 @@
 internal import CKernels
+package import Failures
 internal import FourierTransforms
 package import LinearTheory
 package import MPI
@@ -48,10 +49,10 @@ package struct ParticleMeshSimulation: Sendable {
 
   /// Sets up a simulation of `particlesPerAxis`^3 particles.
   ///
-  /// - Throws: ``ParticleMeshError`` that names a setting which makes no sense.
+  /// - Throws: `Failure` that names a setting which makes no sense.
   package init(
     _ settings: ParticleMeshSettings, box: PeriodicBox, particlesPerAxis: Int, growth: LinearGrowth
-  ) throws(ParticleMeshError) {
+  ) throws(Failure) {
     try settings.check()
     guard (2...16384).contains(particlesPerAxis) else {
       throw .setting(
@@ -92,7 +93,7 @@ package struct ParticleMeshSimulation: Sendable {
   ///   - afterStep: Given the state after each step; what it saves can be resumed. It may throw to end the run, on
   ///     all ranks together.
   /// - Returns: The particles of this rank at the last scale factor.
-  /// - Throws: ``ParticleMeshError``, what MPI reported, or what a closure threw.
+  /// - Throws: `Failure`, what MPI reported, or what a closure threw.
   package func run(
     from state: consuming SimulationState, on communicator: borrowing Communicator,
     progress: (SimulationProgress) -> Void = { _ in },
@@ -103,7 +104,7 @@ package struct ParticleMeshSimulation: Sendable {
     var state = state
     let steps = settings.steps
     guard (0...steps.count).contains(state.completedSteps) else {
-      throw ParticleMeshError.setting(
+      throw Failure.setting(
         name: "step count", value: "\(steps.count)",
         reason: "does not suit particles that have completed \(state.completedSteps) steps",
         remedy: "Resume with the settings that the run was started with")
@@ -111,7 +112,7 @@ package struct ParticleMeshSimulation: Sendable {
     let count = Int(try communicator.allReduce(Int64(state.particles.count), .sum))
     let expected = particlesPerAxis * particlesPerAxis * particlesPerAxis
     guard count == expected else {
-      throw ParticleMeshError.count(particles: count, expected: expected)
+      throw Failure.count(particles: count, expected: expected)
     }
     let mesh = try DensityMesh(
       width: meshWidth, offset: meshOffset, threads: WorkerThreads(count: settings.threads),

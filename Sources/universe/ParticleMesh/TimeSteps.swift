@@ -1,3 +1,4 @@
+package import Failures
 internal import Foundation
 
 /// The scale factors between which a simulation steps.
@@ -65,8 +66,8 @@ package struct TimeSteps: Codable, Hashable, Sendable {
 
   /// Checks that the steps lead forward, to today at most.
   ///
-  /// - Throws: ``ParticleMeshError`` that names the setting.
-  package func check() throws(ParticleMeshError) {
+  /// - Throws: `Failure` that names the setting.
+  package func check() throws(Failure) {
     guard start > 0 && start < end && end <= 1 else {
       throw .setting(
         name: "steps from a", value: "\(start) to \(end)", reason: "do not lead forward to a <= 1",

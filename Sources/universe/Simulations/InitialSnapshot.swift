@@ -27,20 +27,20 @@ package struct InitialSnapshot {
   ///
   /// Collective.
   ///
-  /// - Throws: An `AgreedFailure` of a `SnapshotError` with the remedy: no such file, fields missing, not a
+  /// - Throws: An `AgreedFailure` of a `Failure` with the remedy: no such file, fields missing, not a
   ///   lattice.
   package init(_ path: String, on ranks: borrowing Communicator) throws {
-    let snapshot = try ranks.agree { () throws(SnapshotError) in try Snapshot.open(path) }
-    let gridSize = try ranks.agree { () throws(SnapshotError) in try snapshot.gridSize() }
+    let snapshot = try ranks.agree { () throws(Failure) in try Snapshot.open(path) }
+    let gridSize = try ranks.agree { () throws(Failure) in try snapshot.gridSize() }
     let rows = Self.rows(snapshot, on: ranks)
-    let particles = try ranks.agree { () throws(SnapshotError) in
+    let particles = try ranks.agree { () throws(Failure) in
       try snapshot.particles(in: rows, velocities: true)
     }
     let found = try LagrangianLattice.found(
       in: particles, of: snapshot, gridSize: gridSize, on: ranks)
-    lattice = try ranks.agree { () throws(SnapshotError) in
+    lattice = try ranks.agree { () throws(Failure) in
       if let found { return found.lattice }
-      throw SnapshotError(
+      throw Failure(
         .noLattice, in: path, dataset: snapshot.format.names.ids,
         because: "the IDs do not number the sites of a cubic grid that the particles started from",
         remedy: "Give initial conditions from a grid, not a glass, whose IDs run from 0 or 1 along "
@@ -92,7 +92,7 @@ package struct InitialSnapshot {
   ///
   /// Collective; the same bits for any number of ranks.
   ///
-  /// - Throws: An `AgreedFailure` of a `SnapshotError` if no linear modes have made the velocities, as
+  /// - Throws: An `AgreedFailure` of a `Failure` if no linear modes have made the velocities, as
   ///   with another cosmology than the header's, or of a late snapshot.
   func motion(
     _ transform: FourierTransform, growth: LinearGrowth, on ranks: borrowing Communicator
@@ -113,9 +113,9 @@ package struct InitialSnapshot {
     let first = try recovered(.first)
     let second = try recovered(.second)
     let error = min(first.velocityError, second.velocityError)
-    try ranks.agree { () throws(SnapshotError) in
+    try ranks.agree { () throws(Failure) in
       if error <= Self.tolerance { return }
-      throw SnapshotError(
+      throw Failure(
         .mismatch, in: snapshot.path, dataset: snapshot.format.names.velocities,
         because: "they differ by \(digits(100 * error)) % from those of linear modes with the "
           + "particles' displacements at z = \(digits(snapshot.redshift))",
@@ -138,13 +138,13 @@ package struct InitialSnapshot {
     _ decomposition: MeshDecomposition, on ranks: borrowing Communicator
   ) throws -> Particles {
     let rows = Self.rows(snapshot, on: ranks)
-    let read = try ranks.agree { () throws(SnapshotError) in
+    let read = try ranks.agree { () throws(Failure) in
       try snapshot.particles(in: rows, velocities: true)
     }
-    let sites = try ranks.agree { () throws(SnapshotError) in
-      try read.ids.map { (id) throws(SnapshotError) in
+    let sites = try ranks.agree { () throws(Failure) in
+      try read.ids.map { (id) throws(Failure) in
         if let site = lattice.site(ofID: id) { return Int64(site) }
-        throw SnapshotError(
+        throw Failure(
           .wrongIDs, in: snapshot.path, dataset: snapshot.format.names.ids,
           because: "ID \(id) names no site of the grid", remedy: "Do not change the file meanwhile."
         )
@@ -167,7 +167,7 @@ package struct InitialSnapshot {
       sites: order.map { arrived[$0] },
       positions: order.flatMap { positions[3 * $0..<3 * $0 + 3] },
       momenta: order.flatMap { momenta[3 * $0..<3 * $0 + 3] })
-    try ranks.agree { () throws(SnapshotError) in
+    try ranks.agree { () throws(Failure) in
       let pairs = zip(particles.sites, particles.sites.dropFirst())
       if let twin = pairs.first(where: { $0 == $1 }) {
         throw duplicate(lattice.id(ofSite: Int(twin.0)))
@@ -176,8 +176,8 @@ package struct InitialSnapshot {
     return particles
   }
 
-  private func duplicate(_ id: UInt64) -> SnapshotError {
-    SnapshotError(
+  private func duplicate(_ id: UInt64) -> Failure {
+    Failure(
       .wrongIDs, in: snapshot.path, dataset: snapshot.format.names.ids,
       because: "ID \(id) occurs more than once",
       remedy: "Give a snapshot with an ID of its own for each particle (GADGET's 64-bit IDs).")

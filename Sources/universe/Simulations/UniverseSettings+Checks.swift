@@ -1,3 +1,4 @@
+internal import Failures
 internal import LinearTheory
 internal import ParticleMesh
 package import Settings
@@ -10,15 +11,12 @@ extension UniverseSettings {
     do { try cosmology.check() } catch {
       problems.append(
         SettingProblem(
-          path: "universe.\(error.subject)", reason: error.reason, remedy: clause(error.remedy)))
+          path: "universe.\(error.action)", reason: error.reason, remedy: clause(error.remedy)))
     }
     do { try mesh.check() } catch {
-      guard case .setting(let name, let value, let reason, let remedy) = error else {
-        preconditionFailure("settings alone were checked: \(error)")
-      }
       problems.append(
         SettingProblem(
-          path: "universe.mesh", reason: "\(name) = \(value) \(reason)", remedy: clause(remedy)))
+          path: "universe.mesh", reason: error.reason, remedy: clause(error.remedy)))
     }
     return problems
   }

@@ -48,7 +48,7 @@ package struct UniverseSettings: Codable, Hashable, Sendable {
 extension UniverseSettings {
   /// The linear power spectrum at z = 0: Eisenstein and Hu's, or that of the table.
   ///
-  /// - Throws: `FileError` if there is no such table, `LinearTheoryError` if it cannot be used.
+  /// - Throws: `FileError` if there is no such table, `Failure` if it cannot be used.
   package func linearSpectrum() throws -> LinearPowerSpectrum {
     guard let spectrum else { return try LinearPowerSpectrum(cosmology) }
     let data: Data = try DurableFile.read(spectrum)

@@ -1,3 +1,5 @@
+internal import Failures
+
 /// A file of GADGET's unformatted records: SnapFormat 1, or 2 with a record before each block that names
 /// it, in either byte order.
 ///
@@ -16,12 +18,12 @@ final class GadgetBinaryFile: SnapshotFile {
   private let isRecent: Bool
   private let blocks: [String: GadgetRecords.Block]
 
-  init(_ path: String, _ supplement: SnapshotSupplement) throws(SnapshotError) {
+  init(_ path: String, _ supplement: SnapshotSupplement) throws(Failure) {
     records = try GadgetRecords(path)
     let first = try records.block(at: 0, called: "HEAD", elements: [])
     isRecent = GadgetBinaryHeader.typeCount(ofLength: first.byteCount) != nil
     guard first.name == "HEAD", first.byteCount == GadgetBinaryHeader.length || isRecent else {
-      throw SnapshotError(
+      throw Failure(
         .inconsistentCounts, in: path, dataset: "header",
         because:
           "the first block is \(first.name) of \(first.byteCount) bytes instead of a header of 256 "
@@ -45,14 +47,14 @@ final class GadgetBinaryFile: SnapshotFile {
       + (isRecent ? ", header of GADGET-4" : "")
   }
 
-  func checkRows() throws(SnapshotError) {
+  func checkRows() throws(Failure) {
     _ = try block("ID", Self.names.ids, widths: [4, 8])
     _ = try block("POS", Self.names.positions, widths: [12, 24])
     _ = try block("VEL", Self.names.velocities, widths: [12, 24])
     if header.mass == 0 { _ = try block("MASS", Self.names.masses, widths: [4, 8]) }
   }
 
-  func firstMass(ofType type: Int) throws(SnapshotError) -> Double {
+  func firstMass(ofType type: Int) throws(Failure) -> Double {
     let listing = Self.typesListingMasses(header)
     guard blocks["MASS"] != nil, listing.contains(type) else { return 0 }
     let row = listing.filter { $0 < type }.reduce(0) { $0 + Self.count(ofType: $1, header) }
@@ -60,34 +62,34 @@ final class GadgetBinaryFile: SnapshotFile {
     return try StatedNumber(path: records.path, place: Self.names.masses).real(mass, in: 0...1e60)
   }
 
-  func ids(_ rows: Range<Int>) throws(SnapshotError) -> [UInt64] {
+  func ids(_ rows: Range<Int>) throws(Failure) -> [UInt64] {
     let block = try block("ID", Self.names.ids, widths: [4, 8])
     return block.width == 4
       ? try records.integers(block.block, rows, Self.names.ids, as: UInt32.self).map(UInt64.init)
       : try records.integers(block.block, rows, Self.names.ids, as: UInt64.self)
   }
 
-  func positions(_ rows: Range<Int>) throws(SnapshotError) -> [Double] {
+  func positions(_ rows: Range<Int>) throws(Failure) -> [Double] {
     try numbers("POS", Self.names.positions, rows, columns: 3)
   }
 
-  func velocities(_ rows: Range<Int>) throws(SnapshotError) -> [Float] {
+  func velocities(_ rows: Range<Int>) throws(Failure) -> [Float] {
     try numbers("VEL", Self.names.velocities, rows, columns: 3).map { Float($0) }
   }
 
-  func masses(_ rows: Range<Int>) throws(SnapshotError) -> [Double] {
+  func masses(_ rows: Range<Int>) throws(Failure) -> [Double] {
     try numbers("MASS", Self.names.masses, rows, columns: 1)
   }
 
-  func idByteCount() throws(SnapshotError) -> Int {
+  func idByteCount() throws(Failure) -> Int {
     try block("ID", Self.names.ids, widths: [4, 8]).width
   }
 
-  func haloLabels(_ rows: Range<Int>) throws(SnapshotError) -> [Int64]? { nil }
+  func haloLabels(_ rows: Range<Int>) throws(Failure) -> [Int64]? { nil }
 
   private func numbers(
     _ name: String, _ dataset: String, _ rows: Range<Int>, columns: Int
-  ) throws(SnapshotError) -> [Double] {
+  ) throws(Failure) -> [Double] {
     let block = try block(name, dataset, widths: [4 * columns, 8 * columns])
     let elements = rows.lowerBound * columns..<rows.upperBound * columns
     if block.width == 4 * columns {
@@ -103,15 +105,15 @@ final class GadgetBinaryFile: SnapshotFile {
   /// A block, and how many bytes of it a particle has.
   private func block(
     _ name: String, _ dataset: String, widths: [Int]
-  ) throws(SnapshotError) -> (block: GadgetRecords.Block, width: Int) {
+  ) throws(Failure) -> (block: GadgetRecords.Block, width: Int) {
     guard let block = blocks[name] else {
-      throw SnapshotError(
+      throw Failure(
         .missingContent, in: records.path, dataset: dataset, because: "there is no such block",
         remedy: "Check that the file was written completely, with this output switched on.")
     }
     let count = Self.rowCount(ofBlock: name, header)
     guard let width = widths.first(where: { $0 * count == block.byteCount }) else {
-      throw SnapshotError(
+      throw Failure(
         .inconsistentCounts, in: records.path, dataset: dataset,
         because: "it has \(block.byteCount) bytes, but \(count) particles of "
           + "\(widths.map(String.init).joined(separator: " or ")) bytes each are expected",
@@ -123,7 +125,7 @@ final class GadgetBinaryFile: SnapshotFile {
   /// The blocks that are read, by name.
   private static func blocks(
     behind first: GadgetRecords.Block, _ header: SnapshotHeader, _ records: GadgetRecords
-  ) throws(SnapshotError) -> [String: GadgetRecords.Block] {
+  ) throws(Failure) -> [String: GadgetRecords.Block] {
     var blocks: [String: GadgetRecords.Block] = [:]
     guard rowCount(ofBlock: "POS", header) > 0 else { return blocks }
     let listsMasses = !typesListingMasses(header).isEmpty

@@ -1,3 +1,5 @@
+internal import Failures
+
 /// The header of one of GADGET's binary files, of either kind.
 ///
 /// That of GADGET-2 has 256 bytes, with counts of 32 bits, the high words of totals behind them, and the
@@ -32,8 +34,8 @@ struct GadgetBinaryHeader {
 
   /// Reads the header.
   ///
-  /// - Throws: A ``SnapshotError`` for numbers that describe no snapshot.
-  func read() throws(SnapshotError) -> SnapshotHeader {
+  /// - Throws: A `Failure` for numbers that describe no snapshot.
+  func read() throws(Failure) -> SnapshotHeader {
     let header =
       if let types = Self.typeCount(ofLength: bytes.count) {
         try recent(types: types)
@@ -44,7 +46,7 @@ struct GadgetBinaryHeader {
     return header
   }
 
-  private func classic() throws(SnapshotError) -> SnapshotHeader {
+  private func classic() throws(Failure) -> SnapshotHeader {
     let low = counts(at: 96)
     var high = counts(at: 168)
     let fileCount = try files(at: 124)
@@ -71,12 +73,12 @@ struct GadgetBinaryHeader {
       statedUnits: nil, remarks: remarks)
   }
 
-  private func recent(types count: Int) throws(SnapshotError) -> SnapshotHeader {
+  private func recent(types count: Int) throws(Failure) -> SnapshotHeader {
     func words(at offset: Int) -> [UInt64] {
       (0..<count).map { records.integer(bytes, at: offset + 8 * $0, as: UInt64.self) }
     }
     guard let cosmology = supplement.cosmology else {
-      throw SnapshotError(
+      throw Failure(
         .missingContent, in: records.path, dataset: "header",
         because: "it is one of GADGET-4 with \(bytes.count) bytes, in which matter density, Lambda "
           + "and h are not",
@@ -101,13 +103,13 @@ struct GadgetBinaryHeader {
     Double(bitPattern: records.integer(bytes, at: offset, as: UInt64.self))
   }
 
-  private func files(at offset: Int) throws(SnapshotError) -> Int {
+  private func files(at offset: Int) throws(Failure) -> Int {
     let count = records.integer(bytes, at: offset, as: Int32.self)
     return try StatedNumber(path: records.path, place: "header, num_files").fileCount(
       UInt64(max(1, count)))
   }
 
-  private func types(_ counts: [UInt64], _ place: String) throws(SnapshotError) -> ParticleTypes {
+  private func types(_ counts: [UInt64], _ place: String) throws(Failure) -> ParticleTypes {
     let stated = StatedNumber(path: records.path, place: place)
     var whole: [Int] = []
     for (type, count) in counts.enumerated() {
@@ -118,9 +120,9 @@ struct GadgetBinaryHeader {
 
   private func redshift(
     time scaleFactor: Double, _ redshift: Double
-  ) throws(SnapshotError) -> Double {
+  ) throws(Failure) -> Double {
     guard abs(scaleFactor * (1 + redshift) - 1) < 1e-3 else {
-      throw SnapshotError(
+      throw Failure(
         .invalidValue, in: records.path, dataset: "header",
         because: "the time \(scaleFactor) is not the scale factor of the redshift \(redshift)",
         remedy: "Give a snapshot of a cosmological simulation (ComovingIntegrationOn).")

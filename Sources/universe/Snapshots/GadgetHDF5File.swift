@@ -1,3 +1,5 @@
+internal import Failures
+
 /// A file in the HDF5 layout of GADGET: groups `Header`, `PartType1`, and `Parameters` since GADGET-4.
 ///
 /// Numbers of particles are of 64 bits, or of 32 with their high words beside them; cosmology and units
@@ -15,7 +17,7 @@ final class GadgetHDF5File: HDF5SnapshotFile {
   let source: SnapshotSource
   let header: SnapshotHeader
 
-  init(_ path: String, _ supplement: SnapshotSupplement) throws(SnapshotError) {
+  init(_ path: String, _ supplement: SnapshotSupplement) throws(Failure) {
     source = try SnapshotSource(path)
     let groups = ["Header", "Parameters", "Cosmology"]
     let types = try source.types("NumPart_Total", supplement)
@@ -38,10 +40,10 @@ final class GadgetHDF5File: HDF5SnapshotFile {
     try header.check(Self.names, path)
   }
 
-  func haloLabels(_ rows: Range<Int>) throws(SnapshotError) -> [Int64]? { nil }
+  func haloLabels(_ rows: Range<Int>) throws(Failure) -> [Int64]? { nil }
 
   /// The redshift; `Time` is asked only where `Redshift` is not, because some codes write a time.
-  private static func redshift(_ source: SnapshotSource) throws(SnapshotError) -> Double {
+  private static func redshift(_ source: SnapshotSource) throws(Failure) -> Double {
     if let stated = try source.numbers("Redshift", of: ["Header", "Cosmology"])?.first {
       return stated
     }
@@ -58,7 +60,7 @@ extension HDF5SnapshotFile {
   /// The name of GADGET-4's positions in whole numbers, in units of the box / 2^32 or / 2^64.
   private static var wholePositions: String { "PartType1/IntCoordinates" }
 
-  func checkRows() throws(SnapshotError) {
+  func checkRows() throws(Failure) {
     let count = header.countInFile
     try source.check(Self.names.ids, rows: count)
     try source.check(
@@ -68,7 +70,7 @@ extension HDF5SnapshotFile {
     if header.mass == 0 { try source.check(Self.names.masses, rows: count) }
   }
 
-  func firstMass(ofType type: Int) throws(SnapshotError) -> Double {
+  func firstMass(ofType type: Int) throws(Failure) -> Double {
     guard let count = header.typesInFile.ignored[type], count > 0,
       try source.has("PartType\(type)/Masses")
     else { return 0 }
@@ -77,11 +79,11 @@ extension HDF5SnapshotFile {
     return try StatedNumber(path: source.path, place: dataset).real(mass, in: 0...1e60)
   }
 
-  func ids(_ rows: Range<Int>) throws(SnapshotError) -> [UInt64] {
+  func ids(_ rows: Range<Int>) throws(Failure) -> [UInt64] {
     try source.wholeRows(Self.names.ids, rows, of: header.countInFile)
   }
 
-  func positions(_ rows: Range<Int>) throws(SnapshotError) -> [Double] {
+  func positions(_ rows: Range<Int>) throws(Failure) -> [Double] {
     let count = header.countInFile
     guard try hasWholePositions() else {
       return try source.rows(
@@ -94,18 +96,18 @@ extension HDF5SnapshotFile {
     }
   }
 
-  func velocities(_ rows: Range<Int>) throws(SnapshotError) -> [Float] {
+  func velocities(_ rows: Range<Int>) throws(Failure) -> [Float] {
     try source.rows(
       Self.names.velocities, rows, of: header.countInFile, columns: 0..<3, as: Float.self)
   }
 
-  func masses(_ rows: Range<Int>) throws(SnapshotError) -> [Double] {
+  func masses(_ rows: Range<Int>) throws(Failure) -> [Double] {
     try source.rows(Self.names.masses, rows, of: header.countInFile, as: Double.self)
   }
 
-  func idByteCount() throws(SnapshotError) -> Int { try source.byteCount(of: Self.names.ids) }
+  func idByteCount() throws(Failure) -> Int { try source.byteCount(of: Self.names.ids) }
 
-  private func hasWholePositions() throws(SnapshotError) -> Bool {
+  private func hasWholePositions() throws(Failure) -> Bool {
     guard try !source.has(Self.names.positions) else { return false }
     return try source.has(Self.wholePositions)
   }

@@ -1,3 +1,4 @@
+internal import Failures
 internal import Foundation
 
 /// The records of one file of GADGET's binary formats: each between two copies of its length.
@@ -29,9 +30,9 @@ struct GadgetRecords {
   let byteCount: Int
   private let handle: FileHandle
 
-  init(_ path: String) throws(SnapshotError) {
+  init(_ path: String) throws(Failure) {
     guard let layout = Self.layout(of: try FileBeginning(path)) else {
-      throw SnapshotError(
+      throw Failure(
         .unreadable, in: path, because: "it does not begin as one of GADGET's records do",
         remedy: "Put files of one format together.")
     }
@@ -67,16 +68,16 @@ struct GadgetRecords {
   ///   - expected: Its name in format 1.
   ///   - elements: The lengths [bytes] that a block of more than 2^32 bytes may have.
   /// - Returns: The block, both of whose lengths agree.
-  /// - Throws: A ``SnapshotError`` if the file ends within it, or its lengths differ.
+  /// - Throws: A `Failure` if the file ends within it, or its lengths differ.
   func block(
     at offset: Int, called expected: String, elements: [Int]
-  ) throws(SnapshotError) -> Block {
+  ) throws(Failure) -> Block {
     var name = expected
     var start = offset
     if layout.isNamed {
       let label = try record(at: offset, called: "name of \(expected)", elements: [])
       guard label.byteCount == 8 else {
-        throw SnapshotError(
+        throw Failure(
           .inconsistentCounts, in: path, dataset: "block \(expected)",
           because:
             "the record of its name at byte \(offset) has \(label.byteCount) bytes instead of 8",
@@ -91,13 +92,13 @@ struct GadgetRecords {
 
   private func record(
     at offset: Int, called name: String, elements: [Int]
-  ) throws(SnapshotError) -> Block {
+  ) throws(Failure) -> Block {
     let dataset = "block \(name)"
     let marker = Int(integer(try read(offset..<offset + 4, dataset), at: 0, as: UInt32.self))
     let length = elements.first { $0 > marker && $0 & 0xFFFF_FFFF == marker } ?? marker
     let block = Block(name: name, content: offset + 4, byteCount: length)
     guard block.end <= byteCount else {
-      throw SnapshotError(
+      throw Failure(
         .unreadable, in: path, dataset: dataset,
         because:
           "it is cut off: \(length) bytes from byte \(block.content) on are announced, the file "
@@ -107,7 +108,7 @@ struct GadgetRecords {
     let bytes = try read(block.end - 4..<block.end, dataset)
     let closing = Int(integer(bytes, at: 0, as: UInt32.self))
     guard closing == marker else {
-      throw SnapshotError(
+      throw Failure(
         .unreadable, in: path, dataset: dataset,
         because: "its record begins with the length \(marker) and ends with \(closing)",
         remedy: "Copy the file again, in binary mode; it is damaged, or not one of GADGET.")
@@ -116,7 +117,7 @@ struct GadgetRecords {
   }
 
   /// Reads bytes of the file.
-  func read(_ range: Range<Int>, _ dataset: String) throws(SnapshotError) -> [UInt8] {
+  func read(_ range: Range<Int>, _ dataset: String) throws(Failure) -> [UInt8] {
     do {
       try handle.seek(toOffset: UInt64(range.lowerBound))
       let bytes = try [UInt8](handle.read(upToCount: range.count) ?? Data())
@@ -130,7 +131,7 @@ struct GadgetRecords {
   /// Reads numbers of a block.
   func integers<Element: FixedWidthInteger>(
     _ block: Block, _ elements: Range<Int>, _ dataset: String, as type: Element.Type
-  ) throws(SnapshotError) -> [Element] {
+  ) throws(Failure) -> [Element] {
     let width = MemoryLayout<Element>.size
     let start = block.content + elements.lowerBound * width
     let bytes = try read(start..<start + elements.count * width, dataset)
@@ -149,8 +150,8 @@ struct GadgetRecords {
 
   private static func unreadable(
     _ path: String, _ dataset: String, _ reason: String
-  ) -> SnapshotError {
-    SnapshotError(
+  ) -> Failure {
+    Failure(
       .unreadable, in: path, dataset: dataset, because: reason, remedy: "Copy the file again.")
   }
 }

@@ -1,3 +1,5 @@
+internal import Failures
+
 /// A file of SWIFT: `PartType1` as in GADGET's layout, with units without h in `Units`, the background
 /// in `Cosmology`, and friends-of-friends numbers of particles in `PartType1/FOFGroupIDs`.
 ///
@@ -20,7 +22,7 @@ final class SWIFTFile: HDF5SnapshotFile {
   let source: SnapshotSource
   let header: SnapshotHeader
 
-  init(_ path: String, _ supplement: SnapshotSupplement) throws(SnapshotError) {
+  init(_ path: String, _ supplement: SnapshotSupplement) throws(Failure) {
     source = try SnapshotSource(path)
     let redshift = try source.required("Redshift", of: ["Cosmology", "Header"])
     let cosmology = try source.cosmology(
@@ -35,11 +37,11 @@ final class SWIFTFile: HDF5SnapshotFile {
   }
 
   /// Whether an HDF5 file is one of SWIFT.
-  static func recognizes(_ source: SnapshotSource) throws(SnapshotError) -> Bool {
+  static func recognizes(_ source: SnapshotSource) throws(Failure) -> Bool {
     try source.text("Code", of: "Header") == "SWIFT"
   }
 
-  func haloLabels(_ rows: Range<Int>) throws(SnapshotError) -> [Int64]? {
+  func haloLabels(_ rows: Range<Int>) throws(Failure) -> [Int64]? {
     guard try source.has(Self.labels) else { return nil }
     let stated = try source.text("FOF:group_id_default", of: "Parameters").flatMap { Int64($0) }
     let ungrouped = stated ?? Self.ungrouped
@@ -48,11 +50,11 @@ final class SWIFTFile: HDF5SnapshotFile {
     }
   }
 
-  private static func boxSize(_ source: SnapshotSource) throws(SnapshotError) -> Double {
+  private static func boxSize(_ source: SnapshotSource) throws(Failure) -> Double {
     let first = try source.required("BoxSize", of: ["Header"])
     let sides = try source.numbers("BoxSize", of: ["Header"]) ?? []
     guard sides.allSatisfy({ $0 == first }) else {
-      throw SnapshotError(
+      throw Failure(
         .invalidValue, in: source.path, dataset: "attribute Header/BoxSize",
         because: "the sides of the box are \(sides), not equal",
         remedy: "Give a simulation in a cubic box.")

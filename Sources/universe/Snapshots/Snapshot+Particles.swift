@@ -1,3 +1,5 @@
+package import Failures
+
 /// Some rows of a snapshot.
 package struct SnapshotParticles: Sendable {
   /// The rows, counted over all files.
@@ -24,10 +26,10 @@ extension Snapshot {
   ///   - rows: Any range of the particles; ranks ask for ranges of their own.
   ///   - velocities: Whether to read the velocities.
   /// - Returns: The particles in the order of the files, positions wrapped into the box.
-  /// - Throws: A ``SnapshotError`` that names file, dataset and row.
+  /// - Throws: A `Failure` that names file, dataset and row.
   package func particles(
     in rows: Range<Int>, velocities: Bool = false
-  ) throws(SnapshotError) -> SnapshotParticles {
+  ) throws(Failure) -> SnapshotParticles {
     precondition(rows.lowerBound >= 0 && rows.upperBound <= particleCount, "rows outside")
     var particles = SnapshotParticles(rows: rows)
     for part in parts {
@@ -59,14 +61,14 @@ extension Snapshot {
   /// Converts positions, and moves those on or slightly outside the faces into the box.
   private func wrapped(
     _ stored: [Double], _ path: String, firstRow: Int
-  ) throws(SnapshotError) -> [Double] {
+  ) throws(Failure) -> [Double] {
     var positions = stored
     let tolerance = boxSize * 1e-3
     for index in positions.indices {
       var position = stored[index] * units.length
       guard position >= -tolerance, position <= boxSize + tolerance else {
         if position.isFinite {
-          throw SnapshotError(
+          throw Failure(
             .invalidValue, in: path, dataset: format.names.positions,
             because: "row \(firstRow + index / 3) is at \(position) Mpc/h, outside the box of "
               + "\(boxSize) Mpc/h",
@@ -84,7 +86,7 @@ extension Snapshot {
 
   /// Reads the numbers of the halos that rows are in [row], negative for none; the snapshot must have
   /// them (``hasHaloLabels``).
-  func haloLabels(in rows: Range<Int>) throws(SnapshotError) -> [Int64] {
+  func haloLabels(in rows: Range<Int>) throws(Failure) -> [Int64] {
     var labels: [Int64] = []
     for part in parts {
       let shared = rows.clamped(to: part.rows)
@@ -92,7 +94,7 @@ extension Snapshot {
       let first = part.rows.lowerBound
       let local = shared.lowerBound - first..<shared.upperBound - first
       guard let own = try format.file.init(part.path, supplement).haloLabels(local) else {
-        throw SnapshotError(
+        throw Failure(
           .missingContent, in: part.path,
           because: "it has no labels of halos as other files of the "
             + "snapshot do", remedy: "Put the files of one snapshot together.")
@@ -104,10 +106,10 @@ extension Snapshot {
 
   private func compare(
     _ masses: [Double], _ path: String, firstRow: Int
-  ) throws(SnapshotError) {
+  ) throws(Failure) {
     let expected = particleMass * cosmology.hubble / units.mass
     if let other = masses.firstIndex(where: { !(abs($0 - expected) <= 1e-5 * expected) }) {
-      throw SnapshotError(
+      throw Failure(
         .unequalMasses, in: path, dataset: format.names.masses,
         because: "row \(firstRow + other) has mass \(masses[other]) instead of \(expected)",
         remedy: "Give a simulation whose particles have one mass.")
@@ -116,8 +118,8 @@ extension Snapshot {
 
   private static func invalid(
     _ dataset: String, row: Int, _ value: Double, _ path: String
-  ) -> SnapshotError {
-    SnapshotError(
+  ) -> Failure {
+    Failure(
       .invalidValue, in: path, dataset: dataset, because: "row \(row) holds \(value)",
       remedy: "Copy the file again; if it is damaged at its source, write it again.")
   }

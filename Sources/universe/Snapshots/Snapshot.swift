@@ -1,3 +1,5 @@
+package import Failures
+
 /// The particles of a simulation at one time, in one file or several.
 ///
 /// Opening reads the headers alone; ``particles(in:velocities:)`` reads rows, so that ranks share
@@ -68,10 +70,10 @@ package struct Snapshot: Hashable, Codable, Sendable {
   package var path: String { parts[0].path }
 
   /// The particles along one axis of the initial grid, if their number is a cube.
-  package func gridSize() throws(SnapshotError) -> Int {
+  package func gridSize() throws(Failure) -> Int {
     let side = Int(Double(particleCount).cubeRoot().rounded())
     guard side * side * side == particleCount else {
-      throw SnapshotError(
+      throw Failure(
         .notACube, in: path, dataset: format.names.counts,
         because: "\(particleCount) particles are not the cube of a whole number",
         remedy: "Give a simulation whose particles started from a cubic grid.")
@@ -92,11 +94,11 @@ package struct Snapshot: Hashable, Codable, Sendable {
   ///   - cosmology: The background universe; that which the files state, if not given.
   ///   - ignoredTypes: The types of particles to leave out, such as neutrinos beside the dark matter.
   /// - Returns: The snapshot, its units converted and checked.
-  /// - Throws: A ``SnapshotError``.
+  /// - Throws: A `Failure`.
   package static func open(
     _ path: String, units: SnapshotUnits? = nil, cosmology: Cosmology? = nil,
     ignoring ignoredTypes: [Int] = []
-  ) throws(SnapshotError) -> Snapshot {
+  ) throws(Failure) -> Snapshot {
     let supplement = SnapshotSupplement(
       units: units, cosmology: cosmology, ignoredTypes: ignoredTypes)
     let files = try SnapshotFiles(path, prefixes: ["snapshot", "snap_", "ics", "gadget"])
@@ -108,7 +110,7 @@ package struct Snapshot: Hashable, Codable, Sendable {
       let file = try format.file.init(path, supplement)
       let own = index == 0 ? header : file.header
       guard own.agrees(with: header) else {
-        throw SnapshotError(
+        throw Failure(
           .inconsistentCounts, in: path, dataset: format.names.header,
           because: "box, time or number of particles differ from those of \(files.first)",
           remedy: "Put the files of one snapshot together.")
@@ -141,8 +143,8 @@ package struct Snapshot: Hashable, Codable, Sendable {
 
   private static func sumError(
     _ sum: Int, _ header: SnapshotHeader, _ format: SnapshotFormat, _ files: SnapshotFiles
-  ) -> SnapshotError {
-    SnapshotError(
+  ) -> Failure {
+    Failure(
       .inconsistentCounts, in: files.first, dataset: format.names.counts,
       because: "the files hold \(sum) particles of type 1, the header says \(header.count)",
       remedy: "Put all files of the snapshot together; one may be missing or cut off.")
@@ -153,7 +155,7 @@ package struct Snapshot: Hashable, Codable, Sendable {
   private static func ignoredMass(
     _ header: SnapshotHeader, _ paths: [String], _ format: SnapshotFormat,
     _ supplement: SnapshotSupplement
-  ) throws(SnapshotError) -> Double {
+  ) throws(Failure) -> Double {
     var sum = 0.0
     for (type, count) in header.types.ignored.sorted(by: { $0.key < $1.key }) {
       var mass = header.massTable.indices.contains(type) ? header.massTable[type] : 0

@@ -1,3 +1,4 @@
+internal import Failures
 internal import Foundation
 
 /// Finds the files of a snapshot or a catalogue that may be split into several.
@@ -14,8 +15,8 @@ struct SnapshotFiles {
   ///   - path: A file, the first of several (`x.0.hdf5`, or `x.0` of binary files), what they have in
   ///     common (`x`), or a folder that holds one set of files.
   ///   - prefixes: The possible beginnings of the names of the files in a folder.
-  /// - Throws: A ``SnapshotError`` if there is no file, or more than one set of them.
-  init(_ path: String, prefixes: [String]) throws(SnapshotError) {
+  /// - Throws: A `Failure` if there is no file, or more than one set of them.
+  init(_ path: String, prefixes: [String]) throws(Failure) {
     let manager = FileManager.default
     var isFolder: ObjCBool = false
     let exists = manager.fileExists(atPath: path, isDirectory: &isFolder)
@@ -37,7 +38,7 @@ struct SnapshotFiles {
         if firsts.isEmpty, let other = UnreadFormat(folder: path, holding: names) {
           throw other.error(path)
         }
-        throw SnapshotError(
+        throw Failure(
           .missingFile, in: path,
           because: firsts.isEmpty
             ? "the folder holds no file \(prefixes.map { "\($0)*.hdf5" }.joined(separator: " or "))"
@@ -52,18 +53,18 @@ struct SnapshotFiles {
     {
       first = found
     } else {
-      throw SnapshotError(
+      throw Failure(
         .missingFile, in: path, because: "there is no such file or folder",
         remedy: "Check the path; of several files give the first, the folder, or the common part.")
     }
   }
 
   /// All files, once the first has said how many there are.
-  func all(_ count: Int) throws(SnapshotError) -> [String] {
+  func all(_ count: Int) throws(Failure) -> [String] {
     guard count > 1 else { return [first] }
     let name = FileName(first)
     guard name.part == 0 else {
-      throw SnapshotError(
+      throw Failure(
         .missingFile, in: first,
         because: "it says that it is one of \(count) files, but its name does not end in "
           + ".0\(name.type)",
@@ -74,7 +75,7 @@ struct SnapshotFiles {
     for part in 0..<count {
       let path = "\(name.stem).\(part)\(name.type)"
       guard FileManager.default.fileExists(atPath: path) else {
-        throw SnapshotError(
+        throw Failure(
           .missingFile, in: path, because: "it is one of \(count) files, and is not there",
           remedy: "Copy all files of the set.")
       }

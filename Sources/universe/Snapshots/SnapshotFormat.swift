@@ -1,3 +1,4 @@
+package import Failures
 internal import Foundation
 
 /// A format of snapshots, told by the content of a file and not by its name.
@@ -28,8 +29,8 @@ package enum SnapshotFormat: String, Hashable, Codable, Sendable, CaseIterable {
 
   /// Finds the format of a file.
   ///
-  /// - Throws: A ``SnapshotError`` if it has none of the formats, or cannot be read.
-  package static func detected(in path: String) throws(SnapshotError) -> SnapshotFormat {
+  /// - Throws: A `Failure` if it has none of the formats, or cannot be read.
+  package static func detected(in path: String) throws(Failure) -> SnapshotFormat {
     let beginning = try FileBeginning(path)
     if beginning.isHDF5 {
       let source = try SnapshotSource(path)
@@ -38,7 +39,7 @@ package enum SnapshotFormat: String, Hashable, Codable, Sendable, CaseIterable {
     }
     if GadgetBinaryFile.recognizes(beginning) { return .gadgetBinary }
     if let other = UnreadFormat(beginning) { throw other.error(path) }
-    throw SnapshotError(
+    throw Failure(
       .unreadable, in: path,
       because: beginning.bytes.isEmpty
         ? "the file is empty"
@@ -85,8 +86,8 @@ protocol SnapshotFile: AnyObject {
   /// - Parameters:
   ///   - path: The file.
   ///   - supplement: The facts about it besides those that it states.
-  /// - Throws: A ``SnapshotError`` for a header that describes no snapshot.
-  init(_ path: String, _ supplement: SnapshotSupplement) throws(SnapshotError)
+  /// - Throws: A `Failure` for a header that describes no snapshot.
+  init(_ path: String, _ supplement: SnapshotSupplement) throws(Failure)
 
   /// The file's format in words, such as "SWIFT HDF5".
   var formatDescription: String { get }
@@ -96,42 +97,42 @@ protocol SnapshotFile: AnyObject {
 
   /// Refuses a file that does not store the rows that its header counts; before any are read, so that
   /// no memory is taken by the header's word.
-  func checkRows() throws(SnapshotError)
+  func checkRows() throws(Failure)
 
   /// The mass of the first particle of a type that is ignored; zero if the file has none, as of tracers.
-  func firstMass(ofType type: Int) throws(SnapshotError) -> Double
+  func firstMass(ofType type: Int) throws(Failure) -> Double
 
   /// The IDs of rows of this file [row].
-  func ids(_ rows: Range<Int>) throws(SnapshotError) -> [UInt64]
+  func ids(_ rows: Range<Int>) throws(Failure) -> [UInt64]
 
   /// The comoving positions of rows of this file [row, 3], in its unit.
-  func positions(_ rows: Range<Int>) throws(SnapshotError) -> [Double]
+  func positions(_ rows: Range<Int>) throws(Failure) -> [Double]
 
   /// The velocities of rows of this file [row, 3], in its unit.
-  func velocities(_ rows: Range<Int>) throws(SnapshotError) -> [Float]
+  func velocities(_ rows: Range<Int>) throws(Failure) -> [Float]
 
   /// The masses of rows of this file [row], in its unit; asked for if the header has no mass.
-  func masses(_ rows: Range<Int>) throws(SnapshotError) -> [Double]
+  func masses(_ rows: Range<Int>) throws(Failure) -> [Double]
 
   /// The width of an ID [bytes].
-  func idByteCount() throws(SnapshotError) -> Int
+  func idByteCount() throws(Failure) -> Int
 
   /// The numbers of the halos that particles are in [row], negative for none; `nil` if the format or
   /// the file has no such labels.
-  func haloLabels(_ rows: Range<Int>) throws(SnapshotError) -> [Int64]?
+  func haloLabels(_ rows: Range<Int>) throws(Failure) -> [Int64]?
 }
 
 /// The first bytes of a file.
 struct FileBeginning {
   let bytes: [UInt8]
 
-  init(_ path: String) throws(SnapshotError) {
+  init(_ path: String) throws(Failure) {
     do {
       let handle = try FileHandle(forReadingFrom: URL(filePath: path))
       defer { try? handle.close() }
       bytes = try [UInt8](handle.read(upToCount: 16) ?? Data())
     } catch {
-      throw SnapshotError(
+      throw Failure(
         .unreadable, in: path, because: "it cannot be read: \(error.localizedDescription)",
         remedy: "Check the file and its permissions.")
     }

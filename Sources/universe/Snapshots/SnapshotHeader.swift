@@ -1,3 +1,5 @@
+internal import Failures
+
 /// The facts about its snapshot that a file states, in the file's units; the same for every format.
 struct SnapshotHeader {
   /// The files of the snapshot.
@@ -37,16 +39,16 @@ struct SnapshotHeader {
   var mass: Double { massTable.count > 1 ? massTable[1] : 0 }
 
   /// Refuses numbers that describe no snapshot.
-  func check(_ names: SnapshotNames, _ path: String) throws(SnapshotError) {
+  func check(_ names: SnapshotNames, _ path: String) throws(Failure) {
     guard redshift > -0.5, redshift < 1e6 else {
-      throw SnapshotError(
+      throw Failure(
         .invalidValue, in: path, dataset: names.header, because: "the redshift is \(redshift)",
         remedy: "Correct the redshift or the scale factor in the header.")
     }
     guard count > 0, boxSize > 0, boxSize < 1e60, massTable.allSatisfy({ $0 >= 0 && $0 < 1e60 }),
       cosmology.omegaMatter > 0, cosmology.hubble > 0
     else {
-      throw SnapshotError(
+      throw Failure(
         .invalidValue, in: path, dataset: names.header,
         because: "\(count) particles of type 1 and mass \(mass) in a box of \(boxSize), Omega_m "
           + "\(cosmology.omegaMatter), h \(cosmology.hubble): each must be positive",
@@ -56,7 +58,7 @@ struct SnapshotHeader {
       (0.01...10).contains(cosmology.hubble),
       cosmology.expansionRate(at: 1 / (1 + redshift)) > 1e-3
     else {
-      throw SnapshotError(
+      throw Failure(
         .invalidValue, in: path, dataset: names.header,
         because: "Omega_m is \(cosmology.omegaMatter), Omega_Lambda \(cosmology.omegaLambda) and h "
           + "\(cosmology.hubble): no universe that expands",
@@ -80,13 +82,13 @@ struct SnapshotHeader {
   ///   - names: The names of the format's parts.
   ///   - path: The file.
   /// - Returns: The units.
-  /// - Throws: A ``SnapshotError`` of the kind `wrongUnits` if none fits.
+  /// - Throws: A `Failure` of the kind `wrongUnits` if none fits.
   func units(
     given: SnapshotUnits?, particleMass: Double, ignoredMass: Double = 0, _ names: SnapshotNames,
     _ path: String
-  ) throws(SnapshotError) -> SnapshotUnits {
+  ) throws(Failure) -> SnapshotUnits {
     guard particleMass > 0, particleMass.isFinite else {
-      throw SnapshotError(
+      throw Failure(
         .invalidValue, in: path, dataset: names.masses,
         because: "the mass of a particle is \(particleMass), and the header has none",
         remedy: "Give a snapshot with the mass of its particles in the header or one by one.")
@@ -96,7 +98,7 @@ struct SnapshotHeader {
     let fitting = SnapshotUnits.fitting(
       boxSize: boxSize, particleMass: share, count: count, cosmology: cosmology)
     guard let units = given ?? statedUnits ?? fitting else {
-      throw SnapshotError(
+      throw Failure(
         .wrongUnits, in: path, dataset: names.units,
         because: "no units are stated, and neither kpc/h nor Mpc/h with 1 or 10^10 Msun/h fits "
           + "\(count) particles of mass \(particleMass) in a box of \(boxSize)",
@@ -105,7 +107,7 @@ struct SnapshotHeader {
     let ratio = units.massRatio(
       boxSize: boxSize * units.length, particleMass: share * units.mass, count: count, cosmology)
     guard abs(ratio - 1) < 0.02 else {
-      throw SnapshotError(
+      throw Failure(
         .wrongUnits, in: path, dataset: given == nil ? names.units : "units of the experiment file",
         because: "\(count) particles of \(particleMass * units.mass) Msun/h in a box of "
           + "\(boxSize * units.length) Mpc/h are \(ratio) times the mean matter density",

@@ -1,5 +1,6 @@
 // Numbers of a header, each through `StatedNumber`.
 
+internal import Failures
 internal import HDF5
 
 extension SnapshotSource {
@@ -7,11 +8,11 @@ extension SnapshotSource {
   ///
   /// - Parameter name: The attribute.
   /// - Returns: The numbers; `nil` if there is no such attribute.
-  /// - Throws: A ``SnapshotError`` that names the attribute and the first value that is no count.
-  func counts(_ name: String) throws(SnapshotError) -> [UInt64]? {
+  /// - Throws: A `Failure` that names the attribute and the first value that is no count.
+  func counts(_ name: String) throws(Failure) -> [UInt64]? {
     guard let numbers = try numbers(name, of: ["Header"]) else { return nil }
     for number in numbers where !(number >= 0 && number <= 0x1p64 && number == number.rounded()) {
-      throw SnapshotError(
+      throw Failure(
         .invalidValue, in: path, dataset: "attribute Header/\(name)",
         because: "it holds \(number), which counts nothing",
         remedy: "Correct the number, or copy or write the file again.")
@@ -22,7 +23,7 @@ extension SnapshotSource {
   }
 
   /// The number of the files that the snapshot has.
-  func fileCount() throws(SnapshotError) -> Int {
+  func fileCount() throws(Failure) -> Int {
     let name = "NumFilesPerSnapshot"
     return try StatedNumber(path: path, place: "attribute Header/\(name)").fileCount(
       try counts(name)?.first ?? 1)
@@ -31,10 +32,10 @@ extension SnapshotSource {
   /// The particles of each type that an attribute of the header gives.
   func types(
     _ name: String, _ supplement: SnapshotSupplement
-  ) throws(SnapshotError) -> ParticleTypes {
+  ) throws(Failure) -> ParticleTypes {
     let place = "attribute Header/\(name)"
     guard let low = try counts(name), low.count > 1 else {
-      throw SnapshotError(
+      throw Failure(
         .missingContent, in: path, dataset: place,
         because: "the number of particles of each type is not there",
         remedy: "Give a snapshot of GADGET (SnapFormat 1, 2 or 3), AREPO or SWIFT.")
@@ -58,10 +59,10 @@ extension SnapshotSource {
   ///   - groups: The groups.
   ///   - remedy: The remedy if any is missing.
   /// - Returns: The numbers in the order of `names`.
-  /// - Throws: One ``SnapshotError`` that names all that are missing.
+  /// - Throws: One `Failure` that names all that are missing.
   func required(
     _ names: [String], of groups: [String], remedy: String
-  ) throws(SnapshotError) -> [Double] {
+  ) throws(Failure) -> [Double] {
     var values: [Double] = []
     var missing: [String] = []
     for name in names {
@@ -72,7 +73,7 @@ extension SnapshotSource {
       }
     }
     guard let first = missing.first else { return values }
-    throw SnapshotError(
+    throw Failure(
       .missingContent, in: path, dataset: "attribute \(groups[0])/\(first)",
       because: (missing.count == 1
         ? "it is" : "it and \(missing.dropFirst().joined(separator: ", ")) are")
@@ -88,10 +89,10 @@ extension SnapshotSource {
   ///   - groups: The groups that may have them.
   ///   - supplement: The facts about the snapshot besides those that the file states.
   /// - Returns: The background universe.
-  /// - Throws: A ``SnapshotError`` that names all attributes that are missing.
+  /// - Throws: A `Failure` that names all attributes that are missing.
   func cosmology(
     _ names: [String], of groups: [String], _ supplement: SnapshotSupplement
-  ) throws(SnapshotError) -> Cosmology {
+  ) throws(Failure) -> Cosmology {
     if let given = supplement.cosmology { return given }
     let values = try required(
       names, of: groups,
@@ -102,9 +103,9 @@ extension SnapshotSource {
   }
 
   /// The units that GADGET's attributes state, if they do.
-  func gadgetUnits() throws(SnapshotError) -> SnapshotUnits? {
+  func gadgetUnits() throws(Failure) -> SnapshotUnits? {
     let groups = ["Header", "Parameters", "Units"]
-    func unit(_ name: String) throws(SnapshotError) -> Double? {
+    func unit(_ name: String) throws(Failure) -> Double? {
       guard let value = try numbers(name, of: groups)?.first else { return nil }
       return try StatedNumber(path: path, place: "attribute \(name)").positive(value)
     }
@@ -118,8 +119,8 @@ extension SnapshotSource {
   /// The units without h that SWIFT's group `Units` states, in this library's with it, if it does.
   ///
   /// A length of 1 Mpc is h Mpc/h. Velocities become sqrt(a) dx/dt.
-  func swiftUnits(hubble: Double, redshift: Double) throws(SnapshotError) -> SnapshotUnits? {
-    func unit(_ name: String) throws(SnapshotError) -> Double? {
+  func swiftUnits(hubble: Double, redshift: Double) throws(Failure) -> SnapshotUnits? {
+    func unit(_ name: String) throws(Failure) -> Double? {
       guard let value = try numbers(name, of: ["Units"])?.first else { return nil }
       return try StatedNumber(path: path, place: "attribute Units/\(name)").positive(value)
     }

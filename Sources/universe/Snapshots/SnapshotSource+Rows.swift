@@ -1,5 +1,6 @@
 // Rows of datasets, which must be stored before they are read.
 
+internal import Failures
 internal import HDF5
 
 extension SnapshotSource {
@@ -11,11 +12,11 @@ extension SnapshotSource {
   ///   - count: The number of rows that the header states.
   ///   - columns: The columns, all of which the table must have; `nil` for a list.
   /// - Returns: The dataset's extents.
-  /// - Throws: A ``SnapshotError`` that says what is wrong: the type, the width, the rows or the storage.
+  /// - Throws: A `Failure` that says what is wrong: the type, the width, the rows or the storage.
   @discardableResult
   func check(
     _ dataset: String, rows count: Int, columns: Range<Int>? = nil
-  ) throws(SnapshotError) -> [Int] {
+  ) throws(Failure) -> [Int] {
     try require(dataset)
     let (extents, type, obstacle) = try reading(dataset) { () throws(HDF5Error) in
       let dataset = try file.dataset(dataset)
@@ -59,11 +60,11 @@ extension SnapshotSource {
   ///   - columns: The columns, all of which the table must have; `nil` for a list.
   ///   - type: The type to convert to.
   /// - Returns: The values row by row.
-  /// - Throws: A ``SnapshotError`` that names the dataset.
+  /// - Throws: A `Failure` that names the dataset.
   func rows<Element: HDF5Element>(
     _ dataset: String, _ rows: Range<Int>, of count: Int, columns: Range<Int>? = nil,
     as type: Element.Type
-  ) throws(SnapshotError) -> [Element] {
+  ) throws(Failure) -> [Element] {
     let extents = try check(dataset, rows: count, columns: columns)
     let width = columns?.upperBound ?? 1
     let slab =
@@ -84,22 +85,22 @@ extension SnapshotSource {
   ///
   /// - Parameters: As of ``rows(_:_:of:columns:as:)``.
   /// - Returns: The values row by row.
-  /// - Throws: A ``SnapshotError`` that names the row of a number that is negative or not whole.
+  /// - Throws: A `Failure` that names the row of a number that is negative or not whole.
   func wholeRows(
     _ dataset: String, _ rows: Range<Int>, of count: Int, columns: Range<Int>? = nil
-  ) throws(SnapshotError) -> [UInt64] {
+  ) throws(Failure) -> [UInt64] {
     try check(dataset, rows: count, columns: columns)
     let type = try reading(dataset) { () throws(HDF5Error) in
       try file.dataset(dataset).elementType
     }
     func whole<Stored>(
       _ values: [Stored], _ convert: (Stored) -> UInt64?
-    ) throws(SnapshotError) -> [UInt64] {
+    ) throws(Failure) -> [UInt64] {
       var numbers: [UInt64] = []
       numbers.reserveCapacity(values.count)
       for (index, value) in values.enumerated() {
         guard let number = convert(value) else {
-          throw SnapshotError(
+          throw Failure(
             .wrongIDs, in: path, dataset: dataset,
             because: "row \(rows.lowerBound + index / (columns?.count ?? 1)) holds \(value), which "
               + "is no whole number from 0 on",
@@ -125,8 +126,8 @@ extension SnapshotSource {
     }
   }
 
-  private func unusable(_ dataset: String, _ reason: String, _ remedy: String) -> SnapshotError {
-    SnapshotError(.inconsistentCounts, in: path, dataset: dataset, because: reason, remedy: remedy)
+  private func unusable(_ dataset: String, _ reason: String, _ remedy: String) -> Failure {
+    Failure(.inconsistentCounts, in: path, dataset: dataset, because: reason, remedy: remedy)
   }
 }
 

@@ -1,3 +1,4 @@
+internal import Failures
 internal import HDF5
 
 /// One open HDF5 file of a snapshot or catalogue, with errors in terms of both.
@@ -5,11 +6,11 @@ final class SnapshotSource {
   let path: String
   let file: HDF5File
 
-  init(_ path: String) throws(SnapshotError) {
+  init(_ path: String) throws(Failure) {
     do throws(HDF5Error) {
       file = try HDF5File.open(path)
     } catch {
-      throw SnapshotError(
+      throw Failure(
         .unreadable, in: path, because: "\(error)",
         remedy: "Copy the file again, and check that it is an HDF5 snapshot or catalogue.")
     }
@@ -17,7 +18,7 @@ final class SnapshotSource {
   }
 
   /// The numbers of an attribute, from the first of several groups that has it.
-  func numbers(_ name: String, of groups: [String]) throws(SnapshotError) -> [Double]? {
+  func numbers(_ name: String, of groups: [String]) throws(Failure) -> [Double]? {
     for group in groups {
       let values = try reading("attribute \(group)/\(name)") { () throws(HDF5Error) -> [Double]? in
         guard try file.exists(group), try file.hasAttribute(name, of: group) else { return nil }
@@ -29,14 +30,14 @@ final class SnapshotSource {
   }
 
   /// The numbers of an attribute of the header that is known to hold whole ones, with all their digits.
-  func wholeNumbers(_ name: String) throws(SnapshotError) -> [UInt64] {
+  func wholeNumbers(_ name: String) throws(Failure) -> [UInt64] {
     try reading("attribute Header/\(name)") { () throws(HDF5Error) in
       try file.attribute(name, of: "Header", as: UInt64.self)
     }
   }
 
   /// A text of a group, if it is there.
-  func text(_ name: String, of group: String) throws(SnapshotError) -> String? {
+  func text(_ name: String, of group: String) throws(Failure) -> String? {
     try reading("attribute \(group)/\(name)") { () throws(HDF5Error) in
       guard try file.exists(group), try file.hasAttribute(name, of: group) else { return nil }
       return try file.textAttribute(name, of: group)
@@ -44,7 +45,7 @@ final class SnapshotSource {
   }
 
   /// The width of a dataset's elements [bytes].
-  func byteCount(of dataset: String) throws(SnapshotError) -> Int {
+  func byteCount(of dataset: String) throws(Failure) -> Int {
     try require(dataset)
     return try reading(dataset) { () throws(HDF5Error) in
       try file.dataset(dataset).elementType.byteCount
@@ -52,7 +53,7 @@ final class SnapshotSource {
   }
 
   /// The rows of a list or table.
-  func rowCount(of dataset: String) throws(SnapshotError) -> Int {
+  func rowCount(of dataset: String) throws(Failure) -> Int {
     try require(dataset)
     return try reading(dataset) { () throws(HDF5Error) in
       try file.dataset(dataset).extents.first ?? 1
@@ -60,9 +61,9 @@ final class SnapshotSource {
   }
 
   /// A number that must be there.
-  func required(_ name: String, of groups: [String]) throws(SnapshotError) -> Double {
+  func required(_ name: String, of groups: [String]) throws(Failure) -> Double {
     guard let value = try numbers(name, of: groups)?.first else {
-      throw SnapshotError(
+      throw Failure(
         .missingContent, in: path, dataset: "attribute \(groups[0])/\(name)",
         because: groups.count == 1
           ? "it is not there" : "it is in none of the groups \(groups.joined(separator: ", "))",
@@ -72,14 +73,14 @@ final class SnapshotSource {
   }
 
   /// Whether there is a dataset.
-  func has(_ dataset: String) throws(SnapshotError) -> Bool {
+  func has(_ dataset: String) throws(Failure) -> Bool {
     try reading(dataset) { () throws(HDF5Error) in try file.exists(dataset) }
   }
 
   /// Refuses a file without a dataset.
-  func require(_ dataset: String) throws(SnapshotError) {
+  func require(_ dataset: String) throws(Failure) {
     guard try has(dataset) else {
-      throw SnapshotError(
+      throw Failure(
         .missingContent, in: path, dataset: dataset,
         because: "there is no such dataset" + (try missingGroup(of: dataset)),
         remedy: "Check that the file was written completely, with this output switched on.")
@@ -87,7 +88,7 @@ final class SnapshotSource {
   }
 
   /// Says so if it is the dataset's group that is missing.
-  private func missingGroup(of dataset: String) throws(SnapshotError) -> String {
+  private func missingGroup(of dataset: String) throws(Failure) -> String {
     guard let group = dataset.split(separator: "/").dropLast().first, try !has(String(group)) else {
       return ""
     }
@@ -96,7 +97,7 @@ final class SnapshotSource {
 
   func reading<Value>(
     _ dataset: String, _ body: () throws(HDF5Error) -> Value
-  ) throws(SnapshotError) -> Value {
+  ) throws(Failure) -> Value {
     do {
       return try body()
     } catch {
@@ -104,16 +105,16 @@ final class SnapshotSource {
     }
   }
 
-  private func unreadable(_ dataset: String, _ error: HDF5Error) -> SnapshotError {
+  private func unreadable(_ dataset: String, _ error: HDF5Error) -> Failure {
     if let filter = error.missingFilter {
-      return SnapshotError(
+      return Failure(
         .unreadable, in: path, dataset: dataset,
         because: "its numbers are compressed by the filter \(filter), which the HDF5 library does "
           + "not have",
         remedy: "Install the filter, and set HDF5_PLUGIN_PATH to the folder of its library "
           + "(Documentation/your-simulations.md).")
     }
-    return SnapshotError(
+    return Failure(
       .unreadable, in: path, dataset: dataset,
       because: error.isOutOfRange ? "it holds a number that is out of range" : "\(error)",
       remedy: "Copy the file again; it may be cut off or damaged.")

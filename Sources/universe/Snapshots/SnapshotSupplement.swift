@@ -1,3 +1,5 @@
+internal import Failures
+
 /// The facts about a snapshot that its files do not state, or state wrongly.
 struct SnapshotSupplement: Hashable, Codable, Sendable {
   /// The units of the files; those that they state, or the usual ones that fit, if not given.
@@ -38,10 +40,10 @@ struct ParticleTypes: Hashable {
   ///   - counts: The particles of each type.
   ///   - supplement: The supplement, which lists the types that are ignored.
   ///   - path: The file.
-  /// - Throws: A ``SnapshotError`` of the kind `otherMatter` for other types.
+  /// - Throws: A `Failure` of the kind `otherMatter` for other types.
   init(
     _ counts: [Int], _ supplement: SnapshotSupplement, _ path: String
-  ) throws(SnapshotError) {
+  ) throws(Failure) {
     var ignored: [Int: Int] = [:]
     for (type, count) in counts.enumerated() where type != 1 && count > 0 {
       guard type != 0, supplement.ignoredTypes.contains(type) else {
@@ -53,8 +55,8 @@ struct ParticleTypes: Hashable {
     self.ignored = ignored
   }
 
-  private static func refused(_ type: Int, _ count: Int, _ path: String) -> SnapshotError {
-    SnapshotError(
+  private static func refused(_ type: Int, _ count: Int, _ path: String) -> Failure {
+    Failure(
       .otherMatter, in: path, dataset: "PartType\(type)",
       because: "there are \(count) particles of type \(type)"
         + (type == 0 ? ", gas, a sixth of the matter that the density would miss" : ""),
@@ -79,12 +81,12 @@ extension ParticleTypes {
   ///   - ignoredMass: Their mass.
   ///   - darkMass: The mass of all particles of dark matter, in the same unit.
   ///   - path: The file.
-  /// - Throws: A ``SnapshotError`` of the kind `otherMatter`.
-  func check(ignoredMass: Double, darkMass: Double, _ path: String) throws(SnapshotError) {
+  /// - Throws: A `Failure` of the kind `otherMatter`.
+  func check(ignoredMass: Double, darkMass: Double, _ path: String) throws(Failure) {
     let fraction = ignoredMass / (ignoredMass + darkMass)
     guard ignoredMass > 0, !(fraction <= Self.mostIgnored) else { return }
     let types = ignored.keys.sorted().map(String.init).joined(separator: ", ")
-    throw SnapshotError(
+    throw Failure(
       .otherMatter, in: path, dataset: "ignoreTypes of the experiment file",
       because: "the ignored particles of type \(types) hold \(fraction * 100) % of the matter, "
         + "more than neutrinos can",

@@ -35,7 +35,7 @@ package struct SnapshotSurvey: Hashable, Sendable {
   ///   - snapshot: The snapshot.
   ///   - particles: All of its particles, with velocities.
   ///   - communicator: A single rank.
-  /// - Throws: A ``SnapshotError`` for particles that cannot be read, or what MPI reported.
+  /// - Throws: A `Failure` for particles that cannot be read, or what MPI reported.
   package init(
     _ snapshot: Snapshot, _ particles: SnapshotParticles, on communicator: borrowing Communicator
   ) throws {

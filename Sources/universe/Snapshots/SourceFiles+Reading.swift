@@ -1,4 +1,5 @@
 internal import DurableFiles
+internal import Failures
 internal import Foundation
 package import MPI
 
@@ -11,13 +12,13 @@ extension SourceFiles {
   ///   - path: The path as it was given.
   ///   - files: The files, the same on every rank.
   ///   - communicator: The ranks.
-  /// - Throws: `AgreedFailure` with a `SnapshotError` if a file cannot be read.
+  /// - Throws: `AgreedFailure` with a `Failure` if a file cannot be read.
   package init(
     path: String, files: [String], on communicator: borrowing Communicator
   ) throws {
     var values: [UInt64] = []
     var total = 0
-    try communicator.agree { () throws(SnapshotError) in
+    try communicator.agree { () throws(Failure) in
       for file in files {
         let (checksum, size) = try Self.part(of: file, communicator.rank, communicator.size)
         values.append(checksum.value)
@@ -36,7 +37,7 @@ extension SourceFiles {
   /// The checksum of one rank's part of a file, whole words of eight bytes, and the file's size.
   private static func part(
     of file: String, _ rank: Int, _ ranks: Int
-  ) throws(SnapshotError) -> (Checksum, size: Int) {
+  ) throws(Failure) -> (Checksum, size: Int) {
     var checksum = Checksum()
     do {
       let handle = try FileHandle(forReadingFrom: URL(filePath: file))
@@ -57,7 +58,7 @@ extension SourceFiles {
       }
       return (checksum, size)
     } catch {
-      throw SnapshotError(
+      throw Failure(
         .unreadable, in: file, because: "its bytes cannot be read: \(error)",
         remedy: "Check the file and its permissions.")
     }

@@ -1,3 +1,5 @@
+internal import Failures
+
 /// The check that every number stated by a file passes on its way into the program.
 ///
 /// The number is finite, within a range and, where it counts something, whole; or it is refused
@@ -22,8 +24,8 @@ struct StatedNumber {
   ///   - value: The number in the file.
   ///   - what: The things that it counts, such as "particles of type 1".
   /// - Returns: The number, at most 2^48.
-  /// - Throws: A ``SnapshotError`` of the kind `invalidValue`.
-  func count(_ value: UInt64, of what: String) throws(SnapshotError) -> Int {
+  /// - Throws: A `Failure` of the kind `invalidValue`.
+  func count(_ value: UInt64, of what: String) throws(Failure) -> Int {
     guard value <= UInt64(Self.most) else {
       throw refused("it says that there are \(value) \(what), more than any file can hold")
     }
@@ -31,7 +33,7 @@ struct StatedNumber {
   }
 
   /// Returns the number of two words, the high one in units of 2^32.
-  func count(low: UInt64, high: UInt64, of what: String) throws(SnapshotError) -> Int {
+  func count(low: UInt64, high: UInt64, of what: String) throws(Failure) -> Int {
     guard high <= UInt64(Self.most >> 32) else {
       throw refused("its high word says that there are \(high) times 2^32 \(what)")
     }
@@ -40,7 +42,7 @@ struct StatedNumber {
   }
 
   /// The number of the files of a set, at least one.
-  func fileCount(_ value: UInt64) throws(SnapshotError) -> Int {
+  func fileCount(_ value: UInt64) throws(Failure) -> Int {
     guard value <= UInt64(Self.mostFiles) else {
       throw refused("it says that there are \(value) files")
     }
@@ -48,7 +50,7 @@ struct StatedNumber {
   }
 
   /// A number within a range.
-  func real(_ value: Double, in range: ClosedRange<Double>) throws(SnapshotError) -> Double {
+  func real(_ value: Double, in range: ClosedRange<Double>) throws(Failure) -> Double {
     guard range.contains(value) else {
       throw refused(
         "it is \(value), not between \(range.lowerBound) and \(range.upperBound)")
@@ -57,13 +59,13 @@ struct StatedNumber {
   }
 
   /// A number that is greater than zero and could be a length, a mass or a unit of one.
-  func positive(_ value: Double) throws(SnapshotError) -> Double {
+  func positive(_ value: Double) throws(Failure) -> Double {
     guard value >= 1e-60, value <= 1e60 else { throw refused("it is \(value), not above 0") }
     return value
   }
 
-  private func refused(_ reason: String) -> SnapshotError {
-    SnapshotError(
+  private func refused(_ reason: String) -> Failure {
+    Failure(
       .invalidValue, in: path, dataset: place, because: reason,
       remedy: "Correct the number, or copy or write the file again.")
   }

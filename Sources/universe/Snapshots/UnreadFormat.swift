@@ -1,3 +1,4 @@
+internal import Failures
 internal import Foundation
 
 /// A format that is known by its look and is not read, so that a user learns what to do with it.
@@ -69,7 +70,7 @@ struct UnreadFormat {
   }
 
   /// The error of a snapshot in this format.
-  func error(_ path: String) -> SnapshotError {
-    SnapshotError(.unreadable, in: path, because: "it is \(name)", remedy: remedy)
+  func error(_ path: String) -> Failure {
+    Failure(.unreadable, in: path, because: "it is \(name)", remedy: remedy)
   }
 }

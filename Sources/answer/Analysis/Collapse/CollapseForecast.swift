@@ -1,3 +1,4 @@
+internal import Failures
 internal import Foundation
 internal import FourierTransforms
 package import LinearTheory
@@ -29,7 +30,7 @@ package struct CollapseForecast: Hashable, Sendable {
   ///   - settings: The masses.
   ///   - communicator: The ranks that share the field.
   ///   - tell: Is told how many of how many masses are done.
-  /// - Throws: The error that MPI reported, or `LinearTheoryError` on all ranks, in an `AgreedFailure`.
+  /// - Throws: The error that MPI reported, or `Failure` on all ranks, in an `AgreedFailure`.
   package init(
     of field: borrowing LinearDensity, at sites: [Int],
     by models: [CollapseBarrier] = CollapseBarrier.allCases, spectrum: LinearPowerSpectrum,
@@ -47,7 +48,7 @@ package struct CollapseForecast: Hashable, Sendable {
     for (index, mass) in masses.enumerated().reversed() {
       let hubble = spectrum.parameters.hubble
       let radius = spectrum.parameters.lagrangianRadius(ofMass: mass * hubble)
-      let sigma = try communicator.agree { () throws(LinearTheoryError) in
+      let sigma = try communicator.agree { () throws(Failure) in
         try growth * spectrum.sigma(radius: radius)
       }
       try field.average(

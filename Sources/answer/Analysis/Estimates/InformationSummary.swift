@@ -61,7 +61,7 @@ extension InformationSummary {
     _ sample: InformationSample, window: ClosedRange<Double>, settings: InformationSettings,
     threads: Int
   ) -> Outcome<InformationSummary> {
-    do throws(InformationError) {
+    do {
       let edges = try HardEdges(range: window, noise: settings.noise, seed: settings.seed)
       let truth = try edges.removed(from: sample.truth)
       // The seed differs from that of the truth, so that both noises are independent.
@@ -90,8 +90,8 @@ extension InformationSummary {
   }
 
   /// Returns the reason why there is no estimate, which names masses or predictions if they are constant.
-  private static func reason(for error: InformationError, of sample: InformationSample) -> String {
-    guard case .constant = error else { return error.description }
+  private static func reason(for error: any Error, of sample: InformationSample) -> String {
+    guard case InformationError.constant = error else { return "\(error)" }
     return Set(sample.truth).count == 1 ? "all true masses are equal" : "all predictions are equal"
   }
 

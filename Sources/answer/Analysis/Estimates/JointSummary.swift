@@ -72,7 +72,7 @@ extension JointSummary {
     _ sample: JointSample, window: ClosedRange<Double>, settings: InformationSettings, threads: Int
   ) -> Outcome<JointSummary> {
     let halos = sample.first.drawableHalos
-    do throws(InformationError) {
+    do {
       let edges = try HardEdges(range: window, noise: settings.noise, seed: settings.seed)
       let truth = try edges.removed(from: sample.first.truth)
       let (first, second) = (sample.first.prediction, sample.second.prediction)
@@ -83,7 +83,7 @@ extension JointSummary {
       ).joint(target: truth, first: first, second: second)
       return .known(JointSummary(information, neighbours, halos: halos))
     } catch {
-      return .unknown(error.description)
+      return .unknown("\(error)")
     }
   }
 

@@ -1,3 +1,4 @@
+internal import Failures
 package import Information
 
 /// The settings of the estimate of mutual information with Gaussian mixtures (GMM-MI).
@@ -31,15 +32,12 @@ package struct InformationSettings: Codable, Hashable, Sendable {
 
   /// The problems with the settings: the key, its value, and what is allowed.
   var problems: [(key: String, value: String, allowed: String)] {
-    var problems: [(key: String, value: String, allowed: String)] = []
-    do throws(InformationError) {
+    do {
       try mixture(threads: 1).validate()
+      return []
     } catch {
-      if case .setting(let name, let value, let allowed) = error {
-        problems.append((name, value, allowed))
-      }
+      return [(error.key, error.value, error.allowed)]
     }
-    return problems
   }
 
   /// The settings of the estimator.

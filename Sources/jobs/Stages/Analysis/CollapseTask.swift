@@ -1,5 +1,6 @@
 internal import Analysis
 internal import Experiments
+internal import Failures
 internal import Fields
 internal import Foundation
 internal import FourierTransforms
@@ -32,7 +33,7 @@ struct CollapseTask {
     let spectrum = try world.agree { () throws -> LinearPowerSpectrum in
       try experiment.universe.linearSpectrum()
     }
-    let growth = try world.agree { () throws(LinearTheoryError) in try LinearGrowth(cosmology) }
+    let growth = try world.agree { () throws(Failure) in try LinearGrowth(cosmology) }
     var logMasses = CollapseBarrier.allCases.map { _ in
       [Double?](repeating: nil, count: particles.count)
     }

@@ -13,7 +13,7 @@ extension RunDirectory {
   /// - Parameters:
   ///   - table: The predictions.
   ///   - path: Their file, for the error.
-  /// - Throws: `Failure` if they are not; `FieldFileError` if one cannot be read.
+  /// - Throws: `Failure` if they are not; `Failure` if one cannot be read.
   func requireFields(predictedFrom table: PredictionTable, at path: String) throws {
     for (number, name) in table.simulations.enumerated() {
       let field = field(of: name)

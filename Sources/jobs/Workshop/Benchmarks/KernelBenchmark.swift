@@ -51,7 +51,7 @@ package struct KernelBenchmark: Codable, Hashable, Sendable, CustomStringConvert
   ///   - architecture: The network.
   ///   - instructions: The vector instructions, which the processor must have.
   ///   - runs: The number of times that every stage is timed, after one run that is not counted.
-  /// - Throws: `ArchitectureError` if the kernels cannot compute the network, or
+  /// - Throws: `SettingOutOfRange` if the kernels cannot compute the network, or
   ///   `Failure` if the processor lacks the instructions.
   package init(
     _ architecture: NetworkArchitecture, instructions: KernelInstructions = .fastest, runs: Int

@@ -12,12 +12,12 @@ package struct SnapshotInspection: Sendable {
   private let snapshot: Snapshot
 
   /// The properties of the particles, or why they cannot be read.
-  private let survey: Result<SnapshotSurvey, SnapshotError>
+  private let survey: Result<SnapshotSurvey, Failure>
 
   /// The check of the sites of initial particles, or why preparation would not find them.
   ///
   /// `nil` for a later snapshot, one without a grid size, and one whose particles cannot be read.
-  private let sites: Result<SiteCheck, SnapshotError>?
+  private let sites: Result<SiteCheck, Failure>?
   private let gridSize: Int?
 
   /// A redshift from which on a snapshot is taken for initial conditions.
@@ -28,7 +28,7 @@ package struct SnapshotInspection: Sendable {
   /// - Parameters:
   ///   - path: A path that `Snapshot.open` takes.
   ///   - communicator: A single rank.
-  /// - Throws: `SnapshotError` if its headers cannot be read, or what MPI reported.
+  /// - Throws: `Failure` if its headers cannot be read, or what MPI reported.
   package init(of path: String, on communicator: borrowing Communicator) throws {
     let snapshot = try Snapshot.open(path)
     self.snapshot = snapshot
@@ -57,13 +57,13 @@ package struct SnapshotInspection: Sendable {
   /// Returns the result of a step of preparation, or why it refuses the snapshot; other errors are thrown.
   private static func result<Value>(
     _ step: () throws -> Value
-  ) throws -> Result<Value, SnapshotError> {
+  ) throws -> Result<Value, Failure> {
     do {
       return .success(try step())
-    } catch let error as SnapshotError {
+    } catch let error as Failure {
       return .failure(error)
     } catch let failure as AgreedFailure {
-      guard let error = failure.underlying as? SnapshotError else { throw failure }
+      guard let error = failure.underlying as? Failure else { throw failure }
       return .failure(error)
     }
   }

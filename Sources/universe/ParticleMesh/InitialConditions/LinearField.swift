@@ -1,3 +1,4 @@
+package import Failures
 package import FourierTransforms
 package import LinearTheory
 package import Particles
@@ -39,10 +40,10 @@ package struct LinearField: Sendable {
   ///   - decomposition: The decomposition of the mesh, with the planes of the rank's modes.
   ///   - threads: Those that share the planes.
   /// - Returns: Coefficients of the Fourier series, which do not depend on the decomposition.
-  /// - Throws: ``LinearTheoryError`` if a tabulated spectrum does not reach the mesh's wavenumbers.
+  /// - Throws: `Failure` if a tabulated spectrum does not reach the mesh's wavenumbers.
   package func modes(
     on decomposition: MeshDecomposition, threads: WorkerThreads = WorkerThreads(count: 1)
-  ) throws(LinearTheoryError) -> FourierMesh {
+  ) throws(Failure) -> FourierMesh {
     let amplitudes = try amplitudes(width: decomposition.width)
     let (noise, width) = (noise, decomposition.width)
     let (other, firstReseeded) = reseeded
@@ -67,7 +68,7 @@ package struct LinearField: Sendable {
   }
 
   /// sqrt(P / V) by the square of the wavenumber in units of the fundamental one; 0 for the mean.
-  private func amplitudes(width: Int) throws(LinearTheoryError) -> [Double] {
+  private func amplitudes(width: Int) throws(Failure) -> [Double] {
     let highest = width / 2
     let fundamental = 2 * Double.pi / box.width
     let volume = box.width * box.width * box.width

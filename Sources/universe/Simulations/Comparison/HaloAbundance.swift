@@ -84,7 +84,7 @@ package struct HaloAbundance: Hashable, Sendable {
   /// - Parameters:
   ///   - particles: The particles of each halo of each universe.
   ///   - universe: The settings that the universes have in common.
-  /// - Throws: `LinearTheoryError` or `FileError` if the spectrum cannot be had.
+  /// - Throws: `Failure` or `FileError` if the spectrum cannot be had.
   init(_ particles: [[Int]], of universe: UniverseSettings) throws {
     let particle = universe.particleMass
     func counts(_ range: Range<Double>, _ counted: (Int) -> Double) -> [Int] {
@@ -137,7 +137,7 @@ extension UniverseSettings {
   /// Returns the number of halos that a mass function expects in the box at the last step, in an
   /// interval [log10 Msun].
   ///
-  /// - Throws: `LinearTheoryError` or `FileError` if the spectrum cannot be had.
+  /// - Throws: `Failure` or `FileError` if the spectrum cannot be had.
   func expectedHalos(_ function: MassFunction, logMass: Range<Double>) throws -> Double {
     let spectrum = try linearSpectrum()
     let growth = try LinearGrowth(cosmology)

@@ -27,7 +27,7 @@ struct HaloParticles {
 
   /// Reads a snapshot and its catalogue, on one rank alone.
   ///
-  /// - Throws: `SnapshotError`, or `AgreedFailure` of one.
+  /// - Throws: `Failure`, or `AgreedFailure` of one.
   init(_ files: UniverseComparison.Files, on alone: borrowing Communicator) throws {
     let snapshot = try Snapshot.open(files.snapshot)
     let catalogue = try GroupCatalogue.open(files.catalogue, of: snapshot)

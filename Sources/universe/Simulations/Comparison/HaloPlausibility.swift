@@ -1,3 +1,4 @@
+internal import Failures
 internal import Foundation
 internal import LinearTheory
 package import Snapshots
@@ -107,7 +108,7 @@ private struct Expectation {
 
   init(
     _ universe: CosmologicalParameters, particleMass: Double, scaleFactor: Double
-  ) throws(LinearTheoryError) {
+  ) throws(Failure) {
     spectrum = try LinearPowerSpectrum(universe)
     growth = try LinearGrowth(universe)
     self.particleMass = particleMass
@@ -118,7 +119,7 @@ private struct Expectation {
   /// steps of ln M between numbers of particles.
   func halos(
     from least: Int, until most: Int
-  ) throws(LinearTheoryError) -> (density: Double, fraction: Double) {
+  ) throws(Failure) -> (density: Double, fraction: Double) {
     let steps = 48
     let start = log(Double(least) * particleMass)
     let step = (log(Double(max(most, least + 1)) * particleMass) - start) / Double(steps)

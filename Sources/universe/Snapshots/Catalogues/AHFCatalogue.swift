@@ -1,3 +1,4 @@
+internal import Failures
 internal import Foundation
 
 /// Halos of AHF: `AHF_halos`, a line for each, and `AHF_particles`, the IDs of each halo's particles.
@@ -11,7 +12,7 @@ enum AHFCatalogue: CatalogueFile {
   static let names = GroupTables.Names(
     lengths: "column ID", masses: "column Mhalo", positions: "columns Xc, Yc, Zc")
 
-  static func recognizes(_ candidate: CatalogueCandidate) throws(SnapshotError) -> Bool {
+  static func recognizes(_ candidate: CatalogueCandidate) throws(Failure) -> Bool {
     guard candidate.source == nil else { return false }
     let names = try TextTable(candidate.path, candidate.bytes.prefix(4096)).columns()
     return names.starts(with: ["ID", "hostHalo", "numSubStruct"])
@@ -19,12 +20,12 @@ enum AHFCatalogue: CatalogueFile {
 
   static func catalogue(
     _ first: String, of snapshot: Snapshot
-  ) throws(SnapshotError) -> GroupCatalogue {
+  ) throws(Failure) -> GroupCatalogue {
     let tables = try files(first)
-    let lists = try tables.map { (path) throws(SnapshotError) in
+    let lists = try tables.map { (path) throws(Failure) in
       let list = path.replacingLast(".AHF_halos", by: ".AHF_particles")
       guard path.hasSuffix(".AHF_halos"), FileManager.default.fileExists(atPath: list) else {
-        throw SnapshotError(
+        throw Failure(
           .missingFile, in: path,
           because: "the file AHF_particles with the IDs of its halos' particles is not beside it",
           remedy: "Copy AHF_particles beside it with the same beginning of its name.")
@@ -37,7 +38,7 @@ enum AHFCatalogue: CatalogueFile {
 
   static func members(
     of catalogue: GroupCatalogue, share: Int, of shares: Int
-  ) throws(SnapshotError) -> ListedMembers {
+  ) throws(Failure) -> ListedMembers {
     let count = catalogue.files.count / 2
     let places = try halos(in: Array(catalogue.files.prefix(count)), nil)
       .places(catalogue.path, "column ID")
@@ -50,7 +51,7 @@ enum AHFCatalogue: CatalogueFile {
   }
 
   /// The tables of all tasks: `x.0000.z0.000.AHF_halos` and so on, or the one that there is.
-  private static func files(_ first: String) throws(SnapshotError) -> [String] {
+  private static func files(_ first: String) throws(Failure) -> [String] {
     let name = first.split(separator: "/").last.map(String.init) ?? first
     guard let match = name.firstMatch(of: /^(.*)\.0000\.(z.*\.AHF_halos)$/) else { return [first] }
     let folder = String(first.dropLast(name.count))
@@ -67,21 +68,21 @@ enum AHFCatalogue: CatalogueFile {
 
   private static func halos(
     in tables: [String], _ snapshot: Snapshot?
-  ) throws(SnapshotError) -> ListedHalos {
+  ) throws(Failure) -> ListedHalos {
     var halos = ListedHalos()
     for path in tables {
       let table = try TextTable(path)
       let columns = try table.columns()
-      let places = try [["ID"], ["Mhalo", "Mvir"], ["Xc"]].map { (names) throws(SnapshotError) in
+      let places = try [["ID"], ["Mhalo", "Mvir"], ["Xc"]].map { (names) throws(Failure) in
         guard let place = columns.firstIndex(where: names.contains) else {
-          throw SnapshotError(
+          throw Failure(
             .missingContent, in: path, dataset: "column \(names[0])",
             because: "the first line names no such column",
             remedy: "Give a table of AHF with its first line.")
         }
         return place
       }
-      try table.forEachLine { (number, line) throws(SnapshotError) in
+      try table.forEachLine { (number, line) throws(Failure) in
         if TextTable.isComment(line) { return true }
         let fields = TextTable.fields(line)
         halos.append(
@@ -89,7 +90,7 @@ enum AHFCatalogue: CatalogueFile {
           Int64(
             bitPattern: try table.whole(fields, places[0], number, "ID", as: UInt64.self)),
           mass: try table.number(fields, places[1], number, "Mhalo"),
-          position: try (0..<3).map { (axis) throws(SnapshotError) in
+          position: try (0..<3).map { (axis) throws(Failure) in
             try table.number(fields, places[2] + axis, number, "Xc")
           })
         return true
@@ -103,11 +104,11 @@ enum AHFCatalogue: CatalogueFile {
   /// each particle with its ID and type.
   private static func append(
     _ list: TextTable, _ places: [Int64: Int32], to members: inout ListedMembers
-  ) throws(SnapshotError) {
+  ) throws(Failure) {
     var halosLeft: Int?
     var particlesLeft = 0
     var halo: Int32?
-    try list.forEachLine { (number, line) throws(SnapshotError) in
+    try list.forEachLine { (number, line) throws(Failure) in
       if TextTable.isComment(line) { return true }
       let fields = TextTable.fields(line)
       if particlesLeft > 0 {
@@ -136,8 +137,8 @@ enum AHFCatalogue: CatalogueFile {
     }
   }
 
-  private static func cut(_ list: TextTable, _ reason: String) -> SnapshotError {
-    SnapshotError(
+  private static func cut(_ list: TextTable, _ reason: String) -> Failure {
+    Failure(
       .inconsistentCounts, in: list.path, because: reason,
       remedy: "Copy the file again; it may be cut off or damaged.")
   }

@@ -1,3 +1,4 @@
+internal import Failures
 internal import Foundation
 
 /// The bytes of a binary catalogue file, every access to which is checked against the file's size.
@@ -13,11 +14,11 @@ struct CatalogueBytes {
   }
 
   /// The content of a file, which is brought into memory as it is looked at.
-  static func content(of path: String) throws(SnapshotError) -> Data {
+  static func content(of path: String) throws(Failure) -> Data {
     do {
       return try Data(contentsOf: URL(filePath: path), options: .mappedIfSafe)
     } catch {
-      throw SnapshotError(
+      throw Failure(
         .unreadable, in: path, because: "it cannot be read: \(error.localizedDescription)",
         remedy: "Check the file and its permissions.")
     }
@@ -35,14 +36,14 @@ struct CatalogueBytes {
 
   /// Whole numbers that follow each other.
   ///
-  /// - Throws: A ``SnapshotError`` that names `dataset` if the file ends before the last.
+  /// - Throws: A `Failure` that names `dataset` if the file ends before the last.
   func integers<Element: FixedWidthInteger>(
     at offset: Int, count: Int, as type: Element.Type, _ dataset: String
-  ) throws(SnapshotError) -> [Element] {
+  ) throws(Failure) -> [Element] {
     let width = MemoryLayout<Element>.size
     guard offset >= 0, count >= 0, count <= (content.count - min(offset, content.count)) / width
     else {
-      throw SnapshotError(
+      throw Failure(
         .unreadable, in: path, dataset: dataset,
         because: "it is cut off: \(count) numbers of \(width) bytes from byte \(offset) on are "
           + "announced, the file has \(content.count)", remedy: "Copy the file again.")
@@ -57,7 +58,7 @@ struct CatalogueBytes {
   }
 
   /// Single-precision numbers that follow each other.
-  func singles(at offset: Int, count: Int, _ dataset: String) throws(SnapshotError) -> [Double] {
+  func singles(at offset: Int, count: Int, _ dataset: String) throws(Failure) -> [Double] {
     try integers(at: offset, count: count, as: UInt32.self, dataset).map {
       Double(Float(bitPattern: $0))
     }
@@ -66,7 +67,7 @@ struct CatalogueBytes {
   /// IDs of 4 or 8 bytes that follow each other.
   func ids(
     at offset: Int, count: Int, width: Int, _ dataset: String
-  ) throws(SnapshotError) -> [UInt64] {
+  ) throws(Failure) -> [UInt64] {
     width == 4
       ? try integers(at: offset, count: count, as: UInt32.self, dataset).map { UInt64($0) }
       : try integers(at: offset, count: count, as: UInt64.self, dataset)

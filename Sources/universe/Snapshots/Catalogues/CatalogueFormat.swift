@@ -1,3 +1,4 @@
+package import Failures
 internal import Foundation
 
 /// A format of halo catalogues, told by the content of a file and not by its name.
@@ -36,8 +37,8 @@ package enum CatalogueFormat: String, Hashable, Codable, Sendable, CaseIterable 
 
   /// Finds the format of a file.
   ///
-  /// - Throws: A ``SnapshotError`` if it has none of the formats, or cannot be read.
-  static func detected(in path: String) throws(SnapshotError) -> CatalogueFormat {
+  /// - Throws: A `Failure` if it has none of the formats, or cannot be read.
+  static func detected(in path: String) throws(Failure) -> CatalogueFormat {
     let candidate = try CatalogueCandidate(path)
     for format in allCases where try format.file.recognizes(candidate) { return format }
     if let refusal = try UnreadCatalogues.refusal(candidate) { throw refusal }
@@ -48,8 +49,8 @@ package enum CatalogueFormat: String, Hashable, Codable, Sendable, CaseIterable 
   ///
   /// - Parameter path: A file, the first of several, what they have in common, or their folder.
   /// - Returns: The path of the first file.
-  /// - Throws: A ``SnapshotError`` if there is no file, or more than one set of them.
-  static func firstFile(at path: String) throws(SnapshotError) -> String {
+  /// - Throws: A `Failure` if there is no file, or more than one set of them.
+  static func firstFile(at path: String) throws(Failure) -> String {
     let manager = FileManager.default
     let endings = allCases.flatMap { $0.file.endings }
     var isFolder: ObjCBool = false
@@ -80,17 +81,17 @@ protocol CatalogueFile {
   static var endings: [String] { get }
 
   /// Whether a file's content is of this format.
-  static func recognizes(_ candidate: CatalogueCandidate) throws(SnapshotError) -> Bool
+  static func recognizes(_ candidate: CatalogueCandidate) throws(Failure) -> Bool
 
   /// Reads the halos of a catalogue from its first file and those that belong to it.
   static func catalogue(
     _ first: String, of snapshot: Snapshot
-  ) throws(SnapshotError) -> GroupCatalogue
+  ) throws(Failure) -> GroupCatalogue
 
   /// Reads one of equal shares of the members, if they are listed by ID.
   static func members(
     of catalogue: GroupCatalogue, share: Int, of shares: Int
-  ) throws(SnapshotError) -> ListedMembers
+  ) throws(Failure) -> ListedMembers
 }
 
 extension CatalogueFile {
@@ -121,7 +122,7 @@ struct CatalogueCandidate {
   /// The file, if it is HDF5.
   let source: SnapshotSource?
 
-  init(_ path: String) throws(SnapshotError) {
+  init(_ path: String) throws(Failure) {
     self.path = path
     source = try FileBeginning(path).isHDF5 ? SnapshotSource(path) : nil
     bytes = try CatalogueBytes.content(of: path)
@@ -131,8 +132,8 @@ struct CatalogueCandidate {
   var name: String { String(path.split(separator: "/").last ?? "") }
 
   /// The error for a file that no format recognizes.
-  var refusal: SnapshotError {
-    SnapshotError(
+  var refusal: Failure {
+    Failure(
       .unreadable, in: path,
       because: bytes.isEmpty ? "the file is empty" : "it is no halo catalogue of a known format",
       remedy: "Give a catalogue ("
@@ -148,10 +149,10 @@ extension GroupCatalogue {
   ///   - path: A file, the first of several, what they have in common, or their folder.
   ///   - snapshot: The snapshot of the same time; it has the units where the catalogue has none.
   /// - Returns: The catalogue, whose membership is yet to be compared with the snapshot's particles.
-  /// - Throws: A ``SnapshotError``.
+  /// - Throws: A `Failure`.
   package static func open(
     _ path: String, of snapshot: Snapshot
-  ) throws(SnapshotError) -> GroupCatalogue {
+  ) throws(Failure) -> GroupCatalogue {
     let first = try CatalogueFormat.firstFile(at: path)
     return try CatalogueFormat.detected(in: first).file.catalogue(first, of: snapshot)
   }

@@ -1,3 +1,4 @@
+internal import Failures
 internal import Foundation
 
 /// A binary file of P-GADGET-3's group finders: whole numbers without record marks, then columns one after
@@ -105,13 +106,13 @@ struct GadgetGroupFile {
   }
 
   /// A column of whole numbers for each group, `place` bytes of each group into the columns.
-  func words(_ place: Int, _ dataset: String) throws(SnapshotError) -> [UInt32] {
+  func words(_ place: Int, _ dataset: String) throws(Failure) -> [UInt32] {
     try bytes.integers(
       at: body + place * Int(groups), count: Int(groups), as: UInt32.self, dataset)
   }
 
   /// A column of `width` numbers for each group.
-  func numbers(_ place: Int, width: Int = 1, _ dataset: String) throws(SnapshotError) -> [Double] {
+  func numbers(_ place: Int, width: Int = 1, _ dataset: String) throws(Failure) -> [Double] {
     try bytes.singles(at: body + place * Int(groups), count: width * Int(groups), dataset)
   }
 
@@ -122,17 +123,17 @@ struct GadgetGroupFile {
   ///   - kind: The kind of the tables.
   ///   - snapshot: The snapshot, which has as many particles as there can be IDs.
   /// - Returns: The tables, whose numbers add up to the header's, and the paths of their IDs.
-  /// - Throws: A ``SnapshotError``.
+  /// - Throws: A `Failure`.
   static func set(
     _ first: String, _ kind: Kind, of snapshot: Snapshot
-  ) throws(SnapshotError) -> (tables: [GadgetGroupFile], ids: [String]) {
+  ) throws(Failure) -> (tables: [GadgetGroupFile], ids: [String]) {
     let header = try opened(first, kind)
     let count = try snapshot.count(header.fileCount, "header", first)
     let paths = try SnapshotFiles(first, prefixes: []).all(count)
-    let tables = try paths.map { (path) throws(SnapshotError) in try opened(path, kind) }
+    let tables = try paths.map { (path) throws(Failure) in try opened(path, kind) }
     let ids = paths.map { $0.replacingLast("_tab_", by: "_ids_") }
     for path in ids where !FileManager.default.fileExists(atPath: path) {
-      throw SnapshotError(
+      throw Failure(
         .missingFile, in: path,
         because: "it has the IDs of the members of the groups in \(first), and is not there",
         remedy: "Copy the files of IDs (\(kind == .groupTab ? "group" : "subhalo")_ids) beside the "
@@ -145,7 +146,7 @@ struct GadgetGroupFile {
     ]
     for (what, sum, total) in sums {
       guard try snapshot.count(total, "header", first) == sum else {
-        throw SnapshotError(
+        throw Failure(
           .inconsistentCounts, in: first, dataset: "header",
           because: "the files hold \(sum) \(what), the header says \(total)",
           remedy: "Put all files of the catalogue together.")
@@ -156,9 +157,9 @@ struct GadgetGroupFile {
 
   private static func opened(
     _ path: String, _ kind: Kind
-  ) throws(SnapshotError) -> GadgetGroupFile {
+  ) throws(Failure) -> GadgetGroupFile {
     guard let file = GadgetGroupFile(path, try CatalogueBytes.content(of: path), kind) else {
-      throw SnapshotError(
+      throw Failure(
         .inconsistentCounts, in: path, dataset: "header",
         because: "the file's size is not what its numbers announce, in either byte order",
         remedy: "Copy the file again; it may be cut off, or of another kind.")
@@ -169,7 +170,7 @@ struct GadgetGroupFile {
   /// Reads one of equal shares of the members.
   static func members(
     of catalogue: GroupCatalogue, ids paths: [String], share: Int, of shares: Int
-  ) throws(SnapshotError) -> ListedMembers {
+  ) throws(Failure) -> ListedMembers {
     let wanted = catalogue.listShare(share, of: shares)
     var members = ListedMembers()
     var start = 0
@@ -185,7 +186,7 @@ struct GadgetGroupFile {
       start += Int(file.ids)
     }
     guard start == catalogue.listCount else {
-      throw SnapshotError(
+      throw Failure(
         .inconsistentCounts, in: paths[0], dataset: "header",
         because: "the files hold \(start) IDs, the tables say \(catalogue.listCount)",
         remedy: "Put the tables and the IDs of one catalogue together.")

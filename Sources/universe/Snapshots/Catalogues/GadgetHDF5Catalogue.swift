@@ -1,3 +1,5 @@
+internal import Failures
+
 /// `fof_subhalo_tab` and `fof_tab` in HDF5, as GADGET-4 and AREPO write them, GADGET-3's with the same groups,
 /// and `eagle_subfind_tab` with the names of EAGLE.
 ///
@@ -19,7 +21,7 @@ enum GadgetHDF5Catalogue: CatalogueFile {
   /// The names that the list of the members' IDs may have.
   private static let ids = ["IDs/ID", "IDs/ParticleID"]
 
-  static func recognizes(_ candidate: CatalogueCandidate) throws(SnapshotError) -> Bool {
+  static func recognizes(_ candidate: CatalogueCandidate) throws(Failure) -> Bool {
     guard let source = candidate.source else { return false }
     for name in Header.totals where try source.counts(name) != nil { return true }
     return try source.has("Group")
@@ -27,7 +29,7 @@ enum GadgetHDF5Catalogue: CatalogueFile {
 
   static func catalogue(
     _ first: String, of snapshot: Snapshot
-  ) throws(SnapshotError) -> GroupCatalogue {
+  ) throws(Failure) -> GroupCatalogue {
     let header = try Header(of: SnapshotSource(first), snapshot)
     let units = header.units ?? snapshot.units
     let files = try SnapshotFiles(first, prefixes: []).all(header.fileCount)
@@ -41,7 +43,7 @@ enum GadgetHDF5Catalogue: CatalogueFile {
     guard tables.lengths.count == header.groupCount,
       tables.subhaloLengths.count == header.subhaloCount ?? 0
     else {
-      throw SnapshotError(
+      throw Failure(
         .inconsistentCounts, in: first, dataset: "group Header",
         because:
           "the files hold \(tables.lengths.count) groups and \(tables.subhaloLengths.count) "
@@ -59,7 +61,7 @@ enum GadgetHDF5Catalogue: CatalogueFile {
 
   static func members(
     of catalogue: GroupCatalogue, share: Int, of shares: Int
-  ) throws(SnapshotError) -> ListedMembers {
+  ) throws(Failure) -> ListedMembers {
     let wanted = catalogue.listShare(share, of: shares)
     var members = ListedMembers()
     var start = 0
@@ -80,14 +82,14 @@ enum GadgetHDF5Catalogue: CatalogueFile {
   /// The list of members' IDs in a file, and how many there are.
   private static func list(
     in source: SnapshotSource
-  ) throws(SnapshotError) -> (name: String, count: Int)? {
+  ) throws(Failure) -> (name: String, count: Int)? {
     for name in ids where try source.has(name) { return (name, try source.rowCount(of: name)) }
     return nil
   }
 
   private static func append(
     _ source: SnapshotSource, _ header: Header, to tables: inout GroupTables
-  ) throws(SnapshotError) {
+  ) throws(Failure) {
     let names = try header.isEagle ? eagle : names(in: source)
     tables.names = names
     let count = header.groupsInFile
@@ -116,8 +118,8 @@ enum GadgetHDF5Catalogue: CatalogueFile {
   /// dark matter.
   private static func names(
     in source: SnapshotSource
-  ) throws(SnapshotError) -> GroupTables.Names {
-    func known(_ name: String, _ other: String) throws(SnapshotError) -> String {
+  ) throws(Failure) -> GroupTables.Names {
+    func known(_ name: String, _ other: String) throws(Failure) -> String {
       if try source.has(name) { return name }
       return try source.has(other) ? other : name
     }
@@ -150,8 +152,8 @@ enum GadgetHDF5Catalogue: CatalogueFile {
     /// The names of the number of all groups.
     static let totals = ["Ngroups_Total", "TotNgroups"]
 
-    init(of source: SnapshotSource, _ snapshot: Snapshot) throws(SnapshotError) {
-      func first(_ names: [String]) throws(SnapshotError) -> Int? {
+    init(of source: SnapshotSource, _ snapshot: Snapshot) throws(Failure) {
+      func first(_ names: [String]) throws(Failure) -> Int? {
         for name in names {
           guard let stored = try source.counts(name)?.first else { continue }
           return try snapshot.count(stored, "attribute Header/\(name)", source.path)
@@ -162,7 +164,7 @@ enum GadgetHDF5Catalogue: CatalogueFile {
       guard let groups = try first(Self.totals),
         let inFile = try first(["Ngroups_ThisFile", "Ngroups"])
       else {
-        throw SnapshotError(
+        throw Failure(
           .missingContent, in: source.path, dataset: "attribute Header/Ngroups_Total",
           because: "the numbers of groups are not there",
           remedy: "Give a catalogue (fof_subhalo_tab or fof_tab), not a snapshot.")
@@ -182,7 +184,7 @@ enum GadgetHDF5Catalogue: CatalogueFile {
 
 extension SnapshotSource {
   /// A column of whole numbers: of a table by types that of dark matter.
-  fileprivate func column(_ name: String, _ count: Int) throws(SnapshotError) -> [Int64] {
+  fileprivate func column(_ name: String, _ count: Int) throws(Failure) -> [Int64] {
     try rows(
       name, 0..<count, of: count, columns: name.hasSuffix("Type") ? 1..<2 : nil, as: Int64.self)
   }

@@ -1,3 +1,4 @@
+internal import Failures
 package import MPI
 
 extension GroupCatalogue {
@@ -20,14 +21,14 @@ extension GroupCatalogue {
   ///   - snapshot: The snapshot.
   ///   - communicator: The ranks, which together have all rows.
   /// - Returns: The members; halos are the same on every rank.
-  /// - Throws: `AgreedFailure` of a ``SnapshotError`` on every rank.
+  /// - Throws: `AgreedFailure` of a `Failure` on every rank.
   package func members(
     of particles: SnapshotParticles, in snapshot: Snapshot,
     on communicator: borrowing Communicator
   ) throws -> HaloMembers {
     if membership == .rows { return members(in: particles.rows) }
     let (share, shares) = (communicator.rank, communicator.size)
-    let listed = try communicator.agree { () throws(SnapshotError) in
+    let listed = try communicator.agree { () throws(Failure) in
       try format.file.members(of: self, share: share, of: shares)
     }
     // The halo, and whether the particle is bound to it, in one number, whose least is the answer.
@@ -52,18 +53,18 @@ extension GroupCatalogue {
       masses: masses, positions: positions, radii: radii, counts: counts[..<count].map { Int($0) },
       boundCounts: counts[count...].map { Int($0) }, halos: halos, isBound: isBound)
     guard membership == .particles else { return members }
-    try communicator.agree { () throws(SnapshotError) in try check(members, snapshot) }
+    try communicator.agree { () throws(Failure) in try check(members, snapshot) }
     return members.withoutEmptyHalos()
   }
 
   /// Refuses masses in another unit than the format's, by the halo with most particles.
-  private func check(_ members: HaloMembers, _ snapshot: Snapshot) throws(SnapshotError) {
+  private func check(_ members: HaloMembers, _ snapshot: Snapshot) throws(Failure) {
     guard let largest = members.counts.indices.max(by: { members.counts[$0] < members.counts[$1] })
     else { return }
     let count = members.counts[largest]
     let ratio = masses[largest] / (Double(count) * snapshot.particleMass)
     guard ratio > 0.05, ratio < 20 else {
-      throw SnapshotError(
+      throw Failure(
         .mismatch, in: path, dataset: format.file.names.masses,
         because:
           "the halo with most particles has \(masses[largest]) Msun, \(ratio) times the mass "

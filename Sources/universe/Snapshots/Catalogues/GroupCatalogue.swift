@@ -1,3 +1,5 @@
+package import Failures
+
 /// The halos of a catalogue, and the rows of the snapshot, or of a list of particle IDs, that belong to
 /// them.
 ///
@@ -104,10 +106,10 @@ package struct GroupCatalogue: Hashable, Codable, Sendable {
   /// Compares box, redshift, rows and masses. Whether the rows of a group lie around its position
   /// takes the particles: see ``MembershipCheck``.
   ///
-  /// - Throws: A ``SnapshotError`` of the kind `mismatch`.
-  package func check(against snapshot: Snapshot) throws(SnapshotError) {
-    func refuse(_ dataset: String, _ reason: String) -> SnapshotError {
-      SnapshotError(
+  /// - Throws: A `Failure` of the kind `mismatch`.
+  package func check(against snapshot: Snapshot) throws(Failure) {
+    func refuse(_ dataset: String, _ reason: String) -> Failure {
+      Failure(
         .mismatch, in: path, dataset: dataset, because: reason,
         remedy: "Give the catalogue that was made from \(snapshot.path).")
     }

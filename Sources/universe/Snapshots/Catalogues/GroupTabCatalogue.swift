@@ -1,3 +1,5 @@
+internal import Failures
+
 /// Friends-of-friends groups of P-GADGET-3, as of the Quijote simulations: tables in `group_tab_NNN.0` and
 /// so on, and the members in their order in `group_ids_NNN.0`.
 ///
@@ -12,14 +14,14 @@ enum GroupTabCatalogue: CatalogueFile {
     lengths: "column GroupLen", offsets: "column GroupOffset", masses: "column GroupMass",
     positions: "column GroupPos")
 
-  static func recognizes(_ candidate: CatalogueCandidate) throws(SnapshotError) -> Bool {
+  static func recognizes(_ candidate: CatalogueCandidate) throws(Failure) -> Bool {
     candidate.source == nil && candidate.name.contains("group_tab")
       || GadgetGroupFile(candidate.path, candidate.bytes, .groupTab) != nil
   }
 
   static func catalogue(
     _ first: String, of snapshot: Snapshot
-  ) throws(SnapshotError) -> GroupCatalogue {
+  ) throws(Failure) -> GroupCatalogue {
     let (files, ids) = try GadgetGroupFile.set(first, .groupTab, of: snapshot)
     var tables = GroupTables(names: names)
     for file in files { try tables.appendGroups(of: file) }
@@ -33,7 +35,7 @@ enum GroupTabCatalogue: CatalogueFile {
 
   static func members(
     of catalogue: GroupCatalogue, share: Int, of shares: Int
-  ) throws(SnapshotError) -> ListedMembers {
+  ) throws(Failure) -> ListedMembers {
     try GadgetGroupFile.members(
       of: catalogue, ids: Array(catalogue.files.suffix(catalogue.files.count / 2)), share: share,
       of: shares)

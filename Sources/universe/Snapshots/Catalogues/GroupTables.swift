@@ -1,3 +1,5 @@
+internal import Failures
+
 /// The tables of groups and subhaloes of all files of a catalogue, one after the other, in the files'
 /// units.
 struct GroupTables {
@@ -59,10 +61,10 @@ struct GroupTables {
 
   /// Makes the catalogue, whose numbers are all within what they count.
   ///
-  /// - Throws: A ``SnapshotError`` that names the column.
+  /// - Throws: A `Failure` that names the column.
   func catalogue(
     _ setting: Setting, of snapshot: Snapshot
-  ) throws(SnapshotError) -> GroupCatalogue {
+  ) throws(Failure) -> GroupCatalogue {
     let path = setting.files[0]
     let (rows, subhaloRows) = try rows(path, within: setting.rowCount)
     let toMsun = setting.units.mass / snapshot.cosmology.hubble
@@ -80,11 +82,11 @@ struct GroupTables {
   /// Positions in Mpc/h within the box.
   static func wrapped(
     _ positions: [Double], _ unit: Double, _ boxSize: Double, _ name: String, _ path: String
-  ) throws(SnapshotError) -> [Double] {
-    try positions.map { (stored) throws(SnapshotError) in
+  ) throws(Failure) -> [Double] {
+    try positions.map { (stored) throws(Failure) in
       let position = stored * unit
       guard position >= -1e-3 * boxSize, position <= 1.001 * boxSize else {
-        throw SnapshotError(
+        throw Failure(
           .invalidValue, in: path, dataset: name,
           because: "a coordinate is \(position) Mpc/h, the box \(boxSize) Mpc/h",
           remedy: "Check BoxSize and the units; the catalogue may be damaged.")
@@ -97,9 +99,9 @@ struct GroupTables {
   /// Radii in Mpc/h, NaN for none; one larger than the box is refused.
   static func checked(
     _ radii: [Double], _ boxSize: Double, _ name: String, _ path: String
-  ) throws(SnapshotError) -> [Double] {
+  ) throws(Failure) -> [Double] {
     if let group = radii.firstIndex(where: { $0 > boxSize }) {
-      throw SnapshotError(
+      throw Failure(
         .invalidValue, in: path, dataset: name,
         because: "the radius of group \(group) is \(radii[group]) Mpc/h, the box \(boxSize) Mpc/h",
         remedy: "Check the units; the catalogue may be damaged.")
@@ -111,9 +113,9 @@ struct GroupTables {
   /// from file to file.
   private func rows(
     _ path: String, within count: Int
-  ) throws(SnapshotError) -> ([Range<Int>], [Range<Int>]) {
-    func refuse(_ dataset: String, _ reason: String) -> SnapshotError {
-      SnapshotError(
+  ) throws(Failure) -> ([Range<Int>], [Range<Int>]) {
+    func refuse(_ dataset: String, _ reason: String) -> Failure {
+      Failure(
         .inconsistentCounts, in: path, dataset: dataset, because: reason,
         remedy: "Write or copy the catalogue again; its rows do not follow each other.")
     }
@@ -161,9 +163,9 @@ extension Snapshot {
   /// the number of particles.
   func count(
     _ stored: some BinaryInteger, _ dataset: String, _ path: String
-  ) throws(SnapshotError) -> Int {
+  ) throws(Failure) -> Int {
     guard let count = Int(exactly: stored), count >= 0, count <= particleCount else {
-      throw SnapshotError(
+      throw Failure(
         .invalidValue, in: path, dataset: dataset,
         because: "it is \(stored), the snapshot has \(particleCount) particles",
         remedy: "Give the catalogue that was made from \(self.path); this one may be damaged.")

@@ -1,3 +1,5 @@
+package import Failures
+
 extension HaloAssignment {
   /// The most of all particles that one halo may have.
   ///
@@ -11,13 +13,13 @@ extension HaloAssignment {
   /// - Parameters:
   ///   - counts: The particles of each halo [halo].
   ///   - snapshot: The snapshot.
-  /// - Throws: A ``SnapshotError``.
-  package func check(_ counts: [Int], of snapshot: Snapshot) throws(SnapshotError) {
+  /// - Throws: A `Failure`.
+  package func check(_ counts: [Int], of snapshot: Snapshot) throws(Failure) {
     if case .groups = self { return }
     let path = path(of: snapshot)
     let largest = counts.max() ?? 0
     if case .labels = self, largest == 0 {
-      throw SnapshotError(
+      throw Failure(
         .missingContent, in: path, dataset: SWIFTFile.labels,
         because: "no particle is in a group: friends-of-friends was not run for this snapshot",
         remedy: "Let SWIFT search for groups when it writes the snapshot (--fof, and invoke_fof: 1 "
@@ -25,7 +27,7 @@ extension HaloAssignment {
     }
     let fraction = Double(largest) / Double(snapshot.particleCount)
     guard fraction > Self.mostInOneHalo else { return }
-    throw SnapshotError(
+    throw Failure(
       .invalidValue, in: path,
       because: "one halo has \((fraction * 100).rounded()) % of all particles, more than any halo: "
         + "these are the particles in none",

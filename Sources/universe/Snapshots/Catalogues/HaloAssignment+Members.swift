@@ -1,3 +1,4 @@
+internal import Failures
 internal import Foundation
 package import MPI
 
@@ -15,7 +16,7 @@ extension HaloAssignment {
   ///   - snapshot: The snapshot.
   ///   - communicator: The ranks, which together have all rows.
   /// - Returns: The members; halos are the same on every rank.
-  /// - Throws: `AgreedFailure` of a ``SnapshotError`` on every rank.
+  /// - Throws: `AgreedFailure` of a `Failure` on every rank.
   package func members(
     of particles: SnapshotParticles, in snapshot: Snapshot,
     on communicator: borrowing Communicator
@@ -24,7 +25,7 @@ extension HaloAssignment {
     case .groups(let catalogue):
       return try catalogue.members(of: particles, in: snapshot, on: communicator)
     case .labels:
-      let labels = try communicator.agree { () throws(SnapshotError) in
+      let labels = try communicator.agree { () throws(Failure) in
         try snapshot.haloLabels(in: particles.rows)
       }
       let counted = try LabeledHalos(labels, masses: nil, on: communicator)
@@ -34,7 +35,7 @@ extension HaloAssignment {
     case .table(let table):
       let found = try table.labels(of: particles.ids, in: snapshot, on: communicator)
       let halos = try LabeledHalos(found.labels, masses: found.masses, on: communicator)
-      try communicator.agree { () throws(SnapshotError) in
+      try communicator.agree { () throws(Failure) in
         try table.check(halos.halos, snapshot)
       }
       var members = try halos.members(of: particles, found.labels, snapshot, on: communicator) {

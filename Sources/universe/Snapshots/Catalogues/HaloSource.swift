@@ -1,3 +1,5 @@
+package import Failures
+
 /// The source that tells the halo of each particle of a snapshot.
 package enum HaloSource: Hashable, Codable, Sendable {
   /// A catalogue of halos: a path that ``GroupCatalogue/open(_:of:)``
@@ -35,10 +37,10 @@ package enum HaloAssignment: Hashable, Codable, Sendable {
 
   /// Opens a source, and compares it with the snapshot as far as that takes no particles.
   ///
-  /// - Throws: A ``SnapshotError``.
+  /// - Throws: A `Failure`.
   package static func open(
     _ source: HaloSource, of snapshot: Snapshot
-  ) throws(SnapshotError) -> HaloAssignment {
+  ) throws(Failure) -> HaloAssignment {
     switch source {
     case .catalogue(let path):
       let catalogue = try GroupCatalogue.open(path, of: snapshot)
@@ -46,7 +48,7 @@ package enum HaloAssignment: Hashable, Codable, Sendable {
       return .groups(catalogue)
     case .snapshot:
       guard snapshot.hasHaloLabels else {
-        throw SnapshotError(
+        throw Failure(
           .missingContent, in: snapshot.path,
           because: "it does not say which halo each particle is in, and no catalogue is given",
           remedy: "Give the simulation a `catalogue` of groups (fof_subhalo_tab) or a table of "

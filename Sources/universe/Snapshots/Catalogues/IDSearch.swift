@@ -1,3 +1,4 @@
+internal import Failures
 internal import MPI
 
 /// Finds what a file says of particles by their IDs, wherever the ranks have read it.
@@ -25,7 +26,7 @@ struct IDSearch {
   ///   - snapshot: The snapshot that all ranks' particles are.
   ///   - communicator: The ranks.
   /// - Returns: The values of each particle [particle]; nothing for those without a row.
-  /// - Throws: `AgreedFailure` of a ``SnapshotError``: an ID that occurs twice, or that belongs to no
+  /// - Throws: `AgreedFailure` of a `Failure`: an ID that occurs twice, or that belongs to no
   ///   particle.
   func values(
     of ids: [UInt64], in rows: (ids: [UInt64], values: [Int64]), width: Int,
@@ -44,7 +45,7 @@ struct IDSearch {
     let places = try questions.send(ids.indices.map { Int64($0) }, on: communicator)
 
     var placeOfID: [UInt64: Int] = [:]
-    try communicator.agree { () throws(SnapshotError) in
+    try communicator.agree { () throws(Failure) in
       for (place, id) in ownIDs.enumerated() {
         guard let other = placeOfID.updateValue(place, forKey: id) else { continue }
         guard takesLeast else { throw wrong("ID \(id) has more than one row") }
@@ -54,7 +55,7 @@ struct IDSearch {
       }
     }
     let found = asked.elements.map { placeOfID[$0] }
-    try communicator.agree { () throws(SnapshotError) in
+    try communicator.agree { () throws(Failure) in
       let met = Set(asked.elements)
       if let stranger = ownIDs.first(where: { !met.contains($0) }) {
         throw wrong("ID \(stranger) belongs to no particle of \(snapshot.path)")
@@ -77,7 +78,7 @@ struct IDSearch {
     return sorted
   }
 
-  private func wrong(_ reason: String) -> SnapshotError {
-    SnapshotError(.wrongIDs, in: file, dataset: dataset, because: reason, remedy: remedy)
+  private func wrong(_ reason: String) -> Failure {
+    Failure(.wrongIDs, in: file, dataset: dataset, because: reason, remedy: remedy)
   }
 }

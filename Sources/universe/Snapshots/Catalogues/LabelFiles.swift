@@ -1,3 +1,4 @@
+internal import Failures
 internal import Foundation
 
 /// A table of labels whose columns are datasets.
@@ -6,26 +7,26 @@ struct HDF5LabelFile: LabelFile {
   private let table: LabelTable
   private let count: Int
 
-  init(_ table: LabelTable) throws(SnapshotError) {
+  init(_ table: LabelTable) throws(Failure) {
     source = try SnapshotSource(table.file)
     self.table = table
     count = try source.rowCount(of: table.id)
     guard count > 0 else { throw table.withoutRows }
     for column in table.columns where try source.rowCount(of: column) != count {
-      throw SnapshotError(
+      throw Failure(
         .inconsistentCounts, in: table.file, dataset: column,
         because: "it has \(try source.rowCount(of: column)) rows, \(table.id) has \(count)",
         remedy: "Write the table again, with a row for each particle in every column.")
     }
   }
 
-  func rows(share: Int, of shares: Int) throws(SnapshotError) -> LabelRows {
+  func rows(share: Int, of shares: Int) throws(Failure) -> LabelRows {
     let rows = share * count / shares..<(share + 1) * count / shares
     guard !rows.isEmpty else { return LabelRows() }
     return LabelRows(
       ids: try source.rows(table.id, rows, of: count, as: UInt64.self),
       masses: try source.rows(table.mass, rows, of: count, as: Double.self),
-      halos: try table.halo.map { (column) throws(SnapshotError) in
+      halos: try table.halo.map { (column) throws(Failure) in
         try source.rows(column, rows, of: count, as: Int64.self)
       } ?? [])
   }
@@ -33,8 +34,8 @@ struct HDF5LabelFile: LabelFile {
 
 extension LabelTable {
   /// The error for a table that has no rows.
-  var withoutRows: SnapshotError {
-    SnapshotError(
+  var withoutRows: Failure {
+    Failure(
       .missingContent, in: file, because: "it has no rows, so that no particle is in a halo",
       remedy: "Write the table again, with a row for each particle in a halo.")
   }
@@ -56,12 +57,12 @@ struct TextLabelFile: LabelFile {
   /// The places of the columns that are read.
   private let places: [Int]
 
-  init(_ table: LabelTable) throws(SnapshotError) {
+  init(_ table: LabelTable) throws(Failure) {
     self.table = table
     do {
       content = try Data(contentsOf: URL(filePath: table.file), options: .alwaysMapped)
     } catch {
-      throw SnapshotError(
+      throw Failure(
         .unreadable, in: table.file, because: "it cannot be read: \(error.localizedDescription)",
         remedy: "Check the file and its permissions.")
     }
@@ -71,7 +72,7 @@ struct TextLabelFile: LabelFile {
     let end = content.firstIndex(of: Self.newline) ?? content.endIndex
     var names = content[start..<end]
     guard !content.prefix(4096).contains(0) else {
-      throw SnapshotError(
+      throw Failure(
         .unreadable, in: table.file, because: "it is neither HDF5 nor text, having zero bytes",
         remedy: "Give a table of text in UTF-8, or HDF5.")
     }
@@ -82,9 +83,9 @@ struct TextLabelFile: LabelFile {
     let columns = Self.fields(names, separator)
     columnCount = columns.count
     body = min(end + 1, content.endIndex)
-    places = try table.columns.map { (name) throws(SnapshotError) in
+    places = try table.columns.map { (name) throws(Failure) in
       guard let place = columns.firstIndex(of: name) else {
-        throw SnapshotError(
+        throw Failure(
           .missingContent, in: table.file, dataset: "column \(name)",
           because: "the first line names the columns "
             + columns.prefix(20).map(Self.printable).joined(separator: ", "),
@@ -97,7 +98,7 @@ struct TextLabelFile: LabelFile {
   }
 
   /// Refuses a table of names alone.
-  private func checkRows() throws(SnapshotError) {
+  private func checkRows() throws(Failure) {
     var start = body
     while start < content.endIndex {
       let end = content[start...].firstIndex(of: Self.newline) ?? content.endIndex
@@ -108,14 +109,14 @@ struct TextLabelFile: LabelFile {
   }
 
   /// Refuses the tables of programs that write masses in Msun/h, if no unit is given.
-  private func checkUnit(_ columns: [String]) throws(SnapshotError) {
+  private func checkUnit(_ columns: [String]) throws(Failure) {
     guard table.massUnit == nil else { return }
     let head = String(decoding: content.prefix(8192), as: UTF8.self)
     let comments = head.split(separator: "\n").filter { $0.hasPrefix("#") }
     let isStated = comments.contains { $0.contains(/Msun\s*\/\s*h/) }
     let programs = ["external_haloid", "internal_haloid", "mvir", "m200b", "Mvir", "Mhalo"]
     guard let sign = isStated ? "Msun/h" : columns.first(where: programs.contains) else { return }
-    throw SnapshotError(
+    throw Failure(
       .wrongUnits, in: table.file, dataset: "column \(table.mass)",
       because: "no unit of masses is given, and the names of its columns or its comments have "
         + "\(sign), as of programs whose masses are in Msun/h",
@@ -127,7 +128,7 @@ struct TextLabelFile: LabelFile {
     String(text.prefix(60)).replacing(/[^\x20-\x7e]/, with: "?")
   }
 
-  func rows(share: Int, of shares: Int) throws(SnapshotError) -> LabelRows {
+  func rows(share: Int, of shares: Int) throws(Failure) -> LabelRows {
     let size = content.endIndex - body
     let end = body + (share + 1) * size / shares
     var start = body + share * size / shares
@@ -144,7 +145,7 @@ struct TextLabelFile: LabelFile {
     return rows
   }
 
-  private func append(_ line: Data, to rows: inout LabelRows) throws(SnapshotError) {
+  private func append(_ line: Data, to rows: inout LabelRows) throws(Failure) {
     let fields = Self.fields(line, separator)
     guard fields.count == columnCount else {
       throw invalid(
@@ -170,9 +171,9 @@ struct TextLabelFile: LabelFile {
 
   private func invalid(
     _ line: Data, because reason: String, column: String? = nil
-  ) -> SnapshotError {
+  ) -> Failure {
     let number = content[content.startIndex..<line.startIndex].count { $0 == Self.newline } + 1
-    return SnapshotError(
+    return Failure(
       .invalidValue, in: table.file,
       dataset: "line \(number)" + (column.map { ", column \($0)" } ?? ""), because: reason,
       remedy: "Correct the line; IDs and halos are whole numbers without a point.")

@@ -1,3 +1,4 @@
+internal import Failures
 internal import MPI
 
 extension LabelTable {
@@ -11,14 +12,14 @@ extension LabelTable {
   ///   - communicator: The ranks.
   /// - Returns: The number of each particle's halo [particle], -1 for none, and its mass [Msun]; the
   ///   numbers are the bits of the mass if the table has none.
-  /// - Throws: `AgreedFailure` of a ``SnapshotError``: a row that cannot be read, an ID that occurs twice or
+  /// - Throws: `AgreedFailure` of a `Failure`: a row that cannot be read, an ID that occurs twice or
   ///   belongs to no particle.
   func labels(
     of ids: [UInt64], in snapshot: Snapshot, on communicator: borrowing Communicator
   ) throws -> (labels: [Int64], masses: [Double]) {
     let size = communicator.size
     let rank = communicator.rank
-    let rows = try communicator.agree { () throws(SnapshotError) in
+    let rows = try communicator.agree { () throws(Failure) in
       try labeled(openFile().rows(share: rank, of: size), snapshot)
     }
     let search = IDSearch(
@@ -38,13 +39,13 @@ extension LabelTable {
   /// Rows with masses in Msun, and halos that have none marked with -1.
   private func labeled(
     _ rows: LabelRows, _ snapshot: Snapshot
-  ) throws(SnapshotError) -> (ids: [UInt64], labels: [Int64], masses: [Double]) {
+  ) throws(Failure) -> (ids: [UInt64], labels: [Int64], masses: [Double]) {
     var labels: [Int64] = []
     var masses: [Double] = []
     for (index, stored) in rows.masses.enumerated() {
       let mass = (massUnit ?? .solar).solarMasses(stored, hubble: snapshot.cosmology.hubble)
       guard mass >= 0, mass.isFinite, !stored.isNaN else {
-        throw SnapshotError(
+        throw Failure(
           .invalidValue, in: file, dataset: self.mass,
           because: "the halo of the particle with ID \(rows.ids[index]) has the mass \(stored)",
           remedy: "Write 0 for particles in no halo, or leave them out.")

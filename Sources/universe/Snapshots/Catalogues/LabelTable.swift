@@ -1,3 +1,4 @@
+package import Failures
 internal import Foundation
 
 /// A table with a row for each particle that is in a halo: its ID, the halo's mass, and the halo's
@@ -71,19 +72,19 @@ package struct LabelTable: Hashable, Codable, Sendable {
   var columns: [String] { [id, mass] + (halo.map { [$0] } ?? []) }
 
   /// Refuses a table that is not there, or lacks a column.
-  package func check() throws(SnapshotError) { _ = try openFile() }
+  package func check() throws(Failure) { _ = try openFile() }
 
   /// Opens the file, whose columns are there.
-  func openFile() throws(SnapshotError) -> any LabelFile {
+  func openFile() throws(Failure) -> any LabelFile {
     guard FileManager.default.fileExists(atPath: file) else {
-      throw SnapshotError(
+      throw Failure(
         .missingFile, in: file, because: "there is no such table of halo labels",
         remedy: "Check `labels.file` of the simulation in the experiment file.")
     }
     let beginning = try FileBeginning(file)
     if beginning.isHDF5 { return try HDF5LabelFile(self) }
     for (bytes, what, remedy) in Self.otherContents where beginning.bytes.starts(with: bytes) {
-      throw SnapshotError(.unreadable, in: file, because: "it is \(what)", remedy: remedy)
+      throw Failure(.unreadable, in: file, because: "it is \(what)", remedy: remedy)
     }
     return try TextLabelFile(self)
   }
@@ -102,9 +103,9 @@ package struct LabelTable: Hashable, Codable, Sendable {
   ]
 
   /// Refuses halos that have different masses in the table, or masses in another unit.
-  func check(_ halos: [LabeledHalos.Halo], _ snapshot: Snapshot) throws(SnapshotError) {
+  func check(_ halos: [LabeledHalos.Halo], _ snapshot: Snapshot) throws(Failure) {
     if let torn = halos.first(where: { $0.greatestMass > $0.leastMass * (1 + 1e-5) }) {
-      throw SnapshotError(
+      throw Failure(
         .invalidValue, in: file, dataset: mass,
         because:
           "halo \(torn.label) has the masses \(torn.leastMass) and \(torn.greatestMass) Msun",
@@ -115,7 +116,7 @@ package struct LabelTable: Hashable, Codable, Sendable {
     if massUnit == nil { try checkHubble(halos, snapshot) }
     let ratio = largest.leastMass / (Double(largest.count) * snapshot.particleMass)
     guard ratio > 0.05, ratio < 20 else {
-      throw SnapshotError(
+      throw Failure(
         .wrongUnits, in: file, dataset: mass,
         because: "the largest halo has \(largest.leastMass) Msun, \(ratio) times the mass of its "
           + "\(largest.count) particles",
@@ -126,12 +127,12 @@ package struct LabelTable: Hashable, Codable, Sendable {
   /// Refuses masses without a unit that are h times those of the halos' particles.
   private func checkHubble(
     _ halos: [LabeledHalos.Halo], _ snapshot: Snapshot
-  ) throws(SnapshotError) {
+  ) throws(Failure) {
     let ratios = halos.map { $0.leastMass / (Double($0.count) * snapshot.particleMass) }.sorted()
     let median = ratios[ratios.count / 2]
     let hubble = snapshot.cosmology.hubble
     guard abs(median / hubble - 1) < 0.02, abs(hubble - 1) > 0.05 else { return }
-    throw SnapshotError(
+    throw Failure(
       .wrongUnits, in: file, dataset: mass,
       because: "no unit of masses is given, and they are \(median) = h times those of the halos' "
         + "particles in Msun", remedy: "Give `labels.massUnit: Msun/h`, or Msun if they are.")
@@ -153,8 +154,8 @@ struct LabelRows {
 /// An open table of labels.
 protocol LabelFile {
   /// Opens a file, whose columns must be there.
-  init(_ table: LabelTable) throws(SnapshotError)
+  init(_ table: LabelTable) throws(Failure)
 
   /// Reads one of equal shares of the rows.
-  func rows(share: Int, of shares: Int) throws(SnapshotError) -> LabelRows
+  func rows(share: Int, of shares: Int) throws(Failure) -> LabelRows
 }

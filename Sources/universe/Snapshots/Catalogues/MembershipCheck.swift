@@ -1,3 +1,5 @@
+package import Failures
+
 /// Finds out whether the members of halos lie around their positions.
 ///
 /// Sums are whole numbers, so that those of ranks can be added in any order:
@@ -35,8 +37,8 @@ package struct MembershipCheck: Sendable {
   /// - Parameters:
   ///   - sums: The sums of all ranks, added.
   ///   - path: The file that says who the members are.
-  /// - Throws: A ``SnapshotError`` of the kind `mismatch`.
-  package func conclude(_ sums: [Int64], _ path: String) throws(SnapshotError) {
+  /// - Throws: A `Failure` of the kind `mismatch`.
+  package func conclude(_ sums: [Int64], _ path: String) throws(Failure) {
     let density = snapshot.cosmology.meanMatterDensity / snapshot.cosmology.hubble
     var strange: [Int] = []
     for halo in sums.indices where members.counts[halo] > 0 {
@@ -52,7 +54,7 @@ package struct MembershipCheck: Sendable {
       throw members.looseHalo(loose, in: snapshot, path)
     }
     guard strange.count * 50 > sums.count, let first = strange.first else { return }
-    throw SnapshotError(
+    throw Failure(
       .mismatch, in: path,
       because: "the members of \(strange.count) of \(sums.count) halos, the first of them halo "
         + "\(first), do not lie around its position in \(snapshot.path)",
@@ -63,9 +65,9 @@ package struct MembershipCheck: Sendable {
 
 extension HaloMembers {
   /// Returns the error for a halo that holds particles all over the box.
-  fileprivate func looseHalo(_ halo: Int, in snapshot: Snapshot, _ path: String) -> SnapshotError {
+  fileprivate func looseHalo(_ halo: Int, in snapshot: Snapshot, _ path: String) -> Failure {
     let percent = (100 * Double(counts[halo]) / Double(snapshot.particleCount)).rounded()
-    return SnapshotError(
+    return Failure(
       .mismatch, in: path,
       because: "halo \(halo) holds \(counts[halo]) particles, \(Int(percent)) % of all, as no halo "
         + "does; they may be those in no halo",

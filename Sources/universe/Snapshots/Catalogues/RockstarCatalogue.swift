@@ -1,3 +1,4 @@
+internal import Failures
 internal import Foundation
 
 /// Halos of ROCKSTAR in ASCII: `halos_0.0.ascii`, a line for each, and `halos_0.0.particles`, a line for each
@@ -12,7 +13,7 @@ enum RockstarCatalogue: CatalogueFile {
   static let names = GroupTables.Names(
     lengths: "column id", masses: "column 3, the mass", positions: "columns x, y, z")
 
-  static func recognizes(_ candidate: CatalogueCandidate) throws(SnapshotError) -> Bool {
+  static func recognizes(_ candidate: CatalogueCandidate) throws(Failure) -> Bool {
     guard candidate.source == nil else { return false }
     let names = try TextTable(candidate.path, candidate.bytes.prefix(4096)).columns()
     return names.starts(with: ["id", "num_p"])
@@ -20,7 +21,7 @@ enum RockstarCatalogue: CatalogueFile {
 
   static func catalogue(
     _ first: String, of snapshot: Snapshot
-  ) throws(SnapshotError) -> GroupCatalogue {
+  ) throws(Failure) -> GroupCatalogue {
     var tables: [String] = []
     if first.hasSuffix(".0.ascii") {
       let stem = first.dropLast(".0.ascii".count)
@@ -30,10 +31,10 @@ enum RockstarCatalogue: CatalogueFile {
     } else {
       tables = [first]
     }
-    let lists = try tables.map { (path) throws(SnapshotError) in
+    let lists = try tables.map { (path) throws(Failure) in
       let list = path.replacingLast(".ascii", by: ".particles")
       guard list != path, FileManager.default.fileExists(atPath: list) else {
-        throw SnapshotError(
+        throw Failure(
           .missingFile, in: path,
           because: "the file with the particles of its halos (.particles) is not beside it",
           remedy: "Run ROCKSTAR with FULL_PARTICLE_CHUNKS = NUM_WRITERS, and give the files "
@@ -47,7 +48,7 @@ enum RockstarCatalogue: CatalogueFile {
 
   static func members(
     of catalogue: GroupCatalogue, share: Int, of shares: Int
-  ) throws(SnapshotError) -> ListedMembers {
+  ) throws(Failure) -> ListedMembers {
     let count = catalogue.files.count / 2
     let places = try halos(in: Array(catalogue.files.prefix(count)), nil)
       .places(catalogue.path, names.lengths)
@@ -60,17 +61,17 @@ enum RockstarCatalogue: CatalogueFile {
 
   private static func halos(
     in tables: [String], _ snapshot: Snapshot?
-  ) throws(SnapshotError) -> ListedHalos {
+  ) throws(Failure) -> ListedHalos {
     var halos = ListedHalos()
     for path in tables {
       let table = try TextTable(path)
       guard let x = try table.columns().firstIndex(of: "x") else {
-        throw SnapshotError(
+        throw Failure(
           .missingContent, in: path, dataset: "column x",
           because: "the first line names no such column",
           remedy: "Give a table of ROCKSTAR with its first line.")
       }
-      try table.forEachLine { (number, line) throws(SnapshotError) in
+      try table.forEachLine { (number, line) throws(Failure) in
         if TextTable.isComment(line) {
           if let snapshot { try check(line, path, snapshot) }
           return true
@@ -82,7 +83,7 @@ enum RockstarCatalogue: CatalogueFile {
         if mass == 0 { return true }
         halos.append(
           id, mass: mass,
-          position: try (x..<x + 3).map { (place) throws(SnapshotError) in
+          position: try (x..<x + 3).map { (place) throws(Failure) in
             try table.number(fields, place, number, "x")
           })
         return true
@@ -95,10 +96,10 @@ enum RockstarCatalogue: CatalogueFile {
   /// Compares what the head of a table says with the snapshot: `#a = 1.0` and `#Box size: 25.0 Mpc/h`.
   private static func check(
     _ line: TextTable.Line, _ path: String, _ snapshot: Snapshot
-  ) throws(SnapshotError) {
+  ) throws(Failure) {
     let text = String(decoding: line.prefix(80), as: UTF8.self)
-    func refuse(_ what: String, _ own: Double, _ other: Double) -> SnapshotError {
-      SnapshotError(
+    func refuse(_ what: String, _ own: Double, _ other: Double) -> Failure {
+      Failure(
         .mismatch, in: path, because: "its \(what) is \(own), that of the snapshot \(other)",
         remedy: "Give the catalogue that was made from \(snapshot.path).")
     }
@@ -116,17 +117,17 @@ enum RockstarCatalogue: CatalogueFile {
 
   private static func append(
     _ list: TextTable, _ places: [Int64: Int32], to members: inout ListedMembers
-  ) throws(SnapshotError) {
+  ) throws(Failure) {
     let columns = try list.columns()
     guard let id = columns.firstIndex(of: "particle_id"),
       let halo = columns.firstIndex(of: "external_haloid")
     else {
-      throw SnapshotError(
+      throw Failure(
         .missingContent, in: list.path, dataset: "columns particle_id and external_haloid",
         because: "the first line names no such columns",
         remedy: "Give the particles of ROCKSTAR with their first line.")
     }
-    try list.forEachLine { (number, line) throws(SnapshotError) in
+    try list.forEachLine { (number, line) throws(Failure) in
       if TextTable.isComment(line) { return true }
       let fields = TextTable.fields(line)
       let particle = try list.whole(fields, id, number, "particle_id", as: UInt64.self)

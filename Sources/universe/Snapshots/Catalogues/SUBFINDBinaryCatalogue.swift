@@ -1,3 +1,5 @@
+internal import Failures
+
 /// Binary SUBFIND of P-GADGET-3: tables of groups and subhaloes in `subhalo_tab_NNN.0` and so on, and the
 /// members in their order in `subhalo_ids_NNN.0`.
 ///
@@ -14,14 +16,14 @@ enum SUBFINDBinaryCatalogue: CatalogueFile {
     positions: "column GroupPos", radii: "column Group_R_Mean200",
     subhaloGroups: "column GroupNsubs", subhaloOffsets: "column SubOffset")
 
-  static func recognizes(_ candidate: CatalogueCandidate) throws(SnapshotError) -> Bool {
+  static func recognizes(_ candidate: CatalogueCandidate) throws(Failure) -> Bool {
     candidate.source == nil && candidate.name.contains("subhalo_tab")
       || GadgetGroupFile(candidate.path, candidate.bytes, .subhaloTab) != nil
   }
 
   static func catalogue(
     _ first: String, of snapshot: Snapshot
-  ) throws(SnapshotError) -> GroupCatalogue {
+  ) throws(Failure) -> GroupCatalogue {
     let (files, ids) = try GadgetGroupFile.set(first, .subhaloTab, of: snapshot)
     var tables = GroupTables(names: names)
     for file in files { try append(file, to: &tables) }
@@ -34,7 +36,7 @@ enum SUBFINDBinaryCatalogue: CatalogueFile {
 
   private static func append(
     _ file: GadgetGroupFile, to tables: inout GroupTables
-  ) throws(SnapshotError) {
+  ) throws(Failure) {
     let firstGroup = tables.lengths.count
     try tables.appendGroups(of: file)
     tables.radii += try file.numbers(28, names.radii)
@@ -61,7 +63,7 @@ enum SUBFINDBinaryCatalogue: CatalogueFile {
 
   static func members(
     of catalogue: GroupCatalogue, share: Int, of shares: Int
-  ) throws(SnapshotError) -> ListedMembers {
+  ) throws(Failure) -> ListedMembers {
     try GadgetGroupFile.members(
       of: catalogue, ids: Array(catalogue.files.suffix(catalogue.files.count / 2)), share: share,
       of: shares)
@@ -70,7 +72,7 @@ enum SUBFINDBinaryCatalogue: CatalogueFile {
 
 extension GroupTables {
   /// Adds the columns that tables with and without subhaloes begin with.
-  mutating func appendGroups(of file: GadgetGroupFile) throws(SnapshotError) {
+  mutating func appendGroups(of file: GadgetGroupFile) throws(Failure) {
     var end = (offsets.last ?? 0) + (lengths.last ?? 0)
     let firstRow = end
     let stored = try file.words(4, names.offsets)
@@ -78,7 +80,7 @@ extension GroupTables {
       // Offsets count from the first group of all, or of the file, and have lost their bits above 32.
       let places = [UInt32(truncatingIfNeeded: end), UInt32(truncatingIfNeeded: end - firstRow)]
       guard length == 0 || places.contains(stored[index]) else {
-        throw SnapshotError(
+        throw Failure(
           .inconsistentCounts, in: file.bytes.path, dataset: names.offsets,
           because: "group \(lengths.count) begins at \(stored[index]) instead of \(end)",
           remedy: "Put the files of one catalogue together; this one may be damaged.")

@@ -1,3 +1,4 @@
+internal import Failures
 internal import Foundation
 
 /// The lines of a table of numbers with spaces between them, such as those of AHF and ROCKSTAR.
@@ -5,7 +6,7 @@ struct TextTable {
   let path: String
   private let content: Data
 
-  init(_ path: String) throws(SnapshotError) {
+  init(_ path: String) throws(Failure) {
     self.init(path, try CatalogueBytes.content(of: path))
   }
 
@@ -19,8 +20,8 @@ struct TextTable {
 
   /// Calls `body` with the number of each line that is not empty, from 1, and the line.
   func forEachLine(
-    _ body: (Int, Line) throws(SnapshotError) -> Bool
-  ) throws(SnapshotError) {
+    _ body: (Int, Line) throws(Failure) -> Bool
+  ) throws(Failure) {
     var start = content.startIndex
     var number = 0
     while start < content.endIndex {
@@ -32,9 +33,9 @@ struct TextTable {
   }
 
   /// The names of columns in the first line, which begins with `#`, without their numbers in brackets.
-  func columns() throws(SnapshotError) -> [String] {
+  func columns() throws(Failure) -> [String] {
     var names: [String] = []
-    try forEachLine { (_, line) throws(SnapshotError) in
+    try forEachLine { (_, line) throws(Failure) in
       guard Self.isComment(line) else { return false }
       names = Self.fields(line.dropFirst()).map { field in
         let name = Self.text(field)
@@ -61,7 +62,7 @@ struct TextTable {
   /// A field that is a whole number.
   func whole<Number: FixedWidthInteger>(
     _ fields: [Line], _ place: Int, _ line: Int, _ column: String, as type: Number.Type
-  ) throws(SnapshotError) -> Number {
+  ) throws(Failure) -> Number {
     guard fields.indices.contains(place),
       let number = Number(String(decoding: fields[place], as: UTF8.self))
     else { throw invalid(fields, place, line, column, "whole number") }
@@ -71,7 +72,7 @@ struct TextTable {
   /// A field that is a finite number.
   func number(
     _ fields: [Line], _ place: Int, _ line: Int, _ column: String
-  ) throws(SnapshotError) -> Double {
+  ) throws(Failure) -> Double {
     guard fields.indices.contains(place),
       let number = Double(String(decoding: fields[place], as: UTF8.self)), number.isFinite
     else { throw invalid(fields, place, line, column, "number") }
@@ -80,8 +81,8 @@ struct TextTable {
 
   private func invalid(
     _ fields: [Line], _ place: Int, _ line: Int, _ column: String, _ what: String
-  ) -> SnapshotError {
-    SnapshotError(
+  ) -> Failure {
+    Failure(
       .invalidValue, in: path, dataset: "line \(line), column \(column)",
       because: fields.indices.contains(place)
         ? "\"\(Self.text(fields[place]))\" is no \(what)" : "the line has \(fields.count) fields",
@@ -118,11 +119,11 @@ struct ListedHalos {
   }
 
   /// The place in the catalogue of each number, which must occur once.
-  func places(_ path: String, _ column: String) throws(SnapshotError) -> [Int64: Int32] {
+  func places(_ path: String, _ column: String) throws(Failure) -> [Int64: Int32] {
     var places: [Int64: Int32] = [:]
     for (place, halo) in order.enumerated() {
       guard places.updateValue(Int32(place), forKey: numbers[halo]) == nil else {
-        throw SnapshotError(
+        throw Failure(
           .invalidValue, in: path, dataset: column,
           because: "two halos have the number \(numbers[halo])",
           remedy: "Give the files of one catalogue.")
@@ -140,15 +141,15 @@ struct ListedHalos {
   ///   - isBound: Whether members are bound particles alone.
   ///   - snapshot: The snapshot.
   /// - Returns: The catalogue, whose halos are in the order of their masses.
-  /// - Throws: A ``SnapshotError`` for a mass, position or number that cannot be.
+  /// - Throws: A `Failure` for a mass, position or number that cannot be.
   func catalogue(
     _ files: [String], _ format: CatalogueFormat, lengthUnit: Double, isBound: Bool,
     of snapshot: Snapshot
-  ) throws(SnapshotError) -> GroupCatalogue {
+  ) throws(Failure) -> GroupCatalogue {
     let names = format.file.names
     _ = try places(files[0], names.lengths)
     if let wrong = masses.firstIndex(where: { !($0 > 0 && $0 < 1e30) }) {
-      throw SnapshotError(
+      throw Failure(
         .invalidValue, in: files[0], dataset: names.masses,
         because: "halo \(numbers[wrong]) has \(masses[wrong]) Msun/h",
         remedy: "Copy the file again; it may be damaged.")

@@ -1,3 +1,4 @@
+internal import Failures
 internal import Foundation
 
 /// Formats of halo catalogues that are recognized, to say by which way their halos can be had.
@@ -8,7 +9,7 @@ enum UnreadCatalogues {
     + "mass and number (Documentation/your-simulations.md)."
 
   /// Returns the error that tells what an unread file is and what to try; `nil` if it is not known.
-  static func refusal(_ candidate: CatalogueCandidate) throws(SnapshotError) -> SnapshotError? {
+  static func refusal(_ candidate: CatalogueCandidate) throws(Failure) -> Failure? {
     var found = binary(candidate)
     if let source = candidate.source {
       found = try hdf5(source)
@@ -16,13 +17,13 @@ enum UnreadCatalogues {
       found = try text(candidate)
     }
     return found.map {
-      SnapshotError(.unreadable, in: candidate.path, because: "it is \($0.what)", remedy: $0.remedy)
+      Failure(.unreadable, in: candidate.path, because: "it is \($0.what)", remedy: $0.remedy)
     }
   }
 
   private static func hdf5(
     _ source: SnapshotSource
-  ) throws(SnapshotError) -> (what: String, remedy: String)? {
+  ) throws(Failure) -> (what: String, remedy: String)? {
     let formats: [(dataset: String, what: String, remedy: String)] = [
       (
         "Groups/GroupIDs",
@@ -59,7 +60,7 @@ enum UnreadCatalogues {
 
   private static func has(
     _ source: SnapshotSource, _ dataset: String
-  ) throws(SnapshotError) -> Bool {
+  ) throws(Failure) -> Bool {
     let group = dataset.split(separator: "/").dropLast().joined(separator: "/")
     if !group.isEmpty, try !source.has(group) { return false }
     return try source.has(dataset)
@@ -90,7 +91,7 @@ enum UnreadCatalogues {
 
   private static func text(
     _ candidate: CatalogueCandidate
-  ) throws(SnapshotError) -> (what: String, remedy: String)? {
+  ) throws(Failure) -> (what: String, remedy: String)? {
     let columns = try TextTable(candidate.path, candidate.bytes.prefix(4096)).columns()
     if columns.starts(with: ["ID", "DescID"]) || columns.contains("desc_scale") {
       return (
