@@ -58,7 +58,7 @@ enum GadgetHDF5Catalogue: CatalogueFile {
   }
 
   static func members(
-    of catalogue: GroupCatalogue, share: Int, of shares: Int
+    of catalogue: GroupCatalogue, in snapshot: Snapshot, share: Int, of shares: Int
   ) throws(SnapshotError) -> ListedMembers {
     let wanted = catalogue.listShare(share, of: shares)
     var members = ListedMembers()
