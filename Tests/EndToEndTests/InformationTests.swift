@@ -95,7 +95,7 @@ extension EndToEnd {
       (["--columns", "x"], 64, "The value 'x' is invalid"),
       (["--columns", "x,same"], 65, "the second column is 12.0 in every row"),
       (["--columns", "x,y", "--edges", "x=0:1"], 65, "outside 0.0 to 1.0"),
-      (["--columns", "x,y", "--bootstraps", "1"], 64, "bootstraps is 1"),
+      (["--columns", "x,y", "--bootstraps", "1"], 64, "with bootstraps 1: it must be"),
     ])
     func mistakesAreToldInOneLine(arguments: [String], code: Int, words: String) throws {
       let end = try run(arguments)

@@ -102,6 +102,59 @@ import Testing
     }
   }
 
+  /// A catalogue of another finder's that has all groups, and whether its numbers are those of the original to
+  /// the last bit.
+  struct Catalogue: CustomTestStringConvertible, Sendable {
+    var path: String
+    var isOfSWIFT = false
+    var isExact = false
+    var hasRadii = true
+    var testDescription: String { path }
+  }
+
+  static let catalogues = [
+    Catalogue(path: "subfind", isExact: true), Catalogue(path: "subfind-big", isExact: true),
+    Catalogue(path: "gadget3", isExact: true), Catalogue(path: "eagle", isExact: true),
+    Catalogue(path: "velociraptor"), Catalogue(path: "velociraptor-comoving/snap_002"),
+    Catalogue(path: "soap-all/halo_properties_0002.hdf5", isOfSWIFT: true),
+    Catalogue(path: "swift", isOfSWIFT: true, hasRadii: false),
+    Catalogue(path: "rockstar-binary", hasRadii: false),
+  ]
+
+  /// Other finders' files of the same groups make the same field file, byte for byte where they state the same
+  /// numbers; whether all members are labeled or bound ones alone.
+  @Test(arguments: catalogues, [HaloLabel.fof, .bound])
+  func otherCataloguesGiveTheSameFields(catalogue: Catalogue, label: HaloLabel) throws {
+    if label == .bound, !catalogue.hasRadii { return }
+    try withWorld { world in
+      let alone = try world.split(color: world.rank, key: 0)
+      let suffix = "\(catalogue.path.replacing("/", with: "-"))-\(label)-\(world.rank)"
+      let source = HaloSource.catalogue(ReferenceUniverse.path("catalogues/\(catalogue.path)"))
+      var twin =
+        try catalogue.isOfSWIFT
+        ? preparation("swift/twin_0000.hdf5", "swift/twin_0001.hdf5", source, as: suffix)
+        : preparation("gadget4/ics.hdf5", "catalogues/snapshot_002", source, as: suffix)
+      twin.label = label
+      var original = try gadget4(as: "original-\(suffix)")
+      original.label = label
+      let expected = try values(original, on: alone)
+      let found = try values(twin, on: alone)
+      #expect(expected.halo.count { $0 >= 0 } == (label == .fof ? 132 : 83))
+      #expect(found.halo == expected.halo)
+      #expect(!differ(found.density, expected.density, by: 1e-5))
+      #expect(!differ(found.logMass, expected.logMass, by: 1e-6 * 15))
+      if catalogue.hasRadii { #expect(!differ(found.radius, expected.radius, by: 1e-4)) }
+      guard catalogue.isExact else { return }
+      let fingerprints = try [original, twin].map { preparation in
+        let file = try FieldFile.open(preparation.output)
+        let fingerprint = file.metadata.fingerprint
+        try file.close()
+        return fingerprint
+      }
+      #expect(fingerprints[0] == fingerprints[1])
+    }
+  }
+
   /// In each file of `snapshot_001` (SnapFormat 2, big-endian, 64 bits, 108 particles) the last byte of
   /// the first ID is byte 6139: 24 bytes for the name and the ends of each of five blocks, 256 of the
   /// header, 2 x 2592 of positions and velocities, 432 of the potential, and the ID's own.

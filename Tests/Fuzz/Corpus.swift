@@ -157,6 +157,9 @@ extension Corpus {
     func inKiloparsecs(_ file: String) -> [String] {
       lines("gadget2/ics", "gadget2/snapshot_001", catalogue("catalogues/\(file)"))
     }
+    func ofSWIFT(_ file: String) -> [String] {
+      lines("swift/twin_0000.hdf5", "swift/twin_0001.hdf5", catalogue("catalogues/\(file)"))
+    }
     return [
       ("gadget4", gadget4), ("gadget4-groups", gadget4), ("arepo", arepo), ("arepo-groups", arepo),
       (
@@ -178,6 +181,12 @@ extension Corpus {
       ("quijote-big", inKiloparsecs("quijote-big/group_tab_002.0")),
       ("ahf", unsorted("ahf/snap_002.z0.000.AHF_halos")),
       ("rockstar", unsorted("rockstar/halos_2.0.ascii")),
+      ("rockstar-binary", unsorted("rockstar-binary/halos_2.0.bin")),
+      ("velociraptor", unsorted("velociraptor/snap_002.catalog_groups.0")),
+      ("hbt", unsorted("hbt/SubSnap_002.0.hdf5")),
+      ("hbt-sorted", unsorted("hbt-sorted/OrderedSubSnap_002.hdf5")),
+      ("soap", ofSWIFT("soap-all/halo_properties_0002.hdf5")),
+      ("swift-groups", ofSWIFT("swift/fof_output_0001.hdf5")),
       ("gadget3", unsorted("gadget3/subhalo_tab_002.0.hdf5")),
       ("eagle", unsorted("eagle/eagle_subfind_tab_002.0.hdf5")),
       ("labels-csv", table("labels.csv, halo: halo, massUnit: Msun")),

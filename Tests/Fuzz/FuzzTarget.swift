@@ -173,6 +173,24 @@ extension FuzzTarget {
       "rockstar",
       ["0.ascii", "0.particles", "1.ascii"].map { ("catalogues/rockstar/halos_2.\($0)", .text) }),
     simulation(
+      "rockstar-binary",
+      (0..<2).map { ("catalogues/rockstar-binary/halos_2.\($0).bin", .binary) }),
+    simulation(
+      "velociraptor",
+      ["catalog_groups.0", "properties.0", "catalog_particles.1"].map {
+        ("catalogues/velociraptor/snap_002.\($0)", .hdf5)
+      }),
+    // Records and lists of different lengths cannot be written again here: bytes alone.
+    simulation("hbt", (0..<2).map { ("catalogues/hbt/SubSnap_002.\($0).hdf5", .binary) }),
+    simulation("hbt-sorted", [("catalogues/hbt-sorted/OrderedSubSnap_002.hdf5", .hdf5)]),
+    simulation(
+      "soap",
+      [
+        ("catalogues/soap-all/halo_properties_0002.hdf5", .hdf5),
+        ("catalogues/soap-all/membership_0002.hdf5", .hdf5),
+      ]),
+    simulation("swift-groups", [("catalogues/swift/fof_output_0001.hdf5", .hdf5)]),
+    simulation(
       "gadget3",
       (0..<2).map { ("catalogues/gadget3/subhalo_tab_002.\($0).hdf5", .hdf5) }),
     simulation("eagle", [("catalogues/eagle/eagle_subfind_tab_002.0.hdf5", .hdf5)]),

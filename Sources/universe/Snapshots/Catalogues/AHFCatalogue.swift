@@ -37,7 +37,7 @@ enum AHFCatalogue: CatalogueFile {
   }
 
   static func members(
-    of catalogue: GroupCatalogue, share: Int, of shares: Int
+    of catalogue: GroupCatalogue, in snapshot: Snapshot, share: Int, of shares: Int
   ) throws(Failure) -> ListedMembers {
     let count = catalogue.files.count / 2
     let places = try halos(in: Array(catalogue.files.prefix(count)), nil)

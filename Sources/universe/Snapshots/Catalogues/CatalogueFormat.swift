@@ -21,6 +21,21 @@ package enum CatalogueFormat: String, Hashable, Codable, Sendable, CaseIterable 
   /// `halos_N.0.ascii` and `halos_N.0.particles` of ROCKSTAR.
   case rockstar
 
+  /// `halos_N.0.bin` of ROCKSTAR.
+  case rockstarBinary
+
+  /// `catalog_groups` and `catalog_particles` of VELOCIraptor.
+  case velociraptor
+
+  /// `SubSnap` of HBT+ and HBT-HERONS.
+  case hbt
+
+  /// `membership` and `halo_properties` of SOAP.
+  case soap
+
+  /// `fof_output` of SWIFT.
+  case swiftGroups
+
   /// The type that reads the format.
   var file: any CatalogueFile.Type {
     switch self {
@@ -29,6 +44,11 @@ package enum CatalogueFormat: String, Hashable, Codable, Sendable, CaseIterable 
     case .groupTab: GroupTabCatalogue.self
     case .ahf: AHFCatalogue.self
     case .rockstar: RockstarCatalogue.self
+    case .rockstarBinary: RockstarBinaryCatalogue.self
+    case .velociraptor: VELOCIraptorCatalogue.self
+    case .hbt: HBTCatalogue.self
+    case .soap: SOAPCatalogue.self
+    case .swiftGroups: SWIFTGroupCatalogue.self
     }
   }
 
@@ -90,14 +110,40 @@ protocol CatalogueFile {
 
   /// Reads one of equal shares of the members, if they are listed by ID.
   static func members(
-    of catalogue: GroupCatalogue, share: Int, of shares: Int
+    of catalogue: GroupCatalogue, in snapshot: Snapshot, share: Int, of shares: Int
   ) throws(Failure) -> ListedMembers
+
+  /// Reads the halos that rows of the snapshot are in, if these are written row by row.
+  static func labels(
+    of catalogue: GroupCatalogue, in rows: Range<Int>, of snapshot: Snapshot
+  ) throws(Failure) -> RowLabels
+
+  /// Whether the mass of every halo is that of its members.
+  static var hasMassesOfMembers: Bool { get }
 }
 
 extension CatalogueFile {
   static var names: GroupTables.Names { .init() }
   static var prefixes: [String] { [] }
   static var endings: [String] { [] }
+  static var hasMassesOfMembers: Bool { false }
+
+  static func members(
+    of catalogue: GroupCatalogue, in snapshot: Snapshot, share: Int, of shares: Int
+  ) throws(Failure) -> ListedMembers { ListedMembers() }
+
+  static func labels(
+    of catalogue: GroupCatalogue, in rows: Range<Int>, of snapshot: Snapshot
+  ) throws(Failure) -> RowLabels { RowLabels() }
+}
+
+/// The halos that rows of a snapshot are in.
+struct RowLabels {
+  /// The halo, counted as in the catalogue; -1 for none [row].
+  var halos: [Int32] = []
+
+  /// Whether the particle is bound to the halo [row].
+  var isBound: [Bool] = []
 }
 
 /// Particles of halos that a catalogue lists by their IDs.

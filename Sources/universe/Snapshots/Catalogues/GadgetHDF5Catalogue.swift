@@ -60,7 +60,7 @@ enum GadgetHDF5Catalogue: CatalogueFile {
   }
 
   static func members(
-    of catalogue: GroupCatalogue, share: Int, of shares: Int
+    of catalogue: GroupCatalogue, in snapshot: Snapshot, share: Int, of shares: Int
   ) throws(Failure) -> ListedMembers {
     let wanted = catalogue.listShare(share, of: shares)
     var members = ListedMembers()

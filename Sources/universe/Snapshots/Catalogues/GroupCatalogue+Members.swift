@@ -27,21 +27,7 @@ extension GroupCatalogue {
     on communicator: borrowing Communicator
   ) throws -> HaloMembers {
     if membership == .rows { return members(in: particles.rows) }
-    let (share, shares) = (communicator.rank, communicator.size)
-    let listed = try communicator.agree { () throws(Failure) in
-      try format.file.members(of: self, share: share, of: shares)
-    }
-    // The halo, and whether the particle is bound to it, in one number, whose least is the answer.
-    let values = listed.halos.indices.map {
-      2 * Int64(listed.halos[$0]) + (listed.isBound[$0] ? 0 : 1)
-    }
-    let search = IDSearch(
-      file: path, dataset: "the IDs of members", takesLeast: membership == .particles,
-      remedy: "Give the catalogue that was made from this snapshot; it may be damaged.")
-    let found = try search.values(
-      of: particles.ids, in: (listed.ids, values), width: 1, snapshot, on: communicator)
-    let halos = found.map { $0.first.map { Int32($0 / 2) } ?? -1 }
-    let isBound = found.map { $0.first.map { $0 % 2 == 0 } ?? false }
+    let (halos, isBound) = try labels(of: particles, in: snapshot, on: communicator)
     var counts = [Int64](repeating: 0, count: 2 * count)
     for (halo, isBound) in zip(halos, isBound) where halo >= 0 {
       counts[Int(halo)] += 1
@@ -52,13 +38,56 @@ extension GroupCatalogue {
     let members = HaloMembers(
       masses: masses, positions: positions, radii: radii, counts: counts[..<count].map { Int($0) },
       boundCounts: counts[count...].map { Int($0) }, halos: halos, isBound: isBound)
-    guard membership == .particles else { return members }
+    guard membership != .list else { return members }
     try communicator.agree { () throws(Failure) in try check(members, snapshot) }
     return members.withoutEmptyHalos()
   }
 
-  /// Refuses masses in another unit than the format's, by the halo with most particles.
+  /// The halo of each of this rank's particles, and whether it is bound.
+  private func labels(
+    of particles: SnapshotParticles, in snapshot: Snapshot,
+    on communicator: borrowing Communicator
+  ) throws -> (halos: [Int32], isBound: [Bool]) {
+    if membership == .labels {
+      let labels = try communicator.agree { () throws(Failure) in
+        try format.file.labels(of: self, in: particles.rows, of: snapshot)
+      }
+      return (labels.halos, labels.isBound)
+    }
+    let (share, shares) = (communicator.rank, communicator.size)
+    let listed = try communicator.agree { () throws(Failure) in
+      try format.file.members(of: self, in: snapshot, share: share, of: shares)
+    }
+    // The halo, and whether the particle is bound to it, in one number, whose least is the answer.
+    let values = listed.halos.indices.map {
+      2 * Int64(listed.halos[$0]) + (listed.isBound[$0] ? 0 : 1)
+    }
+    let search = IDSearch(
+      file: path, dataset: "the IDs of members", takesLeast: membership == .particles,
+      remedy: "Give the catalogue that was made from this snapshot; it may be damaged.")
+    let found = try search.values(
+      of: particles.ids, in: (listed.ids, values), width: 1, snapshot, on: communicator)
+    return (
+      found.map { $0.first.map { Int32($0 / 2) } ?? -1 },
+      found.map { $0.first.map { $0 % 2 == 0 } ?? false }
+    )
+  }
+
+  /// Refuses masses in another unit than the format's, by the halo with most particles; where they are those of
+  /// the members, by every halo.
   private func check(_ members: HaloMembers, _ snapshot: Snapshot) throws(Failure) {
+    if format.file.hasMassesOfMembers {
+      for (halo, count) in members.counts.enumerated() {
+        let expected = Double(count) * snapshot.particleMass
+        guard abs(masses[halo] - expected) <= 2e-3 * masses[halo] else {
+          throw Failure(
+            .mismatch, in: path, dataset: format.file.names.masses,
+            because: "a halo has \(masses[halo]) Msun, but its \(count) particles in "
+              + "\(snapshot.path) have \(expected)",
+            remedy: "Give the catalogue that was made from this snapshot.")
+        }
+      }
+    }
     guard let largest = members.counts.indices.max(by: { members.counts[$0] < members.counts[$1] })
     else { return }
     let count = members.counts[largest]

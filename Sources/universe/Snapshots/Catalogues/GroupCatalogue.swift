@@ -20,6 +20,9 @@ package struct GroupCatalogue: Hashable, Codable, Sendable {
     /// IDs are listed with their halos; a particle that is listed with several is in the most
     /// massive.
     case particles
+
+    /// The halo of each row of the snapshot is written.
+    case labels
   }
 
   /// The path of the first file.
@@ -41,7 +44,7 @@ package struct GroupCatalogue: Hashable, Codable, Sendable {
   package let redshift: Double
 
   /// The rows of the snapshot, or the entries of the list of IDs, that each group has [group]; none if IDs
-  /// are listed with their halos.
+  /// or rows are listed with their halos.
   package let rows: [Range<Int>]
 
   /// The mass of each group [group], [Msun].

@@ -47,7 +47,7 @@ enum RockstarCatalogue: CatalogueFile {
   }
 
   static func members(
-    of catalogue: GroupCatalogue, share: Int, of shares: Int
+    of catalogue: GroupCatalogue, in snapshot: Snapshot, share: Int, of shares: Int
   ) throws(Failure) -> ListedMembers {
     let count = catalogue.files.count / 2
     let places = try halos(in: Array(catalogue.files.prefix(count)), nil)
@@ -98,21 +98,12 @@ enum RockstarCatalogue: CatalogueFile {
     _ line: TextTable.Line, _ path: String, _ snapshot: Snapshot
   ) throws(Failure) {
     let text = String(decoding: line.prefix(80), as: UTF8.self)
-    func refuse(_ what: String, _ own: Double, _ other: Double) -> Failure {
-      Failure(
-        .mismatch, in: path, because: "its \(what) is \(own), that of the snapshot \(other)",
-        remedy: "Give the catalogue that was made from \(snapshot.path).")
+    func number(_ match: Regex<(Substring, Substring)>.Match?) -> Double? {
+      match.flatMap { Double($0.1) }
     }
-    if let own = text.firstMatch(of: /^#\s*a\s*=\s*([0-9.eE+-]+)/).flatMap({ Double($0.1) }),
-      !(abs(own - snapshot.scaleFactor) <= 1e-3)
-    {
-      throw refuse("scale factor", own, snapshot.scaleFactor)
-    }
-    if let own = text.firstMatch(of: /^#\s*Box size:\s*([0-9.eE+-]+)/).flatMap({ Double($0.1) }),
-      !(abs(own - snapshot.boxSize) <= 1e-4 * snapshot.boxSize)
-    {
-      throw refuse("box in Mpc/h", own, snapshot.boxSize)
-    }
+    try snapshot.check(
+      boxSize: number(text.firstMatch(of: /^#\s*Box size:\s*([0-9.eE+-]+)/)),
+      scaleFactor: number(text.firstMatch(of: /^#\s*a\s*=\s*([0-9.eE+-]+)/)), of: path)
   }
 
   private static func append(

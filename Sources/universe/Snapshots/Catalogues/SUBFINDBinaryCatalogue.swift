@@ -62,7 +62,7 @@ enum SUBFINDBinaryCatalogue: CatalogueFile {
   }
 
   static func members(
-    of catalogue: GroupCatalogue, share: Int, of shares: Int
+    of catalogue: GroupCatalogue, in snapshot: Snapshot, share: Int, of shares: Int
   ) throws(Failure) -> ListedMembers {
     try GadgetGroupFile.members(
       of: catalogue, ids: Array(catalogue.files.suffix(catalogue.files.count / 2)), share: share,

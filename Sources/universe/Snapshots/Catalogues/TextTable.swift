@@ -138,13 +138,14 @@ struct ListedHalos {
   ///   - files: Its files.
   ///   - format: Their format.
   ///   - lengthUnit: The unit of positions [Mpc/h].
-  ///   - isBound: Whether members are bound particles alone.
+  ///   - isBound: Whether it is known which members are bound.
   ///   - snapshot: The snapshot.
+  ///   - membership: The way in which the members are named.
   /// - Returns: The catalogue, whose halos are in the order of their masses.
   /// - Throws: A `Failure` for a mass, position or number that cannot be.
   func catalogue(
     _ files: [String], _ format: CatalogueFormat, lengthUnit: Double, isBound: Bool,
-    of snapshot: Snapshot
+    of snapshot: Snapshot, membership: GroupCatalogue.Membership = .particles
   ) throws(Failure) -> GroupCatalogue {
     let names = format.file.names
     _ = try places(files[0], names.lengths)
@@ -160,7 +161,7 @@ struct ListedHalos {
     let radii = try GroupTables.checked(radii, box, names.radii, files[0])
     let order = order
     return GroupCatalogue(
-      path: files[0], files: files, format: format, membership: .particles, boxSize: box,
+      path: files[0], files: files, format: format, membership: membership, boxSize: box,
       redshift: snapshot.redshift, rows: [],
       masses: order.map { masses[$0] / snapshot.cosmology.hubble },
       positions: order.flatMap { positions[3 * $0..<3 * $0 + 3] }, radii: order.map { radii[$0] },

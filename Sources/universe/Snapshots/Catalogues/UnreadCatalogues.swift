@@ -26,22 +26,18 @@ enum UnreadCatalogues {
   ) throws(Failure) -> (what: String, remedy: String)? {
     let formats: [(dataset: String, what: String, remedy: String)] = [
       (
-        "Groups/GroupIDs",
-        "SWIFT's table of groups (fof_output), which does not list their members",
-        "Leave `catalogue` out: the halos are the FOFGroupIDs that the final snapshot has."
+        "SrchaloParticles", "a file of HBT+ to go on from (SrcSnap)",
+        "Give SubSnap, which is beside it."
       ),
-      ("SubhaloParticles", "a catalogue of HBT+ (SubSnap), which is not read", labels),
-      ("Subhalos", "a catalogue of HBT+ (SubSnap), which is not read", labels),
-      ("BoundSubhalo", "a catalogue of SOAP, which is not read", labels),
-      ("InputHalos", "a catalogue of SOAP, which is not read", labels),
-      ("SO/200_mean", "a catalogue of SOAP, which is not read", labels),
-      ("PartType1/GroupNr_bound", "a membership file of SOAP, which is not read", labels),
-      ("Group_Size", "a catalogue of VELOCIraptor (catalog_groups), which is not read", labels),
       (
-        "Particle_IDs", "a catalogue of VELOCIraptor (catalog_particles), which is not read", labels
+        "SO/200_mean",
+        "a catalogue of SOAP without InputHalos/HaloCatalogueIndex, as its first versions wrote it",
+        labels
       ),
-      ("Mass_FOF", "a catalogue of VELOCIraptor (properties), which is not read", labels),
-      ("Mass_200mean", "a catalogue of VELOCIraptor (properties), which is not read", labels),
+      (
+        "Mass_200mean",
+        "a part of a catalogue of VELOCIraptor without hostHaloID, which is not read", labels
+      ),
       (
         "FOF/Length", "a SUBFIND file of OWLS with groups beside the particles, which is not read",
         labels
@@ -68,12 +64,6 @@ enum UnreadCatalogues {
 
   private static func binary(_ candidate: CatalogueCandidate) -> (what: String, remedy: String)? {
     let formats: [(bytes: [UInt8], what: String, remedy: String)] = [
-      (
-        [0xD0, 0xD0, 0xC0, 0xC0, 0xCE, 0xDA, 0xDE, 0xFA],
-        "ROCKSTAR's binary halos, which do not say which halo a particle of a smaller one is in",
-        "Run ROCKSTAR with OUTPUT_FORMAT = ASCII or BOTH and FULL_PARTICLE_CHUNKS, and give "
-          + "halos_N.0.ascii. \(labels)"
-      ),
       (Array("#ASDF".utf8), "an ASDF file, as Abacus writes its halos (CompaSO)", labels),
       ([0x1F, 0x8B], "compressed by gzip", "Unpack it: gunzip -k FILE."),
     ]
@@ -96,7 +86,8 @@ enum UnreadCatalogues {
     if columns.starts(with: ["ID", "DescID"]) || columns.contains("desc_scale") {
       return (
         "a list of ROCKSTAR or consistent-trees (out_N.list, hlist), which lists no particles",
-        "Give halos_N.0.ascii beside halos_N.0.particles (FULL_PARTICLE_CHUNKS). \(labels)"
+        "Give halos_N.0.bin, or halos_N.0.ascii beside halos_N.0.particles (FULL_PARTICLE_CHUNKS). "
+          + labels
       )
     }
     if columns.contains("particle_id") {
