@@ -10,7 +10,7 @@ extension FieldFile {
   /// Not collective.
   ///
   /// - Throws: A ``FieldFileError`` that names the first dataset that differs.
-  func verifyChecksums() throws(FieldFileError) {
+  package func verifyChecksums() throws(FieldFileError) {
     try verify(GridField.density)
     for field in [GridField.potential, .finalPosition, .finalSmoothing] where metadata.holds(field)
     {

@@ -185,6 +185,22 @@ package struct FieldPreparation: Hashable, Codable, Sendable {
   }
 }
 
+extension FieldPreparation {
+  /// Returns the files that go in, by their roles: `initialSnapshot`, `finalSnapshot`, `catalogue`.
+  ///
+  /// Reads headers; called on one rank.
+  ///
+  /// - Throws: `SnapshotError` if they cannot be read, or do not belong together.
+  package func inputFiles() throws(SnapshotError) -> [(role: String, files: [String])] {
+    let inputs = try PreparationInputs(self)
+    return [
+      ("initialSnapshot", inputs.initial.parts.map(\.path)),
+      ("finalSnapshot", inputs.final.parts.map(\.path)),
+      ("catalogue", inputs.assignment.files(of: inputs.final)),
+    ]
+  }
+}
+
 /// The facts about the inputs that are known before any particle is read.
 private struct PreparationInputs: Codable {
   let initial: Snapshot
