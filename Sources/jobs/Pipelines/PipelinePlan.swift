@@ -1,19 +1,19 @@
 /// A result of a stage, and why it is to be made.
-package struct ResultState: Hashable, Sendable {
+struct ResultState: Hashable, Sendable {
   /// The name of the result, such as that of a simulation or a training.
-  package let name: String
+  let name: String
 
   /// The reasons to make it; none if it is what it would be.
-  package var reasons: [RemakeReason]
+  var reasons: [RemakeReason]
 
   /// Whether what is there is set aside first, because the stage would refuse it or go on with it.
-  package let startsAnew: Bool
+  let startsAnew: Bool
 
   /// The results of earlier stages that it is made of, as ``PipelinePlan`` calls them.
   let sources: [String]
 
   /// Makes the value of its parts.
-  package init(
+  init(
     _ name: String, because reasons: [RemakeReason], startsAnew: Bool = false,
     sources: [String] = []
   ) {
@@ -27,19 +27,19 @@ package struct ResultState: Hashable, Sendable {
 /// A stage, and what is to be made in it.
 package struct StagePlan: Hashable, Sendable {
   /// The stage.
-  package let stage: PipelineStage
+  let stage: PipelineStage
 
   /// Its results.
-  package let results: [ResultState]
+  let results: [ResultState]
 
   /// Makes the plan of a stage.
-  package init(_ stage: PipelineStage, _ results: [ResultState]) {
+  init(_ stage: PipelineStage, _ results: [ResultState]) {
     self.stage = stage
     self.results = results
   }
 
   /// The results that are to be made.
-  package var wanted: [ResultState] { results.filter { !$0.reasons.isEmpty } }
+  var wanted: [ResultState] { results.filter { !$0.reasons.isEmpty } }
 }
 
 extension StagePlan: CustomStringConvertible {
@@ -82,7 +82,7 @@ package struct PipelinePlan: Hashable, Sendable {
   /// Makes the plan: what is made of results that are made first is made too.
   ///
   /// - Parameter found: The stages in their order, with the reasons that each result has by itself.
-  package init(_ found: [StagePlan]) {
+  init(_ found: [StagePlan]) {
     var made: Set<String> = []
     stages = found.map { plan in
       let results = plan.results.map { result in

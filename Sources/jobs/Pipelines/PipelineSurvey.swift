@@ -1,5 +1,5 @@
-package import Ablations
-package import Experiments
+internal import Ablations
+internal import Experiments
 internal import Foundation
 internal import Runs
 internal import Settings
@@ -9,7 +9,7 @@ internal import Training
 /// A look at the results of an experiment: which are there, and what they were made of.
 ///
 /// Nothing is written. The records and checks are those of the stages. Works on one rank.
-package struct PipelineSurvey: Sendable {
+struct PipelineSurvey: Sendable {
   /// A training of the experiment: its name, and the experiment with what its variant overrides.
   struct PlannedTraining {
     let name: TrainingName
@@ -28,7 +28,7 @@ package struct PipelineSurvey: Sendable {
   ///   - directory: Its run directory.
   ///   - ablation: The ablation, if the experiment asks for one instead of one training.
   ///   - anyProgram: Whether results of other builds of the program are as good.
-  package init(
+  init(
     _ experiment: Experiment, in directory: RunDirectory, ablation: Ablation?, anyProgram: Bool
   ) {
     self.experiment = experiment
@@ -41,7 +41,7 @@ package struct PipelineSurvey: Sendable {
   ///
   /// - Returns: Each result with the reasons that it has by itself, whatever earlier stages make.
   /// - Throws: A ``JobFailure`` if a file cannot be read.
-  package func plan(of stage: PipelineStage) throws -> StagePlan {
+  func plan(of stage: PipelineStage) throws -> StagePlan {
     switch stage {
     case .simulate:
       StagePlan(

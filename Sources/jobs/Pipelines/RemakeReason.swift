@@ -1,8 +1,8 @@
-package import Runs
+internal import Runs
 internal import Training
 
 /// A reason why a result is made, or made again.
-package enum RemakeReason: Hashable, Sendable {
+enum RemakeReason: Hashable, Sendable {
   /// Nothing of it is there.
   case notMade
   /// It was begun, and goes on: how far it is.
@@ -25,7 +25,7 @@ package enum RemakeReason: Hashable, Sendable {
 
 extension RemakeReason: CustomStringConvertible {
   /// The reason as a clause.
-  package var description: String {
+  var description: String {
     switch self {
     case .notMade: "nothing of it is there"
     case .unfinished(let progress): "it is not finished: \(progress)"
@@ -48,7 +48,7 @@ extension RemakeReason {
   ///   - present: The record of now, with the files that are there.
   ///   - anyProgram: Whether results of other builds of the program are as good.
   /// - Returns: The reasons to make it again; none if it is what it would be.
-  package static func reasons(
+  static func reasons(
     from record: ResultRecord?, to present: ResultRecord, anyProgram: Bool = false
   ) -> [RemakeReason] {
     let missing = present.outputs.filter { $0.checksum == nil }.map(\.name)

@@ -11,21 +11,13 @@ package struct FileMark: Codable, Hashable, Sendable {
   package let name: String
 
   /// The size of all [bytes].
-  package let byteCount: Int
+  let byteCount: Int
 
   /// The time of the last change of each file [ns since 1970].
-  package let modified: [Int64]
+  let modified: [Int64]
 
   /// The checksum of the bytes, or, of a field file, the fingerprint that it carries; `nil` if there is no file.
   package let checksum: String?
-
-  /// Makes a mark of its parts.
-  package init(name: String, byteCount: Int, modified: [Int64], checksum: String?) {
-    self.name = name
-    self.byteCount = byteCount
-    self.modified = modified
-    self.checksum = checksum
-  }
 }
 
 /// A file, or several that belong together, of which a mark can be made.
@@ -41,7 +33,7 @@ package struct MarkedFile: Hashable, Sendable {
   }
 
   /// The part that the file plays.
-  package let name: String
+  let name: String
 
   private let paths: [String]
   private let content: Content

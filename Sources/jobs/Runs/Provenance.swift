@@ -30,7 +30,7 @@ package struct Provenance: Codable, Hashable, Sendable {
     /// The program of this process; its file is read the first time.
     ///
     /// - Throws: `FileError` if it cannot be read.
-    package static func ofThisProcess() throws -> Program { try present.get() }
+    static func ofThisProcess() throws -> Program { try present.get() }
 
     private static let present = Result {
       let executable = "/proc/self/exe"

@@ -28,7 +28,7 @@ package struct ResultRecord: Codable, Hashable, Sendable {
   private static let version = 1
 
   /// Makes a record of its parts.
-  package init(
+  init(
     program: Provenance.Program, settings: [String], inputs: [FileMark], outputs: [FileMark]
   ) {
     format = Self.format
@@ -40,7 +40,7 @@ package struct ResultRecord: Codable, Hashable, Sendable {
   }
 
   /// Reads a record; `nil` if there is none, or none that can be understood.
-  package init?(contentsOf path: String) {
+  init?(contentsOf path: String) {
     guard let data = FileManager.default.contents(atPath: path),
       let record = try? JSONDecoder().decode(ResultRecord.self, from: data),
       record.format == Self.format, record.version == Self.version

@@ -40,7 +40,7 @@ package enum StopSignals {
   }
 
   /// Whether the process was started to ignore a signal.
-  package static func isIgnored(_ number: Int32) -> Bool {
+  static func isIgnored(_ number: Int32) -> Bool {
     var action = sigaction()
     guard sigaction(number, nil, &action) == 0 else { return false }
     return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
