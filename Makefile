@@ -1,6 +1,6 @@
 # halompi: what to type.
 #
-#   make quickstart   the whole pipeline on a small universe, in minutes
+#   make quickstart   the whole pipeline on small universes, raw and averaged, in minutes
 #   make test         everything that is tested, as in CI
 #   make build        .build/release/halompi, with the Swift runtime linked in
 #   make setup        installs the packages of the system that are missing

@@ -173,6 +173,12 @@ let package = Package(
         "Settings", "Stages", "Statistics", "Stopping", "SubBoxes", "Text", "Threads", "Training",
       ], path: "Sources/jobs/Ablations"),
     .target(
+      name: "Pipelines",
+      dependencies: [
+        "Ablations", "DurableFiles", "Experiments", "Failures", "MPI", "Progress", "Runs",
+        "Settings", "Simulations", "Stages", "Stopping", "Training",
+      ], path: "Sources/jobs/Pipelines"),
+    .target(
       name: "Batches",
       dependencies: ["DurableFiles", "Experiments", "Failures", "Slurm", "Text"],
       path: "Sources/jobs/Batches"),
@@ -190,8 +196,8 @@ let package = Package(
       name: "halompi",
       dependencies: [
         "Ablations", "Batches", "Experiments", "Failures", "HDF5", "Hardware", "Information", "MPI",
-        "Networks", "Plans", "Progress", "Runs", "Settings", "Simulations", "Slurm", "Stages",
-        "Stopping", "Text", "Training", "Workshop",
+        "Networks", "Pipelines", "Plans", "Progress", "Runs", "Settings", "Simulations", "Slurm",
+        "Stages", "Stopping", "Text", "Training", "Workshop",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -315,6 +321,11 @@ let package = Package(
       dependencies: [
         "Ablations", "DurableFiles", "Experiments", "Failures", "Networks", "Runs", "Settings",
         "Stages", "SubBoxes", "TestSupport", "Training",
+      ]),
+    .testTarget(
+      name: "PipelinesTests",
+      dependencies: [
+        "Ablations", "Experiments", "Failures", "Pipelines", "Runs", "Settings", "TestSupport",
       ]),
     .testTarget(
       name: "WorkshopTests",

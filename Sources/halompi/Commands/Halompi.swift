@@ -7,9 +7,10 @@ struct Halompi: ParsableCommand {
     commandName: "halompi",
     abstract: "From the initial conditions of simulations to the masses of their halos, in batch.",
     discussion: """
-      One experiment file (YAML) says everything; each command is one stage of it, and runs \
-      serially or under mpirun with the same results to the last bit:
+      One experiment file (YAML) says everything; each command is one stage of it, and run is all \
+      of them. They run serially or under mpirun with the same results to the last bit:
 
+        mpirun -n 8 halompi run jobs/gadget.yaml
         halompi prepare jobs/gadget.yaml
         mpirun -n 8 halompi train jobs/gadget.yaml
         mpirun -n 8 halompi predict jobs/gadget.yaml
@@ -20,7 +21,7 @@ struct Halompi: ParsableCommand {
       """,
     version: halompiVersion,
     subcommands: [
-      Simulate.self, Prepare.self, Train.self, Predict.self, Ablate.self, Analyze.self,
+      Run.self, Simulate.self, Prepare.self, Train.self, Predict.self, Ablate.self, Analyze.self,
       Export.self, Import.self, EstimateInformation.self, Watch.self, Plan.self,
       SlurmCommand.self, Inspect.self, Doctor.self, Check.self, Settings.self, Benchmark.self,
       Completions.self, Manual.self,

@@ -8,18 +8,13 @@ internal import Stopping
 /// set handlers of their own later (`StopSignals`).
 enum EarlyStop {
   /// The commands that go on where they were stopped.
-  private static let stages: Set = ["simulate", "prepare", "train", "predict", "analyze", "ablate"]
+  private static let stages: Set = [
+    "run", "simulate", "prepare", "train", "predict", "analyze", "ablate",
+  ]
 
   /// Lets SIGTERM, SIGUSR1, and SIGHUP unless it is ignored, end a stage resumably from now on; called first of all.
   static func install() {
     guard CommandLine.arguments.dropFirst().first.map(stages.contains) == true else { return }
-    var unblocked = sigset_t()
-    sigemptyset(&unblocked)
-    for number in [SIGHUP, SIGTERM, SIGUSR1] where !StopSignals.isIgnored(number) {
-      sigaddset(&unblocked, number)
-      // 75: nothing but the system may be called here.
-      signal(number) { _ in _exit(75) }
-    }
-    pthread_sigmask(SIG_UNBLOCK, &unblocked, nil)
+    StopSignals.endProcess()
   }
 }

@@ -97,6 +97,13 @@ extension Ablation {
     _ = consume lock
   }
 
+  /// Whether there is a manifest with other runs than this ablation has.
+  ///
+  /// - Throws: `Failure` or `FileError` if it cannot be read.
+  package func hasOtherManifest() throws -> Bool {
+    try manifestOnDisk().map { !manifest.differences(from: $0).isEmpty } ?? false
+  }
+
   /// Checks that the manifest is there and has the runs of this ablation.
   ///
   /// For jobs that execute one run of many at the same time, and so must not write it.

@@ -65,6 +65,21 @@ extension Experiment {
     .map { "\($0.path) = \($0.value)" }
   }
 
+  /// Returns settings, a line each, such as `fields.neighbours = 32`.
+  ///
+  /// - Parameters:
+  ///   - sections: The sections or keys to return, with `[]` for any list element.
+  ///   - others: Those among them to leave out.
+  /// - Returns: The lines, in the order of the file as used.
+  /// - Throws: `SettingsError` if the experiment cannot be written.
+  package func lines(
+    of sections: Set<String>, without others: Set<String> = []
+  ) throws(SettingsError) -> [String] {
+    try settings().filter {
+      Self.isOne(of: sections, $0.path) && !Self.isOne(of: others, $0.path)
+    }.map { "\($0.path) = \($0.value)" }
+  }
+
   /// Returns the settings that differ from those of `earlier`, in the order of the file.
   package func differences(from earlier: Experiment) throws(SettingsError) -> [SettingsDifference] {
     let old = try earlier.settings()

@@ -25,6 +25,24 @@ extension Experiment {
     try self.init(yaml: text, file: file, folder: folder, overrides: overrides)
   }
 
+  /// Whether an experiment file or an override of it has a section `ablation`.
+  ///
+  /// - Parameters:
+  ///   - file: The path of the YAML file.
+  ///   - overrides: Options `KEY=VALUE`.
+  /// - Returns: Whether one of them names it.
+  /// - Throws: `SettingsError` if the file cannot be read.
+  package static func hasAblation(
+    file: String, overrides: [String]
+  ) throws(SettingsError) -> Bool {
+    guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
+      throw SettingsError(path: file, origin: .defaults, problem: .unreadable("it cannot be read"))
+    }
+    let tree = try SettingsTree(yaml: text, file: file)
+    return tree["ablation"] != nil
+      || overrides.contains { $0.hasPrefix("ablation.") || $0.hasPrefix("ablation=") }
+  }
+
   /// Reads an experiment from text.
   ///
   /// - Parameters:

@@ -10,6 +10,7 @@ internal import Text
 ///     predictions/<variant>-seed<k>/             what it predicts
 ///     ablation/                                  which of them are compared
 ///     report/                                    tables, and all that figures draw
+///     replaced/                                  what was set aside for others in its place
 ///     slurm/                                     batch scripts, and the logs of their jobs
 ///     log-lost.txt                               there only if a job could not write its log
 ///
@@ -49,6 +50,25 @@ package struct RunDirectory: Hashable, Sendable {
 
   /// The field file of a simulation.
   package func field(of simulation: String) -> String { "\(fields.path)/\(simulation).h5" }
+
+  /// The record of what a field file was made of.
+  package func fieldRecord(of simulation: String) -> String {
+    "\(fields.path)/\(simulation).made-of.json"
+  }
+
+  /// The record of what a simulation was made of.
+  package func simulationRecord(of simulation: String) -> String {
+    "\(self.simulation(simulation).path)/made-of.json"
+  }
+
+  /// The record of how all simulations were made: one record per start of a job.
+  package var simulationProvenance: String { "\(simulations)/provenance.json" }
+
+  /// The file that is locked while simulations are made.
+  package var simulationLock: String { "\(simulations)/lock" }
+
+  /// The folder of results that were set aside, because others were made in their place.
+  package var replaced: String { "\(path)/replaced" }
 
   /// The folder of one training.
   package func training(_ training: TrainingName) -> TrainingDirectory {
@@ -111,6 +131,9 @@ package struct ResultDirectory: Hashable, Sendable {
   /// The file that tells how the results were made: one record per start of a job.
   package var provenanceFile: String { "\(path)/provenance.json" }
 
+  /// The record of what the results were made of.
+  package var recordFile: String { "\(path)/made-of.json" }
+
   /// The file that is locked while a job writes in the folder.
   package var lockFile: String { "\(path)/lock" }
 }
@@ -125,6 +148,9 @@ package struct TrainingDirectory: Hashable, Sendable {
 
   /// The numbers of each step and epoch.
   package var metrics: String { "\(path)/metrics.jsonl" }
+
+  /// The record of what the model was made by.
+  package var recordFile: String { "\(path)/made-of.json" }
 
   /// The file that tells how the training was run: one record per start.
   package var provenanceFile: String { "\(path)/provenance.json" }

@@ -26,6 +26,20 @@ package struct Provenance: Codable, Hashable, Sendable {
 
     /// The checksum of the executable, which tells builds of one version apart.
     package var checksum: String
+
+    /// The program of this process; its file is read the first time.
+    ///
+    /// - Throws: `FileError` if it cannot be read.
+    static func ofThisProcess() throws -> Program { try present.get() }
+
+    private static let present = Result {
+      let executable = "/proc/self/exe"
+      return Program(
+        version: halompiVersion,
+        commit: ProcessInfo.processInfo.environment["HALOMPI_COMMIT"],
+        executable: URL(filePath: executable).resolvingSymlinksInPath().path,
+        checksum: try Checksum.ofFile(executable).description)
+    }
   }
 
   /// A host and the ranks that ran on it.
@@ -123,13 +137,8 @@ package struct Provenance: Codable, Hashable, Sendable {
     let names = try world.gatherVarying(Array(place.host.utf8))
     return try world.agree { () throws -> Provenance? in
       guard let names else { return nil }
-      let executable = "/proc/self/exe"
-      let process = ProcessInfo.processInfo
       return Provenance(
-        program: Program(
-          version: halompiVersion, commit: process.environment["HALOMPI_COMMIT"],
-          executable: URL(filePath: executable).resolvingSymlinksInPath().path,
-          checksum: try Checksum.ofFile(executable).description),
+        program: try Program.ofThisProcess(),
         command: CommandLine.arguments, folder: FileManager.default.currentDirectoryPath,
         started: Date.now.formatted(.iso8601), ranks: world.size, hosts: hosts(names),
         processor: Machine.processorName, processorsPerHost: AvailableProcessors.count(),
@@ -159,6 +168,19 @@ package struct Provenance: Codable, Hashable, Sendable {
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     try DurableFile.createDirectory((path as NSString).deletingLastPathComponent)
     try DurableFile.write(encoder.encode(starts + [self]) + Data("\n".utf8), to: path)
+  }
+
+  /// Whether this program, and no other build of it, made every start that a file tells of.
+  ///
+  /// - Parameter path: A file of a JSON list, as ``append(to:)`` writes it.
+  /// - Returns: `false` if it tells of none or cannot be understood.
+  /// - Throws: `FileError` if the program cannot be read.
+  package static func areAllOfThisProgram(in path: String) throws -> Bool {
+    guard let data = FileManager.default.contents(atPath: path),
+      let starts = try? JSONDecoder().decode([Provenance].self, from: data), !starts.isEmpty
+    else { return false }
+    let checksum = try Program.ofThisProcess().checksum
+    return starts.allSatisfy { $0.program.checksum == checksum }
   }
 
   /// Counts the ranks of each host.

@@ -1,10 +1,12 @@
 package import Analysis
 internal import DurableFiles
 package import Experiments
+internal import Figures
 internal import Foundation
 package import MPI
 package import Progress
-internal import Runs
+package import Runs
+internal import Simulations
 internal import Text
 internal import Training
 
@@ -54,8 +56,10 @@ package struct AnalyzeTask: Sendable {
       lockFile: directory.report.lockFile, provenanceFile: directory.report.provenanceFile,
       threadsPerRank: experiment.analysis.threadsPerRank,
       recordSettings: { try directory.record(experiment) })
+    var marks: [FileMark] = []
     return try stage.run(on: world, progress: progress) {
       let names = try world.agree { try directory.predictedTrainings() }
+      marks = try world.agree { world.isRoot ? try files().inputMarks() : [] }
       return (names, Stage.Inputs(files: names.map(directory.prediction)))
     } work: { names in
       progress.say("models: \(names.map(\.description).joined(separator: ", "))")
@@ -83,9 +87,48 @@ package struct AnalyzeTask: Sendable {
         guard let report else { return }
         try pages(names).write(report, slices: slices, progress: progress)
         try write(report)
+        try files().writeRecord(of: marks)
       }
       return report
     }
+  }
+
+  /// The report, and what it is made of: all predictions that are in the run directory.
+  ///
+  /// - Throws: `SettingsError` if the experiment cannot be written.
+  package func files() throws -> ResultFiles {
+    let names = (try? directory.predictedTrainings()) ?? []
+    let models = names.flatMap { name in
+      let training = directory.training(name)
+      return [
+        MarkedFile("the predictions of \(name)", directory.prediction(of: name)),
+        MarkedFile("the model of \(name)", training.model),
+        MarkedFile("the metrics of \(name)", training.metrics),
+      ]
+    }
+    let roles = Set(experiment.prediction.roles + [.twin])
+    let fields = experiment.simulations.filter { roles.contains($0.role) }.flatMap { simulation in
+      [
+        MarkedFile(
+          "the fields of \(simulation.name)", directory.field(of: simulation.name), .field),
+        MarkedFile(
+          "the linear density of \(simulation.name)",
+          directory.simulation(simulation.name).linearDensity),
+      ]
+    }
+    let settings = try experiment.lines(
+      of: [
+        "name", "analysis", "universe.cosmology", "universe.spectrum", "simulations[].name",
+        "simulations[].role", "simulations[].reseedAbove",
+      ], without: ["analysis.threadsPerRank"])
+    return ResultFiles(
+      recordFile: directory.report.recordFile,
+      settings: settings + ["gnuplot = \(Gnuplot().program == nil ? "missing" : "installed")"],
+      inputs: models + fields,
+      outputs: [
+        MarkedFile("report.json", reportFile), MarkedFile("report.html", page),
+        MarkedFile("tables.md", textFile),
+      ])
   }
 
   private func pages(_ names: [TrainingName]) -> PageTask {

@@ -4,7 +4,7 @@ package import Failures
 internal import Foundation
 package import MPI
 package import Progress
-internal import Runs
+package import Runs
 internal import SubBoxes
 package import Training
 
@@ -90,11 +90,12 @@ package struct PredictTask: Sendable {
       lockFile: lockFile, provenanceFile: directory.predictions(of: name).provenanceFile,
       threadsPerRank: experiment.training.threadsPerRank)
     return try stage.run(on: world, progress: progress) {
-      let files = try world.agree { try fieldFiles() }
-      return (files, Stage.Inputs(files: [model], fieldFiles: files))
-    } work: { files in
+      let fields = try world.agree { try fieldFiles() }
+      let marks = try world.agree { world.isRoot ? try files().inputMarks() : [] }
+      return ((fields, marks), Stage.Inputs(files: [model], fieldFiles: fields))
+    } work: { fields, marks in
       let job = PredictionJob(
-        modelPath: model, files: files, sampling: experiment.sampling,
+        modelPath: model, files: fields, sampling: experiment.sampling,
         streaming: experiment.stream, symmetries: experiment.prediction.symmetries,
         kernels: experiment.training.kernels,
         threadsPerRank: experiment.training.threadsPerRank, output: output,
@@ -109,8 +110,27 @@ package struct PredictTask: Sendable {
         progress.advance(to: done)
       }
       progress.end()
+      try world.agree { if world.isRoot { try files().writeRecord(of: marks) } }
       return table
     }
+  }
+
+  /// The file of predictions, and what it is made of.
+  ///
+  /// - Throws: `SettingsError` if the experiment cannot be written.
+  package func files() throws -> ResultFiles {
+    let roles = Set(experiment.prediction.roles)
+    let predicted = experiment.simulations.filter { roles.contains($0.role) }
+    return ResultFiles(
+      recordFile: directory.predictions(of: name).recordFile,
+      settings: try experiment.lines(
+        of: ["prediction", "sampling", "training.kernels"],
+        without: ["sampling.boxWidth", "sampling.trainingSamples", "sampling.validationSamples"]),
+      inputs: [MarkedFile("model.h5", model)]
+        + predicted.map {
+          MarkedFile("the fields of \($0.name)", directory.field(of: $0.name), .field)
+        },
+      outputs: [MarkedFile("predictions.h5", output)])
   }
 
   /// The field files whose particles are predicted; they and the model must be there.

@@ -4,7 +4,7 @@ package import Fields
 internal import Foundation
 package import MPI
 package import Progress
-internal import Runs
+package import Runs
 internal import Settings
 internal import Simulations
 internal import Snapshots
@@ -51,6 +51,7 @@ package struct PrepareTask: Sendable {
         let summary = try preparation(of: simulation, output: output).run(on: world) { phase in
           report(phase, of: simulation.name, to: progress)
         }
+        try world.agree { if world.isRoot { try record(summary, of: simulation) } }
         progress.advance(to: FieldPreparationPhase.allCases.count)
         progress.end()
         for remark in world.isRoot ? summary.remarks + summary.haloPlausibility.remarks : [] {
@@ -59,6 +60,41 @@ package struct PrepareTask: Sendable {
         if world.isRoot { finished(summary, output) }
       }
     }
+  }
+
+  /// The field file of a simulation, and what it is made of.
+  ///
+  /// Called on one rank.
+  ///
+  /// - Throws: `SettingsError` if the experiment cannot be written.
+  package func files(of simulation: SimulationSettings) throws -> ResultFiles {
+    var alone = experiment
+    alone.simulations = [simulation]
+    let output = directory.field(of: simulation.name)
+    let preparation = preparation(of: simulation, output: output)
+    let settings =
+      try alone.lines(of: [
+        "fields.label", "fields.neighbours", "simulations[].units", "simulations[].cosmology",
+        "simulations[].labels", "simulations[].ignoreTypes",
+      ]) + [
+        "fields.potential = \(preparation.withPotential)",
+        "fields.final = \(preparation.withFinalParticles)",
+      ]
+    // What cannot be read fails in the stage, with the reason.
+    let inputs = (try? preparation.inputFiles()) ?? []
+    return ResultFiles(
+      recordFile: directory.fieldRecord(of: simulation.name), settings: settings,
+      inputs: inputs.map { MarkedFile($0.role, $0.files) },
+      outputs: [MarkedFile("\(simulation.name).h5", output, .verifiedField)])
+  }
+
+  /// Puts on record what a field file was made of; its own checksums of its sources hold.
+  private func record(_ summary: FieldSummary, of simulation: SimulationSettings) throws {
+    let files = try files(of: simulation)
+    let checksums = summary.metadata.sources.mapValues(\.checksum)
+    try files.writeRecord(
+      of: files.inputMarks(knowing: checksums),
+      knowing: ["\(simulation.name).h5": summary.metadata.fingerprint])
   }
 
   /// The simulations to prepare, in the order of the experiment.

@@ -6,7 +6,7 @@ package import MPI
 internal import ParticleMesh
 internal import Plans
 package import Progress
-internal import Runs
+package import Runs
 internal import Simulations
 internal import Stopping
 internal import Training
@@ -35,8 +35,7 @@ package struct SimulateTask: Sendable {
     StopSignals.install()
     let mark = ProgressMark()
     let stage = Stage(
-      lockFile: "\(directory.simulations)/lock",
-      provenanceFile: "\(directory.simulations)/provenance.json",
+      lockFile: directory.simulationLock, provenanceFile: directory.simulationProvenance,
       threadsPerRank: experiment.universe.mesh.threads,
       recordSettings: { try directory.record(experiment) })
     let ranksPerNode = try world.splitByNode().size
@@ -46,6 +45,7 @@ package struct SimulateTask: Sendable {
         guard !embedded.isEmpty else { throw Failure.nothingToSimulate }
         return try embedded.filter { try job(of: $0)?.isComplete() == false }
       }
+      try world.agree { if world.isRoot { try recordUnrecorded(except: missing) } }
       for warning in experiment.universe.mesh.warnings { progress.say("warning: \(warning)") }
       if !missing.isEmpty {
         let ranks = world.size
@@ -72,9 +72,37 @@ package struct SimulateTask: Sendable {
             if case .step = event, world.isRoot { mark.set() }
             speaker.tell(event)
           }
+          try team.agree { if team.isRoot { try files(of: simulation).writeRecord() } }
           speaker.conclude(result)
         }
       }
+    }
+  }
+
+  /// The files of a simulation with a seed; what it depends on is in its settings.
+  package func files(of simulation: SimulationSettings) -> ResultFiles {
+    ResultFiles(
+      recordFile: directory.simulationRecord(of: simulation.name),
+      inputs: [experiment.universe.spectrum].compactMap { $0 }.map { MarkedFile("spectrum", $0) },
+      outputs: directory.simulation(simulation.name).products.map { path in
+        MarkedFile(URL(filePath: path).lastPathComponent, path)
+      })
+  }
+
+  /// Whether a simulation was made or begun with other settings of the universe, or another seed.
+  ///
+  /// - Throws: `FileError` if its files cannot be read.
+  package func hasOtherSettings(_ simulation: SimulationSettings) throws -> Bool {
+    try job(of: simulation)?.hasOtherSettings() ?? false
+  }
+
+  /// Puts complete simulations on record that a job of this program made and could not put there any more.
+  private func recordUnrecorded(except missing: [SimulationSettings]) throws {
+    guard try Provenance.areAllOfThisProgram(in: directory.simulationProvenance) else { return }
+    for simulation in experiment.simulations where simulation.seed != nil {
+      let files = files(of: simulation)
+      guard !missing.contains(simulation), files.record == nil else { continue }
+      try files.writeRecord()
     }
   }
 

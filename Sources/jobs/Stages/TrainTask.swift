@@ -5,7 +5,7 @@ package import MPI
 internal import Networks
 internal import Plans
 package import Progress
-internal import Runs
+package import Runs
 internal import Stopping
 internal import SubBoxes
 internal import Text
@@ -104,19 +104,46 @@ package struct TrainTask: Sendable {
     } work: { plan in
       var job = TrainingJob(plan, fields: fields)
       let mark = ProgressMark()
+      var hasTrained = false
       let outcome = try job.run(
         on: world, stop: StopConditions(directory: folder.path, timeLimit: timeLimit)
       ) { event in
-        if case .step = event { mark.set() }
+        if case .step = event {
+          mark.set()
+          hasTrained = true
+        }
         report(event, to: progress)
       }
       progress.end()
+      try world.agree {
+        if world.isRoot, outcome == .complete { try recordResult(hasTrained: hasTrained) }
+      }
       switch outcome {
       case .complete: progress.say("complete: \(folder.model)")
       case .stopped: progress.say("stopped; the same command goes on from here")
       }
       return outcome
     }
+  }
+
+  /// The files of the training; its checkpoints and its model tell what it depends on.
+  package var files: ResultFiles {
+    ResultFiles(
+      recordFile: folder.recordFile,
+      outputs: [MarkedFile("model.h5", folder.model), MarkedFile("metrics.jsonl", folder.metrics)])
+  }
+
+  /// Puts a complete training on record.
+  ///
+  /// A job that had nothing to train does so only if no other build of the program had a part in it.
+  private func recordResult(hasTrained: Bool) throws {
+    let isUnrecorded = files.record == nil
+    guard
+      try hasTrained
+        || isUnrecorded
+          && Provenance.areAllOfThisProgram(in: folder.provenanceFile)
+    else { return }
+    try files.writeRecord()
   }
 
   /// Makes the plan of the training, whose field files must exist.

@@ -1,5 +1,5 @@
 internal import DurableFiles
-internal import Failures
+package import Failures
 internal import HDF5
 internal import RecordFiles
 
@@ -11,7 +11,7 @@ extension FieldFile {
   /// Not collective.
   ///
   /// - Throws: A `Failure` that names the first dataset that differs.
-  func verifyChecksums() throws(Failure) {
+  package func verifyChecksums() throws(Failure) {
     try verify(GridField.density)
     for field in [GridField.potential, .finalPosition, .finalSmoothing] where metadata.holds(field)
     {

@@ -1,4 +1,4 @@
-internal import Failures
+package import Failures
 internal import Foundation
 package import MPI
 package import Snapshots
@@ -183,6 +183,22 @@ package struct FieldPreparation: Hashable, Codable, Sendable {
       densitiesPerSecondAndCore: Double(count) / (seconds[.density] ?? .infinity) / cores,
       remarks: initial.remarks + final.remarks, haloMasses: members.masses,
       haloCounts: members.counts)
+  }
+}
+
+extension FieldPreparation {
+  /// Returns the files that go in, by their roles: `initialSnapshot`, `finalSnapshot`, `catalogue`.
+  ///
+  /// Reads headers; called on one rank.
+  ///
+  /// - Throws: `Failure` if they cannot be read, or do not belong together.
+  package func inputFiles() throws(Failure) -> [(role: String, files: [String])] {
+    let inputs = try PreparationInputs(self)
+    return [
+      ("initialSnapshot", inputs.initial.parts.map(\.path)),
+      ("finalSnapshot", inputs.final.parts.map(\.path)),
+      ("catalogue", inputs.assignment.files(of: inputs.final)),
+    ]
   }
 }
 

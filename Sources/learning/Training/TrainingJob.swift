@@ -278,8 +278,8 @@ extension TrainingJob {
   }
 }
 
-/// The lines of two sorted lists of settings, `key = value`, that differ, in words.
-func lineDifferences(from old: [String], to new: [String]) -> [String] {
+/// Returns the lines of two lists of settings, `key = value`, that differ, in words, sorted.
+package func lineDifferences(from old: [String], to new: [String]) -> [String] {
   func table(_ lines: [String]) -> [String: String] {
     var table: [String: String] = [:]
     for line in lines {

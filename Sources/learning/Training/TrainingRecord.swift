@@ -25,12 +25,31 @@ package struct TrainingRecord: Hashable, Sendable {
   /// The settings that it depends on, a line each; empty before the first checkpoint.
   package let settings: [String]
 
+  /// The data that it was begun with; `nil` before the first checkpoint.
+  package let data: DataDescription?
+
   /// The mean time of the latest steps in the log [seconds]; `nil` before the first.
   package let secondsPerStep: Double?
 
   /// Returns whether the training is over with these settings, and its model is what it will be.
   package func isComplete(with settings: TrainingSettings) -> Bool {
     progress.isOver(settings) && hasModel
+  }
+
+  /// Finds out whether the training went on for longer than one with these settings would have.
+  ///
+  /// - Parameters:
+  ///   - settings: The settings, with the largest number of epochs and the patience.
+  ///   - directory: The folder of the training.
+  /// - Returns: Whether it is past that end.
+  /// - Throws: `FileError` if its metrics cannot be read.
+  package func isPastEnd(of settings: TrainingSettings, in directory: String) throws -> Bool {
+    do {
+      _ = try TrainingEnding.resumed(progress, settings, in: directory)
+      return false
+    } catch TrainingError.passedItsEnd {
+      return true
+    }
   }
 
   /// Reads the record of a folder.
@@ -56,6 +75,7 @@ package struct TrainingRecord: Hashable, Sendable {
     bestEpoch = progress.bestEpoch
     bestLoss = progress.bestLoss
     settings = header?.settings ?? []
+    data = header?.data
     let times = Self.lastLines(of: "\(directory)/timings.jsonl").compactMap {
       $0["seconds"] as? Double
     }

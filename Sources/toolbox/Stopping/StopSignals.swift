@@ -24,8 +24,23 @@ package enum StopSignals {
     }
   }
 
+  /// Lets the signals end the process at once, with the code of a stop after which the same command goes on.
+  ///
+  /// For work that has no checkpoint: nothing of it is half written under its final name. SIGHUP stays ignored if it
+  /// is. Called by the main thread.
+  package static func endProcess() {
+    var unblocked = sigset_t()
+    sigemptyset(&unblocked)
+    for number in [SIGHUP, SIGTERM, SIGUSR1] where !isIgnored(number) {
+      sigaddset(&unblocked, number)
+      // 75: nothing but the system may be called here.
+      signal(number) { _ in _exit(75) }
+    }
+    pthread_sigmask(SIG_UNBLOCK, &unblocked, nil)
+  }
+
   /// Whether the process was started to ignore a signal.
-  package static func isIgnored(_ number: Int32) -> Bool {
+  static func isIgnored(_ number: Int32) -> Bool {
     var action = sigaction()
     guard sigaction(number, nil, &action) == 0 else { return false }
     return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)

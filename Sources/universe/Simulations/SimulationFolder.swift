@@ -17,6 +17,9 @@ package struct SimulationFolder: Hashable {
   /// The halos at the end; the last file to be written.
   package var catalogue: String { "\(path)/catalogue.hdf5" }
 
+  /// The files that a simulation from a seed has when it is complete.
+  package var products: [String] { [initial, final, catalogue, linearDensity] }
+
   /// The linear density contrast at z = 0.
   package var linearDensity: String { "\(path)/linear-density.h5" }
 

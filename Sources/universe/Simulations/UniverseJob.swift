@@ -1,4 +1,4 @@
-internal import DurableFiles
+package import DurableFiles
 internal import Failures
 internal import Foundation
 internal import FourierTransforms
@@ -96,6 +96,15 @@ package struct UniverseJob {
     return true
   }
 
+  /// Whether the simulation was made or begun with other settings of the universe, or another seed.
+  ///
+  /// - Throws: `FileError` if it cannot be read.
+  package func hasOtherSettings() throws(FileError) -> Bool {
+    guard FileManager.default.fileExists(atPath: folder.settings) else { return false }
+    let written: Data = try DurableFile.read(folder.settings)
+    return String(decoding: written, as: UTF8.self) != "\(identity)\n"
+  }
+
   /// Writes down what the simulation depends on, or checks it if it was begun before.
   private func recordSettings() throws {
     try DurableFile.createDirectory(folder.path)
@@ -104,8 +113,7 @@ package struct UniverseJob {
   }
 
   private func checkSettings() throws {
-    let written: Data = try DurableFile.read(folder.settings)
-    guard String(decoding: written, as: UTF8.self) == "\(identity)\n" else {
+    guard try !hasOtherSettings() else {
       throw Failure(
         .badData, "going on with the simulation in \(folder.path)",
         because:
