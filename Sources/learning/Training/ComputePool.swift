@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Heartbeat
 internal import Networks
 internal import SubBoxes
 
@@ -176,6 +177,7 @@ final class ComputePool: @unchecked Sendable {
         let outcome = SampleOutcome(
           position: work.firstPlace + box.position - work.positions.lowerBound,
           likelihood: loss.value, prediction: prediction, truth: truth)
+        Heartbeat.beat()
         condition.withLock { outcomes.append(outcome) }
       }
       finish(error: nil)
