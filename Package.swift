@@ -40,7 +40,8 @@ let package = Package(
     .target(name: "Failures", path: "Sources/toolbox/Failures"),
     .target(name: "Heartbeat", path: "Sources/toolbox/Heartbeat"),
     .target(name: "MPI", dependencies: ["CMPI", "Heartbeat"], path: "Sources/toolbox/MPI"),
-    .target(name: "HDF5", dependencies: ["CParallelHDF5", "Heartbeat", "MPI"],
+    .target(
+      name: "HDF5", dependencies: ["CParallelHDF5", "Heartbeat", "MPI"],
       path: "Sources/toolbox/HDF5"),
     .target(name: "Randomness", path: "Sources/toolbox/Randomness"),
     .target(
@@ -96,7 +97,8 @@ let package = Package(
       name: "Simulations",
       dependencies: [
         "DurableFiles", "Failures", "FourierTransforms", "HDF5", "Halos", "Heartbeat",
-        "LinearTheory", "MPI", "ParticleMesh", "Particles", "Progress", "RecordFiles", "Settings", "Snapshots",
+        "LinearTheory", "MPI", "ParticleMesh", "Particles", "Progress", "RecordFiles", "Settings",
+        "Snapshots",
         "Statistics", "Stopping", "Text", "Threads",
       ], path: "Sources/universe/Simulations"),
 
@@ -143,7 +145,8 @@ let package = Package(
     .target(
       name: "Figures",
       dependencies: [
-        "Analysis", "DurableFiles", "Networks", "Statistics", "SubBoxes", "Text", "Training",
+        "Analysis", "DurableFiles", "Heartbeat", "Networks", "Statistics", "SubBoxes", "Text",
+        "Training",
       ],
       path: "Sources/answer/Figures"),
 
@@ -158,7 +161,8 @@ let package = Package(
     .target(
       name: "Runs",
       dependencies: [
-        "DurableFiles", "Failures", "Fields", "HDF5", "Hardware", "MPI", "Text", "Threads",
+        "DurableFiles", "Failures", "Fields", "HDF5", "Hardware", "Heartbeat", "MPI", "Text",
+        "Threads",
       ],
       path: "Sources/jobs/Runs"),
     .target(
@@ -173,7 +177,8 @@ let package = Package(
       dependencies: [
         "Analysis", "DurableFiles", "Experiments", "Failures", "Fields", "Figures",
         "FourierTransforms", "HDF5", "Hardware", "Heartbeat", "Interchange", "LinearTheory", "MPI",
-        "Networks", "ParticleMesh", "Plans", "Progress", "Runs", "Settings", "Simulations", "Snapshots",
+        "Networks", "ParticleMesh", "Plans", "Progress", "Runs", "Settings", "Simulations",
+        "Snapshots",
         "Stopping", "SubBoxes", "Text", "Threads", "Training",
       ], path: "Sources/jobs/Stages"),
     .target(

@@ -25,7 +25,8 @@ struct RollCallTests {
     #expect(roll.culprit(at: 110) == nil)
     let culprit = try #require(roll.culprit(at: 120))
     #expect(culprit.rank == 1 && culprit.host == "node1" && culprit.problem == .silent)
-    #expect(culprit.phase == "phase of 1" && culprit.seconds == 20 && culprit.exitCode.rawValue == 75)
+    #expect(
+      culprit.phase == "phase of 1" && culprit.seconds == 20 && culprit.exitCode.rawValue == 75)
     #expect(culprit.description.contains("rank 1 on node1 has not been heard of for 20 s"))
   }
 

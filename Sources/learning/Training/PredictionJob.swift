@@ -56,14 +56,15 @@ package struct PredictionJob: Sendable {
     self.mayPredictSeen = mayPredictSeen
   }
 
-  /// Predicts what jobs that did not finish left to be predicted, and rank 0 writes the file, for which it holds all predictions (24 bytes each, 32 with the scatter of orientations).
+  /// Predicts what jobs that did not finish left to be predicted, and rank 0 writes the file, for which it holds
+  /// all predictions (24 bytes each, 32 with the scatter of orientations).
   ///
   /// Collective.
   ///
   /// - Parameters:
   ///   - world: The ranks.
-  ///   - tell: Is told how many of how many samples are done, those of jobs before first, as far as this rank knows: it counts
-  ///     its own and takes the other ranks to be as fast.
+  ///   - tell: Is told how many of how many samples are done, first those of the jobs before, and as far as this
+  ///     rank knows: it counts its own and takes the other ranks to be as fast.
   /// - Returns: The predictions on rank 0; `nil` on the others.
   /// - Throws: ``TrainingError`` and the errors of the modules below, in an `AgreedFailure` if all
   ///   ranks know of it.

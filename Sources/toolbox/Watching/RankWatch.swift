@@ -5,9 +5,9 @@ internal import Synchronization
 
 /// The watch over all ranks of a job, in whatever they do: a thread on each of them.
 ///
-/// Every rank sends signs of life to rank 0, whose thread answers with its own. Rank 0 names the rank that is silent, or
-/// whose work does not go on (``RollCall``), and ends the job; a rank that does not hear of rank 0 any more names
-/// that. A rank is named between W and 2 W after it was last heard of, or its work went on.
+/// Every rank sends signs of life to rank 0, whose thread answers with its own. Rank 0 names the rank that is
+/// silent, or whose work does not go on (``RollCall``), and ends the job; a rank that does not hear of rank 0 any
+/// more names that. A rank is named between W and 2 W after it was last heard of, or its work went on.
 package final class RankWatch: Sendable {
   /// The least W, a time for which a busy machine may keep a thread from its core [seconds].
   static let leastLimit = 1.0
