@@ -39,10 +39,10 @@ struct RollCall {
   }
 
   /// After W and a half nothing is waited for any more: the rank is named within 2 W.
-  private var patience: Double { 1.5 * limit }
+  private var allowance: Double { 1.5 * limit }
 
   /// A rank that another watchdog guards is left to that, which may take 3.5 W, 10 s, and 20 s for the launcher.
-  private var guardedPatience: Double { 4 * limit + 40 }
+  private var guardedAllowance: Double { 4 * limit + 40 }
 
   /// Whether a rank has been heard of.
   func hasHeard(of rank: Int) -> Bool { entries[rank] != nil }
@@ -66,17 +66,17 @@ struct RollCall {
   func culprit(at time: Double) -> PeerFailure? {
     let known = entries.compactMap { $0 }
     let silent = known.first {
-      time - $0.time > ($0.sign.activity == .guarded ? guardedPatience : patience)
+      time - $0.time > ($0.sign.activity == .guarded ? guardedAllowance : allowance)
     }
     if let silent { return failure(silent, .silent, time - silent.time) }
     func quiet(_ entry: Entry) -> Double { entry.sign.quiet + time - entry.time }
-    let working = known.filter { $0.sign.activity == .working && quiet($0) > patience }
+    let working = known.filter { $0.sign.activity == .working && quiet($0) > allowance }
     if let late = working.max(by: { quiet($0) < quiet($1) }) {
       return failure(late, .late, quiet(late))
     }
     let isStill =
       known.count == hosts.count
-      && known.allSatisfy { $0.sign.activity != .guarded && quiet($0) > patience }
+      && known.allSatisfy { $0.sign.activity != .guarded && quiet($0) > allowance }
     guard isStill, let last = known.min(by: { quiet($0) < quiet($1) }) else { return nil }
     return failure(last, .late, quiet(last))
   }
