@@ -38,10 +38,14 @@ let package = Package(
 
     // The toolbox: what knows no cosmology.
     .target(name: "Failures", path: "Sources/toolbox/Failures"),
-    .target(name: "MPI", dependencies: ["CMPI"], path: "Sources/toolbox/MPI"),
-    .target(name: "HDF5", dependencies: ["CParallelHDF5", "MPI"], path: "Sources/toolbox/HDF5"),
+    .target(name: "Heartbeat", path: "Sources/toolbox/Heartbeat"),
+    .target(name: "MPI", dependencies: ["CMPI", "Heartbeat"], path: "Sources/toolbox/MPI"),
+    .target(
+      name: "HDF5", dependencies: ["CParallelHDF5", "Heartbeat", "MPI"],
+      path: "Sources/toolbox/HDF5"),
     .target(name: "Randomness", path: "Sources/toolbox/Randomness"),
-    .target(name: "Threads", dependencies: ["CAffinity"], path: "Sources/toolbox/Threads"),
+    .target(
+      name: "Threads", dependencies: ["CAffinity", "Heartbeat"], path: "Sources/toolbox/Threads"),
     .target(name: "Statistics", path: "Sources/toolbox/Statistics"),
     .target(name: "DelimitedText", path: "Sources/toolbox/DelimitedText"),
     .target(name: "ProtocolBuffers", path: "Sources/toolbox/ProtocolBuffers"),
@@ -53,11 +57,17 @@ let package = Package(
     .target(
       name: "Hardware", dependencies: ["CKernels", "Slurm", "Statistics", "Text", "Threads"],
       path: "Sources/toolbox/Hardware"),
-    .target(name: "DurableFiles", dependencies: ["Failures"], path: "Sources/toolbox/DurableFiles"),
+    .target(
+      name: "DurableFiles", dependencies: ["Failures", "Heartbeat"],
+      path: "Sources/toolbox/DurableFiles"),
     .target(
       name: "RecordFiles", dependencies: ["DurableFiles", "Failures", "HDF5", "MPI"],
       path: "Sources/toolbox/RecordFiles"),
-    .target(name: "Progress", dependencies: ["Text"], path: "Sources/toolbox/Progress"),
+    .target(
+      name: "Watching", dependencies: ["Failures", "Heartbeat", "MPI"],
+      path: "Sources/toolbox/Watching"),
+    .target(
+      name: "Progress", dependencies: ["Heartbeat", "Text"], path: "Sources/toolbox/Progress"),
     .target(
       name: "Settings",
       dependencies: ["Failures", "Text", .product(name: "Yams", package: "Yams")],
@@ -81,13 +91,14 @@ let package = Package(
         "Randomness", "Threads",
       ], path: "Sources/universe/ParticleMesh"),
     .target(
-      name: "Halos", dependencies: ["Failures", "MPI", "Particles", "Threads"],
+      name: "Halos", dependencies: ["Failures", "Heartbeat", "MPI", "Particles", "Threads"],
       path: "Sources/universe/Halos"),
     .target(
       name: "Simulations",
       dependencies: [
-        "DurableFiles", "Failures", "FourierTransforms", "HDF5", "Halos", "LinearTheory", "MPI",
-        "ParticleMesh", "Particles", "Progress", "RecordFiles", "Settings", "Snapshots",
+        "DurableFiles", "Failures", "FourierTransforms", "HDF5", "Halos", "Heartbeat",
+        "LinearTheory", "MPI", "ParticleMesh", "Particles", "Progress", "RecordFiles", "Settings",
+        "Snapshots",
         "Statistics", "Stopping", "Text", "Threads",
       ], path: "Sources/universe/Simulations"),
 
@@ -109,8 +120,9 @@ let package = Package(
     .target(
       name: "Training",
       dependencies: [
-        "CKernels", "DurableFiles", "Failures", "Fields", "HDF5", "Hardware", "MPI", "Networks",
-        "ProtocolBuffers", "RecordFiles", "Statistics", "Stopping", "SubBoxes", "Threads",
+        "CKernels", "DurableFiles", "Failures", "Fields", "HDF5", "Hardware", "Heartbeat", "MPI",
+        "Networks", "ProtocolBuffers", "RecordFiles", "Statistics", "Stopping", "SubBoxes",
+        "Threads", "Watching",
       ], path: "Sources/learning/Training"),
     .target(
       name: "Interchange",
@@ -133,7 +145,8 @@ let package = Package(
     .target(
       name: "Figures",
       dependencies: [
-        "Analysis", "DurableFiles", "Networks", "Statistics", "SubBoxes", "Text", "Training",
+        "Analysis", "DurableFiles", "Heartbeat", "Networks", "Statistics", "SubBoxes", "Text",
+        "Training",
       ],
       path: "Sources/answer/Figures"),
 
@@ -148,7 +161,8 @@ let package = Package(
     .target(
       name: "Runs",
       dependencies: [
-        "DurableFiles", "Failures", "Fields", "HDF5", "Hardware", "MPI", "Text", "Threads",
+        "DurableFiles", "Failures", "Fields", "HDF5", "Hardware", "Heartbeat", "MPI", "Text",
+        "Threads",
       ],
       path: "Sources/jobs/Runs"),
     .target(
@@ -162,8 +176,9 @@ let package = Package(
       name: "Stages",
       dependencies: [
         "Analysis", "DurableFiles", "Experiments", "Failures", "Fields", "Figures",
-        "FourierTransforms", "HDF5", "Hardware", "Interchange", "LinearTheory", "MPI", "Networks",
-        "ParticleMesh", "Plans", "Progress", "Runs", "Settings", "Simulations", "Snapshots",
+        "FourierTransforms", "HDF5", "Hardware", "Heartbeat", "Interchange", "LinearTheory", "MPI",
+        "Networks", "ParticleMesh", "Plans", "Progress", "Runs", "Settings", "Simulations",
+        "Snapshots",
         "Stopping", "SubBoxes", "Text", "Threads", "Training",
       ], path: "Sources/jobs/Stages"),
     .target(
@@ -197,7 +212,7 @@ let package = Package(
       dependencies: [
         "Ablations", "Batches", "Experiments", "Failures", "HDF5", "Hardware", "Information", "MPI",
         "Networks", "Pipelines", "Plans", "Progress", "Runs", "Settings", "Simulations", "Slurm",
-        "Stages", "Stopping", "Text", "Training", "Workshop",
+        "Stages", "Stopping", "Text", "Training", "Watching", "Workshop",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -292,6 +307,7 @@ let package = Package(
         "Analysis", "Figures", "LinearTheory", "Networks", "TestSupport", "Text", "Training",
       ]),
     .testTarget(name: "SettingsTests", dependencies: ["Failures", "Settings"]),
+    .testTarget(name: "WatchingTests", dependencies: ["Failures", "Heartbeat", "Watching"]),
     .testTarget(name: "ProgressTests", dependencies: ["Progress", "TestSupport", "Text"]),
     .testTarget(name: "HardwareTests", dependencies: ["Hardware", "Text"]),
     .testTarget(name: "SimulationsTests", dependencies: ["LinearTheory", "Simulations"]),

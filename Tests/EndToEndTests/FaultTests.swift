@@ -7,7 +7,7 @@ extension EndToEnd {
   /// it was doing, and the same command goes on to the same bytes.
   @Suite struct FaultTests {
     /// This host's name, as in messages.
-    private static let host: String = {
+    static let host: String = {
       var name = [CChar](repeating: 0, count: 256)
       gethostname(&name, name.count - 1)
       return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -207,18 +207,6 @@ extension EndToEnd {
       }
     }
 
-    /// Writes a file until nothing more fits.
-    private func fill(_ path: String) throws {
-      let descriptor = open(path, O_WRONLY | O_CREAT, 0o644)
-      try #require(descriptor >= 0, "\(path)")
-      defer { close(descriptor) }
-      for size in [65_536, 1] {
-        let zeros = [UInt8](repeating: 0, count: size)
-        while write(descriptor, zeros, size) == size {}
-      }
-      try #require(errno == ENOSPC, "\(path)")
-    }
-
     // MARK: Checkpoints
 
     /// A bit may be one that no value depends on; then nothing is to be said.
@@ -273,6 +261,18 @@ extension EndToEnd {
       try data.write(to: file)
     }
   }
+}
+
+/// Writes a file until nothing more fits.
+func fill(_ path: String) throws {
+  let descriptor = open(path, O_WRONLY | O_CREAT, 0o644)
+  try #require(descriptor >= 0, "\(path)")
+  defer { close(descriptor) }
+  for size in [65_536, 1] {
+    let zeros = [UInt8](repeating: 0, count: size)
+    while write(descriptor, zeros, size) == size {}
+  }
+  try #require(errno == ENOSPC, "\(path)")
 }
 
 /// Compiles a library of `scripts/checks` that takes the place of functions of MPI, and returns its path.

@@ -89,6 +89,9 @@ extension Workspace {
   /// A new folder in which the network has been trained too, without interruption.
   static func withModel() throws -> Workspace { try copy(of: trained.get()) }
 
+  /// A new folder in which the test particles have been predicted too.
+  static func withPredictions() throws -> Workspace { try copy(of: predicted.get()) }
+
   /// The results of an uninterrupted training, to compare with; not to be changed.
   static func uninterrupted() throws -> Workspace { try trained.get() }
 
@@ -101,6 +104,12 @@ extension Workspace {
   nonisolated(unsafe) private static let trained = Result {
     let workspace = try withFields()
     try workspace.run("train", ranks: 2)
+    return workspace
+  }
+
+  nonisolated(unsafe) private static let predicted = Result {
+    let workspace = try withModel()
+    try workspace.run("predict", ranks: 2)
     return workspace
   }
 

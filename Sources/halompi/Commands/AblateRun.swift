@@ -27,7 +27,7 @@ struct AblateRun: ParsableCommand {
   func run() throws {
     var failureFile: String?
     let outcome = try runJob(recording: { recordFailure($0, to: failureFile) }) { world in
-      let experiment = try options.load(on: world)
+      let experiment = try options.begin(on: world)
       let task = try world.agree {
         let ablation = try options.ablation(of: experiment)
         return try AblationRunTask(

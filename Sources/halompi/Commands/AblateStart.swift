@@ -43,7 +43,7 @@ struct AblateStart: ParsableCommand {
       try reportingFailures { end = try runLocally() }
     } else {
       end = try runJob { world in
-        let experiment = try options.load(on: world)
+        let experiment = try options.begin(on: world)
         let ablation = try world.agree {
           try Ablation(experiment, in: RunDirectory(of: experiment, runs: options.runs))
         }

@@ -22,7 +22,7 @@ struct Analyze: ParsableCommand {
 
   func run() throws {
     try runJob { world in
-      let experiment = try options.load(on: world)
+      let experiment = try options.begin(on: world)
       let directory = RunDirectory(of: experiment, runs: options.runs)
       let ablation = try Ablation(experiment, in: directory)
       let task = AnalyzeTask(experiment, in: directory, missingRuns: ablation.missingPredictions)

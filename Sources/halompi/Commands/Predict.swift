@@ -41,7 +41,7 @@ struct Predict: ParsableCommand {
 
   func run() throws {
     try runJob { world in
-      let experiment = try options.load(on: world)
+      let experiment = try options.begin(on: world)
       let task = try world.agree { try makeTask(experiment) }
       guard
         let table = try task.run(on: world, progress: options.progress(of: experiment, on: world))

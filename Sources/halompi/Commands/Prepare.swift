@@ -25,7 +25,7 @@ struct Prepare: ParsableCommand {
 
   func run() throws {
     try runJob { world in
-      let experiment = try options.load(on: world)
+      let experiment = try options.begin(on: world)
       let task = PrepareTask(
         experiment, in: RunDirectory(of: experiment, runs: options.runs), only: simulations)
       try task.run(on: world, progress: options.progress(of: experiment, on: world)) {

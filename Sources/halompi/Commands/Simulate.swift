@@ -51,7 +51,7 @@ struct Simulate: ParsableCommand {
 
   func run() throws {
     try runJob { world in
-      let experiment = try changes.load(experiment, on: world)
+      let experiment = try changes.begin(experiment, on: world)
       let directory = RunDirectory(of: experiment, runs: changes.runs)
       let progress = changes.progress(in: output ?? directory.path, isSilent: !world.isRoot)
       if let from, let output {

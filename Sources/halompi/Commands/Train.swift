@@ -41,7 +41,7 @@ struct Train: ParsableCommand {
 
   func run() throws {
     let outcome = try runJob { world in
-      let experiment = try options.load(on: world)
+      let experiment = try options.begin(on: world)
       var task = try world.agree { try makeTask(experiment) }
       task.timeline = timeline
       return try task.run(on: world, progress: options.progress(of: experiment, on: world))

@@ -8,6 +8,8 @@ internal import MPI
 internal import Progress
 internal import Runs
 internal import Settings
+internal import Training
+internal import Watching
 
 /// The arguments of every job: the experiment file, and the changes to it.
 struct ExperimentOptions: ParsableArguments {
@@ -37,6 +39,13 @@ struct ExperimentOptions: ParsableArguments {
   /// Collective.
   func load(on world: borrowing Communicator) throws -> Experiment {
     try changes.load(experiment, on: world)
+  }
+
+  /// Reads the experiment of a stage on every rank, and begins to watch the ranks.
+  ///
+  /// Collective.
+  func begin(on world: borrowing Communicator) throws -> Experiment {
+    try changes.begin(experiment, on: world)
   }
 
   /// Makes the reporter of this rank, whose losses are noted in the run directory of an experiment.
@@ -79,6 +88,22 @@ struct ChangeOptions: ParsableArguments {
       guard let experiment else { return try Experiment(overrides: overrides) }
       return try Experiment(contentsOf: experiment, overrides: overrides)
     }
+  }
+
+  /// Reads the experiment of a stage on every rank, and begins to watch the ranks.
+  ///
+  /// Collective.
+  func begin(_ experiment: String?, on world: borrowing Communicator) throws -> Experiment {
+    let experiment = try load(experiment, on: world)
+    let unwatched = try RankWatch.begin(limit: experiment.training.watchdogSeconds, on: world) {
+      report($0, at: $1)
+    }
+    if !unwatched.isEmpty {
+      Console.error.say(
+        "warning: the ranks on \(unwatched.joined(separator: ", ")) are not watched: no datagrams (UDP) come "
+          + "from there to the first rank\n")
+    }
+    return experiment
   }
 
   /// Makes a reporter that speaks on the standard error output, unless it is silent or told to be quiet.

@@ -1,4 +1,5 @@
 package import Failures
+internal import Heartbeat
 package import MPI
 
 /// A report, for the user, of the error that ends a job.
@@ -22,7 +23,8 @@ package struct FailureReport: Hashable, Sendable {
     if let place, place.size > 1 {
       source = "[rank \(place.rank) of \(place.size), \(place.host)] "
     }
-    let sentence = "\(error)"
+    // MPI does not know what it was called for.
+    let sentence = error is MPIError ? "\(Heartbeat.phase): \(error)" : "\(error)"
     let isEnded = sentence.last.map { ".?!".contains($0) } ?? false
     message = "halompi: \(source)\(sentence)\(isEnded ? "" : ".")"
   }

@@ -99,12 +99,13 @@ package struct PredictTask: Sendable {
         streaming: experiment.stream, symmetries: experiment.prediction.symmetries,
         kernels: experiment.training.kernels,
         threadsPerRank: experiment.training.threadsPerRank, output: output,
-        mayPredictSeen: Set(experiment.prediction.roles) != [.test],
-        watchdogSeconds: experiment.training.watchdogSeconds)
+        mayPredictSeen: Set(experiment.prediction.roles) != [.test])
       var hasBegun = false
       let table = try job.run(on: world) { done, total in
         if !hasBegun {
-          progress.begin(ProgressPhase("predicting \(name)", unit: "particles", total: total))
+          if done > 0 { progress.say("going on after \(done) of \(total) particles") }
+          progress.begin(
+            ProgressPhase("predicting \(name)", unit: "particles", total: total, start: done))
           hasBegun = true
         }
         progress.advance(to: done)

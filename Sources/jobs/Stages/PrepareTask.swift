@@ -27,7 +27,8 @@ package struct PrepareTask: Sendable {
     self.names = names
   }
 
-  /// Makes the files, one after the other, each by all ranks; one that exists is replaced.
+  /// Makes the files, one after the other, each by all ranks; one that exists is replaced, unless it was made by a
+  /// job that did not finish, and nothing has changed since.
   ///
   /// Collective.
   ///
@@ -46,20 +47,41 @@ package struct PrepareTask: Sendable {
       threadsPerRank: experiment.fields.threadsPerRank,
       recordSettings: { try directory.record(experiment) })
     try stage.run(on: world, progress: progress) {
+      var unfinished = UnfinishedFields(in: directory.fields.path, isRead: world.isRoot)
       for simulation in simulations {
         let output = directory.field(of: simulation.name)
-        let summary = try preparation(of: simulation, output: output).run(on: world) { phase in
-          report(phase, of: simulation.name, to: progress)
+        let preparation = preparation(of: simulation, output: output)
+        let earlier = try unfinished.result(of: preparation, on: world)
+        if earlier.isDone {
+          progress.say("\(simulation.name): made already by the job that did not finish")
         }
-        try world.agree { if world.isRoot { try record(summary, of: simulation) } }
-        progress.advance(to: FieldPreparationPhase.allCases.count)
-        progress.end()
-        for remark in world.isRoot ? summary.remarks + summary.haloPlausibility.remarks : [] {
+        let made = try earlier.isDone ? nil : make(preparation, on: world, progress)
+        try world.agree {
+          guard world.isRoot, let summary = made ?? earlier.summary else { return }
+          if let made { try unfinished.add(made, of: preparation) }
+          try record(summary, of: simulation)
+        }
+        guard world.isRoot, let summary = made ?? earlier.summary else { continue }
+        for remark in summary.remarks + summary.haloPlausibility.remarks {
           progress.say("note: \(simulation.name): \(remark)")
         }
-        if world.isRoot { finished(summary, output) }
+        finished(summary, output)
       }
+      if world.isRoot { unfinished.remove() }
     }
+  }
+
+  /// Makes a field file.
+  ///
+  /// Collective.
+  private func make(
+    _ preparation: FieldPreparation, on world: borrowing Communicator,
+    _ progress: ProgressReporter
+  ) throws -> FieldSummary {
+    let summary = try preparation.run(on: world) { report($0, of: preparation.name, to: progress) }
+    progress.advance(to: FieldPreparationPhase.allCases.count)
+    progress.end()
+    return summary
   }
 
   /// The field file of a simulation, and what it is made of.

@@ -1,4 +1,5 @@
 internal import Experiments
+internal import Heartbeat
 internal import MPI
 internal import Progress
 internal import Runs
@@ -47,8 +48,10 @@ struct Stage {
     on world: borrowing Communicator, progress: ProgressReporter,
     begin: () throws -> (Material, Inputs), work: (Material) throws -> Result
   ) throws -> Result {
+    Heartbeat.begin("checking what goes in")
     let lock = try lockFile.map { try LockHolder($0, on: world) }
     let (material, inputs) = try begin()
+    Heartbeat.begin("recording what goes in")
     let provenance = try Provenance.collect(
       on: world, threadsPerRank: threadsPerRank, inputs: inputs.files,
       fieldFiles: inputs.fieldFiles)
@@ -58,6 +61,7 @@ struct Stage {
       }
       try provenance?.append(to: provenanceFile)
     }
+    Heartbeat.begin("beginning its work")
     let result = try work(material)
     lock?.release()
     return result

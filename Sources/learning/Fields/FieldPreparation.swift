@@ -154,15 +154,7 @@ package struct FieldPreparation: Hashable, Codable, Sendable {
     }
 
     begin(.sources)
-    let sources = [
-      "initialSnapshot": try SourceFiles(
-        path: initialSnapshot, files: initial.parts.map(\.path), on: communicator),
-      "finalSnapshot": try SourceFiles(
-        path: finalSnapshot, files: final.parts.map(\.path), on: communicator),
-      "catalogue": try SourceFiles(
-        path: self.halos.path ?? finalSnapshot, files: assignment.files(of: final),
-        on: communicator),
-    ]
+    let sources = try inputs.sources(of: self, on: communicator)
     begin(.writing)
     let description = FieldDescription(
       name: name, gridSize: planes.gridSize, boxSize: initial.boxSize,
@@ -203,7 +195,7 @@ extension FieldPreparation {
 }
 
 /// The facts about the inputs that are known before any particle is read.
-private struct PreparationInputs: Codable {
+struct PreparationInputs: Codable {
   let initial: Snapshot
   let final: Snapshot
   let assignment: HaloAssignment

@@ -1,5 +1,6 @@
 internal import Failures
 internal import Foundation
+internal import Heartbeat
 internal import Networks
 internal import SubBoxes
 
@@ -177,6 +178,7 @@ final class ComputePool: @unchecked Sendable {
         let outcome = SampleOutcome(
           position: work.firstPlace + box.position - work.positions.lowerBound,
           likelihood: loss.value, prediction: prediction, truth: truth)
+        Heartbeat.beat()
         condition.withLock { outcomes.append(outcome) }
       }
       finish(error: nil)

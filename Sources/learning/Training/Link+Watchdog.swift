@@ -1,5 +1,7 @@
+internal import Failures
 internal import MPI
 internal import Stopping
+internal import Watching
 
 /// The watchdog: a rank that has waited too long finds the rank to blame, and ends the job, naming it.
 ///
@@ -14,7 +16,7 @@ extension Link {
   ///   - deadline: The end of this rank's wait.
   ///   - command: The command that is carried out; `nil` for a worker that waits for one.
   ///   - world: All ranks.
-  /// - Throws: ``TrainingError``, with the rank that keeps this one waiting; `MPIError`.
+  /// - Throws: `PeerFailure`, with the rank that keeps this one waiting; `MPIError`.
   func rest(
     _ deadline: inout Deadline, on command: Command?, over world: borrowing Communicator
   ) throws {
@@ -35,8 +37,8 @@ extension Link {
     if let command, world.isRoot { throw try culprit(of: command, over: world, after: deadline) }
     var grace = Deadline(limit: secondsForJudgement)
     while grace.rest() { try answerQuestion(over: world) }
-    throw TrainingError.stalled(
-      rank: 0, host: hosts[0], phase: "coordinating", seconds: deadline.waited)
+    throw PeerFailure(
+      rank: 0, host: hosts[0], problem: .silent, phase: "coordinating", seconds: deadline.waited)
   }
 
   /// The time that a worker waits longer than rank 0, so that rank 0 can ask who is there, name the
@@ -57,14 +59,18 @@ extension Link {
   /// the command, as far as rank 0 was told.
   private func culprit(
     of command: Command, over world: borrowing Communicator, after deadline: Deadline
-  ) throws(MPIError) -> TrainingError {
+  ) throws(MPIError) -> PeerFailure {
+    func failure(_ rank: Int, _ problem: PeerFailure.Problem) -> PeerFailure {
+      PeerFailure(
+        rank: rank, host: hosts[rank], problem: problem, phase: command.phase,
+        seconds: deadline.waited)
+    }
     let computed = try takeNotices(over: world)
     if let rank = try silentWorkers(over: world).first {
-      return .stalled(
-        rank: rank, host: hosts[rank], phase: command.phase, seconds: deadline.waited)
+      return failure(rank, .silent)
     }
     let rank = workers.first { !computed.contains($0) } ?? 0
-    return .late(rank: rank, host: hosts[rank], phase: command.phase, seconds: deadline.waited)
+    return failure(rank, .late)
   }
 
   /// The workers that do not answer within the limit.

@@ -1,3 +1,4 @@
+internal import DurableFiles
 internal import Fields
 internal import Foundation
 package import MPI
@@ -37,15 +38,12 @@ package struct PredictionJob: Sendable {
   /// Whether simulations may be predicted that the model was trained or validated on.
   package var mayPredictSeen: Bool
 
-  /// The longest time that a rank may take for a part of its samples [seconds].
-  package var watchdogSeconds: Double
-
   /// Makes a job.
   package init(
     modelPath: String, files: [String], sampling: SamplingSettings, streaming: StreamSettings,
     symmetries: CubeSymmetries = .none, kernels: NetworkKernels, threadsPerRank: Int?,
     output: String,
-    mayPredictSeen: Bool = false, watchdogSeconds: Double = 600
+    mayPredictSeen: Bool = false
   ) {
     self.modelPath = modelPath
     self.files = files
@@ -56,17 +54,17 @@ package struct PredictionJob: Sendable {
     self.threadsPerRank = threadsPerRank
     self.output = output
     self.mayPredictSeen = mayPredictSeen
-    self.watchdogSeconds = watchdogSeconds
   }
 
-  /// Predicts, and rank 0 writes the file, for which it holds all predictions (24 bytes each, 32 with the scatter of orientations).
+  /// Predicts what jobs that did not finish left to be predicted, and rank 0 writes the file, for which it holds
+  /// all predictions (24 bytes each, 32 with the scatter of orientations).
   ///
   /// Collective.
   ///
   /// - Parameters:
   ///   - world: The ranks.
-  ///   - tell: Is told how many of how many samples are done, on rank 0, as far as it knows: it counts
-  ///     its own and takes the other ranks to be as fast.
+  ///   - tell: Is told how many of how many samples are done, first those of the jobs before, and as far as this
+  ///     rank knows: it counts its own and takes the other ranks to be as fast.
   /// - Returns: The predictions on rank 0; `nil` on the others.
   /// - Throws: ``TrainingError`` and the errors of the modules below, in an `AgreedFailure` if all
   ///   ranks know of it.
@@ -82,18 +80,25 @@ package struct PredictionJob: Sendable {
     sampling.boxWidth = model.architecture.boxWidth
     let draw = try SampleDraw(.test, from: files, settings: sampling, on: world)
     let samples = draw.samples.sorted { ($0.simulation, $0.site) < ($1.simulation, $1.site) }
+    let count = symmetries.applied(to: model.variant).orientations.count
+    let unfinished = try world.agree { try self.unfinished(metadata, samples, model) }
+    var results = UnfinishedPredictions.Results(count: samples.count, withDeviations: count > 1)
+    let places = try remaining(unfinished, &results, on: world)
     let share =
-      samples.count * world.rank / world.size..<samples.count * (world.rank + 1) / world.size
+      places.count * world.rank / world.size..<places.count * (world.rank + 1) / world.size
     let source = try input.open(files, settings: streaming, on: world)
     let threads = try threadsPerRank ?? availableThreads(on: world)
-    let place = world.place()
+    let number = Int(try world.broadcast([Int64(unfinished.nextNumber)])[0]) + world.rank
+    let known = samples.count - places.count
+    tell(known, samples.count)
     let found: OrientedPredictions
     do {
       found = try world.agree {
         try predict(
-          Array(samples[share]), with: model, from: source, threads: threads, at: place
+          Array(places[share]), of: samples, with: model, from: source, threads: threads,
+          keeping: unfinished, number
         ) { done in
-          tell(min(samples.count, done * world.size), samples.count)
+          tell(min(samples.count, known + done * world.size), samples.count)
         }
       }
     } catch {
@@ -105,14 +110,42 @@ package struct PredictionJob: Sendable {
     let deviations = try world.gatherVarying(found.deviations)
     return try world.agree {
       guard let all, let deviations else { return nil }
+      results.take(places, means: all.elements, deviations: deviations.elements)
       let table = PredictionTable(
         simulations: metadata.map(\.name), fingerprints: metadata.map(\.fingerprint),
-        samples: samples, predictions: all.elements,
-        orientationScatter: found.count == 1
-          ? nil : OrientationScatter(count: found.count, deviations: deviations.elements))
+        samples: samples, predictions: results.means,
+        orientationScatter: count == 1
+          ? nil : OrientationScatter(count: count, deviations: results.deviations))
       try table.write(to: output, model: model)
+      unfinished.remove()
       return table
     }
+  }
+
+  /// What jobs before this one may have predicted of the samples.
+  private func unfinished(
+    _ simulations: [FieldMetadata], _ samples: [Sample], _ model: Model
+  ) throws(FileError) -> UnfinishedPredictions {
+    UnfinishedPredictions(
+      besides: output,
+      describing: [try Checksum.ofFile(modelPath).description] + simulations.map(\.fingerprint) + [
+        symmetries.applied(to: model.variant).rawValue, kernels.rawValue,
+      ], samples)
+  }
+
+  /// Takes what jobs before this one have predicted, on rank 0; returns the places of the other samples on all ranks.
+  private func remaining(
+    _ unfinished: UnfinishedPredictions, _ results: inout UnfinishedPredictions.Results,
+    on world: borrowing Communicator
+  ) throws -> [Int] {
+    try world.agree { () throws(FileError) in
+      if world.isRoot { try unfinished.read(into: &results) }
+    }
+    let count = results.isKnown.count
+    let known = results.isKnown.count { $0 }
+    guard try world.broadcast([Int64(known)])[0] > 0 else { return Array(0..<count) }
+    let places = results.isKnown.indices.filter { !results.isKnown[$0] }
+    return try world.broadcast(places.map { Int64($0) }).map { Int($0) }
   }
 
   /// Returns what the model's boxes show, if the model suits the simulations.
@@ -148,11 +181,13 @@ package struct PredictionJob: Sendable {
     return input
   }
 
-  /// Predicts this rank's samples, a part at a time.
+  /// Predicts the samples at this rank's places, a part at a time, and keeps each part.
   private func predict(
-    _ samples: [Sample], with model: Model, from source: any SubBoxSource, threads: Int,
-    at place: JobPlace, tell: (Int) -> Void
+    _ places: [Int], of all: [Sample], with model: Model, from source: any SubBoxSource,
+    threads: Int, keeping unfinished: UnfinishedPredictions, _ number: Int, tell: (Int) -> Void
   ) throws -> OrientedPredictions {
+    let samples = places.map { all[$0] }
+    var log = try unfinished.open(number: number)
     let orientations = symmetries.applied(to: model.variant).orientations
     let count = orientations.count
     let stream = SubBoxStream(
@@ -186,17 +221,13 @@ package struct PredictionJob: Sendable {
         .init(
           positions: part.lowerBound * count..<part.upperBound * count, firstPlace: start * count,
           trains: false))
-      let deadline = Deadline(limit: watchdogSeconds)
-      while !pool.wait(for: .all, upTo: 0.05) {
-        guard !deadline.isPast else {
-          throw TrainingError.late(
-            rank: place.rank, host: place.host, phase: "predicting samples \(part)",
-            seconds: deadline.waited)
-        }
-      }
+      while !pool.wait(for: .all, upTo: 0.05) {}
       if let failure = pool.failure { throw failure }
       predictions.add(
         pool.takeOutcomes().map { model.data.labels.logMass(Double($0.prediction)) })
+      try unfinished.append(
+        places[part], means: predictions.means[part],
+        deviations: count > 1 ? predictions.deviations[part] : [], to: &log)
       tell(predictions.means.count)
     }
     return predictions

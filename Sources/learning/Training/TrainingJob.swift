@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Heartbeat
 package import MPI
 internal import Networks
 package import Stopping
@@ -80,13 +81,15 @@ package struct TrainingJob {
     StopSignals.install()
     let outcome: TrainingOutcome
     do {
-      if let coordinator {
-        outcome = try coordinate(coordinator, worker, link, timeline, on: roles)
-      } else if let worker {
-        outcome = try work(worker, link, timeline, on: roles)
-      } else {
-        preconditionFailure("a rank neither coordinates nor computes")
+      func perform() throws -> TrainingOutcome {
+        if let coordinator {
+          return try coordinate(coordinator, worker, link, timeline, on: roles)
+        }
+        guard let worker else { preconditionFailure("a rank neither coordinates nor computes") }
+        return try work(worker, link, timeline, on: roles)
       }
+      // A rank that is alone has none beside it that would notice its silence.
+      outcome = try roles.world.size > 1 ? Heartbeat.whileGuarded(perform) : perform()
     } catch let failure as AgreedFailure {
       // All ranks leave the training, and may go on with something else.
       try worker?.end()

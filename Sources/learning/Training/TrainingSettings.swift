@@ -93,8 +93,8 @@ package struct TrainingSettings: Codable, Hashable, Sendable {
   /// Whether event files for TensorBoard are written beside the metrics.
   package var tensorboard = false
 
-  /// The time that a rank may stay silent before it is asked whether it is there, and then until
-  /// the job is ended [seconds].
+  /// The time W that a rank may stay silent, or its work stand still, in any stage; it is named, and the job
+  /// ended, before 2 W have passed [seconds].
   ///
   /// The default is five times the longest command that was measured (`Documentation/cluster.md`).
   package var watchdogSeconds = 600.0

@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Heartbeat
 
 /// An open file of the operating system, closed with its owner.
 struct Descriptor: ~Copyable {
@@ -88,6 +89,7 @@ func retrying<Result: SignedInteger>(
   _ operation: String, _ path: String, _ call: () -> Result
 ) throws(FileError) -> Result {
   while true {
+    Heartbeat.beat()
     let result = call()
     guard result == -1 else { return result }
     guard errno == EINTR else { throw FileError(operation, path, .system(errno)) }

@@ -3,6 +3,7 @@
 
 internal import CParallelHDF5
 internal import Foundation
+internal import Heartbeat
 
 /// The default property list, or the default of whatever else takes an identifier.
 let defaults = hid_t(H5P_DEFAULT)
@@ -30,6 +31,8 @@ func withLibrary<Result>(_ body: () -> Result) -> Result {
   lock.lock()
   defer { lock.unlock() }
   precondition(isQuiet, "HDF5 would not stop printing its errors")
+  Heartbeat.beat()
+  defer { Heartbeat.beat() }
   return body()
 }
 
@@ -61,7 +64,7 @@ struct Operation {
         H5Eclear2(hid_t(H5E_DEFAULT))
         return (Result(exactly: -1) ?? 0, [PlannedFailure.frame])
       }
-      let result = body()
+      let result = waitsForOthers ? Heartbeat.whileWaiting(body) : body()
       return (result, result < 0 ? errorStack() : [])
     }
     guard result >= 0 else { throw HDF5Error(operation: description, stack: stack) }

@@ -1,5 +1,7 @@
 internal import CMPI
 internal import Foundation
+internal import Heartbeat
+internal import Synchronization
 
 /// Initializes MPI, runs `body` with the world communicator, and finalizes MPI.
 ///
@@ -27,19 +29,80 @@ public func withMPI<Result>(
     try finalizeMPI()
     return result
   } catch let failure as AgreedFailure {
-    let code = failure.underlying.map { report($0, world.place()) } ?? 0
+    LastWord.takeOrWait()
+    let code = LastWord.keep(failure.underlying.map { report($0, world.place()) } ?? 0)
     exit(endTogether(with: code, on: world))
   } catch {
     // Others may have met the same error: the lowest rank speaks, and ends the job before they do.
     // A launcher takes a second to end a process that has a handler of SIGTERM.
-    Thread.sleep(forTimeInterval: 2 * Double(min(world.rank, 3)))
-    let code = report(error, world.place())
-    if world.size == 1 { exit(endTogether(with: code, on: world)) }
-    if let host = (error as? any SilentPeerError)?.silentHost, host != world.place().host {
-      Thread.sleep(forTimeInterval: SilentPeer.secondsForLauncher)
+    for _ in 0..<20 * min(world.rank, 3) {
+      // Whoever watches shall not take the silence for the fault.
+      Heartbeat.beat()
+      Thread.sleep(forTimeInterval: 0.1)
     }
-    MPI_Abort(cmpi_comm_world(), code)
-    exit(code)
+    guard world.size == 1 else {
+      abortJob(because: error, at: world.place(), reportingErrorsTo: report)
+    }
+    LastWord.takeOrWait()
+    let code = LastWord.keep(report(error, world.place()))
+    exit(endTogether(with: code, on: world))
+  }
+}
+
+/// Ends all ranks of the job because of an error that this one knows.
+///
+/// A thread that watches the others may call it too, while the main thread is inside of MPI for ever: the one
+/// call of MPI that is made beside another, and if it does not return the process ends all the same, which the
+/// launcher notices.
+///
+/// A process tells of one error: if another thread ends the job already, it is given time to.
+///
+/// - Parameters:
+///   - error: The reason.
+///   - place: This process, by ``Communicator/place()``.
+///   - report: Tells the user of the error, and returns the exit code of the job.
+public func abortJob(
+  because error: any Error, at place: JobPlace,
+  reportingErrorsTo report: (any Error, JobPlace) -> Int32
+) -> Never {
+  let isFirst = LastWord.take()
+  if !isFirst { Thread.sleep(forTimeInterval: SilentPeer.secondsForLauncher + secondsToAbort) }
+  let code = isFirst ? LastWord.keep(report(error, place)) : LastWord.code
+  if isFirst, let host = (error as? any SilentPeerError)?.silentHost, host != place.host {
+    Thread.sleep(forTimeInterval: SilentPeer.secondsForLauncher)
+  }
+  Thread.detachNewThread {
+    Thread.sleep(forTimeInterval: secondsToAbort)
+    _exit(code)
+  }
+  if isMPIActive() { MPI_Abort(cmpi_comm_world(), code) }
+  _exit(code)
+}
+
+/// The time that MPI is given to end the job [seconds].
+private let secondsToAbort = 10.0
+
+/// The right to tell of the error that ends the job, which one thread of a process has.
+private enum LastWord {
+  private static let isTaken = Atomic<Bool>(false)
+  private static let stored = Atomic<Int32>(1)
+
+  /// Takes the right; `false` if another thread has it.
+  static func take() -> Bool { !isTaken.exchange(true, ordering: .relaxed) }
+
+  /// Keeps the exit code for a thread that ends the job without a word.
+  static func keep(_ code: Int32) -> Int32 {
+    stored.store(code, ordering: .relaxed)
+    return code
+  }
+
+  /// The exit code that was kept.
+  static var code: Int32 { stored.load(ordering: .relaxed) }
+
+  /// Takes the right, or waits for the thread that has it to end the process.
+  static func takeOrWait() {
+    guard !take() else { return }
+    while true { Thread.sleep(forTimeInterval: 1) }
   }
 }
 

@@ -81,11 +81,9 @@ public struct PendingMessage<Element: MPIElement>: ~Copyable {
   ///
   /// MPI-3.1, section 3.7.3.
   public mutating func test() throws(MPIError) -> Bool {
-    var flag: Int32 = 0
     var request = self.request
-    try check("MPI_Test") { MPI_Test(&request, &flag, cmpi_status_ignore()) }
+    isComplete = try checkFlag("MPI_Test") { MPI_Test(&request, &$0, cmpi_status_ignore()) }
     self.request = request
-    isComplete = flag != 0
     return isComplete
   }
 

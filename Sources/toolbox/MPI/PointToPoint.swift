@@ -31,11 +31,13 @@ extension Communicator {
   ///
   /// MPI-3.1, section 3.8.1.
   public func probe(from source: Int? = nil, tag: Int) throws(MPIError) -> Envelope? {
-    var flag: Int32 = 0
     var status = MPI_Status()
     let source = source.map { Int32($0) } ?? MPI_ANY_SOURCE
-    try check("MPI_Iprobe") { MPI_Iprobe(source, Int32(tag), handle, &flag, &status) }
-    return flag == 0 ? nil : Envelope(source: Int(status.MPI_SOURCE), tag: Int(status.MPI_TAG))
+    let hasArrived = try checkFlag("MPI_Iprobe") {
+      MPI_Iprobe(source, Int32(tag), handle, &$0, &status)
+    }
+    guard hasArrived else { return nil }
+    return Envelope(source: Int(status.MPI_SOURCE), tag: Int(status.MPI_TAG))
   }
 
   /// Waits for a message of whatever length, and returns it.

@@ -48,11 +48,10 @@ public struct PendingReduction<Element: MPIElement>: ~Copyable, ~Escapable {
   /// MPI-3.1, section 3.7.3.
   @_lifetime(self: copy self)
   public mutating func test() throws(MPIError) -> Bool {
-    var flag: Int32 = 0
     var request = self.request
-    try check("MPI_Test") { MPI_Test(&request, &flag, cmpi_status_ignore()) }
+    let isComplete = try checkFlag("MPI_Test") { MPI_Test(&request, &$0, cmpi_status_ignore()) }
     self.request = request
-    return flag != 0
+    return isComplete
   }
 
   /// Waits until every rank has contributed.

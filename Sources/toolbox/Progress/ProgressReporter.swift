@@ -1,3 +1,4 @@
+internal import Heartbeat
 internal import Text
 
 /// Tells a user how far a job is: a bar on a terminal, a line now and then in a log, or nothing.
@@ -40,6 +41,7 @@ package final class ProgressReporter {
   package func begin(_ phase: ProgressPhase) {
     end()
     self.phase = phase
+    nameWork()
     beginning = clock()
     show(at: beginning)
   }
@@ -48,8 +50,16 @@ package final class ProgressReporter {
   package func advance(to completed: Int, note: String = "") {
     phase?.completed = completed
     phase?.note = note
+    nameWork()
     let now = clock()
     if now - lastShown >= interval { show(at: now) }
+  }
+
+  /// Names the work for those who watch this rank.
+  private func nameWork() {
+    guard let phase else { return }
+    let note = phase.note.isEmpty ? "" : " (\(phase.note))"
+    Heartbeat.begin("\(phase.name), \(phase.completed) of \(phase.total) \(phase.unit)\(note)")
   }
 
   /// Ends the phase, showing what was done.

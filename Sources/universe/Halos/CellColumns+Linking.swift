@@ -1,3 +1,5 @@
+internal import Heartbeat
+
 extension CellColumns {
   /// Finds which cells are connected by friends.
   ///
@@ -7,6 +9,7 @@ extension CellColumns {
   func components() -> [Int32] {
     var sets = DisjointSets(count: cellCount)
     for layer in 0..<layerCount {
+      Heartbeat.beat()
       for row in 0..<cellsPerBox {
         let column = cells(layer, row)
         guard !column.isEmpty else { continue }

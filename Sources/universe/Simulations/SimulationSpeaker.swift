@@ -1,3 +1,4 @@
+internal import Heartbeat
 internal import ParticleMesh
 package import Progress
 internal import Text
@@ -19,7 +20,9 @@ package struct SimulationSpeaker {
   package func tell(_ event: UniverseJob.Event) {
     let steps = universe.mesh.steps.count
     switch event {
-    case .phase(let phase): progress.say("\(name): \(phase)")
+    case .phase(let phase):
+      Heartbeat.begin("simulating \(name), \(phase)")
+      progress.say("\(name): \(phase)")
     case .resumed(let step):
       progress.say("\(name): going on from the checkpoint of step \(step)")
       progress.begin(

@@ -1,5 +1,6 @@
 package import Analysis
 internal import Foundation
+internal import Heartbeat
 internal import Text
 
 /// A report as one page of HTML: text, tables and figures, with nothing that it loads from elsewhere.
@@ -200,6 +201,7 @@ package struct ReportPage: Sendable {
 
   private var figures: String {
     let parts = pictures.enumerated().map { index, picture -> String in
+      Heartbeat.beat()
       let figure = picture.figure
       let caption =
         "<figcaption><strong>\(Quoting.html(figure.title)).</strong> \(Quoting.html(figure.caption))"

@@ -6,12 +6,6 @@ package enum TrainingError: Error, Hashable, Sendable {
   /// The gradients of some samples of a step were infinite or not a number.
   case diverged(step: Int, sampleCount: Int)
 
-  /// A rank has not been heard of, and did not answer, for the time of the watchdog.
-  case stalled(rank: Int, host: String, phase: String, seconds: Double)
-
-  /// A rank answers, but has kept the others waiting for the time of the watchdog.
-  case late(rank: Int, host: String, phase: String, seconds: Double)
-
   /// MPI failed on this rank.
   case failedExchange(phase: String, MPIError)
 
@@ -46,17 +40,6 @@ extension TrainingError: CustomStringConvertible {
       training diverged in step \(step): the gradients of \(sampleCount) samples are infinite or not a \
       number; lower training.optimizer.learningRate or raise training.initialGamma, and start anew in \
       another directory, or resume from an earlier checkpoint
-      """
-    case .stalled(let rank, let host, let phase, let seconds):
-      """
-      rank \(rank) on \(host) has not been heard of for \(Int(seconds)) s, last seen \(phase); the job \
-      was ended and can be resumed with the same command (training.watchdogSeconds sets the limit)
-      """
-    case .late(let rank, let host, let phase, let seconds):
-      """
-      rank \(rank) on \(host) answers, but has kept the others waiting for \(Int(seconds)) s, \(phase); the \
-      job was ended and can be resumed with the same command (raise training.watchdogSeconds if a step \
-      takes that long, else look at the cores and the disks of that host)
       """
     case .failedExchange(let phase, let error):
       """
@@ -97,19 +80,10 @@ extension TrainingError: CustomStringConvertible {
   }
 }
 
-extension TrainingError: SilentPeerError {
-  /// The host of a rank that has not been heard of.
-  package var silentHost: String? {
-    guard case .stalled(_, let host, _, _) = self else { return nil }
-    return host
-  }
-}
-
 extension TrainingError: JobFailure {
-  /// Settings or files that do not fit, a failure of MPI, or a stop after which the same command goes on.
+  /// Settings or files that do not fit, or a failure of MPI.
   package var exitCode: JobExitCode {
     switch self {
-    case .stalled, .late: .resumableStop
     case .failedExchange: .internalFailure
     case .diverged, .mixedVoxelSizes, .settingsChanged, .dataChanged, .passedItsEnd,
       .noIntactCheckpoint,
