@@ -19,6 +19,7 @@ extension EndToEnd {
       let folder = "small/report/"
       let names = workspace.resultFiles.filter { file in
         file.hasPrefix(folder) && !file.hasSuffix("provenance.json")
+          && !file.hasSuffix("made-of.json")
           && ["json", "csv", "md"].contains { file.hasSuffix(".\($0)") }
       }
       return try Dictionary(

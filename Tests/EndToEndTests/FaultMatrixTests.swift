@@ -14,7 +14,7 @@ extension EndToEnd {
 
     /// What there is time for beside the watchdog: the start of the job, its work until the fault and some seconds that
     /// `mpirun` takes to end the others, on a busy machine [seconds].
-    private static let secondsToEnd = 25.0
+    private static let secondsToEnd = 40.0
 
     private static let library = Result { try compiledCheck("fault_at_call") }
 

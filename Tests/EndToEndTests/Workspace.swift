@@ -172,9 +172,11 @@ extension Workspace {
   /// Starts a command on the experiment.
   func start(
     _ command: String, _ options: [String] = [], ranks: Int, fileSizeLimit: Int? = nil,
-    seconds: Int = 60, launcher: [String]? = nil
+    seconds: Int? = nil, launcher: [String]? = nil
   ) throws -> Job {
-    try Job(
+    // All stages one after the other take longer than one.
+    let seconds = seconds ?? (command == "run" ? 300 : 60)
+    return try Job(
       command.split(separator: " ").map(String.init) + ["experiment.yaml"] + options, ranks: ranks,
       in: folder,
       fileSizeLimit: fileSizeLimit, seconds: seconds, launcher: launcher)

@@ -42,6 +42,10 @@ struct RollCall {
   /// After W and a half nothing is waited for any more: the rank is named within 2 W.
   private var allowance: Double { 1.5 * limit }
 
+  /// The same for work that stands still, with a W of ten seconds at least: a busy machine keeps a rank that has no
+  /// loop to tell of from its core for longer than a thread that only answers.
+  private var stillAllowance: Double { 1.5 * max(limit, 10) }
+
   /// A rank that another watchdog guards is left to that, which may take 3.5 W, 10 s, and 20 s for the launcher.
   private var guardedAllowance: Double { 4 * limit + 40 }
 
@@ -71,13 +75,13 @@ struct RollCall {
     }
     if let silent { return failure(silent, .silent, time - silent.time) }
     func quiet(_ entry: Entry) -> Double { entry.sign.quiet + time - entry.time }
-    let working = known.filter { $0.sign.activity == .working && quiet($0) > allowance }
+    let working = known.filter { $0.sign.activity == .working && quiet($0) > stillAllowance }
     if let late = working.max(by: { quiet($0) < quiet($1) }) {
       return failure(late, .late, quiet(late))
     }
     let isStill =
       known.count == hosts.count
-      && known.allSatisfy { $0.sign.activity != .guarded && quiet($0) > allowance }
+      && known.allSatisfy { $0.sign.activity != .guarded && quiet($0) > stillAllowance }
     guard isStill, let last = known.min(by: { quiet($0) < quiet($1) }) else { return nil }
     return failure(last, .late, quiet(last))
   }
