@@ -38,7 +38,7 @@ public func withMPI<Result>(
     if let host = (error as? any SilentPeerError)?.silentHost, host != world.place().host {
       Thread.sleep(forTimeInterval: SilentPeer.secondsForLauncher)
     }
-    MPI_Abort(cmpi_comm_world(), code)
+    MPI_Abort(cmpi_comm_world().value, code)
     exit(code)
   }
 }
@@ -105,10 +105,17 @@ extension Communicator {
   }
 }
 
-/// The library's own name and version.
+/// The library's own name and version, such as "Open MPI v4.1.4" or "MPICH Version: 4.0.2".
 ///
 /// MPI-3.1, section 8.1.1.
 public func mpiLibraryVersion() -> String {
+  let text = mpiLibraryText()
+  let end = text.unicodeScalars.firstIndex { $0 == "," || $0 == "\n" } ?? text.endIndex
+  return String(text[..<end]).split { $0 == " " || $0 == "\t" }.joined(separator: " ")
+}
+
+/// The words of the library about itself, which may be many lines.
+private func mpiLibraryText() -> String {
   withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(MPI_MAX_LIBRARY_VERSION_STRING)) {
     text in
     var length: Int32 = 0
@@ -134,7 +141,7 @@ private func initializeMPI() throws(MPIError) {
   }
   precondition(provided >= MPI_THREAD_SERIALIZED, "this MPI library cannot serialize its calls")
   try check("MPI_Comm_set_errhandler") {
-    MPI_Comm_set_errhandler(cmpi_comm_world(), cmpi_errors_return())
+    MPI_Comm_set_errhandler(cmpi_comm_world().value, cmpi_errors_return())
   }
 }
 
