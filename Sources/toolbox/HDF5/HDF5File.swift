@@ -43,7 +43,7 @@ public struct HDF5File: ~Copyable {
   public static func open(
     _ path: String, on communicator: borrowing Communicator
   ) throws(HDF5Error) -> HDF5File {
-    try open(path, communicator: communicator.handle.value)
+    try open(path, communicator: communicator.handle)
   }
 
   /// Creates a file to be written by this process alone; one that exists is emptied.
@@ -120,7 +120,7 @@ package struct CreationProperties: ~Copyable {
   ///
   /// Collective.
   package mutating func share(on communicator: borrowing Communicator) throws(HDF5Error) {
-    try Operation("creating", of: path).share(access, on: communicator.handle.value)
+    try Operation("creating", of: path).share(access, on: communicator.handle)
     isParallel = true
   }
 

@@ -25,7 +25,7 @@ extension Communicator {
   ///
   /// MPI-3.1, section 5.3.
   public func barrier() throws(MPIError) {
-    try check("MPI_Barrier") { MPI_Barrier(handle.value) }
+    try check("MPI_Barrier") { MPI_Barrier(handle) }
   }
 
   /// Replaces `elements` on every rank by those of `root`.
@@ -41,7 +41,7 @@ extension Communicator {
   ) throws(MPIError) {
     try inParts(&elements) { (start, count) throws(MPIError) in
       try check("MPI_Bcast") {
-        MPI_Bcast(start, count, Element.datatype, Int32(root), handle.value)
+        MPI_Bcast(start, count, Element.datatype, Int32(root), handle)
       }
     }
   }
@@ -75,7 +75,7 @@ extension Communicator {
     try inParts(&elements) { (start, count) throws(MPIError) in
       try check("MPI_Allreduce") {
         MPI_Allreduce(
-          cmpi_in_place(), start, count, Element.datatype, operation.handle, handle.value)
+          cmpi_in_place(), start, count, Element.datatype, operation.handle, handle)
       }
     }
   }
@@ -99,7 +99,7 @@ extension Communicator {
     var value = value
     var sum: Int64 = 0
     try check("MPI_Exscan") {
-      MPI_Exscan(&value, &sum, 1, Int64.datatype, cmpi_sum(), handle.value)
+      MPI_Exscan(&value, &sum, 1, Int64.datatype, cmpi_sum(), handle)
     }
     return rank == 0 ? 0 : sum
   }
@@ -113,7 +113,7 @@ extension Communicator {
     try check("MPI_Allgather") {
       values.withUnsafeMutableBufferPointer { received in
         MPI_Allgather(
-          &value, 1, Element.datatype, received.baseAddress, 1, Element.datatype, handle.value)
+          &value, 1, Element.datatype, received.baseAddress, 1, Element.datatype, handle)
       }
     }
     return values
@@ -139,7 +139,7 @@ extension Communicator {
         elements.withUnsafeBufferPointer { sent in
           MPI_Gatherv(
             sent.baseAddress, messageCount(sent.count), Element.datatype, received.baseAddress,
-            layout.counts, layout.displacements, Element.datatype, Int32(root), handle.value)
+            layout.counts, layout.displacements, Element.datatype, Int32(root), handle)
         }
       }
     }
@@ -160,7 +160,7 @@ extension Communicator {
         elements.withUnsafeBufferPointer { sent in
           MPI_Allgatherv(
             sent.baseAddress, messageCount(sent.count), Element.datatype, received.baseAddress,
-            layout.counts, layout.displacements, Element.datatype, handle.value)
+            layout.counts, layout.displacements, Element.datatype, handle)
         }
       }
     }
@@ -185,7 +185,7 @@ extension Communicator {
     var receivedCounts = [Int64](repeating: 0, count: size)
     try check("MPI_Alltoall") {
       MPI_Alltoall(
-        sentCounts, 1, Int64.datatype, &receivedCounts, 1, Int64.datatype, handle.value)
+        sentCounts, 1, Int64.datatype, &receivedCounts, 1, Int64.datatype, handle)
     }
     let sending = MessageLayout(counts)
     let receiving = MessageLayout(receivedCounts.map { Int($0) })
@@ -196,7 +196,7 @@ extension Communicator {
           MPI_Alltoallv(
             sent.baseAddress, sending.counts, sending.displacements, Element.datatype,
             received.baseAddress, receiving.counts, receiving.displacements, Element.datatype,
-            handle.value)
+            handle)
         }
       }
     }

@@ -21,7 +21,7 @@ public func withMPI<Result>(
   _ body: (borrowing Communicator) throws -> Result
 ) throws(MPIError) -> Result {
   try initializeMPI()
-  let world = try Communicator(handle: cmpi_comm_world(), isOwned: false)
+  let world = try Communicator(cmpi_comm_world(), isOwned: false)
   do {
     let result = try body(world)
     try finalizeMPI()
@@ -73,7 +73,7 @@ public func withSharedMPI<Result, Failure: Error>(
     try initializeMPI()
     atexit { MPI_Finalize() }
   }
-  return try body(try Communicator(handle: cmpi_comm_world(), isOwned: false))
+  return try body(try Communicator(cmpi_comm_world(), isOwned: false))
 }
 
 /// The place of a process in its job.

@@ -18,7 +18,7 @@ extension Communicator {
     try message.start("MPI_Isend") { buffer, request in
       MPI_Isend(
         buffer.baseAddress, messageCount(buffer.count), Element.datatype, Int32(destination),
-        Int32(tag), handle.value, &request.value)
+        Int32(tag), handle, &request.value)
     }
     return message
   }
@@ -40,7 +40,7 @@ extension Communicator {
     let (source, tag) = (Int32(envelope.source), Int32(envelope.tag))
     var status = MPI_Status()
     var count: Int32 = 0
-    try check("MPI_Probe") { MPI_Probe(source, tag, handle.value, &status) }
+    try check("MPI_Probe") { MPI_Probe(source, tag, handle, &status) }
     try check("MPI_Get_count") { MPI_Get_count(&status, Element.datatype, &count) }
     precondition(
       count != MPI_UNDEFINED,
@@ -48,7 +48,7 @@ extension Communicator {
     var message = PendingMessage<Element>(zeros(Int(count)))
     try message.start("MPI_Irecv") { buffer, request in
       MPI_Irecv(
-        buffer.baseAddress, count, Element.datatype, source, tag, handle.value, &request.value)
+        buffer.baseAddress, count, Element.datatype, source, tag, handle, &request.value)
     }
     return message
   }

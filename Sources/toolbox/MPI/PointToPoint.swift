@@ -22,7 +22,7 @@ extension Communicator {
       elements.withUnsafeBufferPointer { buffer in
         MPI_Send(
           buffer.baseAddress, messageCount(buffer.count), Element.datatype, Int32(destination),
-          Int32(tag), handle.value)
+          Int32(tag), handle)
       }
     }
   }
@@ -34,7 +34,7 @@ extension Communicator {
     var flag: Int32 = 0
     var status = MPI_Status()
     let source = source.map { Int32($0) } ?? MPI_ANY_SOURCE
-    try check("MPI_Iprobe") { MPI_Iprobe(source, Int32(tag), handle.value, &flag, &status) }
+    try check("MPI_Iprobe") { MPI_Iprobe(source, Int32(tag), handle, &flag, &status) }
     return flag == 0 ? nil : Envelope(source: Int(status.MPI_SOURCE), tag: Int(status.MPI_TAG))
   }
 
@@ -46,7 +46,7 @@ extension Communicator {
   ) throws(MPIError) -> [Element] {
     var status = MPI_Status()
     var count: Int32 = 0
-    try check("MPI_Probe") { MPI_Probe(Int32(source), Int32(tag), handle.value, &status) }
+    try check("MPI_Probe") { MPI_Probe(Int32(source), Int32(tag), handle, &status) }
     try check("MPI_Get_count") { MPI_Get_count(&status, Element.datatype, &count) }
     precondition(
       count != MPI_UNDEFINED, "a message of another type than \(Element.self) from rank \(source)")
@@ -54,7 +54,7 @@ extension Communicator {
     try check("MPI_Recv") {
       elements.withUnsafeMutableBufferPointer { buffer in
         MPI_Recv(
-          buffer.baseAddress, count, Element.datatype, Int32(source), Int32(tag), handle.value,
+          buffer.baseAddress, count, Element.datatype, Int32(source), Int32(tag), handle,
           cmpi_status_ignore())
       }
     }

@@ -22,7 +22,7 @@ extension Communicator {
     let code = elements.withUnsafeMutableBufferPointer { buffer in
       MPI_Iallreduce(
         cmpi_in_place(), buffer.baseAddress, count, Element.datatype, operation.handle,
-        handle.value,
+        handle,
         &request.value)
     }
     try check("MPI_Iallreduce") { code }

@@ -27,7 +27,7 @@ public struct SharedWindow<Element: MPIElement>: ~Copyable {
     var window = cmpi_window()
     try check("MPI_Win_allocate_shared") {
       MPI_Win_allocate_shared(
-        bytes, Int32(stride), cmpi_info_null(), node.handle.value, &base, &window.value)
+        bytes, Int32(stride), cmpi_info_null(), node.handle, &base, &window.value)
     }
     var size = 0
     var unit: Int32 = 0
