@@ -3,9 +3,11 @@
 #   make quickstart   the whole pipeline on small universes, raw and averaged, in minutes
 #   make test         everything that is tested, as in CI
 #   make build        .build/release/halompi, with the Swift runtime linked in
+#                     make MPI=mpich build: .build-mpich/release/halompi, for MPICH and what descends from it
 #   make setup        installs the packages of the system that are missing
 #   make fuzz         damaged files of every format, for ten seconds each
 #   make ranks        the tests that need several ranks, on 2 to 5
+#   make test-mpi     the tests of several ranks with the other MPI, and its results beside those of the first
 #   make test-slurm   of these, the tests on a Slurm cluster of virtual nodes, which it starts (root only)
 #   make test-hosts   of these, the tests on three hosts, made of network namespaces (root only)
 #   make lint         the format of the sources
@@ -14,10 +16,16 @@ SHELL := /bin/sh
 export OMPI_ALLOW_RUN_AS_ROOT = 1
 export OMPI_ALLOW_RUN_AS_ROOT_CONFIRM = 1
 
-# The tests have a build of their own: optimized, but with internal symbols visible.
-TEST_BUILD := -c release -Xswiftc -enable-testing --scratch-path .build-test
+# The MPI to build with: openmpi or mpich. The builds with MPICH stand beside the others.
+MPI := $(shell scripts/mpi)
+export HALOMPI_MPI = $(MPI)
+BESIDE := $(if $(filter mpich,$(MPI)),-mpich)
+BUILD := -c release --static-swift-stdlib --scratch-path .build$(BESIDE)
 
-.PHONY: all setup setup-tests build test unit fuzz ranks test-slurm test-hosts lint quickstart clean
+# The tests have a build of their own: optimized, but with internal symbols visible.
+TEST_BUILD := -c release -Xswiftc -enable-testing --scratch-path .build-test$(BESIDE)
+
+.PHONY: all setup setup-tests build test unit fuzz ranks test-mpi test-slurm test-hosts lint quickstart clean
 
 # The tests share two cores and, some of them, a cluster: one after the other also with -j.
 .NOTPARALLEL:
@@ -26,18 +34,20 @@ all: build
 
 setup:
 	@scripts/setup
+	@scripts/mpi check
 
 setup-tests:
 	@scripts/setup tests
+	@scripts/mpi check
 	@scripts/interop/setup --if-possible
 
 build: setup
-	swift build -c release --static-swift-stdlib --product halompi
-	@echo "built: $$(swift build -c release --static-swift-stdlib --show-bin-path)/halompi"
+	swift build $(BUILD) --product halompi
+	@echo "built: $$(swift build $(BUILD) --show-bin-path)/halompi"
 
 # At its end a table of what was run and skipped, and a look at the temporary folder: nothing may be left there.
 test: setup-tests
-	@scripts/test-summary $(MAKE) --no-print-directory lint unit fuzz ranks test-slurm test-hosts
+	@scripts/test-summary $(MAKE) --no-print-directory lint unit fuzz ranks test-mpi test-slurm test-hosts
 
 unit: setup
 	swift build --build-tests $(TEST_BUILD)
@@ -54,6 +64,10 @@ ranks: setup
 	HALOMPI_BUILD="$(TEST_BUILD)" scripts/test-ranks 2 3 4
 	HALOMPI_BUILD="$(TEST_BUILD)" scripts/test-ranks 5 -- --filter 'TrainingTests|moreRanksThanSlabsAreRefused'
 
+# Builds all again with the other MPI, in some five minutes; says so where it cannot be had.
+test-mpi: setup-tests
+	HALOMPI_BUILD="$(TEST_BUILD)" scripts/test-mpi
+
 # A minute or two each. Both say loudly that they were skipped, and why, where they cannot run.
 test-slurm: setup-tests
 	HALOMPI_BUILD="$(TEST_BUILD)" scripts/test-slurm
@@ -69,4 +83,4 @@ quickstart: build
 
 clean:
 	swift package clean
-	rm -rf .build-test
+	rm -rf .build-test .build-test-mpich .build-test-openmpi .build-mpich

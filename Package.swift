@@ -2,6 +2,12 @@
 
 import PackageDescription
 
+// The MPI to build with, "openmpi" or "mpich" (and what descends from it), and the names by which pkg-config knows it
+// and the HDF5 that was built with it. `make` sets these, or asks scripts/mpi.
+let mpi = Context.environment["HALOMPI_MPI"] ?? "openmpi"
+let mpiPackage = Context.environment["HALOMPI_MPI_PKG"] ?? (mpi == "mpich" ? "mpich" : "ompi-c")
+let hdf5Package = Context.environment["HALOMPI_HDF5_PKG"] ?? "hdf5-\(mpi)"
+
 // Targets stand in rooms, each listed after all that it imports (Documentation/architecture.md), which
 // Tests/HouseTests checks.
 
@@ -19,11 +25,11 @@ let package = Package(
   targets: [
     // The ground: C libraries, and the hot loops in C.
     .systemLibrary(
-      name: "CMPI", path: "Sources/ground/CMPI", pkgConfig: "ompi-c",
-      providers: [.apt(["libopenmpi-dev"])]),
+      name: "CMPI", path: "Sources/ground/CMPI", pkgConfig: mpiPackage,
+      providers: [.apt(["lib\(mpi)-dev"])]),
     .systemLibrary(
-      name: "CParallelHDF5", path: "Sources/ground/CParallelHDF5", pkgConfig: "hdf5-openmpi",
-      providers: [.apt(["libhdf5-openmpi-dev"])]),
+      name: "CParallelHDF5", path: "Sources/ground/CParallelHDF5", pkgConfig: hdf5Package,
+      providers: [.apt(["libhdf5-\(mpi)-dev"])]),
     .systemLibrary(
       name: "COpenBLAS", path: "Sources/ground/COpenBLAS", pkgConfig: "openblas",
       providers: [.apt(["libopenblas-dev"])]),
@@ -195,7 +201,7 @@ let package = Package(
       ], path: "Sources/jobs/Pipelines"),
     .target(
       name: "Batches",
-      dependencies: ["DurableFiles", "Experiments", "Failures", "Slurm", "Text"],
+      dependencies: ["DurableFiles", "Experiments", "Failures", "MPI", "Slurm", "Text"],
       path: "Sources/jobs/Batches"),
     .target(
       name: "Workshop",

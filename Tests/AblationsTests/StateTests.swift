@@ -105,6 +105,6 @@ func teamsAreOfNeighboursAndLeaveNobodyOut(
   let parallel = try ablationExample(["ablation.ranksPerRun=3", "training.threadsPerRank=2"])
   let words = executor.words(
     for: ablation.manifest.runs[0], of: try Ablation(parallel, in: RunDirectory(of: parallel)))
-  #expect(words.prefix(2) == ["mpirun", "--oversubscribe"])
+  #expect(words[0].hasPrefix("mpirun") && words[1] == "--oversubscribe")
   #expect(words.contains("3") && !words.contains("training.threadsPerRank=1"))
 }

@@ -131,6 +131,3 @@ import Testing
     }
   }
 }
-
-/// This process's rank, for the names of files that each rank writes alone.
-let worldRank = ProcessInfo.processInfo.environment["OMPI_COMM_WORLD_RANK"] ?? "0"

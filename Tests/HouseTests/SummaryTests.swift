@@ -43,7 +43,8 @@ struct SummaryTests {
   private func table(_ groups: [String: [Test]]) throws -> (code: Int32, text: String) {
     try withScratchFolder { folder in
       for group in [
-        "unit", "fuzz", "ranks-2", "ranks-3", "ranks-4", "ranks-5", "slurm", "hosts",
+        "unit", "fuzz", "ranks-2", "ranks-3", "ranks-4", "ranks-5", "mpi-2", "mpi-3", "slurm",
+        "hosts",
       ] {
         try list(groups[group] ?? [Test(name: "plain")])
           .write(toFile: "\(folder)/\(group).xml", atomically: true, encoding: .utf8)

@@ -10,7 +10,7 @@ import Testing
   private func open(
     _ simulation: SyntheticSimulation, _ name: String
   ) throws -> (GroupCatalogue, Snapshot) {
-    let rank = ProcessInfo.processInfo.environment["OMPI_COMM_WORLD_RANK"] ?? "0"
+    let rank = worldRank
     let folder = try temporaryDirectory("catalogue-\(name)-\(rank)")
     let snapshot = try Snapshot.open(simulation.writeFinal(in: folder))
     return (

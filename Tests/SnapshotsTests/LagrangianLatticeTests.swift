@@ -8,7 +8,7 @@ import Testing
   private func particles(
     _ simulation: SyntheticSimulation, _ name: String
   ) throws -> (Snapshot, SnapshotParticles) {
-    let rank = ProcessInfo.processInfo.environment["OMPI_COMM_WORLD_RANK"] ?? "0"
+    let rank = worldRank
     let snapshot = try Snapshot.open(
       simulation.writeInitial(in: temporaryDirectory("lattice-\(name)-\(rank)")))
     return (snapshot, try snapshot.particles(in: 0..<snapshot.particleCount, velocities: true))

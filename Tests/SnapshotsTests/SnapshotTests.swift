@@ -9,7 +9,7 @@ import Testing
 @Suite(.serialized) struct SnapshotTests {
   private func folder(_ name: String) throws -> String {
     try temporaryDirectory(
-      "snapshots-\(name)-\(ProcessInfo.processInfo.environment["OMPI_COMM_WORLD_RANK"] ?? "0")")
+      "snapshots-\(name)-\(worldRank)")
   }
 
   private func problem<Value>(

@@ -56,7 +56,7 @@ package enum ReferenceUniverse {
   package static func copy(
     _ subfolder: String, to name: String, as last: String? = nil
   ) throws -> String {
-    let rank = ProcessInfo.processInfo.environment["OMPI_COMM_WORLD_RANK"] ?? "0"
+    let rank = worldRank
     let target =
       try temporaryDirectory("\(name)-\(rank)-\(UUID().uuidString)")
       + "/" + (last ?? subfolder)

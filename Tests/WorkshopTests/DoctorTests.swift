@@ -133,7 +133,8 @@ import Testing
     let folder = try temporaryDirectory("doctor")
     try withWorld { world in
       let task = DoctorTask(
-        folder: folder, announcedRanks: world.size, launcher: nil, environment: [:])
+        folder: folder, announcedRanks: world.size, launcherName: nil, launcher: nil,
+        environment: [:])
       findings = try task.run(on: world).findings
     }
     let failures = findings.filter { $0.verdict == .fail }

@@ -30,8 +30,9 @@ struct Doctor: ParsableCommand {
     // MPI adds to the environment what would mislead the ranks that are started.
     let environment = ProcessInfo.processInfo.environment
     let announcedRanks = Launcher.size
-    let launcher = Launcher.isThere ? nil : Self.launcher
-    try runJob { world in
+    let launcherName = Launcher.name
+    let launcher = launcherName == nil ? Self.launcher : nil
+    try runJob(mayBeAlone: true) { world in
       if onlyBits {
         let result = try BitsProbe.result(on: world)
         return try world.agree {
@@ -39,7 +40,7 @@ struct Doctor: ParsableCommand {
         }
       }
       let task = DoctorTask(
-        folder: folder, announcedRanks: announcedRanks,
+        folder: folder, announcedRanks: announcedRanks, launcherName: launcherName,
         launcher: launcher, environment: environment)
       let diagnosis = try task.run(on: world)
       try world.agree {
@@ -53,8 +54,6 @@ struct Doctor: ParsableCommand {
   /// The words that start this program by two ranks.
   private static var launcher: [String] {
     let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().path
-    return [
-      "mpirun", "--oversubscribe", "--bind-to", "none", "-n", "2", program, "doctor", "--only-bits",
-    ]
+    return MPIFamily.current.launcher(ranks: 2) + [program, "doctor", "--only-bits"]
   }
 }

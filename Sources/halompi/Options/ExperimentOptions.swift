@@ -141,19 +141,47 @@ struct TimeLimitOption: ParsableArguments {
 ///
 /// - Parameters:
 ///   - record: Is given the error, on the rank that speaks of it.
+///   - mayBeAlone: Whether a process that does not see the others of its job may go on.
 ///   - body: The job.
 /// - Returns: The result of the job.
 /// - Throws: The error that MPI reported on starting or ending.
 func runJob<Result>(
-  recording record: (any Error) -> Void = { _ in },
+  recording record: (any Error) -> Void = { _ in }, mayBeAlone: Bool = false,
   _ body: (borrowing Communicator) throws -> Result
 ) throws -> Result {
+  // MPI may change the variables that the launcher has set.
+  let (rank, ranks, launcher) = (Launcher.rank, Launcher.size, Launcher.name ?? "")
   startHDF5()
   return try withMPI(
     reportingErrorsTo: { error, place in
       record(error)
       return report(error, at: place)
-    }, body)
+    },
+    { world in
+      if world.size == 1, ranks > 1, !mayBeAlone {
+        // Each process is a job of its own: one speaks.
+        guard rank == 0 else {
+          Thread.sleep(forTimeInterval: 2)
+          throw ExitCode(JobExitCode.usage.rawValue)
+        }
+        throw Failure.strangers(ranks: ranks, launcher: launcher)
+      }
+      return try body(world)
+    })
+}
+
+extension Failure {
+  /// The failure of ranks that do not know of each other: the launcher is of another MPI.
+  fileprivate static func strangers(ranks: Int, launcher: String) -> Failure {
+    let family = MPIFamily.current
+    return Failure(
+      .usage, "starting \(ranks) ranks",
+      because: "\(launcher) started them, but each is alone: this program was built with "
+        + "\(mpiLibraryVersion())",
+      remedy: "use the launcher of that library, such as "
+        + "`\(family.launcher(ranks: ranks)[0])`, or `srun --mpi=\(family.slurmPlugin)`, or build "
+        + "with the other one (make MPI=\(family == .openMPI ? "mpich" : "openmpi") build)")
+  }
 }
 
 /// Runs `body` in this process alone, without MPI; an error ends it with its documented exit code.

@@ -1,22 +1,30 @@
 internal import Foundation
+internal import MPI
 internal import Slurm
 
 /// The facts that the launcher of a parallel job tells its processes before MPI starts.
 enum Launcher {
-  /// The rank that Open MPI, PMIx or Slurm gave to this process, or 0 without a launcher.
+  /// The rank that an MPI, PMIx or Slurm gave to this process, or 0 without a launcher.
   static var rank: Int {
-    number(["OMPI_COMM_WORLD_RANK", "PMIX_RANK"]) ?? SlurmEnvironment().rank ?? 0
+    number(families.map(\.launcherVariables.rank) + ["PMIX_RANK"]) ?? SlurmEnvironment().rank ?? 0
   }
 
-  /// The number of processes that Open MPI or Slurm's srun started, or 1 without a launcher.
+  /// The number of processes that the launcher of an MPI or Slurm's srun started, or 1 without a launcher.
   static var size: Int {
-    number(["OMPI_COMM_WORLD_SIZE"]) ?? SlurmEnvironment().ranks ?? 1
+    number(families.map(\.launcherVariables.size)) ?? SlurmEnvironment().ranks ?? 1
   }
 
-  /// Whether a launcher started this process.
-  static var isThere: Bool {
-    (number(["OMPI_COMM_WORLD_SIZE", "PMIX_RANK"]) ?? SlurmEnvironment().rank) != nil
+  /// The name of the launcher that started this process; `nil` without one.
+  static var name: String? {
+    if let family = families.first(where: { number([$0.launcherVariables.size]) != nil }) {
+      return "the launcher of \(family.name)"
+    }
+    if SlurmEnvironment().rank != nil { return "srun" }
+    return number(["PMIX_RANK"]) == nil ? nil : "a launcher with PMIx"
   }
+
+  // Open MPI's variables first: within its jobs those of Slurm's PMI may be set too.
+  private static let families = MPIFamily.allCases
 
   private static func number(_ variables: [String]) -> Int? {
     let environment = ProcessInfo.processInfo.environment

@@ -1,6 +1,7 @@
 internal import Experiments
 package import Failures
 internal import Foundation
+internal import MPI
 package import Progress
 internal import Runs
 internal import Stopping
@@ -82,7 +83,7 @@ package struct LocalExecutor {
     }
     if let timeLimit { words += ["--time-limit", "\(max(0, timeLimit - elapsed))"] }
     guard let ranks = settings.ranksPerRun else { return words }
-    return ["mpirun", "--oversubscribe", "--bind-to", "none", "-n", "\(ranks)"] + words
+    return MPIFamily.current.launcher(ranks: ranks) + words
   }
 }
 

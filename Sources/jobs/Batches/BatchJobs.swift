@@ -1,4 +1,5 @@
 package import Experiments
+internal import MPI
 package import Slurm
 internal import Text
 
@@ -115,6 +116,7 @@ package struct BatchJobs: Sendable {
       name: "\(experiment.name)-\(stage)", cluster: experiment.cluster,
       command: .words([program] + command + arguments), isResumable: isResumable, folder: folder,
       logFolder: absolutePath(directory.batchScripts, in: folder),
+      mpi: MPIFamily.current.slurmPlugin,
       comment: ["Written by halompi \(halompiVersion): \(stage) of \(experiment.name)."])
   }
 }

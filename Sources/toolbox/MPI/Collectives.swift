@@ -40,7 +40,9 @@ extension Communicator {
     _ elements: inout MutableSpan<Element>, from root: Int = 0
   ) throws(MPIError) {
     try inParts(&elements) { (start, count) throws(MPIError) in
-      try check("MPI_Bcast") { MPI_Bcast(start, count, Element.datatype, Int32(root), handle) }
+      try check("MPI_Bcast") {
+        MPI_Bcast(start, count, Element.datatype, Int32(root), handle)
+      }
     }
   }
 

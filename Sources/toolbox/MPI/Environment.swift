@@ -23,7 +23,7 @@ public func withMPI<Result>(
   _ body: (borrowing Communicator) throws -> Result
 ) throws(MPIError) -> Result {
   try initializeMPI()
-  let world = try Communicator(handle: cmpi_comm_world(), isOwned: false)
+  let world = try Communicator(cmpi_comm_world(), isOwned: false)
   do {
     let result = try body(world)
     try finalizeMPI()
@@ -75,7 +75,7 @@ public func abortJob(
     Thread.sleep(forTimeInterval: secondsToAbort)
     _exit(code)
   }
-  if isMPIActive() { MPI_Abort(cmpi_comm_world(), code) }
+  if isMPIActive() { MPI_Abort(cmpi_comm_world().value, code) }
   _exit(code)
 }
 
@@ -136,7 +136,7 @@ public func withSharedMPI<Result, Failure: Error>(
     try initializeMPI()
     atexit { MPI_Finalize() }
   }
-  return try body(try Communicator(handle: cmpi_comm_world(), isOwned: false))
+  return try body(try Communicator(cmpi_comm_world(), isOwned: false))
 }
 
 /// The place of a process in its job.
@@ -168,10 +168,17 @@ extension Communicator {
   }
 }
 
-/// The library's own name and version.
+/// The library's own name and version, such as "Open MPI v4.1.4" or "MPICH Version: 4.0.2".
 ///
 /// MPI-3.1, section 8.1.1.
 public func mpiLibraryVersion() -> String {
+  let text = mpiLibraryText()
+  let end = text.unicodeScalars.firstIndex { $0 == "," || $0 == "\n" } ?? text.endIndex
+  return String(text[..<end]).split { $0 == " " || $0 == "\t" }.joined(separator: " ")
+}
+
+/// The words of the library about itself, which may be many lines.
+private func mpiLibraryText() -> String {
   withUnsafeTemporaryAllocation(of: CChar.self, capacity: Int(MPI_MAX_LIBRARY_VERSION_STRING)) {
     text in
     var length: Int32 = 0
@@ -197,7 +204,7 @@ private func initializeMPI() throws(MPIError) {
   }
   precondition(provided >= MPI_THREAD_SERIALIZED, "this MPI library cannot serialize its calls")
   try check("MPI_Comm_set_errhandler") {
-    MPI_Comm_set_errhandler(cmpi_comm_world(), cmpi_errors_return())
+    MPI_Comm_set_errhandler(cmpi_comm_world().value, cmpi_errors_return())
   }
 }
 

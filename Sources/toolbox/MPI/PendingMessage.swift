@@ -18,7 +18,7 @@ extension Communicator {
     try message.start("MPI_Isend") { buffer, request in
       MPI_Isend(
         buffer.baseAddress, messageCount(buffer.count), Element.datatype, Int32(destination),
-        Int32(tag), handle, &request)
+        Int32(tag), handle, &request.value)
     }
     return message
   }
@@ -47,7 +47,8 @@ extension Communicator {
       "a message of another type than \(Element.self) from rank \(envelope.source)")
     var message = PendingMessage<Element>(zeros(Int(count)))
     try message.start("MPI_Irecv") { buffer, request in
-      MPI_Irecv(buffer.baseAddress, count, Element.datatype, source, tag, handle, &request)
+      MPI_Irecv(
+        buffer.baseAddress, count, Element.datatype, source, tag, handle, &request.value)
     }
     return message
   }
@@ -58,7 +59,7 @@ extension Communicator {
 /// Dropping it before it is complete leaves it under way, and its memory to MPI for good.
 public struct PendingMessage<Element: MPIElement>: ~Copyable {
   private let elements: UnsafeMutableBufferPointer<Element>
-  private var request: MPI_Request?
+  private var request = cmpi_request_null()
   private var isComplete = false
 
   init(_ elements: [Element]) {
@@ -70,9 +71,9 @@ public struct PendingMessage<Element: MPIElement>: ~Copyable {
 
   mutating func start(
     _ routine: StaticString,
-    _ call: (UnsafeMutableBufferPointer<Element>, inout MPI_Request?) -> Int32
+    _ call: (UnsafeMutableBufferPointer<Element>, inout cmpi_request) -> Int32
   ) throws(MPIError) {
-    var request: MPI_Request?
+    var request = cmpi_request_null()
     try check(routine) { call(elements, &request) }
     self.request = request
   }
@@ -82,7 +83,7 @@ public struct PendingMessage<Element: MPIElement>: ~Copyable {
   /// MPI-3.1, section 3.7.3.
   public mutating func test() throws(MPIError) -> Bool {
     var request = self.request
-    isComplete = try checkFlag("MPI_Test") { MPI_Test(&request, &$0, cmpi_status_ignore()) }
+    isComplete = try checkFlag("MPI_Test") { MPI_Test(&request.value, &$0, cmpi_status_ignore()) }
     self.request = request
     return isComplete
   }

@@ -3,8 +3,8 @@ internal import CMPI
 extension Communicator {
   /// Starts a reduction that other work may overlap.
   ///
-  /// `elements` stays borrowed as long as the returned value lives. Open MPI makes progress only
-  /// inside of MPI calls: call ``PendingReduction/test()`` between pieces of other work.
+  /// `elements` stays borrowed as long as the returned value lives. MPI makes progress only
+  /// inside of its calls: call ``PendingReduction/test()`` between pieces of other work.
   ///
   /// - Parameters:
   ///   - elements: As many on every rank, fewer than 2^31.
@@ -18,11 +18,12 @@ extension Communicator {
     _ elements: consuming MutableSpan<Element>, _ operation: ReduceOperation
   ) throws(MPIError) -> PendingReduction<Element> {
     let count = messageCount(elements.count)
-    var request: MPI_Request?
+    var request = cmpi_request_null()
     let code = elements.withUnsafeMutableBufferPointer { buffer in
       MPI_Iallreduce(
-        cmpi_in_place(), buffer.baseAddress, count, Element.datatype, operation.handle, handle,
-        &request)
+        cmpi_in_place(), buffer.baseAddress, count, Element.datatype, operation.handle,
+        handle,
+        &request.value)
     }
     try check("MPI_Iallreduce") { code }
     return PendingReduction(elements, request: request)
@@ -35,10 +36,10 @@ extension Communicator {
 /// must then not be used again, and the job is expected to end.
 public struct PendingReduction<Element: MPIElement>: ~Copyable, ~Escapable {
   private let elements: MutableSpan<Element>
-  private var request: MPI_Request?
+  private var request: cmpi_request
 
   @_lifetime(copy elements)
-  init(_ elements: consuming MutableSpan<Element>, request: MPI_Request?) {
+  init(_ elements: consuming MutableSpan<Element>, request: cmpi_request) {
     self.elements = elements
     self.request = request
   }
@@ -49,7 +50,9 @@ public struct PendingReduction<Element: MPIElement>: ~Copyable, ~Escapable {
   @_lifetime(self: copy self)
   public mutating func test() throws(MPIError) -> Bool {
     var request = self.request
-    let isComplete = try checkFlag("MPI_Test") { MPI_Test(&request, &$0, cmpi_status_ignore()) }
+    let isComplete = try checkFlag("MPI_Test") {
+      MPI_Test(&request.value, &$0, cmpi_status_ignore())
+    }
     self.request = request
     return isComplete
   }
@@ -59,6 +62,6 @@ public struct PendingReduction<Element: MPIElement>: ~Copyable, ~Escapable {
   /// MPI-3.1, section 3.7.3.
   public consuming func wait() throws(MPIError) {
     var request = self.request
-    try check("MPI_Wait") { MPI_Wait(&request, cmpi_status_ignore()) }
+    try check("MPI_Wait") { MPI_Wait(&request.value, cmpi_status_ignore()) }
   }
 }

@@ -7,7 +7,7 @@ internal import CMPI
 ///
 /// MPI-3.1, section 11.2.3.
 public struct SharedWindow<Element: MPIElement>: ~Copyable {
-  private let window: MPI_Win
+  private let window: cmpi_window
 
   /// The elements, the same on all ranks, at an address of this rank's own.
   public let elements: UnsafeMutableBufferPointer<Element>
@@ -24,19 +24,18 @@ public struct SharedWindow<Element: MPIElement>: ~Copyable {
     let stride = MemoryLayout<Element>.stride
     let bytes = node.isRoot ? max(count, 1) * stride : 0
     var base: UnsafeMutableRawPointer?
-    var window: MPI_Win?
+    var window = cmpi_window()
     try check("MPI_Win_allocate_shared") {
       MPI_Win_allocate_shared(
-        bytes, Int32(stride), cmpi_info_null(), node.handle, &base, &window)
+        bytes, Int32(stride), cmpi_info_null(), node.handle, &base, &window.value)
     }
-    guard let window else { preconditionFailure("MPI succeeded without making a window") }
     var size = 0
     var unit: Int32 = 0
     try check("MPI_Win_shared_query") {
-      MPI_Win_shared_query(window, 0, &size, &unit, &base)
+      MPI_Win_shared_query(window.value, 0, &size, &unit, &base)
     }
     guard let base else { preconditionFailure("MPI made a window without memory") }
-    try check("MPI_Win_lock_all") { MPI_Win_lock_all(Int32(MPI_MODE_NOCHECK), window) }
+    try check("MPI_Win_lock_all") { MPI_Win_lock_all(Int32(MPI_MODE_NOCHECK), window.value) }
     if node.isRoot {
       base.initializeMemory(as: UInt8.self, repeating: 0, count: count * stride)
     }
@@ -54,11 +53,11 @@ public struct SharedWindow<Element: MPIElement>: ~Copyable {
   }
 
   private static func synchronize(
-    _ window: MPI_Win, on node: borrowing Communicator
+    _ window: cmpi_window, on node: borrowing Communicator
   ) throws(MPIError) {
-    try check("MPI_Win_sync") { MPI_Win_sync(window) }
+    try check("MPI_Win_sync") { MPI_Win_sync(window.value) }
     try node.barrier()
-    try check("MPI_Win_sync") { MPI_Win_sync(window) }
+    try check("MPI_Win_sync") { MPI_Win_sync(window.value) }
   }
 
   /// Frees the memory.
@@ -68,9 +67,8 @@ public struct SharedWindow<Element: MPIElement>: ~Copyable {
   ///
   /// MPI-3.1, section 11.2.5.
   public consuming func free() throws(MPIError) {
-    let handle = window
-    try check("MPI_Win_unlock_all") { MPI_Win_unlock_all(handle) }
-    var window: MPI_Win? = handle
-    try check("MPI_Win_free") { MPI_Win_free(&window) }
+    var window = window
+    try check("MPI_Win_unlock_all") { MPI_Win_unlock_all(window.value) }
+    try check("MPI_Win_free") { MPI_Win_free(&window.value) }
   }
 }

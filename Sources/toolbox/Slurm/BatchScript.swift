@@ -60,11 +60,14 @@ package struct BatchScript: Hashable, Sendable {
   /// The purpose of the script, in lines without control characters.
   package var comment: [String]
 
+  /// The word after `--mpi` of srun, by which it starts ranks of the MPI that the program was built with.
+  package var mpi: String
+
   /// Makes a script.
   package init(
     name: String, cluster: ClusterSettings, command: Command, isResumable: Bool,
     elements: Elements? = nil, folder: String? = nil, logFolder: String? = nil,
-    comment: [String] = []
+    mpi: String = "pmix", comment: [String] = []
   ) {
     self.name = name
     self.cluster = cluster
@@ -73,6 +76,7 @@ package struct BatchScript: Hashable, Sendable {
     self.elements = elements
     self.folder = folder
     self.logFolder = logFolder
+    self.mpi = mpi
     self.comment = comment
   }
 
@@ -209,10 +213,12 @@ extension BatchScript {
   }
 
   private var launcherLines: [String] {
+    let plugin =
+      if case .commandWithArguments = command { "\"${HALOMPI_SRUN_MPI:-\(mpi)}\"" } else { mpi }
     let srun = [
       "# srun does not take --cpus-per-task from sbatch since Slurm 22.05, and leaves the other ranks",
       "# hanging when one dies unless it is told to end the step.",
-      "launch=(srun --mpi=pmix --kill-on-bad-exit=1 --cpus-per-task=\"$cores\")",
+      "launch=(srun --mpi=\(plugin) --kill-on-bad-exit=1 --cpus-per-task=\"$cores\")",
     ]
     let mpirun = ["launch=(mpirun --map-by \"slot:PE=$cores\")"]
     switch (command, cluster.launcher) {

@@ -1,4 +1,5 @@
 internal import Hardware
+internal import MPI
 internal import Text
 
 extension Diagnosis {
@@ -20,11 +21,13 @@ extension Diagnosis {
     let ranks = facts.ranks == 1 ? "1 rank" : "\(facts.ranks) ranks"
     let text =
       "\(facts.mpiLibrary), standard \(facts.mpiStandard), threads \(facts.threadLevel), \(ranks)"
+      + (facts.launcherName.map { " started by \($0)" } ?? "")
     guard facts.announcedRanks == facts.ranks else {
       return .fail(
         "MPI",
         "\(text), but the launcher started \(facts.announcedRanks) processes: each is alone",
-        "Use the mpirun of the library that halompi was built with, or srun --mpi=pmix")
+        "Use the launcher of the library that halompi was built with, or srun "
+          + "--mpi=\(MPIFamily.current.slurmPlugin)")
     }
     guard facts.threadLevel != "single", facts.threadLevel != "funneled" else {
       return .fail(

@@ -17,6 +17,9 @@ package struct DoctorTask: Sendable {
   /// The processes that the launcher says it started.
   package var announcedRanks: Int
 
+  /// The launcher that started this process; `nil` without one.
+  package var launcherName: String?
+
   /// The words that start this program by two ranks with ``BitsProbe``, if no launcher started it.
   package var launcher: [String]?
 
@@ -28,10 +31,12 @@ package struct DoctorTask: Sendable {
 
   /// Makes the task.
   package init(
-    folder: String, announcedRanks: Int, launcher: [String]?, environment: [String: String]
+    folder: String, announcedRanks: Int, launcherName: String?, launcher: [String]?,
+    environment: [String: String]
   ) {
     self.folder = folder
     self.announcedRanks = announcedRanks
+    self.launcherName = launcherName
     self.launcher = launcher
     self.environment = environment
   }
@@ -44,11 +49,12 @@ package struct DoctorTask: Sendable {
   /// - Throws: The error that MPI reported; nothing else ends it.
   package func run(on world: borrowing Communicator) throws -> Diagnosis {
     var facts = SystemFacts()
-    facts.mpiLibrary = mpiLibraryVersion().split(separator: ",").first.map(String.init) ?? "unknown"
+    facts.mpiLibrary = mpiLibraryVersion()
     facts.mpiStandard = try mpiStandardVersion()
     facts.threadLevel = try mpiThreadLevel().rawValue
     facts.ranks = world.size
     facts.announcedRanks = announcedRanks
+    facts.launcherName = launcherName
     facts.hosts = try distinct(world.place().host, on: world).count
     facts.processors = try distinct(
       "\(Machine.processorName) (\(NetworkKernels.fast.implementation))", on: world)

@@ -16,6 +16,8 @@ struct SystemFacts: Hashable, Sendable {
   var ranks = 1
   /// The processes that the launcher says it started.
   var announcedRanks = 1
+  /// The launcher that started this process; `nil` without one.
+  var launcherName: String?
   /// The hosts.
   var hosts = 1
   /// The kinds of processor among the ranks.
