@@ -12,7 +12,8 @@ struct Inspect: ParsableCommand {
 
       Of a snapshot (GADGET, AREPO or SWIFT; a file, a folder, or what several files have in common) it \
       says what prepare would read: format, particles, box, redshift, cosmology, units, IDs, lattice and \
-      halos, and what is missing with what to do about it. All particles are read by one rank.
+      halos, and what is missing with what to do about it. All particles are read by one rank. A halo \
+      catalogue is named with its format.
 
       The file is read by a second process, with limits in proportion to its size: a file that is damaged so that HDF5 crashes on
       it, or never ends, is called damaged.
@@ -52,7 +53,10 @@ struct Inspect: ParsableCommand {
       let alone = try world.split(color: world.rank, key: 0)
       try world.agree {
         guard world.isRoot else { return }
-        if SnapshotInspection.isSnapshot(file) {
+        if let catalogue = CatalogueInspection(of: file) {
+          try Console.output.show(catalogue, terminator: "")
+          guard catalogue.isHDF5 else { return }
+        } else if SnapshotInspection.isSnapshot(file) {
           let inspection = try SnapshotInspection(of: file, on: alone)
           try Console.output.show(inspection, terminator: "")
           if let failure = inspection.failure(of: file) { throw failure }

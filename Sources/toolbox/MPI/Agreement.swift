@@ -28,7 +28,8 @@ extension Communicator {
   /// Does work that may fail on one rank alone, and throws on every rank if it failed on any.
   ///
   /// Collective: the ranks wait for each other. The work itself must not wait for another rank
-  /// after it may have failed.
+  /// after it may have failed. A failure of MPI itself is not agreed on, as that takes MPI: it is thrown alone,
+  /// which ends the job.
   ///
   ///     let header = try world.agree { try readHeader(path) }
   ///
@@ -40,6 +41,7 @@ extension Communicator {
     do {
       value = try work()
     } catch {
+      if error is MPIError { throw error }
       try agreeOnFailure(error)
       throw error
     }

@@ -1,4 +1,5 @@
 internal import Dispatch
+internal import Heartbeat
 internal import Synchronization
 
 /// The threads that share a loop: the one parallel loop of this package.
@@ -26,7 +27,10 @@ package struct WorkerThreads: Hashable, Sendable {
   ) throws(Failure) {
     let threads = min(count, total)
     guard threads > 1 else {
-      for number in 0..<max(0, total) { try body(number) }
+      for number in 0..<max(0, total) {
+        Heartbeat.beat()
+        try body(number)
+      }
       return
     }
     let next = Atomic<Int>(0)
@@ -35,6 +39,7 @@ package struct WorkerThreads: Hashable, Sendable {
       while true {
         let number = next.wrappingAdd(1, ordering: .relaxed).oldValue
         guard number < total else { return }
+        Heartbeat.beat()
         do throws(Failure) {
           try body(number)
         } catch {

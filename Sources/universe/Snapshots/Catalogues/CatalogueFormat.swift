@@ -65,6 +65,12 @@ package enum CatalogueFormat: String, Hashable, Codable, Sendable, CaseIterable 
     throw candidate.refusal
   }
 
+  /// Finds the format of a file that may be something else.
+  ///
+  /// - Parameter path: The path of a file.
+  /// - Returns: The format; `nil` if it is no catalogue of a known format, or cannot be read.
+  package static func recognized(in path: String) -> CatalogueFormat? { try? detected(in: path) }
+
   /// Finds the first file of a catalogue.
   ///
   /// - Parameter path: A file, the first of several, what they have in common, or their folder.
