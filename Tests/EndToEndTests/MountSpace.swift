@@ -61,6 +61,16 @@ final class MountSpace {
     try #require(process.terminationStatus == 0, "\(command)")
   }
 
+  /// Makes a folder within it read-only.
+  ///
+  /// The system refuses as long as a file there is open for writing, which none is for long.
+  func makeReadOnly(_ path: String, in folder: URL) throws {
+    try run(
+      "mount --bind '\(path)' '\(path)' && for attempt in $(seq 200); do "
+        + "mount -o remount,bind,ro '\(path)' 2>/dev/null && exit 0; sleep 0.02; done; exit 1",
+      in: folder)
+  }
+
   /// The path outside of a file within.
   func path(of file: String) -> String { "/proc/\(holder.processIdentifier)/root\(file)" }
 }
