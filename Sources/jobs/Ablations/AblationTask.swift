@@ -87,6 +87,11 @@ package struct AblationTask: Sendable {
         throw Failure.incompleteAblation(
           failed: failed.map(\.name), of: ablation.manifest.runs.count, first: first)
       }
+      let lost = statuses.filter { $0.state == .pending || $0.state == .preempted }
+      guard lost.isEmpty else {
+        throw Failure.unrecordedFailures(
+          of: lost.map(\.name), in: ablation.directory.ablation.path)
+      }
       let open = statuses.filter { $0.state != .done }
       if !open.isEmpty {
         progress.say("not done: \(open.map { "\($0.name) (\($0.state))" }.joined(separator: ", "))")

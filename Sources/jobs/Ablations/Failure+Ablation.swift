@@ -42,4 +42,15 @@ extension Failure {
       remedy: "halompi ablate status tells of all, and halompi ablate --only-failed runs them again"
     )
   }
+
+  /// Returns the failure of an ablation whose runs ended early without a record of the reason.
+  static func unrecordedFailures(of runs: [String], in folder: String) -> Failure {
+    Failure(
+      .inputOutput,
+      "executing the runs \(runs.joined(separator: ", ")) of the ablation in \(folder)",
+      because: "they did not finish, and could not put on record why",
+      remedy:
+        "look whether the file system is full, over quota or read-only, and give the same command again"
+    )
+  }
 }
