@@ -48,7 +48,8 @@ extension Failure {
     Failure(
       .inputOutput,
       "executing the runs \(runs.joined(separator: ", ")) of the ablation in \(folder)",
-      because: "they did not finish, and left no reason: they were stopped, or could not put one on record",
+      because: "they did not finish, and left no reason: they were stopped, or could not put one "
+        + "on record",
       remedy:
         "look whether the file system is full, over quota or read-only, and give the same command again"
     )
