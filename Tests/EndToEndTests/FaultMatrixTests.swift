@@ -241,7 +241,8 @@ enum WatchedStage: String, CaseIterable, Sendable {
     let folder = root + workspace.path("runs/small")
     let names = FileManager.default.enumerator(atPath: folder)?.compactMap { $0 as? String } ?? []
     let chosen = names.filter { name in
-      !name.hasSuffix("provenance.json")
+      // Times are in the records of how and of what results were made.
+      !name.hasSuffix("provenance.json") && !name.hasSuffix("made-of.json")
         && results.contains { name.hasPrefix($0.beginning) && name.hasSuffix($0.end) }
     }
     return Dictionary(
