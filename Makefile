@@ -47,7 +47,7 @@ build: setup
 
 # At its end a table of what was run and skipped, and a look at the temporary folder: nothing may be left there.
 test: setup-tests
-	@scripts/test-summary $(MAKE) --no-print-directory lint unit fuzz ranks test-mpi test-slurm test-hosts
+	@scripts/test-summary $(MAKE) --no-print-directory lint unit fuzz ranks test-slurm test-hosts
 
 unit: setup
 	swift build --build-tests $(TEST_BUILD)
@@ -64,7 +64,7 @@ ranks: setup
 	HALOMPI_BUILD="$(TEST_BUILD)" scripts/test-ranks 2 3 4
 	HALOMPI_BUILD="$(TEST_BUILD)" scripts/test-ranks 5 -- --filter 'TrainingTests|moreRanksThanSlabsAreRefused'
 
-# Builds all again with the other MPI, in some five minutes; says so where it cannot be had.
+# Builds all again with the other MPI, so it is not in `make test`; says so where it cannot be had.
 test-mpi: setup-tests
 	HALOMPI_BUILD="$(TEST_BUILD)" scripts/test-mpi
 
