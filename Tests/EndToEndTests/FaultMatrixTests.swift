@@ -118,9 +118,7 @@ extension EndToEnd {
       if isFull {
         try fill(space.path(of: "\(runs)/filler"))
       } else {
-        try space.run(
-          "mount --bind '\(runs)' '\(runs)' && mount -o remount,bind,ro '\(runs)'",
-          in: workspace.folder)
+        try space.makeReadOnly(runs, in: workspace.folder)
       }
       try? FileManager.default.removeItem(atPath: file)
       let end = try job.wait()

@@ -181,10 +181,7 @@ extension EndToEnd {
       var start = clock.now
       let end = try workspace.train(ranks: ranks, untilLine: line, launcher: launcher) { _ in
         start = clock.now
-        let folder = workspace.training
-        try space.run(
-          "mount --bind '\(folder)' '\(folder)' && mount -o remount,bind,ro '\(folder)'",
-          in: workspace.folder)
+        try space.makeReadOnly(workspace.training, in: workspace.folder)
       }
       let seconds = start.duration(to: clock.now) / .seconds(1)
       print("read-only after line \(line) on \(ranks) ranks: ended after \(seconds) s")

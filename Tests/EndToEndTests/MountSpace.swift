@@ -61,6 +61,14 @@ final class MountSpace {
     try #require(process.terminationStatus == 0, "\(command)")
   }
 
+  /// Makes a folder read-only within it; tried again while a file in it is being written.
+  func makeReadOnly(_ path: String, in folder: URL) throws {
+    let remount = "mount -o remount,bind,ro '\(path)' 2>/dev/null"
+    try run(
+      "mount --bind '\(path)' '\(path)' && for turn in $(seq 200); do \(remount) && exit 0; sleep 0.01; done; exit 1",
+      in: folder)
+  }
+
   /// The path outside of a file within.
   func path(of file: String) -> String { "/proc/\(holder.processIdentifier)/root\(file)" }
 }
