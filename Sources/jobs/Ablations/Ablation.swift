@@ -118,6 +118,13 @@ extension Ablation {
     }
   }
 
+  /// Removes a request to stop a run that a job has left which was ended before the run saw it.
+  func forgetStopRequest(to run: AblationRun) {
+    let folder = directory.training(run.training)
+    guard !DirectoryLock.isHeld(folder.lockFile) else { return }
+    try? FileManager.default.removeItem(atPath: folder.stopFile)
+  }
+
   private func manifestOnDisk() throws -> AblationManifest? {
     let file = directory.ablation.manifestFile
     guard FileManager.default.fileExists(atPath: file) else { return nil }

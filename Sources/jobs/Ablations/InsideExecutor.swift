@@ -95,6 +95,7 @@ final class InsideExecutor {
         return .stopped
       }
       progress.say("\(run.name): run \(index + 1) of \(runs.count)")
+      ablation.forgetStopRequest(to: run)
       let outcome = try execute(run, of: ablation, on: team, resources, progress: progress)
       progress.say("\(run.name): \(ablation.words(for: outcome, of: run))")
       if outcome == .stopped { return .stopped }

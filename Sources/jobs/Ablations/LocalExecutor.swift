@@ -43,6 +43,7 @@ package struct LocalExecutor {
       while !isStopping, processes.count < limit, let run = waiting.popFirst() {
         let words = self.words(
           for: run, of: ablation, after: start.duration(to: .now) / .seconds(1))
+        ablation.forgetStopRequest(to: run)
         let process = try RunProcess(run, of: ablation, words: words)
         progress.say("\(run.name): starts as process \(process.identifier)")
         processes.append(process)

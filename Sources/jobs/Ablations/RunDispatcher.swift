@@ -3,7 +3,6 @@ internal import Experiments
 internal import Foundation
 internal import MPI
 internal import Progress
-internal import Runs
 internal import Stopping
 internal import Training
 
@@ -62,7 +61,7 @@ struct RunDispatcher {
       }
       let next = isStopping ? nil : waiting.popFirst()
       if let next {
-        forgetRequest(to: next)
+        ablation.forgetStopRequest(to: next)
         busy[envelope.source] = next
         progress.say("\(next.name): starts on the team of rank \(envelope.source)")
       } else {
@@ -72,13 +71,6 @@ struct RunDispatcher {
     }
     progress.end()
     return isStopping ? .stopped : .finished
-  }
-
-  /// Removes a request to stop that a job has left which was ended before its run saw it.
-  private func forgetRequest(to run: AblationRun) {
-    let folder = ablation.directory.training(run.training)
-    guard !DirectoryLock.isHeld(folder.lockFile) else { return }
-    try? FileManager.default.removeItem(atPath: folder.stopFile)
   }
 
   private var stopReason: String? {
