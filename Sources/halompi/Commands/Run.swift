@@ -45,7 +45,7 @@ struct Run: ParsableCommand {
 
   func run() throws {
     let outcome: TrainingOutcome = try runJob { world in
-      let experiment = try options.load(on: world)
+      let experiment = try dryRun ? options.load(on: world) : options.begin(on: world)
       let task = try world.agree { try makeTask(experiment) }
       guard dryRun else {
         return try task.run(

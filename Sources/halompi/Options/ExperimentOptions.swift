@@ -162,7 +162,7 @@ func runJob<Result>(
         // Each process is a job of its own: one speaks.
         guard rank == 0 else {
           Thread.sleep(forTimeInterval: 2)
-          throw ExitCode(JobExitCode.usage.rawValue)
+          exit(JobExitCode.usage.rawValue)
         }
         throw Failure.strangers(ranks: ranks, launcher: launcher)
       }

@@ -122,7 +122,7 @@ package struct PredictionJob: Sendable {
     }
   }
 
-  /// What jobs before this one may have predicted of the samples.
+  /// The predictions of the samples that jobs before this one may have left.
   private func unfinished(
     _ simulations: [FieldMetadata], _ samples: [Sample], _ model: Model
   ) throws(FileError) -> UnfinishedPredictions {
@@ -133,7 +133,7 @@ package struct PredictionJob: Sendable {
       ], samples)
   }
 
-  /// Takes what jobs before this one have predicted, on rank 0; returns the places of the other samples on all ranks.
+  /// Takes the predictions that jobs before this one have left, on rank 0; returns the places of the other samples on all ranks.
   private func remaining(
     _ unfinished: UnfinishedPredictions, _ results: inout UnfinishedPredictions.Results,
     on world: borrowing Communicator
