@@ -4,10 +4,13 @@
 #   make test         everything that is tested, as in CI
 #   make build        .build/release/halompi, with the Swift runtime linked in
 #                     make MPI=mpich build: .build-mpich/release/halompi, for MPICH and what descends from it
+#   make install      the program with its manual, completions, jobs and documents below PREFIX (/usr/local)
+#   make dist         an archive of these, to be unpacked anywhere: dist/halompi-VERSION-linux-x86_64-MPI.tar.gz
 #   make setup        installs the packages of the system that are missing
 #   make fuzz         damaged files of every format, for ten seconds each
 #   make ranks        the tests that need several ranks, on 2 to 5
-#   make test-mpi     the tests of several ranks with the other MPI, and its results beside those of the first
+#   make test-mpi     of these, the tests of several ranks with the other MPI, and its results beside those of the first
+#   make test-dist    the archives of make dist in an empty Debian (root only)
 #   make test-slurm   of these, the tests on a Slurm cluster of virtual nodes, which it starts (root only)
 #   make test-hosts   of these, the tests on three hosts, made of network namespaces (root only)
 #   make lint         the format of the sources
@@ -25,7 +28,9 @@ BUILD := -c release --static-swift-stdlib --scratch-path .build$(BESIDE)
 # The tests have a build of their own: optimized, but with internal symbols visible.
 TEST_BUILD := -c release -Xswiftc -enable-testing --scratch-path .build-test$(BESIDE)
 
-.PHONY: all setup setup-tests build test unit fuzz ranks test-mpi test-slurm test-hosts lint quickstart clean
+PREFIX := /usr/local
+
+.PHONY: all setup setup-tests build install dist test unit fuzz ranks test-mpi test-dist test-slurm test-hosts lint quickstart clean
 
 # The tests share two cores and, some of them, a cluster: one after the other also with -j.
 .NOTPARALLEL:
@@ -45,9 +50,16 @@ build: setup
 	swift build $(BUILD) --product halompi
 	@echo "built: $$(swift build $(BUILD) --show-bin-path)/halompi"
 
+# DESTDIR stands for the root of another system, as packages want it.
+install: build
+	scripts/install "$$(swift build $(BUILD) --show-bin-path)/halompi" "$(PREFIX)" .build$(BESIDE)
+
+dist: setup
+	scripts/dist
+
 # At its end a table of what was run and skipped, and a look at the temporary folder: nothing may be left there.
 test: setup-tests
-	@scripts/test-summary $(MAKE) --no-print-directory lint unit fuzz ranks test-slurm test-hosts
+	@scripts/test-summary $(MAKE) --no-print-directory lint unit fuzz ranks test-mpi test-slurm test-hosts
 
 unit: setup
 	swift build --build-tests $(TEST_BUILD)
@@ -64,9 +76,13 @@ ranks: setup
 	HALOMPI_BUILD="$(TEST_BUILD)" scripts/test-ranks 2 3 4
 	HALOMPI_BUILD="$(TEST_BUILD)" scripts/test-ranks 5 -- --filter 'TrainingTests|moreRanksThanSlabsAreRefused'
 
-# Builds all again with the other MPI, so it is not in `make test`; says so where it cannot be had.
+# Builds all again with the other MPI (MPICH beside Open MPI); says so where it cannot be had.
 test-mpi: setup-tests
 	HALOMPI_BUILD="$(TEST_BUILD)" scripts/test-mpi
+
+# With the archives that are in dist/.
+test-dist:
+	scripts/test-dist
 
 # A minute or two each. Both say loudly that they were skipped, and why, where they cannot run.
 test-slurm: setup-tests
@@ -83,4 +99,4 @@ quickstart: build
 
 clean:
 	swift package clean
-	rm -rf .build-test .build-test-mpich .build-test-openmpi .build-mpich
+	rm -rf .build-test .build-test-mpich .build-test-openmpi .build-mpich .build-dist-openmpi .build-dist-mpich dist

@@ -208,8 +208,9 @@ let package = Package(
       dependencies: [
         "CKernels", "DelimitedText", "DurableFiles", "Experiments", "Failures", "Fields", "Figures",
         "FourierTransforms", "HDF5", "Halos", "Hardware", "Information", "LinearTheory", "MPI",
-        "Networks", "ParticleMesh", "Particles", "Randomness", "RecordFiles", "Runs", "Settings",
-        "Simulations", "Snapshots", "Stopping", "SubBoxes", "Text", "Threads", "Training",
+        "Networks", "ParticleMesh", "Particles", "Progress", "Randomness", "RecordFiles", "Runs",
+        "Settings", "Simulations", "Snapshots", "Stopping", "SubBoxes", "Text", "Threads",
+        "Training",
       ], path: "Sources/jobs/Workshop"),
 
     // The command line: the only target that prints.
@@ -352,8 +353,8 @@ let package = Package(
     .testTarget(
       name: "WorkshopTests",
       dependencies: [
-        "DurableFiles", "Failures", "Fields", "HDF5", "Hardware", "MPI", "Networks", "Runs",
-        "Snapshots", "TestSupport", "Training", "Workshop",
+        "DurableFiles", "Failures", "Fields", "HDF5", "Hardware", "MPI", "Networks", "Progress",
+        "Runs", "Snapshots", "TestSupport", "Training", "Workshop",
       ]),
     .testTarget(
       name: "EndToEndTests",

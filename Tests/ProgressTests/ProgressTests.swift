@@ -100,3 +100,77 @@ func durationsAreWrittenInTwoUnits(seconds: Double, text: String) {
   #expect(lines.count == 2)
   #expect(lines[0].hasSuffix(": one\\u{1b}[2J") && lines[0].contains("Z process \(getpid()) on "))
 }
+
+/// The record of how far a job is, which others read while it works.
+struct ProgressRecordTests {
+  @Test func itIsThereWhileTheStageWorksAndHasItsPhase() throws {
+    try withScratchFolder { folder in
+      let screen = Screen()
+      let reporter = screen.reporter(.silent)
+      let file = ProgressRecord.file(in: folder)
+      try reporter.keepingRecord(of: "prepare", in: folder) {
+        let before = try #require(ProgressRecord(contentsOf: file))
+        #expect(before.stage == "prepare" && before.phase == nil)
+        #expect(before.isAlive(at: before.changed))
+        reporter.begin(ProgressPhase("density", unit: "particles", total: 100))
+        screen.now = 1
+        reporter.advance(to: 10)
+        #expect(ProgressRecord(contentsOf: file)?.phase?.completed == 0, "not every second")
+        screen.now = 5
+        reporter.advance(to: 50)
+        let record = try #require(ProgressRecord(contentsOf: file))
+        #expect(record.phase?.completed == 50)
+        // 50 particles in 5 s are 10 per second; the record has the time of its clock to a fraction of a second.
+        #expect(
+          record.line(at: record.changed, barWidth: 4)
+            == "prepare: density [##..] 50% 50 of 100 particles, 10.0 per second, 5 s left")
+        #expect(record.line(at: record.changed + 15).hasSuffix("; no news for 15 s"))
+      }
+      #expect(try FileManager.default.contentsOfDirectory(atPath: folder).isEmpty)
+    }
+  }
+
+  @Test func ofTwoStagesTheInnerOneHasThePhases() throws {
+    try withScratchFolder { folder in
+      let inner = "\(folder)/fields"
+      try FileManager.default.createDirectory(atPath: inner, withIntermediateDirectories: true)
+      let reporter = Screen().reporter(.silent)
+      reporter.keepingRecord(of: "run", in: folder) {
+        reporter.keepingRecord(of: "prepare", in: inner) {
+          reporter.begin(ProgressPhase("density", unit: "particles", total: 100))
+          #expect(ProgressRecord(contentsOf: ProgressRecord.file(in: inner))?.phase != nil)
+          #expect(ProgressRecord(contentsOf: ProgressRecord.file(in: folder))?.phase == nil)
+        }
+        #expect(ProgressRecord(contentsOf: ProgressRecord.file(in: inner)) == nil)
+        #expect(ProgressRecord(contentsOf: ProgressRecord.file(in: folder))?.stage == "run")
+      }
+    }
+  }
+
+  @Test func aJobThatIsGoneIsSaidToBe() throws {
+    try withScratchFolder { folder in
+      // No process has the number 2^31 - 1: the largest of Linux is 2^22.
+      let text = """
+        {"stage": "simulate", "host": "\(ProcessInfo.processInfo.hostName)", "process": 2147483647,
+         "phase": {"name": "steps", "unit": "steps", "total": 4, "start": 0, "completed": 1, "note": ""},
+         "began": 1000, "changed": 1010}
+        """
+      let file = ProgressRecord.file(in: folder)
+      try text.write(toFile: file, atomically: true, encoding: .utf8)
+      let record = try #require(ProgressRecord(contentsOf: file))
+      #expect(!record.isAlive(at: 1011))
+      #expect(record.line(at: 1070).hasSuffix("stopped 1 min 0 s ago, the same command goes on"))
+    }
+  }
+
+  @Test func whatCannotBeWrittenOrReadIsNoFailure() throws {
+    try withScratchFolder { folder in
+      let reporter = Screen().reporter(.silent)
+      let result = reporter.keepingRecord(of: "prepare", in: "\(folder)/none") { 7 }
+      #expect(result == 7)
+      try "{\"stage\": 1}".write(
+        toFile: ProgressRecord.file(in: folder), atomically: true, encoding: .utf8)
+      #expect(ProgressRecord(contentsOf: ProgressRecord.file(in: folder)) == nil)
+    }
+  }
+}

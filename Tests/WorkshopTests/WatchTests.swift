@@ -1,5 +1,6 @@
 import Failures
 import Foundation
+import Progress
 import TestSupport
 import Testing
 import Training
@@ -131,6 +132,24 @@ struct WatchTests {
       #expect(monitor.metrics.steps.count == 4)
       #expect(
         TrainingView(monitor).lines(width: 60, height: 20).allSatisfy { $0.count <= 60 })
+    }
+  }
+
+  // That of the whole run is said where no stage of it is, and a training with logs is drawn instead.
+  @Test func stagesAtWorkAreFoundInTheirFolders() throws {
+    try withTraining { run in
+      let training = "\(run)/training/raw-seed1"
+      #expect(StagesAtWork(in: run).records.isEmpty && !StagesAtWork(in: run).isAnyAlive)
+      ProgressRecord(stage: "run").write(to: ProgressRecord.file(in: run))
+      ProgressRecord(stage: "train").write(to: ProgressRecord.file(in: training))
+      #expect(StagesAtWork(in: run).records.map(\.stage) == ["run"])
+      let predictions = "\(run)/predictions/raw-seed1"
+      try FileManager.default.createDirectory(
+        atPath: predictions, withIntermediateDirectories: true)
+      ProgressRecord(stage: "predict").write(to: ProgressRecord.file(in: predictions))
+      let stages = StagesAtWork(in: run)
+      #expect(stages.lines() == ["predict: at work"])
+      #expect(stages.isAnyAlive)
     }
   }
 

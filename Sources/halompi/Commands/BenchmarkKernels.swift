@@ -15,10 +15,10 @@ struct BenchmarkKernels: ParsableCommand {
 
         taskset -c 1 halompi benchmark kernels
         taskset -c 1 halompi benchmark kernels --box-width 121 --instructions avx2
+        taskset -c 1 halompi benchmark kernels jobs/reduced.yaml
       """)
 
-  @Option(help: "The width of the box [voxels].")
-  var boxWidth = 75
+  @OptionGroup var network: NetworkOptions
 
   @Option(help: "How often everything is timed.")
   var runs = 11
@@ -34,9 +34,9 @@ struct BenchmarkKernels: ParsableCommand {
 
   func run() throws {
     try runJob { world in
+      let architecture = try network.architecture(on: world)
       try world.agree {
         guard world.isRoot else { return }
-        let architecture = NetworkArchitecture(boxWidth: boxWidth)
         try output.write(
           KernelBenchmark(architecture, instructions: instructions, runs: runs))
       }

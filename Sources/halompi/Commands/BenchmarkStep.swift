@@ -10,17 +10,16 @@ struct BenchmarkStep: ParsableCommand {
     commandName: "step",
     abstract: "Time steps of training, and the bare kernels beside them.",
     discussion: """
-      Trains the published network for one epoch on random fields, with everything that halompi train \
-      does, on all ranks and threads of the job; then tells what a sample takes, what the kernels alone \
+      Trains a network, that of an experiment or the published one, for one epoch on random fields, with \
+      everything that halompi train does, on all ranks and threads of the job; then tells what a sample takes, what the kernels alone \
       take, for what the cores waited, and the memory of a rank.
 
         taskset -c 1 halompi benchmark step
-        halompi benchmark step --threads 2 --batch 64
+        halompi benchmark step jobs/reduced.yaml --threads 2 --batch 64
         mpirun -n 2 halompi benchmark step --box-width 121
       """)
 
-  @Option(help: "The width of the box [voxels].")
-  var boxWidth = 75
+  @OptionGroup var network: NetworkOptions
 
   @Option(help: "The threads that compute on each rank.")
   var threads = 1
@@ -51,7 +50,7 @@ struct BenchmarkStep: ParsableCommand {
   func run() throws {
     try runJob { world in
       var benchmark = StepBenchmark()
-      benchmark.architecture.boxWidth = boxWidth
+      benchmark.architecture = try network.architecture(on: world)
       benchmark.kernels = kernels
       benchmark.batchSize = batch
       benchmark.threadsPerRank = threads

@@ -1,19 +1,22 @@
 internal import ArgumentParser
 internal import Foundation
 internal import MPI
+internal import Progress
 internal import Text
 internal import Training
 internal import Workshop
 
-/// Shows how a training goes.
+/// Shows how the stages of a run go.
 struct Watch: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Show how a training goes while it runs: losses, gamma, speed, time left.",
+    abstract: "Show how the stages of a run go while they run: progress, losses, speed, time left.",
     discussion: """
-      Give it a run directory or the folder of one training; it reads metrics.jsonl and \
-      timings.jsonl and disturbs nothing. On a terminal the view is drawn anew as they grow, until the \
-      training is complete; of several trainings each has a line, and the one that changed last is \
-      shown whole. Elsewhere it prints a line whenever an epoch is over.
+      Give it a run directory or the folder of one training; it reads files, from any terminal \
+      or node, and disturbs nothing. Each stage that a job works at has a line with a bar and the time left. \
+      A training is drawn from metrics.jsonl and timings.jsonl; of several trainings \
+      each has a line, and the one that changed last is shown whole. On a terminal the view is drawn anew \
+      as they grow, until the trainings are complete and no stage is at work. Elsewhere it prints a line \
+      whenever a phase begins or an epoch is over, and every half minute.
 
         halompi watch runs/quickstart
         halompi watch runs/paper/training/raw-seed2 --once
@@ -41,29 +44,35 @@ struct Watch: ParsableCommand {
   private func watch() throws {
     let isTerminal = isatty(STDOUT_FILENO) == 1
     var monitors: [TrainingMonitor] = []
-    var printed: [String: Int] = [:]
+    var printed = PrintedLines()
     while true {
       let known = Set(monitors.map(\.directory))
       monitors += TrainingMonitor.folders(in: directory).filter { !known.contains($0) }
         .map { TrainingMonitor($0) }
-      guard !monitors.isEmpty else { throw TrainingMonitor.nothingToWatch(in: directory) }
+      let stages = StagesAtWork(in: directory)
+      if monitors.isEmpty, stages.records.isEmpty, !printed.hasAny {
+        throw TrainingMonitor.nothingToWatch(in: directory)
+      }
       for index in monitors.indices { try monitors[index].update() }
       if once || isTerminal {
-        try show(monitors, isTerminal: isTerminal)
+        try show(monitors, stages, isTerminal: isTerminal)
+        printed.hasAny = true
       } else {
-        for monitor in monitors where printed[monitor.directory] != monitor.metrics.epochs.count {
-          try Console.output.show(Quoting.terminal(TrainingView(monitor).line))
-          printed[monitor.directory] = monitor.metrics.epochs.count
+        for line in printed.new(of: stages) + printed.new(of: monitors) {
+          try Console.output.show(Quoting.terminal(line))
         }
       }
-      if once || monitors.allSatisfy({ $0.state == .complete }) { return }
+      if once || !stages.isAnyAlive && monitors.allSatisfy({ $0.state == .complete }) { return }
       Thread.sleep(forTimeInterval: interval)
     }
   }
 
-  private func show(_ monitors: [TrainingMonitor], isTerminal: Bool) throws(OutputError) {
+  private func show(
+    _ monitors: [TrainingMonitor], _ stages: StagesAtWork, isTerminal: Bool
+  ) throws(OutputError) {
     let size = isTerminal ? terminalSize : (columns: 100, rows: 40)
-    let others = monitors.count > 1 ? monitors.map { TrainingView($0).line } : []
+    let trainings = monitors.count > 1 ? monitors.map { TrainingView($0).line } : []
+    let others = stages.lines(barWidth: 24) + trainings
     let shown = monitors.max {
       ($0.lastChange ?? .distantPast) < ($1.lastChange ?? .distantPast)
     }
@@ -83,5 +92,40 @@ struct Watch: ParsableCommand {
     guard ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 0, size.ws_row > 0
     else { return (80, 24) }
     return (Int(size.ws_col), Int(size.ws_row))
+  }
+}
+
+/// What was printed of stages and trainings, so that a log gets a line when there is news, and now and then.
+private struct PrintedLines {
+  /// Whether anything was shown.
+  var hasAny = false
+
+  private var epochs: [String: Int] = [:]
+  private var phases: [String: (name: String?, time: ContinuousClock.Instant)] = [:]
+
+  /// The lines of stages whose phase is another, or which were printed half a minute ago.
+  mutating func new(of stages: StagesAtWork) -> [String] {
+    let now = ContinuousClock.now
+    var lines: [String] = []
+    for (record, line) in zip(stages.records, stages.lines()) {
+      let key = "\(record.stage) \(record.process)"
+      if let last = phases[key], last.name == record.phase?.name, now - last.time < .seconds(30) {
+        continue
+      }
+      phases[key] = (record.phase?.name, now)
+      lines.append(line)
+    }
+    hasAny = hasAny || !lines.isEmpty
+    return lines
+  }
+
+  /// The lines of trainings of which an epoch is over.
+  mutating func new(of monitors: [TrainingMonitor]) -> [String] {
+    hasAny = hasAny || !monitors.isEmpty
+    return monitors.compactMap { monitor in
+      guard epochs[monitor.directory] != monitor.metrics.epochs.count else { return nil }
+      epochs[monitor.directory] = monitor.metrics.epochs.count
+      return TrainingView(monitor).line
+    }
   }
 }

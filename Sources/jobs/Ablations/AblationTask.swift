@@ -35,8 +35,10 @@ package struct AblationTask: Sendable {
   ) throws -> AblationEnd {
     let lock = try LockHolder(ablation.directory.ablation.lockFile, on: world)
     let runs = try world.agree { world.isRoot ? try begin(progress) : [] }
-    let end = try InsideExecutor(on: world, timeLimit: timeLimit)
-      .execute(runs, of: ablation, progress: progress)
+    let end = try recording(progress, if: world.isRoot) {
+      try InsideExecutor(on: world, timeLimit: timeLimit)
+        .execute(runs, of: ablation, progress: progress)
+    }
     lock.release()
     try world.agree { if world.isRoot { try judge(runs, end, progress) } }
     return end
@@ -55,10 +57,19 @@ package struct AblationTask: Sendable {
   ) throws -> AblationEnd {
     let lock = try DirectoryLock(file: ablation.directory.ablation.lockFile, host: host)
     let runs = try begin(progress)
-    let end = try executor.execute(runs, of: ablation, progress: progress)
+    let end = try recording(progress) {
+      try executor.execute(runs, of: ablation, progress: progress)
+    }
     _ = consume lock
     try judge(runs, end, progress)
     return end
+  }
+
+  private func recording<Result>(
+    _ progress: ProgressReporter, if isKept: Bool = true, while work: () throws -> Result
+  ) rethrows -> Result {
+    try progress.keepingRecord(
+      of: "ablate", in: ablation.directory.ablation.path, if: isKept, while: work)
   }
 
   /// Writes the manifest, and chooses the runs.

@@ -68,6 +68,14 @@ package struct PipelineTask: Sendable {
   package func run(
     on world: borrowing Communicator, progress: ProgressReporter, tell: (String) -> Void
   ) throws -> TrainingOutcome {
+    try progress.keepingRecord(of: "run", in: directory.path, if: world.isRoot) {
+      try runStages(on: world, progress: progress, tell: tell)
+    }
+  }
+
+  private func runStages(
+    on world: borrowing Communicator, progress: ProgressReporter, tell: (String) -> Void
+  ) throws -> TrainingOutcome {
     let start = ContinuousClock.now
     let mark = ProgressMark()
     var stop = StopConditions(directory: directory.path, timeLimit: timeLimit)

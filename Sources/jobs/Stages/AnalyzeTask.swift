@@ -53,7 +53,8 @@ package struct AnalyzeTask: Sendable {
     on world: borrowing Communicator, progress: ProgressReporter
   ) throws -> Report? {
     let stage = Stage(
-      lockFile: directory.report.lockFile, provenanceFile: directory.report.provenanceFile,
+      name: "analyze", lockFile: directory.report.lockFile,
+      provenanceFile: directory.report.provenanceFile,
       threadsPerRank: experiment.analysis.threadsPerRank,
       recordSettings: { try directory.record(experiment) })
     var marks: [FileMark] = []

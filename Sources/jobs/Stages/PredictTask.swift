@@ -87,7 +87,8 @@ package struct PredictTask: Sendable {
     on world: borrowing Communicator, progress: ProgressReporter, lockFile: String? = nil
   ) throws -> PredictionTable? {
     let stage = Stage(
-      lockFile: lockFile, provenanceFile: directory.predictions(of: name).provenanceFile,
+      name: "predict", lockFile: lockFile,
+      provenanceFile: directory.predictions(of: name).provenanceFile,
       threadsPerRank: experiment.training.threadsPerRank)
     return try stage.run(on: world, progress: progress) {
       let fields = try world.agree { try fieldFiles() }

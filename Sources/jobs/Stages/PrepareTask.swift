@@ -43,7 +43,8 @@ package struct PrepareTask: Sendable {
   ) throws {
     let simulations = try world.agree { () throws(Failure) in try chosen() }
     let stage = Stage(
-      lockFile: directory.fields.lockFile, provenanceFile: directory.fields.provenanceFile,
+      name: "prepare", lockFile: directory.fields.lockFile,
+      provenanceFile: directory.fields.provenanceFile,
       threadsPerRank: experiment.fields.threadsPerRank,
       recordSettings: { try directory.record(experiment) })
     try stage.run(on: world, progress: progress) {

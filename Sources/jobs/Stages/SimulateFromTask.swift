@@ -35,7 +35,8 @@ package struct SimulateFromTask: Sendable {
   /// - Throws: A ``JobFailure``, in an `AgreedFailure` if all ranks know of it.
   package func run(on world: borrowing Communicator, progress: ProgressReporter) throws {
     let stage = Stage(
-      lockFile: "\(folder.path)/lock", provenanceFile: "\(folder.path)/provenance.json",
+      name: "simulate", lockFile: "\(folder.path)/lock",
+      provenanceFile: "\(folder.path)/provenance.json",
       threadsPerRank: settings.mesh.threads)
     try stage.run(on: world, progress: progress) {
       let initial = try InitialSnapshot(snapshot, on: world)

@@ -35,7 +35,8 @@ package struct SimulateTask: Sendable {
     StopSignals.install()
     let mark = ProgressMark()
     let stage = Stage(
-      lockFile: directory.simulationLock, provenanceFile: directory.simulationProvenance,
+      name: "simulate", lockFile: directory.simulationLock,
+      provenanceFile: directory.simulationProvenance,
       threadsPerRank: experiment.universe.mesh.threads,
       recordSettings: { try directory.record(experiment) })
     let ranksPerNode = try world.splitByNode().size

@@ -1,4 +1,5 @@
 internal import Experiments
+internal import Foundation
 internal import Heartbeat
 internal import MPI
 internal import Progress
@@ -17,6 +18,9 @@ struct Stage {
     /// The paths of field files, whose fingerprints are put on record.
     var fieldFiles: [String] = []
   }
+
+  /// The name of the stage, as the command that runs it.
+  var name: String
 
   /// The file that is locked; `nil` if the caller holds the lock already.
   var lockFile: String?
@@ -48,8 +52,21 @@ struct Stage {
     on world: borrowing Communicator, progress: ProgressReporter,
     begin: () throws -> (Material, Inputs), work: (Material) throws -> Result
   ) throws -> Result {
-    Heartbeat.begin("checking what goes in")
+    Heartbeat.begin("taking the lock")
     let lock = try lockFile.map { try LockHolder($0, on: world) }
+    let folder = URL(filePath: provenanceFile).deletingLastPathComponent().path
+    let result = try progress.keepingRecord(of: name, in: folder, if: world.isRoot) {
+      try execute(on: world, progress: progress, begin: begin, work: work)
+    }
+    lock?.release()
+    return result
+  }
+
+  private func execute<Material, Result>(
+    on world: borrowing Communicator, progress: ProgressReporter,
+    begin: () throws -> (Material, Inputs), work: (Material) throws -> Result
+  ) throws -> Result {
+    Heartbeat.begin("checking what goes in")
     let (material, inputs) = try begin()
     Heartbeat.begin("recording what goes in")
     let provenance = try Provenance.collect(
@@ -62,9 +79,7 @@ struct Stage {
       try provenance?.append(to: provenanceFile)
     }
     Heartbeat.begin("beginning its work")
-    let result = try work(material)
-    lock?.release()
-    return result
+    return try work(material)
   }
 
   /// Does work that needs nothing made ready.

@@ -91,7 +91,7 @@ package struct TrainTask: Sendable {
     on world: borrowing Communicator, progress: ProgressReporter, lockFile: String? = nil
   ) throws -> TrainingOutcome {
     let stage = Stage(
-      lockFile: lockFile, provenanceFile: folder.provenanceFile,
+      name: "train", lockFile: lockFile, provenanceFile: folder.provenanceFile,
       threadsPerRank: experiment.training.threadsPerRank, recordSettings: recordExperiment,
       place: "folder")
     return try stage.run(on: world, progress: progress) {

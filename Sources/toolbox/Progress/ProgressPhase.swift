@@ -1,7 +1,7 @@
 internal import Text
 
 /// One phase of a job and its progress: a pure value that describes itself in one line.
-package struct ProgressPhase: Hashable, Sendable {
+package struct ProgressPhase: Codable, Hashable, Sendable {
   /// The work being done, such as "density of A_1001".
   package let name: String
 

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Heartbeat
 internal import Text
 
@@ -21,6 +22,9 @@ package final class ProgressReporter {
   private var phase: ProgressPhase?
   private var beginning = 0.0
   private var lastShown = 0.0
+  /// The records that are kept, each with its file; phases go into the last.
+  private var records: [(file: String, record: ProgressRecord)] = []
+  private var lastRecorded = 0.0
 
   /// Makes a reporter.
   ///
@@ -37,6 +41,40 @@ package final class ProgressReporter {
     self.write = write
   }
 
+  /// Keeps a record of the phases from now on in a folder, for `halompi watch`, while some work lasts.
+  ///
+  /// Stages that other stages run keep their own.
+  ///
+  /// - Parameters:
+  ///   - stage: The stage, such as `prepare`.
+  ///   - folder: The folder of its results, which must be there.
+  ///   - isKept: Whether this rank keeps it.
+  ///   - work: The work.
+  /// - Returns: The result of `work`.
+  package func keepingRecord<Result>(
+    of stage: String, in folder: String, if isKept: Bool = true, while work: () throws -> Result
+  ) rethrows -> Result {
+    guard isKept else { return try work() }
+    records.append((ProgressRecord.file(in: folder), ProgressRecord(stage: stage)))
+    record(at: clock())
+    defer {
+      let (file, _) = records.removeLast()
+      try? FileManager.default.removeItem(atPath: file)
+      record(at: clock())
+    }
+    return try work()
+  }
+
+  private func record(at now: Double) {
+    guard let last = records.indices.last else { return }
+    lastRecorded = now
+    let time = Date().timeIntervalSince1970
+    records[last].record.phase = phase
+    records[last].record.began = phase == nil ? time : time - (now - beginning)
+    records[last].record.changed = time
+    records[last].record.write(to: records[last].file)
+  }
+
   /// Begins a phase, ending the one before if there is one.
   package func begin(_ phase: ProgressPhase) {
     end()
@@ -44,6 +82,7 @@ package final class ProgressReporter {
     nameWork()
     beginning = clock()
     show(at: beginning)
+    record(at: beginning)
   }
 
   /// Says how many are done, and anything else worth a few words.
@@ -53,6 +92,7 @@ package final class ProgressReporter {
     nameWork()
     let now = clock()
     if now - lastShown >= interval { show(at: now) }
+    if now - lastRecorded >= 2 { record(at: now) }
   }
 
   /// Names the work for those who watch this rank.
@@ -68,6 +108,7 @@ package final class ProgressReporter {
     show(at: clock())
     if style == .bar { write("\n") }
     phase = nil
+    record(at: clock())
   }
 
   /// Says something that stays on the screen or in the log.

@@ -33,6 +33,9 @@ package struct KernelBenchmark: Codable, Hashable, Sendable, CustomStringConvert
   /// The width of the box [voxels].
   package let boxWidth: Int
 
+  /// The output channels of the convolutions.
+  let convolutionChannels: [Int]
+
   /// The layers forward, from the first to the last, and backward, from the last to the first.
   package let forward, backward: [Layer]
 
@@ -89,6 +92,7 @@ package struct KernelBenchmark: Codable, Hashable, Sendable, CustomStringConvert
     self.instructions =
       instructions == .fastest ? NetworkKernels.fast.implementation : instructions.rawValue
     boxWidth = architecture.boxWidth
+    convolutionChannels = architecture.convolutionChannels
     preparation = times.removeFirst()
     forward = Self.layers(architecture, &times, isForward: true)
     backward = Self.layers(architecture, &times, isForward: false)
@@ -137,7 +141,7 @@ package struct KernelBenchmark: Codable, Hashable, Sendable, CustomStringConvert
     add("backward", Self.sum(backward))
     add("both", Self.sum(forward + backward))
     return """
-      \(boxWidth)^3, one sample, one thread, \(instructions)
+      \(boxWidth)^3, channels \(convolutionChannels), one sample, one thread, \(instructions)
       \(machine.summary)
       medians of \(preparation.seconds.count) runs
       \(table)once per update: weights \(decimals(1e3 * preparation.median, 2)) ms, \

@@ -166,8 +166,9 @@ extension TrainingMonitor {
   /// Returns the failure of watching a folder in which there is no training.
   package static func nothingToWatch(in directory: String) -> Failure {
     Failure(
-      .missingInput, "looking for a training in \(directory)",
-      because: "neither it nor its folder training has a metrics.jsonl",
-      remedy: "give a run directory, such as runs/quickstart, in which halompi train has begun")
+      .missingInput, "looking for stages at work in \(directory)",
+      because: "no stage keeps a progress.json there, and no training a metrics.jsonl",
+      remedy: "give a run directory, such as runs/quickstart, in which halompi works or has trained"
+    )
   }
 }
