@@ -17,6 +17,47 @@ struct Campaign: Sendable {
   /// Where the rounds work.
   let scratch: String
 
+  /// The path of the fuzzer itself.
+  let fuzzer: String
+
+  /// The labels that `prepare` gives the intact files; `nil` if no command of the target does.
+  private let labels: PreparedLabels?
+
+  /// Makes a campaign.
+  ///
+  /// - Parameters:
+  ///   - target: The target.
+  ///   - seed: What all changes are drawn from.
+  ///   - corpus: The intact files.
+  ///   - scratch: Where the rounds work.
+  ///   - fuzzer: The path of the fuzzer itself.
+  /// - Throws: An error if the intact files cannot be prepared.
+  init(
+    target: FuzzTarget, seed: UInt64, corpus: Corpus, scratch: String, fuzzer: String
+  ) throws {
+    self.target = target
+    self.seed = seed
+    self.corpus = corpus
+    self.scratch = scratch
+    self.fuzzer = fuzzer
+    guard let fields = target.fields, let command = target.commands.last else {
+      labels = nil
+      return
+    }
+    let folder = "\(scratch)/\(target.name)-intact"
+    try Self.copy(target.files, of: corpus, to: folder)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let trial = try Trial(of: [corpus.program] + command, in: folder, temporary: scratch)
+    guard trial.code == 0 else { throw Corpus.Failed(description: trial.errors) }
+    labels = try PreparedLabels(of: "\(folder)/\(fields)")
+  }
+
+  /// How long a campaign goes on.
+  enum Length: Equatable, Sendable {
+    case seconds(Double)
+    case rounds(Int)
+  }
+
   /// A round that ended as it must not.
   struct Finding: Sendable {
     let round: Int
@@ -31,27 +72,36 @@ struct Campaign: Sendable {
   struct Result: Sendable {
     var tried = 0
     var refused = 0
+    /// Read with other labels than the intact files', of other data.
+    var relabeled = 0
     var findings: [Finding] = []
   }
 
-  /// Runs rounds until some seconds have passed, several at a time.
+  /// Runs rounds until some seconds have passed, or so many of them, several at a time.
   ///
   /// - Parameters:
-  ///   - seconds: The time; each command sees the intact files at least.
+  ///   - length: The time or the number of rounds; each command sees the intact files at least.
   ///   - workers: How many rounds are under way at once.
   /// - Returns: What was found, in the order of the rounds.
-  func run(seconds: Double, workers: Int) -> Result {
-    let end = Date(timeIntervalSinceNow: seconds)
+  func run(_ length: Length, workers: Int) -> Result {
+    let begin = Date()
+    @Sendable func isOver(_ round: Int) -> Bool {
+      switch length {
+      case .seconds(let seconds): Date().timeIntervalSince(begin) >= seconds
+      case .rounds(let count): round >= count
+      }
+    }
     let next = Atomic(0)
     let result = Mutex(Result())
     DispatchQueue.concurrentPerform(iterations: workers) { _ in
       while true {
         let round = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        guard round < target.commands.count || Date() < end else { return }
+        guard round < target.commands.count || !isOver(round) else { return }
         let finding = self.round(round)
         result.withLock { result in
           result.tried += 1
           if case .refused = finding { result.refused += 1 }
+          if case .relabeled = finding { result.relabeled += 1 }
           if case .bad(let finding) = finding { result.findings.append(finding) }
         }
       }
@@ -65,7 +115,7 @@ struct Campaign: Sendable {
 
   /// What a round came to.
   enum Outcome: Sendable {
-    case read, refused, bad(Finding)
+    case read, refused, relabeled, bad(Finding)
   }
 
   /// Runs one round; the first ones are those of the intact files, one for each command.
@@ -120,7 +170,17 @@ struct Campaign: Sendable {
       guard leftovers.isEmpty else {
         return bad("left behind: \(leftovers.joined(separator: ", "))", trial.errors)
       }
-      return trial.code == 0 ? .read : .refused
+      guard trial.code == 0 else { return .refused }
+      guard let labels, words == target.commands.last, let fields = target.fields else {
+        return .read
+      }
+      let found = try PreparedLabels(of: "\(folder)/\(fields)")
+      if let contradiction = found.contradiction { return bad("it wrote that \(contradiction)") }
+      if found == labels { return .read }
+      let content = try victim.content(
+        of: "\(folder)/\(file)", besides: "\(corpus.folder)/\(file)", by: fuzzer)
+      return content == .otherData
+        ? .relabeled : bad("other labels, though the data are those of the intact file")
     } catch {
       return bad("\(error)")
     }
@@ -128,11 +188,15 @@ struct Campaign: Sendable {
 
   /// Copies what the commands need.
   private func prepare(_ folder: String, _ temporary: String) throws {
+    try FileManager.default.createDirectory(
+      atPath: temporary, withIntermediateDirectories: true)
+    try Self.copy(target.files, of: corpus, to: folder)
+  }
+
+  private static func copy(_ files: [String], of corpus: Corpus, to folder: String) throws {
     let manager = FileManager.default
-    for path in [folder, temporary] {
-      try manager.createDirectory(atPath: path, withIntermediateDirectories: true)
-    }
-    for file in target.files {
+    try manager.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    for file in files {
       let copy = URL(filePath: "\(folder)/\(file)")
       try manager.createDirectory(
         at: copy.deletingLastPathComponent(), withIntermediateDirectories: true)
@@ -161,6 +225,3 @@ struct Campaign: Sendable {
     Set(try FileManager.default.subpathsOfDirectory(atPath: folder))
   }
 }
-
-/// HDF5 does one thing at a time.
-private let library = Mutex(())

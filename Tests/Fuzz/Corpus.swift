@@ -189,6 +189,7 @@ extension Corpus {
       ("swift-groups", ofSWIFT("swift/fof_output_0001.hdf5")),
       ("gadget3", unsorted("gadget3/subhalo_tab_002.0.hdf5")),
       ("eagle", unsorted("eagle/eagle_subfind_tab_002.0.hdf5")),
+      ("owls", unsorted("owls/subhalo_002.0.hdf5")),
       ("labels-csv", table("labels.csv, halo: halo, massUnit: Msun")),
       (
         "labels-spaces",

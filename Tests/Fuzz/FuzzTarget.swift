@@ -20,6 +20,8 @@ struct FuzzTarget: Sendable {
     let file: String
     /// The format.
     let format: Format
+    /// The bytes in front of the data of a binary file, which are structure.
+    var header = 0
   }
 
   /// What the target is called on the command line.
@@ -33,6 +35,9 @@ struct FuzzTarget: Sendable {
 
   /// The commands, of which each round runs one; `FILE` stands for the file that was changed.
   let commands: [[String]]
+
+  /// The field file that the last command makes, whose labels are compared with those of the intact files.
+  var fields: String?
 
   /// The files that a command makes when it succeeds, and does not leave when it fails.
   static let product = "product"
@@ -120,13 +125,23 @@ extension FuzzTarget {
   ]
 
   /// A simulation of which one file is changed: `inspect` reads it if it is a snapshot, `prepare` all of it.
+  ///
+  /// - Parameters:
+  ///   - name: The name of the experiment.
+  ///   - victims: The files and their formats.
+  ///   - header: The bytes in front of the data, of binary files.
+  ///   - inspects: Whether they are snapshots.
+  /// - Returns: The target.
   private static func simulation(
-    _ name: String, _ victims: [(String, Format)], inspects: Bool = false
+    _ name: String, _ victims: [(String, Format)], header: Int = 0, inspects: Bool = false
   ) -> FuzzTarget {
     FuzzTarget(
       name: name, files: ["simulations", "\(name).yaml"],
-      victims: victims.map { Victim(file: "simulations/\($0.0)", format: $0.1) },
-      commands: (inspects ? [["inspect", "FILE"]] : []) + [["prepare", "\(name).yaml", "--quiet"]])
+      victims: victims.map {
+        Victim(file: "simulations/\($0.0)", format: $0.1, header: header)
+      },
+      commands: (inspects ? [["inspect", "FILE"]] : []) + [["prepare", "\(name).yaml", "--quiet"]],
+      fields: "runs/\(name)/fields/A.h5")
   }
 
   /// The formats of other programs.
@@ -143,7 +158,7 @@ extension FuzzTarget {
       [
         ("binary/ics.gadget", .binary), ("binary/snapshot_001.0", .binary),
         ("binary/snapshot_001.1", .binary),
-      ], inspects: true),
+      ], header: 264, inspects: true),
     simulation("arepo", [("arepo/snapdir_099/snap_099.0.hdf5", .hdf5)], inspects: true),
     simulation(
       "arepo-groups",
@@ -154,18 +169,20 @@ extension FuzzTarget {
       "subfind",
       ["subhalo_tab_002.0", "subhalo_tab_002.1", "subhalo_ids_002.0"].map {
         ("catalogues/subfind/\($0)", .binary)
-      }),
+      }, header: 28),
     simulation(
       "subfind-big",
-      ["subhalo_tab_002.0", "subhalo_ids_002.0"].map { ("catalogues/subfind-big/\($0)", .binary) }),
+      ["subhalo_tab_002.0", "subhalo_ids_002.0"].map { ("catalogues/subfind-big/\($0)", .binary) },
+      header: 24),
     simulation(
       "quijote",
       ["group_tab_002.0", "group_tab_002.1", "group_ids_002.0"].map {
         ("catalogues/quijote/\($0)", .binary)
-      }),
+      }, header: 24),
     simulation(
       "quijote-big",
-      ["group_tab_002.0", "group_ids_002.0"].map { ("catalogues/quijote-big/\($0)", .binary) }),
+      ["group_tab_002.0", "group_ids_002.0"].map { ("catalogues/quijote-big/\($0)", .binary) },
+      header: 24),
     simulation(
       "ahf",
       ["halos", "particles"].map { ("catalogues/ahf/snap_002.z0.000.AHF_\($0)", .text) }),
@@ -174,7 +191,7 @@ extension FuzzTarget {
       ["0.ascii", "0.particles", "1.ascii"].map { ("catalogues/rockstar/halos_2.\($0)", .text) }),
     simulation(
       "rockstar-binary",
-      (0..<2).map { ("catalogues/rockstar-binary/halos_2.\($0).bin", .binary) }),
+      (0..<2).map { ("catalogues/rockstar-binary/halos_2.\($0).bin", .binary) }, header: 256),
     simulation(
       "velociraptor",
       ["catalog_groups.0", "properties.0", "catalog_particles.1"].map {
@@ -194,6 +211,7 @@ extension FuzzTarget {
       "gadget3",
       (0..<2).map { ("catalogues/gadget3/subhalo_tab_002.\($0).hdf5", .hdf5) }),
     simulation("eagle", [("catalogues/eagle/eagle_subfind_tab_002.0.hdf5", .hdf5)]),
+    simulation("owls", (0..<2).map { ("catalogues/owls/subhalo_002.\($0).hdf5", .hdf5) }),
     simulation("labels-csv", [("labels/labels.csv", .text)]),
     simulation("labels-spaces", [("labels/rockstar.particles", .text)]),
     simulation("labels-hdf5", [("labels/labels.hdf5", .hdf5)]),

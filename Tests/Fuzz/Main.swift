@@ -9,6 +9,7 @@ enum Main {
   private static let usage = """
     usage: scripts/fuzz TARGET SECONDS SEED [ROUND]
            scripts/fuzz all SECONDS SEED
+           scripts/fuzz TARGET|all COUNTx SEED
            scripts/fuzz list
 
     """
@@ -29,7 +30,12 @@ enum Main {
       print(FuzzTarget.all.map(\.name).joined(separator: "\n"))
       return 0
     }
-    guard words.count == 4 || words.count == 5, let seconds = Double(words[2]),
+    if words.count == 4, words[1] == "--numbers" {
+      startHDF5()
+      try Data(HDF5Content(of: words[2]).checksum.utf8).write(to: URL(filePath: words[3]))
+      return 0
+    }
+    guard words.count == 4 || words.count == 5, let length = Self.length(words[2]),
       let seed = UInt64(words[3])
     else { refuse(usage) }
     let targets = FuzzTarget.all.filter { words[1] == "all" || words[1] == $0.name }
@@ -39,10 +45,12 @@ enum Main {
       let folder = "\(scratch)/corpus"
       try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
       let corpus = try Corpus(in: folder, by: words[0])
-      return targets.reduce(0) { count, target in
-        let campaign = Campaign(target: target, seed: seed, corpus: corpus, scratch: scratch)
+      return try targets.reduce(0) { count, target in
+        let campaign = try Campaign(
+          target: target, seed: seed, corpus: corpus, scratch: scratch,
+          fuzzer: CommandLine.arguments[0])
         guard words.count == 5 else {
-          let result = campaign.run(seconds: seconds, workers: 4)
+          let result = campaign.run(length, workers: 4)
           report(result, of: target, seed)
           return count + result.findings.count
         }
@@ -58,6 +66,12 @@ enum Main {
     }
   }
 
+  /// Reads how long a target is tried: seconds, or a number of rounds such as `1000x`.
+  static func length(_ word: String) -> Campaign.Length? {
+    guard word.hasSuffix("x") else { return Double(word).map { .seconds($0) } }
+    return Int(word.dropLast()).map { .rounds($0) }
+  }
+
   private static func refuse(_ text: String) -> Never {
     FileHandle.standardError.write(Data(text.utf8))
     exit(64)
@@ -66,8 +80,8 @@ enum Main {
   private static func report(_ result: Campaign.Result, of target: FuzzTarget, _ seed: UInt64) {
     for finding in result.findings { print(describe(finding, of: target, seed)) }
     print(
-      "\(target.name): \(result.tried) tried, \(result.refused) refused, \(result.findings.count) bad"
-        + " (seed \(seed))")
+      "\(target.name): \(result.tried) tried, \(result.refused) refused, \(result.relabeled) of other data, "
+        + "\(result.findings.count) bad (seed \(seed))")
     fflush(nil)
   }
 

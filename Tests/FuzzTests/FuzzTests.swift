@@ -70,6 +70,46 @@ struct FuzzTests {
     }
   }
 
+  /// Structure is what stands before the data of a binary file, its length, and what is no number or word.
+  @Test func dataAreToldFromStructure() throws {
+    let binary = FuzzTarget.Victim(file: "", format: .binary, header: 4)
+    let text = FuzzTarget.Victim(file: "", format: .text)
+    let cases: [(FuzzTarget.Victim, String, String, ChangedContent)] = [
+      (binary, "headdata", "HEADdata", .sameData), (binary, "headdata", "headdat", .sameData),
+      (binary, "headdata", "headdatb", .otherData),
+      (text, "#a b\n1 2\n", "1\t2\r\n\n# c\n", .sameData), (text, "1,2\n", "1,3\n", .otherData),
+      (text, "1,2\n3,4\n", "1,2\n", .otherData),
+    ]
+    try withScratchFolder { folder in
+      for (victim, original, changed, content) in cases {
+        let paths = [original, changed].enumerated().map { "\(folder)/\($0.offset)" }
+        try original.write(toFile: paths[0], atomically: true, encoding: .utf8)
+        try changed.write(toFile: paths[1], atomically: true, encoding: .utf8)
+        #expect(
+          try victim.content(of: paths[1], besides: paths[0], by: "") == content, "\(changed)")
+      }
+    }
+  }
+
+  /// A change of a number of a dataset is one of data, that of an attribute is not.
+  @Test func numbersOfHDF5AreItsData() throws {
+    var content = try HDF5Content(of: ReferenceUniverse.path("gadget4/ics.hdf5"))
+    let before = content.checksum
+    content.objects[1].attributes.removeAll()
+    #expect(content.checksum == before)
+    let index = try #require(content.objects.firstIndex { $0.extents != nil })
+    content.objects[index].values = .double([1])
+    #expect(content.checksum != before)
+  }
+
+  @Test(arguments: [
+    ("10", Campaign.Length.seconds(10)), ("0.5", .seconds(0.5)), ("1000x", .rounds(1000)),
+    ("x", nil), ("ten", nil),
+  ])
+  func aCampaignLastsSecondsOrRounds(word: String, length: Campaign.Length?) {
+    #expect(Main.length(word) == length)
+  }
+
   @Test func targetsHaveNamesOfTheirOwnAndVictimsAmongTheirFiles() {
     #expect(Set(FuzzTarget.all.map(\.name)).count == FuzzTarget.all.count)
     for target in FuzzTarget.all {

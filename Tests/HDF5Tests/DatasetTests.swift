@@ -59,6 +59,20 @@ struct DatasetTests {
     #expect(try ids.read(Hyperslab(offset: [0], count: [1]), as: UInt32.self) == [7])
   }
 
+  /// HDF5 itself would cut the fraction off.
+  @Test func aFractionIsNoWholeNumber() throws {
+    let scratch = try ScratchFolder()
+    let file = try HDF5File.create(scratch.path("a.h5"))
+    let numbers = try file.createDataset("numbers", extents: [2], of: Double.self)
+    try numbers.write([7, 7.25])
+    try file.setAttribute("a", to: 0.5)
+    let cut = error { () throws(HDF5Error) in _ = try numbers.read(as: Int64.self) }
+    #expect(cut?.isOutOfRange == true, "\(cut as Any)")
+    let attribute = error { () throws(HDF5Error) in _ = try file.attribute("a", as: Int64.self) }
+    #expect(attribute?.isOutOfRange == true, "\(attribute as Any)")
+    #expect(try numbers.read(Hyperslab(offset: [0], count: [1]), as: Int64.self) == [7])
+  }
+
   @Test func aScalarHasNoExtentsAndOneElement() throws {
     let scratch = try ScratchFolder()
     let file = try HDF5File.create(scratch.path("a.h5"))

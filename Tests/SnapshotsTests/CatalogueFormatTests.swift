@@ -40,6 +40,8 @@ import Testing
       snapshot: "gadget2/snapshot_001", hasRadii: false, hasBound: false, files: 2),
     Example(path: "catalogues/gadget3", format: .gadgetHDF5, files: 2),
     Example(path: "catalogues/eagle", format: .gadgetHDF5),
+    Example(path: "catalogues/owls", format: .gadgetHDF5, files: 2),
+    Example(path: "catalogues/owls/subhalo_002", format: .gadgetHDF5, files: 2),
     // All particles of AHF's halos are bound, of ROCKSTAR's it is not written.
     Example(
       path: "catalogues/ahf", format: .ahf, hasRadii: false, boundCounts: [60, 40, 32], files: 2),

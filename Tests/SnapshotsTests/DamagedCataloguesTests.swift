@@ -42,6 +42,7 @@ import Testing
     ("catalogues/rockstar", "catalogues/rockstar/halos_2.0.ascii"),
     ("catalogues/gadget3", "catalogues/gadget3/subhalo_tab_002.0.hdf5"),
     ("catalogues/eagle", "catalogues/eagle/eagle_subfind_tab_002.0.hdf5"),
+    ("catalogues/owls", "catalogues/owls/subhalo_002.0.hdf5"),
     ("catalogues/rockstar-binary", "catalogues/rockstar-binary/halos_2.0.bin"),
     ("catalogues/rockstar-binary-big", "catalogues/rockstar-binary-big/halos_2.0.bin"),
     ("catalogues/velociraptor", "catalogues/velociraptor/snap_002.catalog_groups.0"),
@@ -115,15 +116,7 @@ import Testing
     _ members: HaloMembers, _ particles: SnapshotParticles, _ snapshot: Snapshot
   ) throws {
     var check = MembershipCheck(members, in: snapshot)
-    for (index, halo) in members.halos.enumerated() where halo >= 0 {
-      let squares = (0..<3).map { axis in
-        let other = members.positions[3 * Int(halo) + axis]
-        let apart = abs(particles.positions[3 * index + axis] - other)
-        let nearest = min(apart, snapshot.boxSize - apart)
-        return nearest * nearest
-      }
-      check.add(Int(halo), distance: squares.reduce(0, +).squareRoot())
-    }
+    check.add(particles)
     try check.conclude(check.sums, snapshot.path)
   }
 
@@ -161,6 +154,25 @@ import Testing
     #expect(error?.description.contains(words) == true, "\(String(describing: error))")
   }
 
+  /// Tables that are cut off or of before P-GADGET-3, by their names, with what is said of them.
+  @Test(arguments: [
+    ("sub_tab_063.0", "L-SubFind"), ("subhalo_tab_002.0", "not what its numbers announce"),
+    ("group_tab_002.0", "by particle ID"),
+  ])
+  func aTableOfOtherNumbersIsNamed(name: String, words: String) throws {
+    let snapshot = try Snapshot.open(ReferenceUniverse.path("catalogues/snapshot_002"))
+    try withScratchFolder { folder in
+      // Groups, IDs, all groups and files, as of the Millennium simulation.
+      let header: [UInt32] = [3, 132, 3, 1, 60, 40, 32, 0, 60, 100]
+      try header.withUnsafeBytes { Data($0) }.write(to: URL(filePath: "\(folder)/\(name)"))
+      let error = #expect(throws: Failure.self) {
+        try GroupCatalogue.open("\(folder)/\(name)", of: snapshot)
+      }
+      #expect(error?.description.contains(words) == true, "\(String(describing: error))")
+      #expect(error?.remedy.contains("`labels`") == true)
+    }
+  }
+
   /// The beginnings of the files by their formats' specifications.
   @Test(
     arguments: [
@@ -170,6 +182,8 @@ import Testing
       ([0x69, 0x64, 0, 0, 7], "neither HDF5 nor text"),
       (Array("# masses in Msun/h\nid,mass,halo\n5,1e12,1\n".utf8), "column id"),
       (Array("id,mvir,mass,halo\n5,1,1e12,1\n".utf8), "massUnit"),
+      (Array("id,M200c(12),mass,halo\n5,1,1e12,1\n".utf8), "Msun/h or 1e10 Msun/h"),
+      (Array("id,mass,halo\n# h^-1 Msun\n5,1e12,1\n".utf8), "massUnit"),
     ] as [([UInt8], String)])
   func aTableThatIsNoneIsNamedWithoutItsBytes(bytes: [UInt8], words: String) throws {
     let folder = try temporaryDirectory("labels-\(UUID().uuidString)")
@@ -206,6 +220,43 @@ import Testing
         try assignment.members(of: particles, in: snapshot, on: alone)
       }
       #expect(error?.underlying.map { "\($0)".contains("labels.massUnit: Msun/h") } == true)
+    }
+  }
+
+  /// The masses of SUBFIND's tables, and those with a text that says so, are not in Msun.
+  @Test(arguments: [("Group/GroupMass", ""), ("mass", "1e10 Msun/h"), ("mass", "10^10 h^-1 Msun")])
+  func columnsInMsunPerHubbleNeedAUnit(name: String, unit: String) throws {
+    try withScratchFolder { folder in
+      var content = try HDF5Content(of: ReferenceUniverse.path("labels/labels.hdf5"))
+      content.objects = [("id", HDF5Content.Values.int64([5])), (name, .double([1e12]))].map {
+        .init(
+          path: "/" + $0.0, extents: [1], values: $0.1,
+          attributes: unit.isEmpty ? [] : [("units", .text(unit))])
+      }
+      try content.write(to: folder + "/labels.hdf5")
+      var table = LabelTable(file: folder + "/labels.hdf5", mass: name)
+      let error = #expect(throws: Failure.self) { try table.check() }
+      #expect(error?.remedy.contains("labels.massUnit") == true, "\(String(describing: error))")
+      table.massUnit = .tenBillionSolarPerHubble
+      try table.check()
+    }
+  }
+
+  /// A table whose rows are all of particles in no halo.
+  @Test(arguments: ["5,0,1", "5,1e12,-1"]) func aTableWithoutAHaloIsRefused(row: String) throws {
+    try withWorld { world in
+      let alone = try world.split(color: world.rank, key: 0)
+      let folder = try temporaryDirectory("labels-\(UUID().uuidString)")
+      let table = LabelTable(file: folder + "/labels.csv", halo: "halo", massUnit: .solar)
+      try Data("id,mass,halo\n\(row)\n".utf8).write(to: URL(filePath: table.file))
+      let snapshot = try Snapshot.open(ReferenceUniverse.path("gadget4/snapshot_001.hdf5"))
+      let assignment = try HaloAssignment.open(.table(table), of: snapshot)
+      let members = try assignment.members(
+        of: snapshot.particles(in: 0..<216), in: snapshot, on: alone)
+      let error = #expect(throws: Failure.self) {
+        try assignment.check(members.counts, of: snapshot)
+      }
+      #expect(error?.reason.contains("no row puts a particle in a halo") == true)
     }
   }
 

@@ -127,6 +127,33 @@ import Testing
     for word in spoiling.words { #expect(error.description.contains(word), "\(word) in \(error)") }
   }
 
+  /// IDs and halos in types of other programs, which may be floating-point numbers; nothing is said if they are read.
+  static let types: [(ids: HDF5Content.Values, halos: HDF5Content.Values, words: String)] = [
+    (.double([5, 7]), .double([1, 1]), ""), (.int32([5, 7]), .int64([1, 1]), ""),
+    (.double([5, 7.25]), .int64([1, 1]), "row 1 holds 7.25"),
+    (.double([5, .nan]), .int64([1, 1]), "row 1 holds nan"),
+    (.int64([5, -7]), .int64([1, 1]), "row 1 holds -7"),
+    (.int64([5, 7]), .double([1, 1.5]), "not whole"),
+    (.int64([5, 7]), .double([1, .nan]), "out of range"),
+  ]
+
+  @Test(arguments: types.indices) func columnsOfAnyTypeHoldWholeNumbers(index: Int) throws {
+    let (ids, halos, words) = Self.types[index]
+    try withScratchFolder { folder in
+      let columns = [("id", ids), ("mass", .double([1e12, 1e12])), ("halo", halos)]
+      var content = try HDF5Content(of: ReferenceUniverse.path("labels/labels.hdf5"))
+      content.objects = columns.map { .init(path: "/" + $0.0, extents: [2], values: $0.1) }
+      try content.write(to: folder + "/labels.hdf5")
+      let table = LabelTable(file: folder + "/labels.hdf5", halo: "halo", massUnit: .solar)
+      do throws(Failure) {
+        let rows = try table.openFile().rows(share: 0, of: 1)
+        #expect(words.isEmpty && rows.ids == [5, 7] && rows.halos == [1, 1])
+      } catch {
+        #expect(!words.isEmpty && error.description.contains(words), "\(error)")
+      }
+    }
+  }
+
   @Test func columnsOfDifferentLengthsAreRefused() throws {
     let folder = try temporaryDirectory("labels-lengths-\(UUID().uuidString)")
     let file = try HDF5File.create(folder + "/labels.hdf5")

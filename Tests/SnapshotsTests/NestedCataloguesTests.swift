@@ -150,6 +150,17 @@ import Testing
       change: set("InputHalos/HaloCatalogueIndex") { $0[0] = $0[1] },
       words: "two objects have the number"),
     Damage(
+      folder: "soap-all", file: "halo_properties_0002.hdf5",
+      change: without("InputHalos/HaloCatalogueIndex"),
+      words: "as its first versions wrote it. Give the halos as a table of `labels`"),
+    Damage(
+      folder: "soap-all", file: "halo_properties_0002.hdf5", opened: "membership_0002.hdf5",
+      change: without("InputHalos/HaloCatalogueIndex"),
+      words: "as its first versions wrote it. Give the halos as a table of `labels`"),
+    Damage(
+      folder: "soap-all", file: "membership_0002.hdf5", opened: "halo_properties_0002.hdf5",
+      change: set("PartType1/GroupNr_bound") { $0[0] += 0.5 }, words: "not whole"),
+    Damage(
       folder: "swift", file: "fof_output_0001.hdf5", change: set("Groups/Masses") { $0[0] *= 1.1 },
       words: "a halo has"),
     Damage(

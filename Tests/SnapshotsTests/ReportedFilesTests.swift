@@ -110,6 +110,23 @@ import Testing
     }
   }
 
+  /// The same in each of two files, big-endian; the high words begin at byte 188 of SnapFormat 2.
+  @Test func highWordsThatNoSetOfFilesHasAreIgnored() throws {
+    let folder = try ReferenceUniverse.copy("binary", to: "words")
+    let path = folder + "/snapshot_001"
+    let expected = try particles(of: Snapshot.open(path))
+    let numbers = [-0.9, -0.5, 2077].map(\.bitPattern.bigEndian)
+    for part in 0..<2 {
+      let file = URL(filePath: "\(path).\(part)")
+      var data = try Data(contentsOf: file)
+      data.replaceSubrange(188..<212, with: numbers.withUnsafeBytes { Data($0) })
+      try data.write(to: file)
+    }
+    let snapshot = try Snapshot.open(path)
+    #expect(try particles(of: snapshot).ids == expected.ids)
+    #expect(snapshot.remarks.first?.contains("high words") == true)
+  }
+
   @Test func signedIDsOf32BitsAreTakenByTheirBits() throws {
     let expected = try reference().ids.map { $0 + 1 << 31 }
     try withScratchFolder { folder in
@@ -271,6 +288,29 @@ import Testing
       try beginning.write(to: URL(filePath: folder + "/snapshot"))
       let error = try #require(refusal(folder + "/snapshot"))
       #expect(error.description.contains(words), "\(error)")
+    }
+  }
+
+  /// HDF5 files that are no snapshot, by what is in them.
+  @Test(arguments: ["gadget4/fof_subhalo_tab_001.hdf5", "catalogues/hbt/SubSnap_002.0.hdf5"])
+  func aCatalogueInThePlaceOfASnapshotIsNamed(name: String) throws {
+    let error = try #require(refusal(ReferenceUniverse.path(name)))
+    #expect(error.reason.contains("it is a halo catalogue"), "\(error)")
+    #expect(error.remedy.contains("as `catalogue`"))
+  }
+
+  @Test func otherHDF5FilesAreNamed() throws {
+    try withScratchFolder { folder in
+      var content = try HDF5Content(of: ReferenceUniverse.path("gadget4/ics.hdf5"))
+      content.set("Parameters/KpcUnit", to: .double([25_000]))
+      content.change("Parameters") { $0.path = "/Units" }
+      try content.write(to: folder + "/pkdgrav.hdf5")
+      content.objects = [.init(path: "/"), .init(path: "/Snapshots"), .init(path: "/Groups")]
+      try content.write(to: folder + "/simulation.hdf5")
+      for (name, words) in [("pkdgrav", "PKDGRAV3"), ("simulation", "such as snapdir_099")] {
+        let error = try #require(refusal("\(folder)/\(name).hdf5"))
+        #expect(error.description.contains(words), "\(error)")
+      }
     }
   }
 

@@ -27,6 +27,17 @@ package struct HDF5Content {
 
     /// The attributes by name, in order.
     package var attributes: [(name: String, values: Values)] = []
+
+    /// Makes a group, or a dataset if it has extents.
+    package init(
+      path: String, extents: [Int]? = nil, values: Values = .double([]),
+      attributes: [(name: String, values: Values)] = []
+    ) {
+      self.path = path
+      self.extents = extents
+      self.values = values
+      self.attributes = attributes
+    }
   }
 
   /// All objects, groups before what is in them.

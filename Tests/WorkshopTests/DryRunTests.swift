@@ -100,6 +100,53 @@ import Testing
     }
   }
 
+  /// Catalogues, the file of each that is changed, and the snapshots that they are of.
+  static let catalogues = [
+    ("gadget4/fof_subhalo_tab_001.hdf5", "gadget4/snapshot_001.hdf5"),
+    ("catalogues/subfind/subhalo_tab_002.0", "catalogues/snapshot_002.0"),
+    ("catalogues/quijote-big/group_tab_002.0", "gadget2/snapshot_001.0.hdf5"),
+    ("catalogues/gadget3/subhalo_tab_002.0.hdf5", "catalogues/snapshot_002.0"),
+    ("catalogues/owls/subhalo_002.1.hdf5", "catalogues/snapshot_002.0"),
+    ("catalogues/eagle/eagle_subfind_tab_002.0.hdf5", "catalogues/snapshot_002.0"),
+    ("catalogues/ahf/snap_002.z0.000.AHF_halos", "catalogues/snapshot_002.0"),
+    ("catalogues/rockstar/halos_2.0.ascii", "catalogues/snapshot_002.0"),
+    ("catalogues/rockstar-binary/halos_2.0.bin", "catalogues/snapshot_002.0"),
+    ("catalogues/velociraptor/snap_002.properties.0", "catalogues/snapshot_002.0"),
+    ("catalogues/hbt/SubSnap_002.0.hdf5", "catalogues/snapshot_002.0"),
+    ("catalogues/soap-all/halo_properties_0002.hdf5", "swift/twin_0001.hdf5"),
+    ("catalogues/swift/fof_output_0001.hdf5", "swift/twin_0001.hdf5"),
+  ]
+
+  /// With a catalogue, the two say the same: nothing else is read.
+  @Test(arguments: catalogues)
+  func ofCataloguesWithChangedBytes(file: String, snapshot: String) throws {
+    let folder = file.split(separator: "/").dropLast().joined(separator: "/")
+    let copy = try ReferenceUniverse.copy(folder, to: "dry", as: "groups")
+    defer {
+      try? FileManager.default.removeItem(at: URL(filePath: copy).deletingLastPathComponent())
+    }
+    let path = copy + "/" + (file.split(separator: "/").last ?? "")
+    let opened = path.replacing("subhalo_002.1", with: "subhalo_002.0")
+    let intact = try Data(contentsOf: URL(filePath: path))
+    let initial = snapshot.hasPrefix("swift") ? "swift/twin_0000.hdf5" : nil
+    for seed in 0..<UInt64(16) {
+      // The first seed is of the intact file.
+      try (seed == 0 ? intact : mutated(intact, seed: seed)).write(to: URL(filePath: path))
+      var problems: [String] = []
+      try withWorld { world in
+        let alone = try world.split(color: world.rank, key: 0)
+        problems = try SnapshotInspection(
+          of: ReferenceUniverse.path(snapshot), catalogue: opened, on: alone
+        ).problems
+      }
+      let failure = try failure(
+        initial: initial.map(ReferenceUniverse.path), final: ReferenceUniverse.path(snapshot),
+        halos: .catalogue(opened), in: copy)
+      #expect(problems == (failure.map { ["\($0)"] } ?? []), "seed \(seed) of \(file)")
+      if seed == 0 { #expect(failure == nil) }
+    }
+  }
+
   /// Changes that leave a snapshot readable, and what both say of it.
   struct Unsuitable: CustomTestStringConvertible, Sendable {
     var testDescription: String
@@ -135,6 +182,11 @@ import Testing
         // The 84 particles in no group, and 24 of the others.
         .int64(labels.enumerated().map { $1 > 1e9 || $0 % 9 == 0 ? 0 : Int64($1) })
       }),
+    Unsuitable(
+      testDescription: "those in no group as a group of fewer", file: "swift/twin_0001.hdf5",
+      dataset: "PartType1/FOFGroupIDs",
+      words: ["holds 84 particles", "FOF:group_id_default"],
+      change: { .int64($0.map { $0 > 1e9 ? 0 : Int64($0) }) }),
   ]
 
   @Test(arguments: unsuitable) func bothRefuseWithTheSameSentence(case unsuitable: Unsuitable)

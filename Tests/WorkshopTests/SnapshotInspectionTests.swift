@@ -8,11 +8,13 @@ import Testing
 
 /// What is told of the files of `Tests/References/snapshots`.
 @Suite(.serialized) struct SnapshotInspectionTests {
-  private func inspection(of path: String) throws -> SnapshotInspection {
+  private func inspection(
+    of path: String, catalogue: String? = nil
+  ) throws -> SnapshotInspection {
     var found: SnapshotInspection?
     try withWorld { world in
       let alone = try world.split(color: world.rank, key: 0)
-      found = try SnapshotInspection(of: path, on: alone)
+      found = try SnapshotInspection(of: path, catalogue: catalogue, on: alone)
     }
     return try #require(found)
   }
@@ -59,6 +61,30 @@ import Testing
     #expect(inspection.failure(of: path) == nil)
     let text = inspection.description
     for word in words { #expect(text.contains(word), "\(word) in \(text)") }
+  }
+
+  @Test(arguments: [
+    ("gadget4/snapshot_001.hdf5", "gadget4/fof_subhalo_tab_001.hdf5"),
+    ("arepo/snapdir_099", "arepo/groups_099"), ("catalogues/snapshot_002", "catalogues/owls"),
+    ("swift/twin_0001.hdf5", "catalogues/swift"),
+  ])
+  func aSnapshotIsToldWithItsCatalogue(name: String, catalogue: String) throws {
+    let inspection = try inspection(
+      of: ReferenceUniverse.path(name), catalogue: ReferenceUniverse.path(catalogue))
+    #expect(inspection.problems.isEmpty)
+    let text = inspection.description
+    #expect(text.contains("132 particles are in 3 halos by the catalogue "), "\(text)")
+    #expect(text.contains("as `final` of a simulation in an experiment file, with this catalogue"))
+  }
+
+  /// Groups are rows of another snapshot, in another order.
+  @Test func aCatalogueOfAnotherSnapshotIsAProblem() throws {
+    let inspection = try inspection(
+      of: ReferenceUniverse.path("catalogues/snapshot_002"),
+      catalogue: ReferenceUniverse.path("gadget4/fof_subhalo_tab_001.hdf5"))
+    #expect(inspection.problems.count == 1)
+    #expect(inspection.problems.first?.contains("do not lie around its position") == true)
+    #expect(!inspection.description.contains("ready"))
   }
 
   @Test(arguments: [

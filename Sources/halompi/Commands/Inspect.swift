@@ -13,17 +13,22 @@ struct Inspect: ParsableCommand {
       Of a snapshot (GADGET, AREPO or SWIFT; a file, a folder, or what several files have in common) it \
       says what prepare would read: format, particles, box, redshift, cosmology, units, IDs, lattice and \
       halos, and what is missing with what to do about it. All particles are read by one rank. A halo \
-      catalogue is named with its format.
+      catalogue is named with its format; with --catalogue it is compared with the snapshot, as prepare does.
 
       The file is read by a second process, with limits in proportion to its size: a file that is damaged so that HDF5 crashes on
       it, or never ends, is called damaged.
 
         halompi inspect runs/gadget/fields/A_1001.h5
         halompi inspect snapdir_000
+        halompi inspect snapdir_000 --catalogue groups_000
       """)
 
   @Argument(help: "The file, or the folder of a snapshot.", completion: .file())
   var file: String
+
+  @Option(
+    help: "The catalogue of the snapshot's halos: a file or its folder.", completion: .file())
+  var catalogue: String?
 
   @Flag(inversion: .prefixedNo, help: "Read the datasets and compare them with their checksums.")
   var verify = true
@@ -38,10 +43,13 @@ struct Inspect: ParsableCommand {
 
   func run() throws {
     guard !trust else { return try inspect() }
-    let options = [verify ? "--verify" : "--no-verify", "--trust"] + (tree ? ["--tree"] : [])
+    let options =
+      [verify ? "--verify" : "--no-verify", "--trust"] + (tree ? ["--tree"] : [])
+      + (catalogue.map { ["--catalogue=\($0)"] } ?? [])
     var code: Int32 = 0
     try reportingFailures {
-      let reading = try IsolatedReading(of: file).run(["inspect"] + options + ["--", file])
+      let reading = try IsolatedReading(of: file, with: catalogue).run(
+        ["inspect"] + options + ["--", file])
       Console.error.say(reading.errors)
       code = reading.code
     }
@@ -53,11 +61,11 @@ struct Inspect: ParsableCommand {
       let alone = try world.split(color: world.rank, key: 0)
       try world.agree {
         guard world.isRoot else { return }
-        if let catalogue = CatalogueInspection(of: file) {
-          try Console.output.show(catalogue, terminator: "")
-          guard catalogue.isHDF5 else { return }
-        } else if SnapshotInspection.isSnapshot(file) {
-          let inspection = try SnapshotInspection(of: file, on: alone)
+        if catalogue == nil, let found = CatalogueInspection(of: file) {
+          try Console.output.show(found, terminator: "")
+          guard found.isHDF5 else { return }
+        } else if catalogue != nil || SnapshotInspection.isSnapshot(file) {
+          let inspection = try SnapshotInspection(of: file, catalogue: catalogue, on: alone)
           try Console.output.show(inspection, terminator: "")
           if let failure = inspection.failure(of: file) { throw failure }
           guard tree else { return }

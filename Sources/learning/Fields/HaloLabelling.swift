@@ -44,15 +44,14 @@ struct HaloLabelling {
   ) throws {
     let count = particles.rows.count
     var check = MembershipCheck(members, in: snapshot)
+    check.add(particles)
     var halos = [Int32](repeating: -1, count: count)
     var radii = [Float](repeating: .nan, count: count)
     for index in 0..<count where members.halos[index] >= 0 {
-      let halo = Int(members.halos[index])
-      let distance = distance(particles, index, from: halo)
-      check.add(halo, distance: distance)
       if label == .bound, !members.isBound[index] { continue }
-      halos[index] = Int32(halo)
-      radii[index] = Float(distance / members.radii[halo])
+      halos[index] = members.halos[index]
+      let distance = members.distance(of: particles, index, in: snapshot)
+      radii[index] = Float(distance / members.radii[Int(members.halos[index])])
     }
     var sums = check.sums
     try communicator.sum(&sums)
@@ -73,17 +72,5 @@ struct HaloLabelling {
         ? members.masses[halo] : Double(members.boundCounts[halo]) * snapshot.particleMass
       return Float(log10(mass))
     }
-  }
-
-  /// The distance of a particle from a halo's position, across the box's faces [Mpc/h].
-  private func distance(_ particles: SnapshotParticles, _ index: Int, from halo: Int) -> Double {
-    var square = 0.0
-    for axis in 0..<3 {
-      let d = abs(
-        particles.positions[3 * index + axis] - members.positions[3 * halo + axis])
-      let nearest = min(d, snapshot.boxSize - d)
-      square += nearest * nearest
-    }
-    return square.squareRoot()
   }
 }

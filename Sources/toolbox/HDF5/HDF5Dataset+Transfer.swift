@@ -231,13 +231,14 @@ extension Operation {
   }
 }
 
-/// Ends a conversion at a number that is out of range, where HDF5 would take the nearest.
+/// Ends a conversion at a number that is out of range, or at one with a fraction where whole ones are asked for;
+/// HDF5 would take the nearest.
 ///
 /// Lost digits, infinities and NaN among floating-point numbers are as in Swift's conversions.
 private let refuseOutOfRange: H5T_conv_except_func_t = { exception, _, _, _, _, _ in
   switch exception {
   case H5T_CONV_EXCEPT_RANGE_HI, H5T_CONV_EXCEPT_RANGE_LOW, H5T_CONV_EXCEPT_PINF,
-    H5T_CONV_EXCEPT_NINF, H5T_CONV_EXCEPT_NAN:
+    H5T_CONV_EXCEPT_NINF, H5T_CONV_EXCEPT_NAN, H5T_CONV_EXCEPT_TRUNCATE:
     H5T_CONV_ABORT
   default:
     H5T_CONV_UNHANDLED

@@ -77,7 +77,7 @@ extension HDF5Error {
     (["name already exists"], "An object is written once: choose another name"),
     (
       ["can't handle conversion exception"],
-      "A value is out of the range of the type asked for: ask for a wider one"
+      "A value is out of the range of the type asked for, or not whole: ask for another one"
     ),
   ]
 
@@ -87,7 +87,7 @@ extension HDF5Error {
     return message.map { $0.split(separator: "'").dropFirst().first.map(String.init) ?? "unknown" }
   }
 
-  /// Whether a number is out of the range of the type that was asked for.
+  /// Whether a number is out of the range of the type that was asked for, or not whole where that is.
   public var isOutOfRange: Bool {
     stack.contains { $0.message.contains("can't handle conversion exception") }
   }

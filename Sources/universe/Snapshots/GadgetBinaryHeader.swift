@@ -52,8 +52,9 @@ struct GadgetBinaryHeader {
     let fileCount = try files(at: 124)
     let inFile = try types(counts(at: 0), "header, npart")
     var remarks: [String] = []
-    if fileCount == 1, high.contains(where: { $0 > 0 }) {
-      // A single file has all particles, and programs keep other numbers in the words behind.
+    // A single file has all particles, no set of files has 2^48, and programs keep other numbers in these words.
+    let most = UInt64(StatedNumber.most >> 32)
+    if high.contains(where: { $0 > (fileCount == 1 ? 0 : most) }) {
       remarks.append(
         "The header of \(records.path) has \(high) as high words of the numbers of particles, which is "
           + "not what the file holds; they are ignored.")

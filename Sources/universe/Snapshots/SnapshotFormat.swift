@@ -34,8 +34,10 @@ package enum SnapshotFormat: String, Hashable, Codable, Sendable, CaseIterable {
     let beginning = try FileBeginning(path)
     if beginning.isHDF5 {
       let source = try SnapshotSource(path)
+      if try SWIFTFile.recognizes(source) { return .swift }
+      if let other = try UnreadFormat(source) { throw other.error(path) }
       // Every layout that is not another code's is taken for GADGET's, and says what it lacks.
-      return try SWIFTFile.recognizes(source) ? .swift : .gadgetHDF5
+      return .gadgetHDF5
     }
     if GadgetBinaryFile.recognizes(beginning) { return .gadgetBinary }
     if let other = UnreadFormat(beginning) { throw other.error(path) }

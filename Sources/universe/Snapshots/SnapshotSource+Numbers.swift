@@ -4,22 +4,24 @@ internal import Failures
 internal import HDF5
 
 extension SnapshotSource {
-  /// The whole numbers of an attribute of the header, none of them negative.
+  /// The whole numbers of an attribute, none of them negative.
   ///
-  /// - Parameter name: The attribute.
+  /// - Parameters:
+  ///   - name: The attribute.
+  ///   - group: The group that has it.
   /// - Returns: The numbers; `nil` if there is no such attribute.
   /// - Throws: A `Failure` that names the attribute and the first value that is no count.
-  func counts(_ name: String) throws(Failure) -> [UInt64]? {
-    guard let numbers = try numbers(name, of: ["Header"]) else { return nil }
+  func counts(_ name: String, of group: String = "Header") throws(Failure) -> [UInt64]? {
+    guard let numbers = try numbers(name, of: [group]) else { return nil }
     for number in numbers where !(number >= 0 && number <= 0x1p64 && number == number.rounded()) {
       throw Failure(
-        .invalidValue, in: path, dataset: "attribute Header/\(name)",
+        .invalidValue, in: path, dataset: "attribute \(group)/\(name)",
         because: "it holds \(number), which counts nothing",
         remedy: "Correct the number, or copy or write the file again.")
     }
     // Above 2^53 the digits are those of the integers.
     return numbers.allSatisfy { $0 < 0x1p53 }
-      ? numbers.map { UInt64($0) } : try wholeNumbers(name)
+      ? numbers.map { UInt64($0) } : try wholeNumbers(name, of: group)
   }
 
   /// The number of the files that the snapshot has.

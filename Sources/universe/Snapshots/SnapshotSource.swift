@@ -29,10 +29,10 @@ final class SnapshotSource {
     return nil
   }
 
-  /// The numbers of an attribute of the header that is known to hold whole ones, with all their digits.
-  func wholeNumbers(_ name: String) throws(Failure) -> [UInt64] {
-    try reading("attribute Header/\(name)") { () throws(HDF5Error) in
-      try file.attribute(name, of: "Header", as: UInt64.self)
+  /// The numbers of an attribute that is known to hold whole ones, with all their digits.
+  func wholeNumbers(_ name: String, of group: String) throws(Failure) -> [UInt64] {
+    try reading("attribute \(group)/\(name)") { () throws(HDF5Error) in
+      try file.attribute(name, of: group, as: UInt64.self)
     }
   }
 
@@ -41,6 +41,13 @@ final class SnapshotSource {
     try reading("attribute \(group)/\(name)") { () throws(HDF5Error) in
       guard try file.exists(group), try file.hasAttribute(name, of: group) else { return nil }
       return try file.textAttribute(name, of: group)
+    }
+  }
+
+  /// The texts that are attributes of a group or a dataset.
+  func texts(of object: String) throws(Failure) -> [String] {
+    try reading(object) { () throws(HDF5Error) in
+      try file.attributeNames(of: object).compactMap { try? file.textAttribute($0, of: object) }
     }
   }
 
@@ -116,7 +123,8 @@ final class SnapshotSource {
     }
     return Failure(
       .unreadable, in: path, dataset: dataset,
-      because: error.isOutOfRange ? "it holds a number that is out of range" : "\(error)",
+      because: error.isOutOfRange
+        ? "it holds a number that is out of range or not whole" : "\(error)",
       remedy: "Copy the file again; it may be cut off or damaged.")
   }
 }

@@ -11,22 +11,6 @@ package struct SnapshotSurvey: Hashable, Sendable {
   /// The grid that the particles started from, if their IDs name its sites and displacements are linear.
   package let lattice: LagrangianLattice?
 
-  /// The halos that particles are in by the labels of the snapshot's own files, and the particles in them;
-  /// `nil` without labels.
-  package let labeled: Labeled?
-
-  /// The halos of labels.
-  package struct Labeled: Hashable, Sendable {
-    /// The number of halos.
-    package let halos: Int
-
-    /// The number of particles in halos.
-    package let particles: Int
-
-    /// The number of particles of each halo [halo], the largest first.
-    package let counts: [Int]
-  }
-
   /// Looks at all particles of a snapshot.
   ///
   /// Memory: 16 bytes a particle beside the particles.
@@ -48,13 +32,5 @@ package struct SnapshotSurvey: Hashable, Sendable {
       try LagrangianLattice.found(in: particles, of: snapshot, gridSize: $0, on: communicator)?
         .lattice
     }
-    guard snapshot.hasHaloLabels else {
-      labeled = nil
-      return
-    }
-    let labels = try snapshot.haloLabels(in: particles.rows).filter { $0 >= 0 }
-    let counts = Dictionary(labels.map { ($0, 1) }, uniquingKeysWith: +)
-    labeled = Labeled(
-      halos: counts.count, particles: labels.count, counts: counts.values.sorted(by: >))
   }
 }

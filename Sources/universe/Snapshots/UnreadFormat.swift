@@ -48,6 +48,30 @@ struct UnreadFormat {
     self = known.format
   }
 
+  /// Finds what an HDF5 file is that has no numbers of particles, or units of another kind; `nil` if it is not known.
+  init?(_ source: SnapshotSource) throws(Failure) {
+    if try source.numbers("KpcUnit", of: ["Units"]) != nil {
+      self.init("an HDF5 file of PKDGRAV3, whose units are of another kind")
+      return
+    }
+    guard try source.numbers("NumPart_ThisFile", of: ["Header"]) == nil else { return nil }
+    if try source.has("Snapshots") {
+      self.init(
+        "a file that links to all snapshots of a run, as simulation.hdf5 of IllustrisTNG does",
+        "Give the folder of one snapshot, such as snapdir_099, and its groups as `catalogue`.")
+      return
+    }
+    // GADGET and AREPO, EAGLE and OWLS, SWIFT, HBT+, SOAP, VELOCIraptor.
+    for name in ["Group", "FOF", "Groups", "Subhalos", "InputHalos", "Group_Size"]
+    where try source.has(name) {
+      self.init(
+        "a halo catalogue",
+        "Give it as `catalogue` of the simulation, and the particles as `initial` and `final`.")
+      return
+    }
+    return nil
+  }
+
   /// Finds the format of a folder; `nil` if it is none of these.
   ///
   /// - Parameters:

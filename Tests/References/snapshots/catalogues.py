@@ -129,6 +129,35 @@ def eagle():
         file["IDs/ParticleID"] = MEMBERS.astype("u8")
 
 
+def owls():
+    """OWLS and other runs of GADGET-3, two files: groups beside their particles, tables in one axis."""
+    for part, g in enumerate((slice(0, 1), slice(1, 3))):
+        s = np.isin(SUB[:, 0], np.arange(len(GROUPS))[g])
+        mine = slice(START[g][0], START[g][0] + LENGTH[g].sum())
+        with h5py.File(path("owls", f"subhalo_002.{part}.hdf5"), "w") as file:
+            attributes(
+                file.create_group("Header"), BoxSize=BOX, Redshift=0.0, ExpansionFactor=1.0,
+                NumPart_ThisFile=np.array([0, LENGTH[g].sum(), 0, 0, 0, 0], "i4"), **write.cosmology())
+            attributes(
+                file.create_group("Units"), UnitLength_in_cm=MPC, UnitMass_in_g=MSUN10, UnitVelocity_in_cm_per_s=1e5)
+            for name in ("FOF", "SUBFIND"):
+                attributes(
+                    file.create_group(name), NTask=np.int32(2), Number_of_groups=np.int32(len(LENGTH[g])),
+                    Total_Number_of_groups=np.int32(3), Number_of_subgroups=np.int32(s.sum()),
+                    Total_Number_of_subgroups=np.int32(len(SUB)),
+                    Number_per_Type=np.array([0, LENGTH[g].sum(), 0, 0, 0, 0], "i4"))
+            file["FOF/CenterOfMass"] = CENTRES[g].ravel().astype("f4")
+            file["FOF/Mass"] = (LENGTH[g] * MASS).astype("f4")
+            file["FOF/PartType1/Length"] = LENGTH[g].astype("i4")
+            file["FOF/PartType1/Offset"] = START[g].astype("i4")
+            file["FOF/PartType1/SUB_Length"] = SUB[s, 2].astype("i4")
+            file["FOF/PartType1/SUB_Offset"] = SUB[s, 1].astype("i4")
+            file["FOF/PartType1/ParticleIDs"] = MEMBERS[mine].astype("u4")
+            file["FOF/PartType1/Coordinates"] = POSITION[mine].astype("f4")
+            file["SUBFIND/GrNr"] = SUB[s, 0].astype("i4")
+            file["SUBFIND/Halo_R_Mean200"] = RADII[g].astype("f4")
+
+
 def nested():
     """(mass, centre, members) of the three groups, and of the second subhalo of the first within it."""
     start = SUB[1, 1]
@@ -203,6 +232,7 @@ def main():
     group_tab("quijote-big", ">", "u8", True, 1, [0, 3])
     gadget3()
     eagle()
+    owls()
     ahf()
     rockstar()
     swift_groups()

@@ -7,15 +7,17 @@ package struct CatalogueInspection: Sendable {
   private let path: String
   private let format: CatalogueFormat
 
-  /// Whether the file is HDF5, whose tree can be printed.
+  /// Whether it is a file of HDF5, whose tree can be printed.
   package let isHDF5: Bool
 
-  /// Recognizes a catalogue; `nil` for other files, folders, and what cannot be read.
+  /// Recognizes a catalogue; `nil` for other files, for what has a snapshot in it, and for what cannot be read.
   ///
-  /// - Parameter path: The path of one of its files.
+  /// - Parameter path: One of its files, what they have in common, or their folder.
   package init?(of path: String) {
     var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue,
+    let isFile =
+      FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) && !isFolder.boolValue
+    guard isFile || (try? Snapshot.open(path)) == nil,
       let format = CatalogueFormat.recognized(in: path)
     else { return nil }
     self.path = path

@@ -17,9 +17,13 @@ package struct IsolatedReading: Sendable {
   var memory: Int
 
   /// Prepares to read a file, a folder, or what several files have in common.
-  package init(of path: String) {
+  ///
+  /// - Parameters:
+  ///   - path: Its path.
+  ///   - other: The path of what is read with it.
+  package init(of path: String, with other: String? = nil) {
     self.path = path
-    byteCount = Self.size(of: path)
+    byteCount = Self.size(of: path) + (other.map(Self.size) ?? 0)
     // No reading of ours is slower than 2 MB/s, or takes more than 16 times the memory of a file that is
     // large.
     seconds = 4 + byteCount / 2_000_000
@@ -97,7 +101,7 @@ package struct IsolatedReading: Sendable {
     return status
   }
 
-  /// The bytes of a file, and of those in its folder that begin with the same name; or of all files in a
+  /// The bytes of a file, and of those in its folder that begin with the same name up to a dot; or of all files in a
   /// folder.
   private static func size(of path: String) -> Int {
     let manager = FileManager.default
@@ -105,7 +109,8 @@ package struct IsolatedReading: Sendable {
     _ = manager.fileExists(atPath: path, isDirectory: &isFolder)
     let url = URL(filePath: path)
     let folder = isFolder.boolValue ? url : url.deletingLastPathComponent()
-    let name = isFolder.boolValue ? "" : url.deletingPathExtension().lastPathComponent
+    // Files of a set differ behind a dot: x.0.hdf5, x.1.hdf5.
+    let name = isFolder.boolValue ? "" : url.lastPathComponent.prefix { $0 != "." }
     let names = (try? manager.contentsOfDirectory(atPath: folder.path)) ?? []
     return names.filter { $0.hasPrefix(name) }.reduce(0) { sum, name in
       let file = folder.appending(path: name).resolvingSymlinksInPath().path

@@ -7,12 +7,20 @@ internal import Simulations
 internal import Snapshots
 internal import Text
 
-/// An inspection of a snapshot: what `prepare` would read of it, and what it would miss.
+/// An inspection of a snapshot, and of the catalogue beside it: what `prepare` would read of them, and what it would
+/// miss.
 package struct SnapshotInspection: Sendable {
   private let snapshot: Snapshot
 
   /// The properties of the particles, or why they cannot be read.
   private let survey: Result<SnapshotSurvey, Failure>
+
+  /// The halos by the catalogue, or else by the files' own labels, or why they would be refused; `nil` if there
+  /// are neither.
+  private let halos: Result<HaloMembers, Failure>?
+
+  /// The catalogue's path.
+  private let catalogue: String?
 
   /// The check of the sites of initial particles, or why preparation would not find them.
   ///
@@ -27,11 +35,15 @@ package struct SnapshotInspection: Sendable {
   ///
   /// - Parameters:
   ///   - path: A path that `Snapshot.open` takes.
+  ///   - catalogue: The path of a catalogue of its halos, if there is one.
   ///   - communicator: A single rank.
   /// - Throws: `Failure` if its headers cannot be read, or what MPI reported.
-  package init(of path: String, on communicator: borrowing Communicator) throws {
+  package init(
+    of path: String, catalogue: String? = nil, on communicator: borrowing Communicator
+  ) throws {
     let snapshot = try Snapshot.open(path)
     self.snapshot = snapshot
+    self.catalogue = catalogue
     gridSize = try? snapshot.gridSize()
     let read = try Self.result {
       try snapshot.particles(in: 0..<snapshot.particleCount, velocities: true)
@@ -40,18 +52,31 @@ package struct SnapshotInspection: Sendable {
     case .failure(let error):
       survey = .failure(error)
       sites = nil
+      halos = nil
     case .success(let particles):
-      survey = try Self.result {
-        let survey = try SnapshotSurvey(snapshot, particles, on: communicator)
-        if let labeled = survey.labeled {
-          try HaloAssignment.labels.check(labeled.counts, of: snapshot)
-        }
-        return survey
-      }
+      survey = try Self.result { try SnapshotSurvey(snapshot, particles, on: communicator) }
       sites =
         snapshot.redshift >= Self.early && gridSize != nil
         ? try Self.result { try SiteCheck(particles, of: snapshot, on: communicator) } : nil
+      let source = catalogue.map { HaloSource.catalogue($0) }
+      halos = try (source ?? (snapshot.hasHaloLabels ? .snapshot : nil)).map { source in
+        try Self.result { try Self.halos(source, of: snapshot, particles, on: communicator) }
+      }
     }
+  }
+
+  /// Finds the halos with all checks that preparation makes.
+  private static func halos(
+    _ source: HaloSource, of snapshot: Snapshot, _ particles: SnapshotParticles,
+    on communicator: borrowing Communicator
+  ) throws -> HaloMembers {
+    let assignment = try HaloAssignment.open(source, of: snapshot)
+    let members = try assignment.members(of: particles, in: snapshot, on: communicator)
+    try assignment.check(members.counts, of: snapshot)
+    var check = MembershipCheck(members, in: snapshot)
+    check.add(particles)
+    try check.conclude(check.sums, assignment.path(of: snapshot))
+    return members
   }
 
   /// Returns the result of a step of preparation, or why it refuses the snapshot; other errors are thrown.
@@ -99,6 +124,7 @@ package struct SnapshotInspection: Sendable {
     case .success: break
     }
     if case .failure(let error) = sites { problems.append("\(error)") }
+    if case .failure(let error) = halos { problems.append("\(error)") }
     return problems
   }
 
@@ -145,7 +171,7 @@ package struct SnapshotInspection: Sendable {
     [
       "IDs: \(8 * snapshot.idByteCount) bits, \(survey.ids.lowerBound) to \(survey.ids.upperBound)",
       "lattice: \(lattice(of: survey))",
-      "halos: \(halos(of: survey))",
+      "halos: \(haloWords)",
     ]
   }
 
@@ -163,31 +189,35 @@ package struct SnapshotInspection: Sendable {
     return "the particles did not start from a cubic grid"
   }
 
-  private func halos(of survey: SnapshotSurvey) -> String {
-    if let labeled = survey.labeled {
-      return
-        "\(labeled.particles) particles are in \(labeled.halos) halos by the file's own labels"
+  private var haloWords: String {
+    switch halos {
+    case nil: "none in these files"
+    case .failure: "they cannot be used"
+    case .success(let members):
+      "\(members.memberCount) particles are in \(members.counts.count) halos by "
+        + (catalogue.map { "the catalogue \(Quoting.terminal($0))" } ?? "the file's own labels")
     }
-    return "none in these files"
   }
 
-  /// The remarks on what is implausible about the halos of the file's own labels.
+  /// The remarks on what is implausible about the halos.
   private var haloRemarks: [String] {
-    guard case .success(let survey) = survey, let labeled = survey.labeled else { return [] }
+    guard case .success(let members) = halos else { return [] }
     return HaloPlausibility(
-      masses: labeled.counts.map { Double($0) * snapshot.particleMass }, counts: labeled.counts,
-      particleCount: snapshot.particleCount, particleMass: snapshot.particleMass,
-      boxSize: snapshot.boxSize, cosmology: snapshot.cosmology, redshift: snapshot.redshift
+      masses: members.masses, counts: members.counts, particleCount: snapshot.particleCount,
+      particleMass: snapshot.particleMass, boxSize: snapshot.boxSize,
+      cosmology: snapshot.cosmology, redshift: snapshot.redshift
     ).remarks
   }
 
   private var use: [String] {
     if !problems.isEmpty { return problems.map { "missing: \($0)" } }
     if isEarly { return ["ready: as `initial` of a simulation in an experiment file"] }
+    let use = "ready: as `final` of a simulation in an experiment file"
+    if catalogue != nil { return [use + ", with this catalogue"] }
     return snapshot.hasHaloLabels
-      ? ["ready: as `final` of a simulation in an experiment file, without a catalogue"]
+      ? [use + ", without a catalogue"]
       : [
-        "ready: as `final` of a simulation in an experiment file",
+        use,
         "missing: halos; give its `catalogue` (fof_subhalo_tab) or a table of `labels` beside it",
       ]
   }

@@ -6,7 +6,7 @@ internal import Foundation
 /// Each format is one type that makes a ``GroupCatalogue`` of its files and lists the members of halos
 /// (``CatalogueFile``). What is particular to a format stands in that type's file alone.
 package enum CatalogueFormat: String, Hashable, Codable, Sendable, CaseIterable {
-  /// `fof_subhalo_tab` and `fof_tab` of GADGET-3, -4 and AREPO, in HDF5.
+  /// `fof_subhalo_tab` and `fof_tab` of GADGET-3, -4, AREPO, EAGLE and OWLS, in HDF5.
   case gadgetHDF5
 
   /// `subhalo_tab` and `subhalo_ids` of P-GADGET-3.
@@ -65,11 +65,13 @@ package enum CatalogueFormat: String, Hashable, Codable, Sendable, CaseIterable 
     throw candidate.refusal
   }
 
-  /// Finds the format of a file that may be something else.
+  /// Finds the format of files that may be something else.
   ///
-  /// - Parameter path: The path of a file.
+  /// - Parameter path: A file, the first of several, what they have in common, or their folder.
   /// - Returns: The format; `nil` if it is no catalogue of a known format, or cannot be read.
-  package static func recognized(in path: String) -> CatalogueFormat? { try? detected(in: path) }
+  package static func recognized(in path: String) -> CatalogueFormat? {
+    try? detected(in: firstFile(at: path))
+  }
 
   /// Finds the first file of a catalogue.
   ///

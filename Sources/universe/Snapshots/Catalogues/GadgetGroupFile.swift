@@ -162,7 +162,8 @@ struct GadgetGroupFile {
       throw Failure(
         .inconsistentCounts, in: path, dataset: "header",
         because: "the file's size is not what its numbers announce, in either byte order",
-        remedy: "Copy the file again; it may be cut off, or of another kind.")
+        remedy: "Copy the file again if it is cut off. If it was written before P-GADGET-3, give "
+          + "the halos as a table of `labels` by particle ID.")
     }
     return file
   }

@@ -1,15 +1,16 @@
 internal import Failures
 
 /// `fof_subhalo_tab` and `fof_tab` in HDF5, as GADGET-4 and AREPO write them, GADGET-3's with the same groups,
-/// and `eagle_subfind_tab` with the names of EAGLE.
+/// `eagle_subfind_tab` with the names of EAGLE, and GADGET-3's with the particles of groups, as of OWLS.
 ///
 /// Without `IDs/ID` the snapshot has its particles in the order of groups; with it the members are the IDs
 /// of that list.
 enum GadgetHDF5Catalogue: CatalogueFile {
-  static let formatDescription = "fof_subhalo_tab or fof_tab of GADGET, AREPO or EAGLE, HDF5"
-  static let prefixes = [
-    "fof_subhalo_tab", "fof_tab", "groups_", "subhalo_tab", "eagle_subfind_tab",
-  ]
+  static let formatDescription = "fof_subhalo_tab or fof_tab of GADGET, AREPO, EAGLE or OWLS, HDF5"
+  static let prefixes =
+    ["fof_subhalo_tab", "fof_tab", "groups_", "subhalo_tab", "eagle_subfind_tab"]
+    // OWLS has a number behind these, where others have a word.
+    + ["group_", "subhalo_"].flatMap { name in (0...9).map { "\(name)\($0)" } }
 
   /// The names of EAGLE's columns; its groups are counted from 1.
   private static let eagle = GroupTables.Names(
@@ -18,12 +19,35 @@ enum GadgetHDF5Catalogue: CatalogueFile {
     subhaloGroups: "Subhalo/GroupNumber", subhaloLengths: "Subhalo/SubLength",
     subhaloOffsets: "Subhalo/SubOffset")
 
+  /// The names of OWLS's columns, some of them beside the particles of groups.
+  private static let owls = GroupTables.Names(
+    lengths: "FOF/PartType1/Length", offsets: "FOF/PartType1/Offset", masses: "FOF/Mass",
+    positions: "FOF/CenterOfMass", radii: "SUBFIND/Halo_R_Mean200", subhaloGroups: "SUBFIND/GrNr",
+    subhaloLengths: "FOF/PartType1/SUB_Length", subhaloOffsets: "FOF/PartType1/SUB_Offset")
+
   /// The names that the list of the members' IDs may have.
-  private static let ids = ["IDs/ID", "IDs/ParticleID"]
+  private static let ids = ["IDs/ID", "IDs/ParticleID", "FOF/PartType1/ParticleIDs"]
+
+  /// The layouts, by where the numbers of groups are and what columns are called.
+  private enum Layout {
+    case gadget, eagle, owls
+
+    init(of source: SnapshotSource) throws(Failure) {
+      guard try source.has("FOF") else {
+        self = .gadget
+        return
+      }
+      self = try source.counts(Header.total, of: "FOF") == nil ? .eagle : .owls
+    }
+
+    /// The group whose attributes are the numbers of files and groups.
+    var header: String { self == .owls ? "FOF" : "Header" }
+  }
 
   static func recognizes(_ candidate: CatalogueCandidate) throws(Failure) -> Bool {
     guard let source = candidate.source else { return false }
-    for name in Header.totals where try source.counts(name) != nil { return true }
+    let group = try Layout(of: source).header
+    for name in Header.totals where try source.counts(name, of: group) != nil { return true }
     return try source.has("Group")
   }
 
@@ -70,8 +94,8 @@ enum GadgetHDF5Catalogue: CatalogueFile {
       guard let (name, count) = try list(in: source) else { continue }
       let own = wanted.clamped(to: start..<start + count)
       if !own.isEmpty {
-        let ids = try source.rows(
-          name, own.lowerBound - start..<own.upperBound - start, of: count, as: UInt64.self)
+        let ids = try source.wholeRows(
+          name, own.lowerBound - start..<own.upperBound - start, of: count)
         catalogue.add(ids, at: own.lowerBound, to: &members)
       }
       start += count
@@ -90,7 +114,12 @@ enum GadgetHDF5Catalogue: CatalogueFile {
   private static func append(
     _ source: SnapshotSource, _ header: Header, to tables: inout GroupTables
   ) throws(Failure) {
-    let names = try header.isEagle ? eagle : names(in: source)
+    let names =
+      switch header.layout {
+      case .gadget: try names(in: source)
+      case .eagle: eagle
+      case .owls: owls
+      }
     tables.names = names
     let count = header.groupsInFile
     if count > 0 {
@@ -107,7 +136,7 @@ enum GadgetHDF5Catalogue: CatalogueFile {
     let subhalos = header.subhalosInFile
     guard subhalos > 0 else { return }
     tables.subhaloLengths += try source.column(names.subhaloLengths, subhalos)
-    let first: Int64 = header.isEagle ? 1 : 0
+    let first: Int64 = header.layout == .eagle ? 1 : 0
     tables.subhaloGroups += try source.column(names.subhaloGroups, subhalos).map { $0 &- first }
     if try source.has(names.subhaloOffsets) {
       tables.subhaloOffsets += try source.column(names.subhaloOffsets, subhalos)
@@ -147,37 +176,47 @@ enum GadgetHDF5Catalogue: CatalogueFile {
     let redshift: Double
     let units: SnapshotUnits?
 
-    let isEagle: Bool
+    let layout: Layout
+
+    /// OWLS's name of the number of all groups.
+    static let total = "Total_Number_of_groups"
 
     /// The names of the number of all groups.
-    static let totals = ["Ngroups_Total", "TotNgroups"]
+    static let totals = ["Ngroups_Total", "TotNgroups", total]
 
     init(of source: SnapshotSource, _ snapshot: Snapshot) throws(Failure) {
+      let layout = try Layout(of: source)
       func first(_ names: [String]) throws(Failure) -> Int? {
         for name in names {
-          guard let stored = try source.counts(name)?.first else { continue }
-          return try snapshot.count(stored, "attribute Header/\(name)", source.path)
+          guard let stored = try source.counts(name, of: layout.header)?.first else { continue }
+          return try snapshot.count(stored, "attribute \(layout.header)/\(name)", source.path)
         }
         return nil
       }
+      self.layout = layout
       fileCount = max(1, try first(["NumFiles", "NTask"]) ?? 1)
       guard let groups = try first(Self.totals),
-        let inFile = try first(["Ngroups_ThisFile", "Ngroups"])
+        let inFile = try first(["Ngroups_ThisFile", "Ngroups", "Number_of_groups"])
       else {
         throw Failure(
-          .missingContent, in: source.path, dataset: "attribute Header/Ngroups_Total",
+          .missingContent, in: source.path,
+          dataset: layout == .owls
+            ? "attribute FOF/Number_of_groups" : "attribute Header/Ngroups_Total",
           because: "the numbers of groups are not there",
           remedy: "Give a catalogue (fof_subhalo_tab or fof_tab), not a snapshot.")
       }
       groupCount = groups
       groupsInFile = inFile
-      subhaloCount = try first(["Nsubhalos_Total", "Nsubgroups_Total", "TotNsubgroups"])
+      subhaloCount = try first([
+        "Nsubhalos_Total", "Nsubgroups_Total", "TotNsubgroups", "Total_Number_of_subgroups",
+      ])
       subhalosInFile =
-        try first(["Nsubhalos_ThisFile", "Nsubgroups_ThisFile", "Nsubgroups"]) ?? 0
+        try first([
+          "Nsubhalos_ThisFile", "Nsubgroups_ThisFile", "Nsubgroups", "Number_of_subgroups",
+        ]) ?? 0
       boxSize = try source.required("BoxSize", of: ["Header", "Parameters"])
       redshift = try source.required("Redshift", of: ["Header"])
       units = try source.gadgetUnits()
-      isEagle = try source.has("FOF")
     }
   }
 }

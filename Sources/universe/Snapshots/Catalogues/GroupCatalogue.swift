@@ -7,7 +7,7 @@ package import Failures
 /// IDs, the snapshot of the same time has its particles in the order of groups, and within a group in that
 /// of subhaloes, so that membership is a matter of rows. A catalogue without groups is valid.
 ///
-/// Memory: about 100 bytes a group and 24 bytes a subhalo, on every rank that holds it.
+/// Memory: about 100 bytes a group, 24 bytes a subhalo and 4 bytes an object, on every rank that holds it.
 package struct GroupCatalogue: Hashable, Codable, Sendable {
   /// The way in which a catalogue names the members.
   package enum Membership: String, Hashable, Codable, Sendable {
@@ -62,6 +62,16 @@ package struct GroupCatalogue: Hashable, Codable, Sendable {
 
   /// Whether it is known which particles are bound: subhaloes were sought.
   package let hasSubhalos: Bool
+
+  /// The place in the catalogue of the halo that each object of the files counts for, -1 for none [object]; empty
+  /// unless the members are those of objects within halos.
+  var places: [Int32] = []
+
+  /// The place in the catalogue of the halo that an object counts for; -1 for none, and for one that a file has got
+  /// since the catalogue was read.
+  func place(ofObject object: Int) -> Int32 {
+    places.indices.contains(object) ? places[object] : -1
+  }
 
   /// The number of groups.
   package var count: Int { masses.count }

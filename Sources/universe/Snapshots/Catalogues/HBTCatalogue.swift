@@ -51,25 +51,25 @@ enum HBTCatalogue: CatalogueFile {
         remedy: "Put all files of the catalogue together.")
     }
     return try objects.halos.catalogue(
-      files, .hbt, lengthUnit: objects.lengthUnit, isBound: true, of: snapshot)
+      files, .hbt, lengthUnit: objects.lengthUnit, isBound: true, of: snapshot,
+      nested: objects.nested)
   }
 
   static func members(
     of catalogue: GroupCatalogue, in snapshot: Snapshot, share: Int, of shares: Int
   ) throws(Failure) -> ListedMembers {
-    let objects = try Objects(catalogue.files, snapshot)
-    let places = try objects.nested.places(objects.halos, catalogue.path)
     var members = ListedMembers()
     var start = 0
     for path in catalogue.files {
       let source = try SnapshotSource(path)
-      let count = try Objects.count(in: source)
-      let own = start + share * count / shares..<start + (share + 1) * count / shares
+      let lengths = try Objects.lengths(in: source, snapshot)
+      let count = lengths.count
+      let own = share * count / shares..<(share + 1) * count / shares
       if !own.isEmpty {
-        let lengths = objects.lengths[start..<start + count]
         for (object, list) in zip(own, try lists(of: own, source, lengths)) {
           members.add(
-            list, halo: objects.isHalo(object) ? places[object] : -1, isBound: true)
+            list, halo: lengths[object] > 1 ? catalogue.place(ofObject: start + object) : -1,
+            isBound: true)
         }
       }
       start += count
@@ -79,11 +79,10 @@ enum HBTCatalogue: CatalogueFile {
 
   /// Reads the IDs of the particles of some subhaloes in a file [subhalo].
   private static func lists(
-    of objects: Range<Int>, _ source: SnapshotSource, _ lengths: ArraySlice<Int>
+    of objects: Range<Int>, _ source: SnapshotSource, _ lengths: [Int]
   ) throws(Failure) -> [[UInt64]] {
-    let first = lengths.startIndex
     guard try source.has(lists) else {
-      let before = lengths[first..<objects.lowerBound].reduce(0, +)
+      let before = lengths[..<objects.lowerBound].reduce(0, +)
       let count = try source.rowCount(of: ids)
       let own = lengths[objects]
       guard lengths.reduce(0, +) == count else {
@@ -100,14 +99,13 @@ enum HBTCatalogue: CatalogueFile {
       }
     }
     let stored = try source.reading(lists) { () throws(HDF5Error) in
-      try source.file.dataset(lists).read(
-        lists: objects.lowerBound - first..<objects.upperBound - first)
+      try source.file.dataset(lists).read(lists: objects)
     }
     return try zip(objects, stored).map { (object, list) throws(Failure) in
       guard list.count >= lengths[object] else {
         throw Failure(
           .inconsistentCounts, in: source.path, dataset: lists,
-          because: "subhalo \(object - first) has \(lengths[object]) particles, and lists "
+          because: "subhalo \(object) has \(lengths[object]) particles, and lists "
             + "\(list.count)",
           remedy: "Copy the file again; it may be damaged.")
       }
@@ -162,12 +160,32 @@ enum HBTCatalogue: CatalogueFile {
     /// [Mpc/h].
     let lengthUnit: Double
 
-    /// Whether a subhalo has particles that are its own.
-    func isHalo(_ object: Int) -> Bool { lengths[object] > 1 }
-
-    static func count(in source: SnapshotSource) throws(Failure) -> Int {
+    private static func count(in source: SnapshotSource) throws(Failure) -> Int {
       try source.rowCount(
         of: source.has("\(subhalos)/Nbound") ? "\(subhalos)/Nbound" : subhalos)
+    }
+
+    /// Reads the numbers of bound particles of the subhaloes of a file, which together are no more than any file can
+    /// hold.
+    static func lengths(
+      in source: SnapshotSource, _ snapshot: Snapshot
+    ) throws(Failure) -> [Int] {
+      let count = try snapshot.count(count(in: source), names.lengths, source.path)
+      if count == 0 { return [] }
+      let table = SubhaloTable(source: source, count: count)
+      try table.require(["Nbound"])
+      var total = 0
+      return try table.column("Nbound", as: Int64.self).map { (length) throws(Failure) in
+        let isCount = (0...Int64(snapshot.particleCount)).contains(length)
+        total += isCount ? Int(length) : StatedNumber.most
+        guard total < StatedNumber.most else {
+          throw Failure(
+            .invalidValue, in: source.path, dataset: names.lengths,
+            because: "a subhalo has \(length) particles",
+            remedy: "Give the catalogue that was made from this snapshot; it may be damaged.")
+        }
+        return Int(length)
+      }
     }
 
     /// Reads all subhaloes, whose masses must be those of their particles.
@@ -176,23 +194,11 @@ enum HBTCatalogue: CatalogueFile {
       var (masses, positions, radii): ([Double], [Double], [Double]) = ([], [], [])
       for path in files {
         let source = try SnapshotSource(path)
-        let count = try Self.count(in: source)
-        _ = try snapshot.count(count, names.lengths, path)
-        if count == 0 { continue }
-        let table = SubhaloTable(source: source, count: count)
-        try table.require(["Nbound", "HostHaloId", "Rank", "Mbound", "ComovingMostBoundPosition"])
-        var total = 0
-        for length in try table.column("Nbound", as: Int64.self) {
-          let isCount = (0...Int64(snapshot.particleCount)).contains(length)
-          total += isCount ? Int(length) : StatedNumber.most
-          guard total < StatedNumber.most else {
-            throw Failure(
-              .invalidValue, in: path, dataset: names.lengths,
-              because: "a subhalo has \(length) particles",
-              remedy: "Give the catalogue that was made from this snapshot; it may be damaged.")
-          }
-          lengths.append(Int(length))
-        }
+        let own = try Self.lengths(in: source, snapshot)
+        if own.isEmpty { continue }
+        lengths += own
+        let table = SubhaloTable(source: source, count: own.count)
+        try table.require(["HostHaloId", "Rank", "Mbound", "ComovingMostBoundPosition"])
         hosts += try table.column("HostHaloId", as: Int64.self)
         ranks += try table.column("Rank", as: Int64.self)
         masses += try table.column("Mbound", as: Double.self)
@@ -200,7 +206,7 @@ enum HBTCatalogue: CatalogueFile {
         radii +=
           try table.has("R200MeanComoving")
           ? table.column("R200MeanComoving", as: Double.self)
-          : [Double](repeating: .nan, count: count)
+          : [Double](repeating: .nan, count: own.count)
       }
       let units = try Self.units(SnapshotSource(files[0]), snapshot)
       lengthUnit = units.length

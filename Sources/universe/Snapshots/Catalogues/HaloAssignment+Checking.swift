@@ -7,8 +7,8 @@ extension HaloAssignment {
   /// some files number like a halo, are half of all or more.
   private static let mostInOneHalo = 0.4
 
-  /// Refuses labels that no search for halos gives: none at all in the snapshot's own files, or a halo of
-  /// a large part of all particles, which are those in none.
+  /// Refuses labels that no search for halos gives: none at all, or a halo of a large part of all particles, which
+  /// are those in none.
   ///
   /// - Parameters:
   ///   - counts: The particles of each halo [halo].
@@ -24,6 +24,12 @@ extension HaloAssignment {
         because: "no particle is in a group: friends-of-friends was not run for this snapshot",
         remedy: "Let SWIFT search for groups when it writes the snapshot (--fof, and invoke_fof: 1 "
           + "under Snapshots), or give the simulation `labels` in the experiment file.")
+    }
+    if case .table(let table) = self, largest == 0 {
+      throw Failure(
+        .missingContent, in: path, dataset: table.mass,
+        because: "no row puts a particle in a halo: all have mass 0 or a negative halo number",
+        remedy: "Check `labels.mass` and `labels.halo`, which name the columns that are read.")
     }
     let fraction = Double(largest) / Double(snapshot.particleCount)
     guard fraction > Self.mostInOneHalo else { return }

@@ -18,13 +18,16 @@ struct HDF5LabelFile: LabelFile {
         because: "it has \(try source.rowCount(of: column)) rows, \(table.id) has \(count)",
         remedy: "Write the table again, with a row for each particle in every column.")
     }
+    try table.checkUnit(
+      [table.mass.split(separator: "/").last.map(String.init) ?? table.mass],
+      source.texts(of: table.mass))
   }
 
   func rows(share: Int, of shares: Int) throws(Failure) -> LabelRows {
     let rows = share * count / shares..<(share + 1) * count / shares
     guard !rows.isEmpty else { return LabelRows() }
     return LabelRows(
-      ids: try source.rows(table.id, rows, of: count, as: UInt64.self),
+      ids: try source.wholeRows(table.id, rows, of: count),
       masses: try source.rows(table.mass, rows, of: count, as: Double.self),
       halos: try table.halo.map { (column) throws(Failure) in
         try source.rows(column, rows, of: count, as: Int64.self)
@@ -33,6 +36,34 @@ struct HDF5LabelFile: LabelFile {
 }
 
 extension LabelTable {
+  /// The names of columns, in small letters, by which programs call masses in Msun/h or 10^10 Msun/h or that are beside
+  /// them: ROCKSTAR and consistent-trees, AHF, SUBFIND.
+  private static let columnsOfPrograms: Set = [
+    "external_haloid", "internal_haloid", "mvir", "mbound_vir", "mvir_all", "m200b", "m200c",
+    "m500c", "m2500c", "mhalo", "groupmass", "subhalomass", "group_m_mean200", "group_m_crit200",
+    "group_m_tophat200",
+  ]
+
+  /// Refuses the tables of programs that write masses in Msun/h, if no unit is given.
+  ///
+  /// - Parameters:
+  ///   - columns: The names of columns, with or without their numbers in brackets behind them.
+  ///   - remarks: The texts about the table in its file.
+  /// - Throws: A `Failure` of the kind `wrongUnits`.
+  fileprivate func checkUnit(_ columns: [String], _ remarks: [String]) throws(Failure) {
+    guard massUnit == nil else { return }
+    let isStated = remarks.contains { $0.contains(/(?i)M_?(sun|sol)\s*\/\s*h|h\^?-1\s*M/) }
+    let known = columns.first { column in
+      Self.columnsOfPrograms.contains(column.prefix { $0 != "(" }.lowercased())
+    }
+    guard let sign = isStated ? "Msun/h" : known.map(TextLabelFile.printable) else { return }
+    throw Failure(
+      .wrongUnits, in: file, dataset: "column \(mass)",
+      because: "no unit of masses is given, and the names of its columns or its comments have "
+        + "\(sign), as of programs whose masses are in Msun/h",
+      remedy: "Give `labels.massUnit`: Msun/h or 1e10 Msun/h, or Msun if that is what they are in.")
+  }
+
   /// The error for a table that has no rows.
   var withoutRows: Failure {
     Failure(
@@ -94,7 +125,9 @@ struct TextLabelFile: LabelFile {
       return place
     }
     try checkRows()
-    try checkUnit(columns)
+    let head = String(decoding: content.prefix(8192), as: UTF8.self)
+    try table.checkUnit(
+      columns, head.split(separator: "\n").filter { $0.hasPrefix("#") }.map(String.init))
   }
 
   /// Refuses a table of names alone.
@@ -106,21 +139,6 @@ struct TextLabelFile: LabelFile {
       start = end + 1
     }
     throw table.withoutRows
-  }
-
-  /// Refuses the tables of programs that write masses in Msun/h, if no unit is given.
-  private func checkUnit(_ columns: [String]) throws(Failure) {
-    guard table.massUnit == nil else { return }
-    let head = String(decoding: content.prefix(8192), as: UTF8.self)
-    let comments = head.split(separator: "\n").filter { $0.hasPrefix("#") }
-    let isStated = comments.contains { $0.contains(/Msun\s*\/\s*h/) }
-    let programs = ["external_haloid", "internal_haloid", "mvir", "m200b", "Mvir", "Mhalo"]
-    guard let sign = isStated ? "Msun/h" : columns.first(where: programs.contains) else { return }
-    throw Failure(
-      .wrongUnits, in: table.file, dataset: "column \(table.mass)",
-      because: "no unit of masses is given, and the names of its columns or its comments have "
-        + "\(sign), as of programs whose masses are in Msun/h",
-      remedy: "Give `labels.massUnit`: Msun/h, or Msun if that is what they are in.")
   }
 
   /// Text of a file as it may be printed: at most 60 characters, others than ASCII's replaced.

@@ -5,7 +5,7 @@ package import Failures
 /// Sums are whole numbers, so that those of ranks can be added in any order:
 ///
 ///     var check = MembershipCheck(members, in: snapshot)
-///     for row in rows { check.add(halo, distance) }
+///     check.add(particles)
 ///     // add `check.sums` of all ranks
 ///     try check.conclude(sums, path)
 package struct MembershipCheck: Sendable {
@@ -23,10 +23,13 @@ package struct MembershipCheck: Sendable {
     self.snapshot = snapshot
   }
 
-  /// Adds a member at `distance` [Mpc/h] from its halo's position, which may be unknown.
-  package mutating func add(_ halo: Int, distance: Double) {
-    guard !distance.isNaN else { return }
-    sums[halo] += Int64((distance / snapshot.boxSize * 0x1p32).rounded())
+  /// Adds rows of the snapshot, whose halos the members are; the position of a halo may be unknown.
+  package mutating func add(_ particles: SnapshotParticles) {
+    for index in members.halos.indices {
+      let distance = members.distance(of: particles, index, in: snapshot)
+      guard !distance.isNaN else { continue }
+      sums[Int(members.halos[index])] += Int64((distance / snapshot.boxSize * 0x1p32).rounded())
+    }
   }
 
   /// Refuses the halos if members are far from them.
@@ -64,6 +67,22 @@ package struct MembershipCheck: Sendable {
 }
 
 extension HaloMembers {
+  /// The distance of the particle of a row from the position of its halo, across the box's faces [Mpc/h]; NaN if it
+  /// is in none, or the position is not known.
+  package func distance(
+    of particles: SnapshotParticles, _ index: Int, in snapshot: Snapshot
+  ) -> Double {
+    let halo = Int(halos[index])
+    guard halo >= 0 else { return .nan }
+    var square = 0.0
+    for axis in 0..<3 {
+      let d = abs(particles.positions[3 * index + axis] - positions[3 * halo + axis])
+      let nearest = min(d, snapshot.boxSize - d)
+      square += nearest * nearest
+    }
+    return square.squareRoot()
+  }
+
   /// Returns the error for a halo that holds particles all over the box.
   fileprivate func looseHalo(_ halo: Int, in snapshot: Snapshot, _ path: String) -> Failure {
     let percent = (100 * Double(counts[halo]) / Double(snapshot.particleCount)).rounded()

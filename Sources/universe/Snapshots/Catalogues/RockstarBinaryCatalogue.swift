@@ -29,25 +29,26 @@ enum RockstarBinaryCatalogue: CatalogueFile {
         files.append("\(stem).\(files.count).bin")
       }
     }
-    return try Objects(files, snapshot).halos.catalogue(
-      files, .rockstarBinary, lengthUnit: 1, isBound: false, of: snapshot)
+    let objects = try Objects(files, snapshot)
+    return try objects.halos.catalogue(
+      files, .rockstarBinary, lengthUnit: 1, isBound: false, of: snapshot, nested: objects.nested)
   }
 
   static func members(
     of catalogue: GroupCatalogue, in snapshot: Snapshot, share: Int, of shares: Int
   ) throws(Failure) -> ListedMembers {
-    let objects = try Objects(catalogue.files, snapshot)
-    let places = try objects.nested.places(objects.halos, catalogue.path)
     var members = ListedMembers()
     var object = 0
-    for part in objects.parts {
+    for path in catalogue.files {
+      let part = try Part(path, snapshot)
       let own = share * part.particles / shares..<(share + 1) * part.particles / shares
       let ids = try part.bytes.ids(
         at: part.firstID + 8 * own.lowerBound, count: own.count, width: 8, "particle IDs")
       for rows in part.rows {
         let shared = rows.clamped(to: own)
         members.add(
-          shared.lazy.map { ids[$0 - own.lowerBound] }, halo: places[object], isBound: false)
+          shared.lazy.map { ids[$0 - own.lowerBound] }, halo: catalogue.place(ofObject: object),
+          isBound: false)
         object += 1
       }
     }
@@ -56,12 +57,11 @@ enum RockstarBinaryCatalogue: CatalogueFile {
 
   /// The halos of all files.
   private struct Objects {
-    let parts: [Part]
     let nested: NestedHalos
     let halos: ListedHalos
 
     init(_ files: [String], _ snapshot: Snapshot) throws(Failure) {
-      parts = try files.map { (path) throws(Failure) in try Part(path, snapshot) }
+      let parts = try files.map { (path) throws(Failure) in try Part(path, snapshot) }
       _ = try snapshot.count(
         parts.reduce(0) { $0 + $1.particles }, "header, num_particles", files[0])
       let masses = parts.flatMap(\.masses)

@@ -46,7 +46,7 @@ enum SOAPCatalogue: CatalogueFile {
       properties, snapshot, areAll: SnapshotSource(membership[0]).has(all))
     return try objects.halos.catalogue(
       [properties] + membership, .soap, lengthUnit: objects.lengthUnit, isBound: true,
-      of: snapshot, membership: .labels)
+      of: snapshot, membership: .labels, nested: objects.nested)
   }
 
   static func labels(
@@ -54,10 +54,9 @@ enum SOAPCatalogue: CatalogueFile {
   ) throws(Failure) -> RowLabels {
     let files = catalogue.files.dropFirst()
     let areAll = try SnapshotSource(catalogue.files[1]).has(all)
-    let objects = try Objects(catalogue.path, snapshot, areAll: areAll)
-    let placeOfObject = try objects.nested.places(objects.halos, catalogue.path)
+    let objectOfNumber = try Self.objectOfNumber(in: SnapshotSource(catalogue.path), snapshot)
     func place(_ number: Int64) -> Int32 {
-      number < 0 ? -1 : objects.objectOfNumber[number].map { placeOfObject[$0] } ?? -1
+      number < 0 ? -1 : objectOfNumber[number].map { catalogue.place(ofObject: $0) } ?? -1
     }
     var labels = RowLabels()
     var start = 0
@@ -77,6 +76,25 @@ enum SOAPCatalogue: CatalogueFile {
       }
     }
     return labels
+  }
+
+  /// The objects by their numbers in the membership.
+  private static func objectOfNumber(
+    in source: SnapshotSource, _ snapshot: Snapshot
+  ) throws(Failure) -> [Int64: Int] {
+    let count = try snapshot.count(
+      source.rowCount(of: names.lengths), names.lengths, source.path)
+    let numbers = try source.rows(names.lengths, 0..<count, of: count, as: Int64.self)
+    var objects: [Int64: Int] = [:]
+    for (object, number) in numbers.enumerated() {
+      guard objects.updateValue(object, forKey: number) == nil else {
+        throw Failure(
+          .invalidValue, in: source.path, dataset: names.lengths,
+          because: "two objects have the number \(number)",
+          remedy: "Copy the file again; it may be damaged.")
+      }
+    }
+    return objects
   }
 
   /// The kinds of files.
@@ -113,14 +131,16 @@ enum SOAPCatalogue: CatalogueFile {
     let nested: NestedHalos
     let halos: ListedHalos
 
-    /// The objects by their numbers in the membership.
-    let objectOfNumber: [Int64: Int]
-
     /// [Mpc/h].
     let lengthUnit: Double
 
     init(_ path: String, _ snapshot: Snapshot, areAll: Bool) throws(Failure) {
       let source = try SnapshotSource(path)
+      guard try source.has(names.lengths) else {
+        throw Failure(
+          .unreadable, in: path, because: "it is \(UnreadCatalogues.firstSOAP)",
+          remedy: UnreadCatalogues.labels)
+      }
       let stated = try source.swiftUnits(
         hubble: snapshot.cosmology.hubble, redshift: snapshot.redshift)
       let units = stated ?? snapshot.units
@@ -137,7 +157,7 @@ enum SOAPCatalogue: CatalogueFile {
         return try source.rows(name, 0..<count, of: count, columns: columns, as: Double.self)
           .map { $0 * factor }
       }
-      let numbers = try source.rows(names.lengths, 0..<count, of: count, as: Int64.self)
+      _ = try objectOfNumber(in: source, snapshot)
       let hosts = try source.rows(names.subhaloGroups, 0..<count, of: count, as: Int64.self)
       let parents = try hosts.indices.map { (object) throws(Failure) in
         let host = hosts[object]
@@ -158,16 +178,6 @@ enum SOAPCatalogue: CatalogueFile {
         radii: try source.has(names.radii)
           ? lengths(names.radii, nil).map { $0 * units.length }
           : [Double](repeating: .nan, count: count))
-      var objects: [Int64: Int] = [:]
-      for (object, number) in numbers.enumerated() {
-        guard objects.updateValue(object, forKey: number) == nil else {
-          throw Failure(
-            .invalidValue, in: path, dataset: names.lengths,
-            because: "two objects have the number \(number)",
-            remedy: "Copy the file again; it may be damaged.")
-        }
-      }
-      objectOfNumber = objects
     }
   }
 }

@@ -141,11 +141,13 @@ struct ListedHalos {
   ///   - isBound: Whether it is known which members are bound.
   ///   - snapshot: The snapshot.
   ///   - membership: The way in which the members are named.
+  ///   - nested: The objects of the files, if the halos are the outermost of these.
   /// - Returns: The catalogue, whose halos are in the order of their masses.
   /// - Throws: A `Failure` for a mass, position or number that cannot be.
   func catalogue(
     _ files: [String], _ format: CatalogueFormat, lengthUnit: Double, isBound: Bool,
-    of snapshot: Snapshot, membership: GroupCatalogue.Membership = .particles
+    of snapshot: Snapshot, membership: GroupCatalogue.Membership = .particles,
+    nested: NestedHalos? = nil
   ) throws(Failure) -> GroupCatalogue {
     let names = format.file.names
     _ = try places(files[0], names.lengths)
@@ -165,6 +167,9 @@ struct ListedHalos {
       redshift: snapshot.redshift, rows: [],
       masses: order.map { masses[$0] / snapshot.cosmology.hubble },
       positions: order.flatMap { positions[3 * $0..<3 * $0 + 3] }, radii: order.map { radii[$0] },
-      subhaloRows: [], hasSubhalos: isBound)
+      subhaloRows: [], hasSubhalos: isBound,
+      places: try nested.map { (nested) throws(Failure) in
+        try nested.places(self, files[0])
+      } ?? [])
   }
 }

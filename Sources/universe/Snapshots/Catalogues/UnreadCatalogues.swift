@@ -3,8 +3,12 @@ internal import Foundation
 
 /// Formats of halo catalogues that are recognized, to say by which way their halos can be had.
 enum UnreadCatalogues {
+  /// What SOAP's first versions wrote, as the end of "it is".
+  static let firstSOAP =
+    "a catalogue of SOAP without InputHalos/HaloCatalogueIndex, as its first versions wrote it"
+
   /// The way of every catalogue.
-  private static let labels =
+  static let labels =
     "Give the halos as a table of `labels`: a row for each particle in a halo with its ID, the halo's "
     + "mass and number (Documentation/your-simulations.md)."
 
@@ -30,17 +34,11 @@ enum UnreadCatalogues {
         "Give SubSnap, which is beside it."
       ),
       (
-        "SO/200_mean",
-        "a catalogue of SOAP without InputHalos/HaloCatalogueIndex, as its first versions wrote it",
-        labels
+        "SO/200_mean", firstSOAP, labels
       ),
       (
         "Mass_200mean",
         "a part of a catalogue of VELOCIraptor without hostHaloID, which is not read", labels
-      ),
-      (
-        "FOF/Length", "a SUBFIND file of OWLS with groups beside the particles, which is not read",
-        labels
       ),
       (
         "PartType1/Coordinates", "a snapshot, not a catalogue",
@@ -69,6 +67,10 @@ enum UnreadCatalogues {
     ]
     if let format = formats.first(where: { candidate.bytes.starts(with: $0.bytes) }) {
       return (format.what, format.remedy)
+    }
+    // L-SubFind of the Millennium simulation, before P-GADGET-3's.
+    if candidate.name.hasPrefix("sub_tab") || candidate.name.hasPrefix("sub_ids") {
+      return ("a table of L-SubFind, of before P-GADGET-3, which is not read", labels)
     }
     guard GadgetGroupFile(candidate.path, candidate.bytes, .ids) != nil,
       candidate.name.contains("_ids_")
