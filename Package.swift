@@ -230,7 +230,9 @@ let package = Package(
       cSettings: [.unsafeFlags(["-O3"])]),
     // Changes files and looks how the program takes them: scripts/fuzz starts it, and tests try it.
     .executableTarget(
-      name: "Fuzz", dependencies: ["DurableFiles", "HDF5", "TestSupport"], path: "Tests/Fuzz"),
+      name: "Fuzz",
+      dependencies: ["DurableFiles", "Experiments", "HDF5", "Settings", "TestSupport"],
+      path: "Tests/Fuzz"),
     .testTarget(name: "FuzzTests", dependencies: ["Fuzz", "TestSupport", "halompi"]),
     .testTarget(name: "KernelsTests", dependencies: ["CKernels", "CReferenceNetwork"]),
     .testTarget(name: "LinearTheoryTests", dependencies: ["Failures", "LinearTheory"]),

@@ -1,6 +1,8 @@
 internal import ArgumentParser
+internal import Hardware
 internal import MPI
 internal import Networks
+internal import Plans
 internal import Workshop
 
 /// Times the network's kernels layer by layer.
@@ -29,7 +31,8 @@ struct BenchmarkKernels: ParsableCommand {
   @OptionGroup var output: BenchmarkOutput
 
   func validate() throws {
-    guard runs > 0 else { throw ValidationError("--runs must be 1 or more, and is \(runs)") }
+    try requireOption("box-width", boxWidth, in: 3...512)
+    try requireOption("runs", runs, in: 1...10_000)
   }
 
   func run() throws {
@@ -37,6 +40,7 @@ struct BenchmarkKernels: ParsableCommand {
       try world.agree {
         guard world.isRoot else { return }
         let architecture = NetworkArchitecture(boxWidth: boxWidth)
+        try SampleTime.checkMemory(architecture, kernels: .fast, limit: .ofThisNode())
         try output.write(
           KernelBenchmark(architecture, instructions: instructions, runs: runs))
       }
