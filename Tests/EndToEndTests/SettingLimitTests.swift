@@ -86,6 +86,18 @@ extension EndToEnd {
       #expect(end.messages.contains(words), "\(end.messages)")
     }
 
+    /// A thread that the system refuses would be waited for without end.
+    @Test(arguments: ["train", "predict"])
+    func threadsThatCannotBeStartedAreRefused(command: String) throws {
+      let workspace = try Workspace.withModel()
+      let end = try workspace.start(
+        command, ["--set", "training.threadsPerRank=1024", "--set", "training.epochs=4"], ranks: 0,
+        launcher: ["bash", "-c", "ulimit -v 5000000; exec \"$@\"", "bash"]
+      ).wait()
+      #expect(end.code == 64 && end.failures.count == 1, "\(end.code): \(end.messages)")
+      #expect(end.messages.contains("starting "), "\(end.messages)")
+    }
+
     @Test(arguments: ["nan", "inf", "-1", "-inf", "1e10"])
     func aTimeLimitThatIsNoneIsAUsageError(limit: String) throws {
       let workspace = try Workspace.withSimulations()
