@@ -51,7 +51,8 @@ let package = Package(
       path: "Sources/toolbox/HDF5"),
     .target(name: "Randomness", path: "Sources/toolbox/Randomness"),
     .target(
-      name: "Threads", dependencies: ["CAffinity", "Heartbeat"], path: "Sources/toolbox/Threads"),
+      name: "Threads", dependencies: ["CAffinity", "Failures", "Heartbeat"],
+      path: "Sources/toolbox/Threads"),
     .target(name: "Statistics", path: "Sources/toolbox/Statistics"),
     .target(name: "DelimitedText", path: "Sources/toolbox/DelimitedText"),
     .target(name: "ProtocolBuffers", path: "Sources/toolbox/ProtocolBuffers"),
@@ -231,7 +232,9 @@ let package = Package(
       cSettings: [.unsafeFlags(["-O3"])]),
     // Changes files and looks how the program takes them: scripts/fuzz starts it, and tests try it.
     .executableTarget(
-      name: "Fuzz", dependencies: ["DurableFiles", "HDF5", "TestSupport"], path: "Tests/Fuzz"),
+      name: "Fuzz",
+      dependencies: ["DurableFiles", "Experiments", "HDF5", "Settings", "TestSupport"],
+      path: "Tests/Fuzz"),
     .testTarget(name: "FuzzTests", dependencies: ["Fuzz", "TestSupport", "halompi"]),
     .testTarget(name: "KernelsTests", dependencies: ["CKernels", "CReferenceNetwork"]),
     .testTarget(name: "LinearTheoryTests", dependencies: ["Failures", "LinearTheory"]),
@@ -253,7 +256,7 @@ let package = Package(
       dependencies: ["Failures", "Information", "Randomness", "TestSupport"],
       resources: [.copy("Fixtures")]),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
-    .testTarget(name: "ThreadsTests", dependencies: ["Threads"]),
+    .testTarget(name: "ThreadsTests", dependencies: ["Failures", "Threads"]),
     .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
     .testTarget(name: "DelimitedTextTests", dependencies: ["DelimitedText"]),
     .testTarget(

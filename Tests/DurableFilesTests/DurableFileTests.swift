@@ -43,6 +43,23 @@ struct DurableFileTests {
     #expect(try scratch.names() == ["a"])
   }
 
+  @Test func roomThatIsTakenIsZeroAndLeavesWhatWasWritten() throws {
+    let scratch = try ScratchFolder()
+    let path = scratch.path("a")
+    try DurableFile.write(Data("old".utf8), to: path)
+    try DurableFile.reserve(5, for: path)
+    #expect(try DurableFile.read(path) == Data("old\0\0".utf8))
+    try DurableFile.reserve(4, for: path)
+    #expect(try DurableFile.read(path) == Data("old\0\0".utf8))
+    var status = stat()
+    try DurableFile.reserve(1 << 20, for: path)
+    #expect(stat(path, &status) == 0 && status.st_blocks * 512 >= 1 << 20)
+    let failure = #expect(throws: FileError.self) {
+      try DurableFile.reserve(5, for: scratch.path("b"))
+    }
+    #expect(failure?.isMissing == true)
+  }
+
   /// In a process of its own, whose files may have 4 KiB each.
   @Test func aFileThatCannotGrowLeavesTheOneBefore() async {
     await #expect(processExitsWith: .success) {
@@ -60,6 +77,11 @@ struct DurableFileTests {
       }
       #expect(failure?.cause == .system(EFBIG))
       #expect(throws: FileError.self) { try log.append(String(repeating: "new", count: 2_000)) }
+      let refusal = #expect(throws: FileError.self) { try DurableFile.reserve(10_000, for: path) }
+      #expect(refusal?.cause == .system(EFBIG))
+      let words = refusal?.description ?? ""
+      #expect(words.hasPrefix("reserving 10000 bytes on the file system at /"), "\(words)")
+      #expect(words.contains(" for \(path) failed: File too large. "), "\(words)")
       #expect(try DurableFile.read(path) == Data("old".utf8))
       #expect(try DurableFile.read(scratch.path("log")) == Data("old\n".utf8))
       #expect(try scratch.names() == ["a", "log"])

@@ -59,6 +59,18 @@ extension EndToEnd {
       expectNote(of: workspace, saying: "No space left on device")
     }
 
+    /// As a pager does in which somebody has gone on reading something else: the pipe is full.
+    @Test func aTrainingOutlivesAReaderThatReadsNoMore() throws {
+      let workspace = try Workspace.withFields()
+      let fill = "mkfifo pipe && exec 3<>pipe && { timeout 2 cat /dev/zero >pipe || true; }"
+      let end = try workspace.start(
+        "train", ranks: 0, launcher: Self.with("2>pipe", after: fill)
+      ).wait()
+      #expect(end.code == 0, "\(end.messages)")
+      try workspace.expectUninterruptedBytes()
+      expectNote(of: workspace, saying: "Resource temporarily unavailable")
+    }
+
     @Test func aTrainingOutlivesItsTerminal() throws {
       let workspace = try Workspace.withFields()
       let terminal = try Terminal()
@@ -157,6 +169,12 @@ extension EndToEnd {
         "--json",
       ],
       ["ablate", "expand", "experiment.yaml"], ["watch", "runs/small", "--once"],
+      ["watch", "runs/small/training/raw-seed1", "--once"], ["plan", "experiment.yaml"],
+      ["ablate", "status", "experiment.yaml"], ["ablate", "status", "experiment.yaml", "--json"],
+      ["run", "experiment.yaml", "--dry-run"], ["run", "experiment.yaml", "--dry-run", "--why"],
+      ["inspect", "runs/small/training/raw-seed1/model.h5"], ["doctor"], ["train", "--help"],
+      ["information", "table.csv", "--columns", "a,b", "--bootstraps", "0", "--estimator", "ksg"],
+      ["benchmark", "kernels", "--json"],
     ]
 
     @Test(arguments: printing)

@@ -41,6 +41,63 @@ extension EndToEnd {
         of: command, settings.flatMap { ["--set", $0] }, code: Int32(code), saying: [words])
     }
 
+    /// Numbers of the command line, which are no settings of the experiment.
+    @Test(arguments: [
+      ("benchmark kernels", ["box-width", "runs"]),
+      ("benchmark step", ["box-width", "threads", "batch", "runs"]),
+      ("benchmark boxes experiment.yaml", ["boxes"]),
+      ("benchmark simulate", ["grid-size", "refinement", "steps", "runs", "threads"]),
+      ("information experiment.yaml --columns=a,b", ["bootstraps", "threads", "seed"]),
+      ("watch .", ["interval"]), ("train experiment.yaml", ["time-limit"]),
+      ("check universe --reference a b --made a b", ["power-tolerance", "offset-tolerance"]),
+      (
+        "plan experiment.yaml",
+        ["nodes", "ranks-per-node", "threads", "memory", "latency", "bandwidth", "storage"]
+      ),
+    ])
+    func anOptionThatCannotBeIsAUsageError(command: String, options: [String]) throws {
+      let workspace = try Workspace.withSimulations()
+      let words = command.split(separator: " ").map(String.init)
+      for option in options {
+        for value in [
+          "-1", "18446744073709551616", "-9223372036854775808", "1e300", "nan", "x", "",
+        ] {
+          let end = try Job(
+            words + ["--\(option)=\(value)"], ranks: 0, in: workspace.folder
+          ).wait()
+          #expect(end.code == 64, "--\(option)=\(value): \(end.code) \(end.messages)")
+          #expect(end.messages.contains(option), "--\(option)=\(value): \(end.messages)")
+        }
+      }
+    }
+
+    @Test(arguments: [
+      ("benchmark kernels --box-width 512", "measuring the time of a sample"),
+      ("benchmark step --box-width 512 --threads 1024", "measuring the time of a sample"),
+      ("benchmark simulate --grid-size 4096", "planning the memory"),
+      ("benchmark simulate --grid-size 5", "an even number"),
+    ])
+    func aBenchmarkThatDoesNotFitIsRefused(command: String, words: String) throws {
+      let workspace = try Workspace.with(experiment: "")
+      let end = try Job(
+        command.split(separator: " ").map(String.init), ranks: 0, in: workspace.folder
+      ).wait()
+      #expect(end.code == 64 && end.failures.count == 1, "\(end.code): \(end.messages)")
+      #expect(end.messages.contains(words), "\(end.messages)")
+    }
+
+    /// A thread that the system refuses would be waited for without end.
+    @Test(arguments: ["train", "predict"])
+    func threadsThatCannotBeStartedAreRefused(command: String) throws {
+      let workspace = try Workspace.withModel()
+      let end = try workspace.start(
+        command, ["--set", "training.threadsPerRank=1024", "--set", "training.epochs=4"], ranks: 0,
+        launcher: ["bash", "-c", "ulimit -v 5000000; exec \"$@\"", "bash"]
+      ).wait()
+      #expect(end.code == 64 && end.failures.count == 1, "\(end.code): \(end.messages)")
+      #expect(end.messages.contains("starting "), "\(end.messages)")
+    }
+
     @Test(arguments: ["nan", "inf", "-1", "-inf", "1e10"])
     func aTimeLimitThatIsNoneIsAUsageError(limit: String) throws {
       let workspace = try Workspace.withSimulations()

@@ -184,6 +184,17 @@ extension EndToEnd {
       }
     }
 
+    /// Fields of a universe that the experiment does not describe any more would go unnoticed to the report.
+    @Test(arguments: ["universe.gridSize=8", "simulations[0].seed=9", "universe.boxSize=7"])
+    func fieldsAreNotPreparedFromOthersThanTheExperimentHas(setting: String) throws {
+      let workspace = try WatchedStage.simulate.workspace()
+      try workspace.run("simulate", ranks: 2)
+      try workspace.expectFailure(
+        of: "prepare", ["--set", setting], ranks: 2, code: 65,
+        saying: ["runs/small/simulations/one", "settings.txt", "halompi simulate"])
+      try workspace.run("prepare", ["--simulation", "one"], ranks: 2)
+    }
+
     @Test func fieldsArePreparedFromThem() throws {
       try withFolder { folder in
         try simulate(in: folder, ranks: 2, runs: "runs")

@@ -23,9 +23,27 @@ extension EndToEnd {
       #expect(try Data(contentsOf: URL(filePath: model)) == intact)
     }
 
-    @Test func anEmptyRecordOfTheExperimentIsNamed() throws {
+    /// The logs are what a job tells of itself; the training does not depend on them.
+    @Test(arguments: ["metrics.jsonl", "timings.jsonl"])
+    func aTrainingGoesOnWithoutTheLogThatIsMissing(log: String) throws {
       let workspace = try Workspace.withFields()
-      try workspace.write("", to: "runs/small/experiment.yaml")
+      _ = try workspace.train(ranks: 2, untilLine: 9) { $0.send(SIGKILL, toRank: 0) }
+      let path = "\(workspace.training)/\(log)"
+      // Shorter than it was, it is not what the checkpoint knows, and nothing says which lines are left.
+      try Data().write(to: URL(filePath: path))
+      try workspace.expectFailure(
+        of: "train", ranks: 2, code: 65, saying: [path, "start again without it"])
+      try FileManager.default.removeItem(atPath: path)
+      let end = try workspace.run("train", ranks: 2)
+      #expect(end.messages.contains("\(log) is not there any more: it begins anew"))
+      #expect(try workspace.trained("model.h5") == Workspace.uninterrupted().trained("model.h5"))
+      try workspace.run("predict", ranks: 1)
+    }
+
+    @Test(arguments: ["", "name", "\u{0}\u{FF}", "name: small\nnam: x\n", "[[[["])
+    func aDamagedRecordOfTheExperimentIsNamed(text: String) throws {
+      let workspace = try Workspace.withFields()
+      try workspace.write(text, to: "runs/small/experiment.yaml")
       try workspace.expectFailure(
         of: "train", ranks: 2, code: 65,
         saying: [
@@ -43,6 +61,56 @@ extension EndToEnd {
       try workspace.expectFailure(
         of: "analyze", ranks: 2, code: 65,
         saying: ["fields/D.h5", "not the fields that were predicted from", "halompi predict"])
+    }
+
+    @Test func fieldsOfAnotherGridThanThePredictionsAreRefused() throws {
+      let workspace = try Workspace.withPredictions()
+      var other = SyntheticSimulation()
+      other.side = 12
+      other.groups = [(300, [250]), (150, []), (100, [])]
+      try workspace.write(other, "D")
+      try workspace.run("prepare", ["--simulation", "D"], ranks: 2)
+      try workspace.expectFailure(
+        of: "analyze", ranks: 2, code: 65,
+        saying: ["fields/D.h5", "not the fields that were predicted from", "halompi predict"])
+    }
+
+    @Test(arguments: [
+      #"{"format": "halompi-ablation", "version": 0, "runs": []}"#, "{}", "", "\u{0}", "[]",
+    ])
+    func aManifestOfAnotherVersionIsOneSentence(text: String) throws {
+      let workspace = try Workspace.withFields()
+      let folder = workspace.path("runs/small/ablation")
+      try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+      try workspace.write(text, to: "runs/small/ablation/manifest.json")
+      for command in ["ablate", "ablate expand", "ablate status", "ablate summarize"] {
+        try workspace.expectFailure(
+          of: command, code: 65, saying: ["ablation/manifest.json"])
+      }
+    }
+
+    /// What a job leaves that did not finish, for the next one to go on from.
+    @Test(arguments: [
+      ("prepare", "fields/unfinished.json"), ("prepare", "fields/A.h5"),
+      ("prepare", "fields/A.h5.partial"), ("train", "training/raw-seed1/model.h5.partial"),
+      ("train", "training/raw-seed1/lock"), ("train", "training/raw-seed1/failure.json"),
+      ("predict", "predictions/raw-seed1/predictions.h5"),
+      ("predict", "predictions/raw-seed1/unfinished/0.h5"), ("analyze", "report/report.json"),
+      ("analyze", "report/made-of.json"), ("prepare", "fields/made-of.json"),
+      ("prepare", "fields/provenance.json"), ("train", "training/raw-seed1/provenance.json"),
+    ])
+    func whatAnEndedJobLeftInPiecesIsMadeAnew(command: String, file: String) throws {
+      let workspace = try Workspace.withPredictions()
+      let path = "runs/small/\(file)"
+      let folder = URL(filePath: workspace.path(path)).deletingLastPathComponent()
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      for text in ["", "{\"", String(repeating: "x", count: 5000)] {
+        try workspace.write(text, to: path)
+        try workspace.run(
+          command, command == "analyze" ? AnalyzeTests.options : [], ranks: 2)
+      }
+      try workspace.expectUninterruptedBytes()
+      #expect(!workspace.resultFiles.contains { $0.hasSuffix(".partial") })
     }
 
     /// Files whose links form a circle, or that announce more than they hold, by `damaged.c`.

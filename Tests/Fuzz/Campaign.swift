@@ -139,7 +139,10 @@ struct Campaign: Sendable {
       ? target.victims[0] : target.victims.randomElement(using: &random) ?? target.victims[0]
     let drawn = target.commands.randomElement(using: &random) ?? target.commands[0]
     let file = corpus.path(of: victim.file)
-    let words = (isIntact ? target.commands[round] : drawn).map { $0 == "FILE" ? file : $0 }
+    let settings = isIntact || victim.format != .settings ? [] : drawnOverrides(seed: random.next())
+    let words = (isIntact ? target.commands[round] : drawn).flatMap { word in
+      word == "SETTINGS" ? settings : [word == "FILE" ? file : word]
+    }
     func bad(_ fault: String, _ errors: String = "") -> Outcome {
       .bad(
         Finding(
@@ -148,13 +151,18 @@ struct Campaign: Sendable {
     }
     do {
       try prepare(folder, temporary)
-      if !isIntact { try mutate(file, victim.format, in: folder, &random) }
+      if !isIntact, victim.format != .settings {
+        try mutate(file, victim.format, in: folder, &random)
+      }
       if let copy {
         try? FileManager.default.removeItem(atPath: copy)
         try FileManager.default.copyItem(atPath: "\(folder)/\(file)", toPath: copy)
       }
       let before = try files(in: folder)
-      let trial = try Trial(of: [corpus.program] + words, in: folder, temporary: temporary)
+      let trial = try Trial(
+        of: [corpus.program] + words, in: folder, temporary: temporary,
+        isToldOfMemory: victim.format == .settings)
+      if target.longCommands.contains(words[0]), trial.hasRunOutOfTime { return .read }
       if let fault = trial.fault { return bad(fault, trial.errors) }
       if isIntact, trial.code != 0 {
         return bad("exit code \(trial.code) with intact files", trial.errors)
@@ -218,6 +226,7 @@ struct Campaign: Sendable {
     case .text: try mutatedText(data, seed: seed).write(to: URL(filePath: path))
     case .safeTensors: try mutatedSafeTensors(data, seed: seed).write(to: URL(filePath: path))
     case .hdf5: try library.withLock { _ in try writeMutated(original, to: path, seed: seed) }
+    case .settings: break
     }
   }
 

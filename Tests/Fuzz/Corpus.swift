@@ -83,11 +83,19 @@ struct Corpus {
     }
     try write(Self.experiment("tiny", lines), to: "tiny.yaml")
     try write([run(["check", "experiment", "tiny.yaml"])], to: "full.yaml")
+    try write(
+      [
+        "name: universe", "universe:", "  boxSize: 6", "  gridSize: 8",
+        "  mesh: {steps: {count: 3}, threads: 1}",
+      ]
+        + ["simulations:", "  - {name: A, role: training, seed: 1}"]
+        + ["  - {name: B, role: validation, seed: 2}"], to: "universe.yaml")
     try run(["prepare", "tiny.yaml"])
     try FileManager.default.createDirectory(
-      atPath: "\(folder)/unfinished/tiny", withIntermediateDirectories: true)
+      atPath: "\(folder)/fresh/tiny", withIntermediateDirectories: true)
     try FileManager.default.copyItem(
-      atPath: "\(folder)/runs/tiny/fields", toPath: "\(folder)/unfinished/tiny/fields")
+      atPath: "\(folder)/runs/tiny/fields", toPath: "\(folder)/fresh/tiny/fields")
+    try FileManager.default.copyItem(atPath: "\(folder)/fresh", toPath: "\(folder)/unfinished")
     try run(["train", "tiny.yaml", "--runs", "unfinished", "--time-limit", "0"], code: 75)
     try run(["train", "tiny.yaml"])
     try run(["predict", "tiny.yaml"])

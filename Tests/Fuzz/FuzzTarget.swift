@@ -12,6 +12,8 @@ struct FuzzTarget: Sendable {
     case hdf5
     /// The header of safetensors, whose length is told before it.
     case safeTensors
+    /// An experiment, whose settings the command line changes: the file stays as it is.
+    case settings
   }
 
   /// A file that is changed.
@@ -33,11 +35,16 @@ struct FuzzTarget: Sendable {
   /// The files of which one is changed in each round.
   let victims: [Victim]
 
-  /// The commands, of which each round runs one; `FILE` stands for the file that was changed.
+  /// The commands, of which each round runs one; `FILE` stands for the file that was changed, and `SETTINGS` for drawn
+  /// settings.
   let commands: [[String]]
 
   /// The field file that the last command makes, whose labels are compared with those of the intact files.
   var fields: String?
+
+  /// The commands that may take more of the processor than others, and are ended then: drawn settings may ask for any
+  /// amount of work, but not of memory.
+  var longCommands: Set<String> = []
 
   /// The files that a command makes when it succeeds, and does not leave when it fails.
   static let product = "product"
@@ -45,12 +52,31 @@ struct FuzzTarget: Sendable {
 
 extension FuzzTarget {
   /// All targets: an own format each, and one for each format of simulations.
-  static let all: [FuzzTarget] = own + foreign
+  static let all: [FuzzTarget] = [settings] + own + foreign
 
   private static let experiment = ["tiny.yaml", "--quiet"]
 
   private static let run = "runs/tiny"
   private static let training = "runs/tiny/training/raw-seed1"
+
+  /// Every setting, in every command that reads an experiment.
+  private static let settings: FuzzTarget = {
+    let experiment = ["FILE", "SETTINGS"]
+    let work = experiment + ["--quiet"]
+    return FuzzTarget(
+      name: "settings",
+      files: ["tiny.yaml", "universe.yaml", "simulations", "benchmark.json", run, "fresh"],
+      victims: [Victim(file: "tiny.yaml", format: .settings)],
+      commands: [
+        ["check", "experiment"] + experiment,
+        ["plan"] + experiment + ["--benchmark", "benchmark.json"],
+        ["slurm"] + experiment + ["--job", "pipeline", "--dry-run"],
+        ["ablate", "expand"] + experiment, ["run", "--dry-run"] + experiment,
+        ["simulate", "universe.yaml", "SETTINGS", "--quiet"], ["prepare"] + work,
+        ["train"] + work + ["--runs", "fresh"], ["predict"] + work, ["analyze"] + work,
+      ],
+      longCommands: ["simulate", "prepare", "train", "predict", "analyze"])
+  }()
 
   /// The formats of the program itself.
   private static let own: [FuzzTarget] = [

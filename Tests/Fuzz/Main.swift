@@ -91,7 +91,7 @@ enum Main {
     """
     BAD \(target.name), \(finding.file): \(finding.fault)
       again: scripts/fuzz \(target.name) 1 \(seed) \(finding.round)
-      command: halompi \(finding.command)
+      command: halompi \(finding.command.prefix(1500).debugDescription)
       it said: \(finding.errors.prefix(600).debugDescription)
     """
   }

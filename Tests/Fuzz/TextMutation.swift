@@ -3,7 +3,7 @@ import TestSupport
 
 /// Words that readers of texts stumble over: numbers out of every range, other types, signs of YAML, JSON and
 /// tables, and what stands in no alphabet.
-private let awkwardWords: [String] =
+let awkwardWords: [String] =
   awkwardIntegers.map(String.init) + awkwardReals.map { "\($0)" } + [
     "9223372036854775808", "18446744073709551615", "18446744073709551616", "-0", "1e400", "0x7f",
     "0o17",

@@ -35,14 +35,20 @@ struct Trial {
   ///   - words: The path of the program and its arguments.
   ///   - folder: The current folder of the program.
   ///   - temporary: The folder in which it keeps temporary files.
+  ///   - isToldOfMemory: Whether the memory is limited by what the program is told, as by Slurm, and not by the
+  ///     system.
   /// - Throws: An error of Foundation if it cannot be started.
-  init(of words: [String], in folder: String, temporary: String) throws {
+  init(
+    of words: [String], in folder: String, temporary: String, isToldOfMemory: Bool = false
+  ) throws {
     let said = "\(folder).err"
     defer { unlink(said) }
     // A shell sets the limits. The program is alone in its group, with which all that it started is ended.
     let script =
       "cd \"$0\" && ulimit -c 0 && ulimit -S -t \(Self.processorSeconds + 1) && "
-      + "ulimit -d \(Self.memory / 1024) && exec \"$@\""
+      + (isToldOfMemory
+        ? "export SLURM_MEM_PER_NODE=\(Self.memory >> 20)"
+        : "ulimit -d \(Self.memory / 1024)") + " && exec \"$@\""
     let process = try Self.start(
       ["/bin/sh", "-c", script, folder] + words, errors: said,
       environment: Self.environment(temporary: temporary))
@@ -123,6 +129,9 @@ struct Trial {
 }
 
 extension Trial {
+  /// Whether it was ended because it took more of the processor than it may.
+  var hasRunOutOfTime: Bool { code == 128 + SIGXCPU }
+
   /// What is wrong with the end of the run; `nil` if nothing is.
   var fault: String? {
     if isStuck { return "it did not end within \(Int(Self.wallSeconds)) s" }

@@ -24,7 +24,7 @@ struct BenchmarkBoxes: ParsableCommand {
   @OptionGroup var output: BenchmarkOutput
 
   func validate() throws {
-    guard boxes > 0 else { throw ValidationError("--boxes must be 1 or more, and is \(boxes)") }
+    try requireOption("boxes", boxes, in: 1...1_000_000)
   }
 
   func run() throws {

@@ -1,6 +1,8 @@
 internal import ArgumentParser
+internal import Hardware
 internal import MPI
 internal import Networks
+internal import Plans
 internal import Workshop
 
 /// Times the network's kernels layer by layer.
@@ -29,7 +31,7 @@ struct BenchmarkKernels: ParsableCommand {
   @OptionGroup var output: BenchmarkOutput
 
   func validate() throws {
-    guard runs > 0 else { throw ValidationError("--runs must be 1 or more, and is \(runs)") }
+    try requireOption("runs", runs, in: 1...10_000)
   }
 
   func run() throws {
@@ -37,6 +39,7 @@ struct BenchmarkKernels: ParsableCommand {
       let architecture = try network.architecture(on: world)
       try world.agree {
         guard world.isRoot else { return }
+        try SampleTime.checkMemory(architecture, kernels: .fast, limit: .ofThisNode())
         try output.write(
           KernelBenchmark(architecture, instructions: instructions, runs: runs))
       }

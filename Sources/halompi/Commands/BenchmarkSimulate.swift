@@ -1,6 +1,9 @@
 internal import ArgumentParser
 internal import Foundation
+internal import Hardware
 internal import MPI
+internal import Plans
+internal import Simulations
 internal import Workshop
 
 /// Measures how fast universes are simulated.
@@ -34,13 +37,25 @@ struct BenchmarkSimulate: ParsableCommand {
   @OptionGroup var output: BenchmarkOutput
 
   func validate() throws {
-    guard runs > 0, steps > 0, threads > 0 else {
-      throw ValidationError("Give 1 or more runs, steps and threads.")
-    }
+    try requireOption("grid-size", gridSize, in: 4...4096)
+    try requireOption("refinement", refinement, in: 1...3)
+    try requireOption("steps", steps, in: 1...100_000)
+    try requireOption("runs", runs, in: 1...10_000)
+    try requireOption("threads", threads, in: 1...1024)
   }
 
   func run() throws {
     try runJob { world in
+      var universe = UniverseSettings()
+      universe.gridSize = gridSize
+      universe.mesh.meshRefinement = refinement
+      let ranksPerNode = try world.splitByNode().size
+      try world.agree {
+        try UniverseMemory(
+          of: universe, ranks: world.size, ranksPerNode: ranksPerNode,
+          program: NodeMemory.ofThisProcess()
+        ).check(against: .ofThisNode())
+      }
       let benchmark = try UniverseBenchmark(
         gridSize: gridSize, meshRefinement: refinement, steps: steps, runs: runs, threads: threads,
         on: world)

@@ -1,7 +1,10 @@
 internal import ArgumentParser
 internal import Foundation
+internal import Hardware
 internal import MPI
 internal import Networks
+internal import Plans
+internal import Training
 internal import Workshop
 
 /// Times training and inference of the whole network.
@@ -42,9 +45,9 @@ struct BenchmarkStep: ParsableCommand {
   @OptionGroup var output: BenchmarkOutput
 
   func validate() throws {
-    for (name, value) in [("threads", threads), ("batch", batch), ("runs", runs)] where value < 1 {
-      throw ValidationError("--\(name) must be 1 or more, and is \(value)")
-    }
+    try requireOption("threads", threads, in: 1...1024)
+    try requireOption("batch", batch, in: 1...TrainingSettings.largestBatch)
+    try requireOption("runs", runs, in: 1...1000)
   }
 
   func run() throws {
@@ -56,6 +59,10 @@ struct BenchmarkStep: ParsableCommand {
       benchmark.threadsPerRank = threads
       benchmark.runs = runs
       benchmark.folder = folder ?? NSTemporaryDirectory()
+      try world.agree {
+        try SampleTime.checkMemory(
+          benchmark.architecture, kernels: kernels, evaluators: threads, limit: .ofThisNode())
+      }
       let result = try benchmark.run(on: world)
       try world.agree { if let result { try output.write(result) } }
     }

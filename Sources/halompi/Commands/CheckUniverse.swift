@@ -45,6 +45,8 @@ struct CheckUniverse: ParsableCommand {
       throw ValidationError(
         "Give a snapshot and its catalogue for each universe, to --reference and to --made alike.")
     }
+    try requireOption("power-tolerance", powerTolerance, in: 0...1e6)
+    try requireOption("offset-tolerance", offsetTolerance, in: 0...1e6)
   }
 
   func run() throws {

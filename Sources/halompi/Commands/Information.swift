@@ -63,6 +63,11 @@ struct EstimateInformation: ParsableCommand {
   @Flag(help: "Print everything as JSON.")
   var json = false
 
+  func validate() throws {
+    try requireOption("bootstraps", bootstraps, in: 0...10_000)
+    try requireOption("threads", threads, in: 1...1024)
+  }
+
   func run() throws {
     try runJob { world in
       try world.agree {

@@ -32,7 +32,7 @@ struct Watch: ParsableCommand {
   var interval = 1.0
 
   func validate() throws {
-    guard interval >= 0.1 else { throw ValidationError("--interval must be 0.1 or more.") }
+    try requireOption("interval", interval, in: 0.1...86_400)
   }
 
   func run() throws {

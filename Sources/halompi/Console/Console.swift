@@ -5,8 +5,8 @@ internal import Text
 
 /// One of the two standard outputs of the process, by which alone the program speaks.
 ///
-/// The messages of a job at work are news: if they cannot be written, because the disk of the log is full or
-/// the terminal is gone, they are dropped, and the job goes on (``say(_:)``, ``draw(_:)``). The output that a
+/// The messages of a job at work are news: if they cannot be written, because the disk of the log is full, the
+/// terminal is gone, or nobody reads on, they are dropped, and the job goes on (``say(_:)``, ``draw(_:)``). The output that a
 /// command was asked for is its result, and the loss of it an error (``show(_:terminator:)``,
 /// ``give(_:terminator:)``).
 final class Console: Sendable {
@@ -46,13 +46,14 @@ final class Console: Sendable {
 
   /// Says a text with signs that steer a terminal, which is dropped if it cannot be written.
   func draw(_ text: String) {
-    guard let failure = write(text) else { return }
+    guard let failure = write(text, waits: false) else { return }
     lose(because: failure)
   }
 
   /// Says the last word of a job that failed; if it cannot be written, it is noted instead.
   func complain(_ sentence: String) {
-    guard let failure = write(Quoting.terminal(sentence, keepingLines: true) + "\n") else { return }
+    let text = Quoting.terminal(sentence, keepingLines: true) + "\n"
+    guard let failure = write(text, waits: false) else { return }
     lose(because: failure, adding: "the job ended with: \(sentence)")
   }
 
@@ -65,19 +66,28 @@ final class Console: Sendable {
 
   /// Prints what a command was asked for, as it is: for a program, or with signs that steer a terminal.
   func give(_ text: String, terminator: String = "\n") throws(OutputError) {
-    guard let failure = write(text + terminator) else { return }
+    guard let failure = write(text + terminator, waits: true) else { return }
     throw OutputError(name: name, code: failure)
   }
 
   // MARK: - Writing
 
-  /// Writes all of a text, and returns the error of the system if it cannot.
-  private func write(_ text: String) -> Int32? {
+  /// Writes all of a text.
+  ///
+  /// - Parameters:
+  ///   - text: The text.
+  ///   - waits: Whether to wait for as long as the reader likes; otherwise some seconds, and no more once something was
+  ///     lost.
+  /// - Returns: The error of the system if it cannot be written; `nil` if it is.
+  private func write(_ text: String, waits: Bool) -> Int32? {
     var text = text
     return text.withUTF8 { bytes in
       var rest = UnsafeRawBufferPointer(bytes)
       while !rest.isEmpty {
-        let count = Foundation.write(descriptor, rest.baseAddress, rest.count)
+        // A pipe that takes anything at all takes so much without waiting.
+        let part = waits ? rest.count : min(rest.count, Self.partLength)
+        if !waits, !takesMoreSoon() { return EAGAIN }
+        let count = Foundation.write(descriptor, rest.baseAddress, part)
         if count > 0 {
           rest = UnsafeRawBufferPointer(rebasing: rest[count...])
         } else if count == 0 || errno != EINTR && !(errno == EAGAIN && takesMoreSoon()) {
@@ -88,10 +98,14 @@ final class Console: Sendable {
     }
   }
 
-  /// Waits until an output that does not block takes more; nobody is waited for longer than some seconds.
+  /// The bytes that POSIX lets a pipe take at once, or not at all (`PIPE_BUF`).
+  private static let partLength = 4096
+
+  /// Waits until an output takes more, or fails; nobody is waited for longer than some seconds.
   private func takesMoreSoon() -> Bool {
     var request = pollfd(fd: descriptor, events: Int16(POLLOUT), revents: 0)
-    return poll(&request, 1, 5000) == 1
+    let hasLost = state.withLock { $0.hasLost }
+    return poll(&request, 1, hasLost ? 0 : 5000) != 0
   }
 
   /// Notes the first loss, and last words, as soon as there is a folder for the note.

@@ -24,6 +24,7 @@ struct NetworkOptions: ParsableArguments {
     guard experiment != nil || overrides.isEmpty else {
       throw ValidationError("--set replaces settings of an experiment: give its file.")
     }
+    try requireOption("box-width", boxWidth, in: 3...512)
   }
 
   /// Reads the experiment on every rank, and returns its network.

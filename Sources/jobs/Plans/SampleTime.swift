@@ -56,21 +56,25 @@ package struct SampleTime: Hashable, Sendable {
   /// - Parameters:
   ///   - architecture: The network.
   ///   - kernels: The kernels that compute it.
+  ///   - evaluators: The samples that are computed at once.
   ///   - limit: The memory of this machine.
   /// - Throws: `Failure` with both sizes, `SettingOutOfRange` if the kernels cannot compute the network.
   package static func checkMemory(
-    _ architecture: NetworkArchitecture, kernels: NetworkKernels, limit: NodeMemory
+    _ architecture: NetworkArchitecture, kernels: NetworkKernels, evaluators: Int = 1,
+    limit: NodeMemory
   ) throws {
     let network = try NetworkMemory(of: architecture, for: kernels)
     // The initial values, the gradient and the three moments, beside the weights themselves.
     let others = 5 * architecture.parameters.count * MemoryLayout<Float>.stride
-    let needed = [network.weights, network.workspace(threads: 1), others].saturatingSum
+    let workspaces = network.workspace(threads: 1).saturatingTimes(evaluators)
+    let needed = [network.weights, workspaces, others].saturatingSum
     guard needed > limit.bytes else { return }
     throw Failure(
-      .usage, "measuring a sample for the plan",
+      .usage, "measuring the time of a sample",
       because: "the network alone takes \(mebibytes(needed)) MiB, and \(limit.origin) is "
         + "\(mebibytes(limit.bytes)) MiB",
-      remedy: "plan on a machine with more memory, or make network.hiddenUnits smaller")
+      remedy:
+        "use a machine with more memory, fewer threads, or a smaller network (network.hiddenUnits)")
   }
 
   /// The best of up to three runs that together take some seconds at most.

@@ -41,7 +41,8 @@ package struct PrepareTask: Sendable {
     on world: borrowing Communicator, progress: ProgressReporter,
     finished: (FieldSummary, String) -> Void
   ) throws {
-    let simulations = try world.agree { () throws(Failure) in try chosen() }
+    let simulations = try world.agree { try chosen() }
+    try world.agree { if world.isRoot { try checkUniverses(of: simulations) } }
     let stage = Stage(
       name: "prepare", lockFile: directory.fields.lockFile,
       provenanceFile: directory.fields.provenanceFile,
@@ -131,6 +132,19 @@ package struct PrepareTask: Sendable {
           ?? "it has \(known.joined(separator: ", "))")
     }
     return experiment.simulations.filter { names.isEmpty || names.contains($0.name) }
+  }
+
+  /// Refuses simulations that were made from seeds with other settings than the experiment has now.
+  private func checkUniverses(of simulations: [SimulationSettings]) throws {
+    let making = SimulateTask(experiment, in: directory)
+    for simulation in simulations where try making.hasOtherSettings(simulation) {
+      throw Failure(
+        .badData, "preparing \(simulation.name)",
+        because:
+          "the simulation in \(directory.simulation(simulation.name).path) was made or begun with other settings of "
+          + "universe or another seed (settings.txt there says which)",
+        remedy: "restore them, or remove the folder and give `halompi simulate` again")
+    }
   }
 
   func preparation(of simulation: SimulationSettings, output: String) -> FieldPreparation {

@@ -1,9 +1,11 @@
 internal import DurableFiles
+internal import Failures
 internal import Fields
 internal import Foundation
 package import MPI
 package import Networks
 package import SubBoxes
+internal import Threads
 
 /// Predicts the halo masses of particles with a trained network.
 ///
@@ -88,6 +90,7 @@ package struct PredictionJob: Sendable {
       places.count * world.rank / world.size..<places.count * (world.rank + 1) / world.size
     let source = try input.open(files, settings: streaming, on: world)
     let threads = try threadsPerRank ?? availableThreads(on: world)
+    try world.agree { () throws(Failure) in try ThreadSupply.check(threads + streaming.threads) }
     let number = Int(try world.broadcast([Int64(unfinished.nextNumber)])[0]) + world.rank
     let known = samples.count - places.count
     tell(known, samples.count)

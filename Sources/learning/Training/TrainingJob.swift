@@ -1,9 +1,11 @@
+internal import Failures
 internal import Foundation
 internal import Heartbeat
 package import MPI
 internal import Networks
 package import Stopping
 package import SubBoxes
+internal import Threads
 
 /// Runs a training from its plan to its end, or to where it is asked to stop.
 ///
@@ -59,8 +61,13 @@ package struct TrainingJob {
     let timeline = plan.timelinePath == nil ? nil : try Timeline(on: roles.world)
     var worker: Worker?
     var threads = 0
-    if let preparation {
+    if preparation != nil {
       threads = try settings.threadsPerRank ?? availableThreads(on: roles.team)
+    }
+    try world.agree { () throws(Failure) in
+      if threads > 0 { try ThreadSupply.check(threads + plan.streaming.threads) }
+    }
+    if let preparation {
       worker = try preparation.makeWorker(
         plan, state: state, threads: threads, timeline: timeline, team: roles.team)
     }

@@ -56,6 +56,20 @@ struct Descriptor: ~Copyable {
     try retrying("truncating", path) { ftruncate(number, off_t(length)) }
   }
 
+  /// Makes the file so long, and takes the room on the disk for what it did not have before.
+  ///
+  /// Where a file system cannot take room, the C library writes a byte into each block.
+  func reserve(_ byteCount: Int) throws(FileError) {
+    let start = try length()
+    guard byteCount > start else { return }
+    while true {
+      Heartbeat.beat()
+      let code = posix_fallocate(number, off_t(start), off_t(byteCount - start))
+      guard code != 0 else { return }
+      guard code == EINTR else { throw FileError("reserving", path, .system(code)) }
+    }
+  }
+
   /// Waits until what was written is on the disk.
   func sync() throws(FileError) {
     try retrying("storing", path) { fsync(number) }

@@ -77,6 +77,37 @@ package enum DurableFile {
     return number
   }
 
+  /// Takes the room on the disk that a file needs to become as long as it will be, so that writing cannot fail for want of it.
+  ///
+  /// - Parameters:
+  ///   - byteCount: The bytes that the file will have; it becomes as long at once.
+  ///   - path: The file, which exists and has no holes.
+  /// - Throws: Also if there is not so much room. What was taken of it is given back when the file is removed.
+  package static func reserve(_ byteCount: Int, for path: String) throws(FileError) {
+    let file = try Descriptor.open(path, O_WRONLY, for: "opening")
+    do throws(FileError) {
+      try file.reserve(byteCount)
+    } catch {
+      let disk = mountPoint(of: path).map { " on the file system at \($0)" } ?? ""
+      throw FileError("reserving \(byteCount) bytes\(disk) for", path, error.cause)
+    }
+    try file.close()
+  }
+
+  /// Finds the folder at which the file system of a file is mounted.
+  private static func mountPoint(of path: String) -> String? {
+    func device(_ path: String) -> dev_t? {
+      var status = stat()
+      return stat(path, &status) == 0 ? status.st_dev : nil
+    }
+    guard let resolved = realpath(path, nil) else { return nil }
+    defer { free(resolved) }
+    var place = folder(of: String(cString: resolved))
+    let own = device(place)
+    while place != "/", device(folder(of: place)) == own { place = folder(of: place) }
+    return place
+  }
+
   /// Adds bytes to the end of a file that is not known under its final name yet.
   package static func append(_ data: Data, to path: String) throws(FileError) {
     let file = try Descriptor.open(path, O_WRONLY | O_APPEND, for: "opening")

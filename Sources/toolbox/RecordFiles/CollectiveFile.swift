@@ -8,6 +8,9 @@ package import MPI
 /// Ranks agree after every call in which one waits for the others, so that a rank that fails anywhere
 /// ends the work on all of them. Calls that wait for nobody, such as those that set attributes, may be
 /// taken together.
+///
+/// Before every call that writes, the root takes the room on the disk for it: where there is none, one
+/// rank would fail inside of MPI, and the others would wait for it there.
 package struct CollectiveFile: ~Copyable {
   private let file: HDF5File
 
@@ -31,6 +34,7 @@ package struct CollectiveFile: ~Copyable {
       do {
         try body(file)
         try ranks.agree { () throws(HDF5Error) in try file.file.closeObjects() }
+        try file.reserveRoom(on: ranks)
       } catch {
         // The ranks have not made the same calls: closing together might wait for ever.
         file.abandon()
@@ -75,6 +79,13 @@ package struct CollectiveFile: ~Copyable {
 
   private consuming func abandon() { file.abandon() }
 
+  /// Takes the room on the disk for all that is in the file so far, which waits for no other rank but to agree.
+  private func reserveRoom(on ranks: borrowing Communicator) throws {
+    try ranks.agree {
+      if ranks.isRoot { try DurableFile.reserve(try file.byteCount(), for: file.path) }
+    }
+  }
+
   /// Makes groups and sets attributes, the same on every rank: a few at a time, of some kilobytes.
   ///
   /// Collective.
@@ -117,6 +128,7 @@ package struct CollectiveFile: ~Copyable {
     let dataset = try ranks.agree { () throws(HDF5Error) in
       try file.reserveDataset(name, extents: extents, of: type, chunk: chunk)
     }
+    try reserveRoom(on: ranks)
     try ranks.agree { () throws(HDF5Error) in try file.flush() }
     return dataset
   }

@@ -17,14 +17,17 @@ extension EndToEnd {
 
     /// `mpirun` on the first host, with a rank on each, that notices lost hosts in some seconds instead of
     /// minutes.
-    private static var launcher: [String] {
+    private static var launcher: [String] { launcher(with: []) }
+
+    /// The same with further options.
+    private static func launcher(with options: [String]) -> [String] {
       [
         script, "run", hosts[0], "mpirun", "--mca", "plm_rsh_agent", "'\(script) run'", "--bind-to",
         "none",
         "--mca", "oob_tcp_keepalive_time", "5", "--mca", "oob_tcp_keepalive_intvl", "2",
         "--mca", "oob_tcp_keepalive_probes", "3", "--timeout", "90",
-        "--host", hosts.map { "\($0):1" }.joined(separator: ","), "-n", "3",
-      ]
+        "--host", hosts.map { "\($0):1" }.joined(separator: ","),
+      ] + options + ["-n", "3"]
     }
 
     private func hosts(_ words: String...) throws {
@@ -92,6 +95,52 @@ extension EndToEnd {
         try processCount(on: host) == 0
       }
       try workspace.run("train", long + ["--time-limit", "1"], ranks: 2, code: 75)
+    }
+
+    /// The same in every other stage, before a random call of MPI: the host is named with the phase within 2 W, and
+    /// the same command goes on, on one host, to the bytes of a job that nothing happened to.
+    @Test(arguments: WatchedStage.allCases)
+    func aHostThatIsCutOffInAnyStageIsNamedAndTheSameCommandGoesOn(
+      stage: WatchedStage
+    ) async throws {
+      var chance = Chance(for: "cut off in \(stage)")
+      let reference = try stage.reference(victims: 1...2)
+      let (victim, host) = (reference.victim, Self.hosts[reference.victim])
+      let watchdog = FaultMatrixTests.watchdog
+      let workspace = try stage.workspace()
+      let call = chance.integer(in: FaultMatrixTests.callsBeforeWatch...reference.calls - 3)
+      let file = workspace.path("fault")
+      let options = try FaultMatrixTests.options("pause", victim, call: call, file: file)
+      let job = try workspace.start(
+        stage.command, stage.options + ["--set", "training.watchdogSeconds=\(watchdog)"],
+        ranks: 3, launcher: Self.launcher(with: options))
+      while job.isRunning, !FileManager.default.fileExists(atPath: file) { usleep(500) }
+      let start = ContinuousClock.now
+      func seconds() -> Double { start.duration(to: .now) / .seconds(1) }
+      try hosts("cut", host)
+      try? FileManager.default.removeItem(atPath: file)
+      let name = "rank \(victim) on \(host) has not been heard of for "
+      while job.isRunning, !job.hasSaid(name) { usleep(5000) }
+      let named = seconds()
+      let end = try job.wait()
+      let ended = seconds()
+      try hosts("plug", host)
+      let story =
+        "\(stage), \(host) cut off at call \(call) of \(reference.calls): named after \(named) s, ended after "
+        + "\(ended) s with exit code \(end.code)"
+      print(story)
+      // Words take a moment from a rank to the launcher's output.
+      #expect(named < 2 * watchdog + 1, "\(story): \(end.messages)")
+      #expect(ended < max(2 * watchdog, 11) + 20, "\(story)")
+      #expect(end.code != 0 && end.code != 128 + SIGKILL, "\(story): \(end.messages)")
+      #expect(end.failures.count == 1, "\(story): \(end.messages)")
+      #expect(end.failures.first?.contains(name) == true, "\(story): \(end.messages)")
+      #expect(end.messages.contains("last seen "), "\(story): \(end.messages)")
+      try await wait(for: "no process is left on \(host)", seconds: 60) {
+        try processCount(on: host) == 0
+      }
+      try workspace.run(stage.command, stage.options, ranks: [1, 2, 4][chance.integer(in: 0...2)])
+      try reference.expectSameFiles(in: workspace, story)
     }
   }
 }

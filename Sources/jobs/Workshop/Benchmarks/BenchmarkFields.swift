@@ -30,8 +30,13 @@ struct BenchmarkFields {
           atPath: path, withIntermediateDirectories: true)
       }
     }
-    try Self.write(training, index: 0, on: world)
-    try Self.write(validation, index: 1, on: world)
+    do {
+      try Self.write(training, index: 0, on: world)
+      try Self.write(validation, index: 1, on: world)
+    } catch {
+      if world.isRoot { try? FileManager.default.removeItem(atPath: path) }
+      throw error
+    }
   }
 
   /// Removes the folder.

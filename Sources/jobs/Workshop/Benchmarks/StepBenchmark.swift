@@ -40,6 +40,17 @@ package struct StepBenchmark: Codable, Hashable, Sendable {
   package func run(on world: borrowing Communicator) throws -> StepBenchmarkResult? {
     try world.agree { try kernels.validate(architecture) }
     let fields = try BenchmarkFields(in: folder, on: world)
+    do {
+      return try measure(on: fields, world)
+    } catch {
+      if world.isRoot { try? FileManager.default.removeItem(atPath: fields.folder) }
+      throw error
+    }
+  }
+
+  private func measure(
+    on fields: BenchmarkFields, _ world: borrowing Communicator
+  ) throws -> StepBenchmarkResult? {
     // Before and after the training, as machines change their speed.
     var bare = try measureKernels(on: world)
     var peaks = [Machine.measurePeak()]

@@ -82,6 +82,12 @@ package struct DoctorTask: Sendable {
     let values = 1024
     var failure: String?
     do {
+      // On a full disk one rank would fail inside of a collective call, and keep the others waiting there.
+      try world.agree {
+        if world.isRoot {
+          try DurableFile.write(Data(count: 1 << 16 + 4 * values * world.size), to: path)
+        }
+      }
       let file = try HDF5File.create(path, on: world)
       let dataset = try file.createDataset(
         "values", extents: [values * world.size], of: Int32.self)
@@ -97,6 +103,8 @@ package struct DoctorTask: Sendable {
         failure = "rank \(world.rank) read other numbers than rank \(next) wrote"
       }
       try written.close()
+    } catch let error as AgreedFailure {
+      failure = error.underlying.map { "\($0)" }
     } catch {
       failure = "\(error)"
     }
