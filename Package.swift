@@ -59,10 +59,11 @@ let package = Package(
     // Optimized in debug builds too: its tests go through all scalars of Unicode.
     .target(
       name: "Text", path: "Sources/toolbox/Text", swiftSettings: [.unsafeFlags(["-O"])]),
-    .target(name: "Slurm", dependencies: ["Failures", "Text"], path: "Sources/toolbox/Slurm"),
-    .target(name: "Stopping", dependencies: ["Slurm"], path: "Sources/toolbox/Stopping"),
     .target(
-      name: "Hardware", dependencies: ["CKernels", "Slurm", "Statistics", "Text", "Threads"],
+      name: "Schedulers", dependencies: ["Failures", "Text"], path: "Sources/toolbox/Schedulers"),
+    .target(name: "Stopping", dependencies: ["Schedulers"], path: "Sources/toolbox/Stopping"),
+    .target(
+      name: "Hardware", dependencies: ["CKernels", "Schedulers", "Statistics", "Text", "Threads"],
       path: "Sources/toolbox/Hardware"),
     .target(
       name: "DurableFiles", dependencies: ["Failures", "Heartbeat"],
@@ -162,8 +163,7 @@ let package = Package(
       name: "Experiments",
       dependencies: [
         "Analysis", "DurableFiles", "Failures", "Fields", "Information", "Networks", "ParticleMesh",
-        "Settings",
-        "Simulations", "Slurm", "Snapshots", "SubBoxes", "Text", "Training",
+        "Schedulers", "Settings", "Simulations", "Snapshots", "SubBoxes", "Text", "Training",
       ], path: "Sources/jobs/Experiments"),
     .target(
       name: "Runs",
@@ -176,7 +176,7 @@ let package = Package(
       name: "Plans",
       dependencies: [
         "DurableFiles", "Experiments", "Failures", "Fields", "FourierTransforms", "Hardware", "MPI",
-        "Networks", "ParticleMesh", "Simulations", "Slurm", "Statistics", "SubBoxes", "Text",
+        "Networks", "ParticleMesh", "Schedulers", "Simulations", "Statistics", "SubBoxes", "Text",
         "Training",
       ], path: "Sources/jobs/Plans"),
     .target(
@@ -202,7 +202,7 @@ let package = Package(
       ], path: "Sources/jobs/Pipelines"),
     .target(
       name: "Batches",
-      dependencies: ["DurableFiles", "Experiments", "Failures", "MPI", "Slurm", "Text"],
+      dependencies: ["DurableFiles", "Experiments", "Failures", "MPI", "Schedulers", "Text"],
       path: "Sources/jobs/Batches"),
     .target(
       name: "Workshop",
@@ -210,6 +210,7 @@ let package = Package(
         "CKernels", "DelimitedText", "DurableFiles", "Experiments", "Failures", "Fields", "Figures",
         "FourierTransforms", "HDF5", "Halos", "Hardware", "Information", "LinearTheory", "MPI",
         "Networks", "ParticleMesh", "Particles", "Progress", "Randomness", "RecordFiles", "Runs",
+        "Schedulers",
         "Settings", "Simulations", "Snapshots", "Stopping", "SubBoxes", "Text", "Threads",
         "Training",
       ], path: "Sources/jobs/Workshop"),
@@ -219,8 +220,8 @@ let package = Package(
       name: "halompi",
       dependencies: [
         "Ablations", "Batches", "Experiments", "Failures", "HDF5", "Hardware", "Information", "MPI",
-        "Networks", "Pipelines", "Plans", "Progress", "Runs", "Settings", "Simulations", "Slurm",
-        "Stages", "Stopping", "Text", "Training", "Watching", "Workshop",
+        "Networks", "Pipelines", "Plans", "Progress", "Runs", "Schedulers", "Settings",
+        "Simulations", "Stages", "Stopping", "Text", "Training", "Watching", "Workshop",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -272,7 +273,7 @@ let package = Package(
         "RecordFiles", "Simulations", "Snapshots", "TestSupport",
       ]),
     .testTarget(
-      name: "SlurmTests", dependencies: ["Failures", "Slurm", "TestSupport", "Text"],
+      name: "SchedulersTests", dependencies: ["Failures", "Schedulers", "TestSupport", "Text"],
       exclude: ["Fixtures"]),
     .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport"]),
     .testTarget(
@@ -335,10 +336,13 @@ let package = Package(
     .testTarget(
       name: "PlansTests",
       dependencies: [
-        "Experiments", "Failures", "Hardware", "Networks", "Plans", "Settings", "Simulations",
-        "Slurm", "SubBoxes", "Training",
+        "Experiments", "Failures", "Hardware", "Networks", "Plans", "Schedulers", "Settings",
+        "Simulations", "SubBoxes", "Training",
       ], resources: [.copy("Fixtures")]),
-    .testTarget(name: "BatchesTests", dependencies: ["Batches", "Experiments", "Slurm"]),
+    .testTarget(
+      name: "BatchesTests",
+      dependencies: ["Batches", "Experiments", "Failures", "Schedulers", "TestSupport"],
+      exclude: ["Fixtures"]),
     .testTarget(
       name: "StagesTests",
       dependencies: ["Experiments", "Failures", "Fields", "Snapshots", "Stages"]),
@@ -362,7 +366,7 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "HDF5", "LinearTheory", "Networks", "SubBoxes", "TestSupport", "Training", "halompi",
+        "HDF5", "LinearTheory", "MPI", "Networks", "SubBoxes", "TestSupport", "Training", "halompi",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .testTarget(name: "HouseTests", dependencies: ["TestSupport"]),

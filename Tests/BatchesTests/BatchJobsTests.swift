@@ -2,7 +2,7 @@ import Testing
 
 @testable import Batches
 @testable import Experiments
-@testable import Slurm
+@testable import Schedulers
 
 /// Which batch jobs there are, and which waits for which.
 struct BatchJobsTests {

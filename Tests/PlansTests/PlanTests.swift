@@ -1,5 +1,5 @@
 import Foundation
-import Slurm
+import Schedulers
 import SubBoxes
 import Testing
 import Training

@@ -1,7 +1,7 @@
 import Foundation
 import Networks
+import Schedulers
 import Simulations
-import Slurm
 import SubBoxes
 import Testing
 import Training

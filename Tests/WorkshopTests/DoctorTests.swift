@@ -27,8 +27,8 @@ import Testing
   @Test func nothingIsSaidOfAHealthyMachine() {
     let diagnosis = Diagnosis(of: Self.healthy)
     #expect(diagnosis.findings.allSatisfy { $0.verdict == .ok && $0.remedy == nil })
-    #expect(diagnosis.findings.count == 12 && diagnosis.failure == nil)
-    #expect(diagnosis.description.split(separator: "\n").count == 12)
+    #expect(diagnosis.findings.count == 13 && diagnosis.failure == nil)
+    #expect(diagnosis.description.split(separator: "\n").count == 13)
     #expect(diagnosis.description.hasPrefix("ok       MPI       "))
   }
 

@@ -65,7 +65,7 @@ struct AblateStart: ParsableCommand {
     try reportingFailures {
       guard ranks == 1 else { throw Failure.severalRanks(ranks) }
       let batch = try options.batchJobs(.ablation, onlyFailed: onlyFailed)
-      if !batch.jobs.isEmpty { try submit(batch.jobs, in: batch.directory, waiting: false) }
+      if !batch.jobs.isEmpty { try submitJobs(batch.jobs, in: batch.directory, waiting: false) }
     }
   }
 

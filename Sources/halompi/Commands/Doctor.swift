@@ -9,8 +9,9 @@ struct Doctor: ParsableCommand {
     abstract: "Look at what jobs need of this machine, and say what to do about each thing.",
     discussion: """
       MPI and its threads, a file that ranks write and read together, the folder with its locks and \
-      space, processors and threads, memory, the kernels that will be used, gnuplot; and whether two \
-      ranks compute the same bits as one, for which two are started if no launcher started this command. \
+      space, processors and threads, memory, the kernels that will be used, gnuplot, the scheduler of a \
+      cluster; and whether two ranks compute the same bits as one, for which two are started if no \
+      launcher started this command. \
       It takes some seconds, and leaves no files.
 
         halompi doctor --folder runs

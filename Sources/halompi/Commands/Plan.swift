@@ -4,7 +4,7 @@ internal import Foundation
 internal import Hardware
 internal import MPI
 internal import Plans
-internal import Slurm
+internal import Schedulers
 internal import Training
 
 /// Predicts what an experiment will take.

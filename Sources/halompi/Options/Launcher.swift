@@ -1,6 +1,6 @@
 internal import Foundation
 internal import MPI
-internal import Slurm
+internal import Schedulers
 
 /// The facts that the launcher of a parallel job tells its processes before MPI starts.
 enum Launcher {

@@ -1,6 +1,6 @@
 package import Experiments
 internal import MPI
-package import Slurm
+package import Schedulers
 internal import Text
 
 /// The batch jobs of an experiment: their scripts, and which waits for which.
@@ -38,6 +38,9 @@ package struct BatchJobs: Sendable {
 
     /// Whether they must have succeeded, or need only have ended.
     let needsSuccess: Bool
+
+    /// The name of the script's file.
+    var fileName: String { "\(script.name).\(script.cluster.scheduler.scriptEnding)" }
   }
 
   private let experiment: Experiment
@@ -72,25 +75,54 @@ package struct BatchJobs: Sendable {
   ///   - runs: The indices of the runs of an ablation to execute.
   /// - Returns: The jobs.
   package func jobs(_ kind: Kind, runs: [Int] = []) -> [Job] {
-    if kind == .ablation { return [array(of: runs), summary, report] }
-    guard kind == .pipeline else { return [job(kind, after: [])] }
+    followed(
+      kind == .ablation
+        ? [array(of: runs), summary, report]
+        : stages(of: kind).enumerated().map { index, stage in
+          job(stage, after: index > 0 ? [index - 1] : [])
+        })
+  }
+
+  private func stages(of kind: Kind) -> [Kind] {
+    guard kind == .pipeline else { return [kind] }
     let isSimulated = experiment.simulations.contains { $0.seed != nil }
-    let stages: [Kind] = (isSimulated ? [.simulate] : []) + [.prepare, .train, .predict, .analyze]
-    return stages.enumerated().map { index, stage in job(stage, after: index > 0 ? [index - 1] : [])
+    return (isSimulated ? [.simulate] : []) + [.prepare, .train, .predict, .analyze]
+  }
+
+  /// Tells the scripts where they are and which wait for them: PBS and Flux are given a job again that has stopped.
+  private func followed(_ jobs: [Job]) -> [Job] {
+    guard experiment.cluster.scheduler != .slurm else { return jobs }
+    func path(of job: Job) -> String { "\(scriptFolder)/\(job.fileName)" }
+    return jobs.enumerated().map { index, job in
+      var script = job.script
+      script.path = path(of: job)
+      // The places of the jobs that wait, among this one and its followers.
+      var places = [index: 0]
+      for (later, follower) in jobs.enumerated().dropFirst(index + 1) {
+        guard let place = follower.predecessors.last.flatMap({ places[$0] }) else { continue }
+        places[later] = places.count
+        script.followers.append(
+          BatchScript.Follower(
+            path: path(of: follower), predecessor: place, needsSuccess: follower.needsSuccess))
+      }
+      return Job(
+        stage: job.stage, script: script, predecessors: job.predecessors,
+        needsSuccess: job.needsSuccess)
     }
   }
 
   private func job(_ kind: Kind, after predecessors: [Int]) -> Job {
-    Job(
-      stage: kind.rawValue,
-      script: script(
-        kind.rawValue, [kind.rawValue], isResumable: kind == .train || kind == .simulate),
-      predecessors: predecessors, needsSuccess: true)
+    let isResumable = kind == .train || kind == .simulate
+    var script = script(kind.rawValue, [kind.rawValue], isResumable: isResumable)
+    if kind == .train { script.timeLimitOption = "--time-limit" }
+    return Job(
+      stage: kind.rawValue, script: script, predecessors: predecessors, needsSuccess: true)
   }
 
   /// One element per run, so that a run that crashes or hangs takes no other with it.
   private func array(of runs: [Int]) -> Job {
     var script = script("ablation", ["ablate", "run"], isResumable: true)
+    script.timeLimitOption = "--time-limit"
     script.elements = BatchScript.Elements(
       indices: runs, simultaneous: experiment.ablation.simultaneousRuns)
     return Job(stage: "ablation", script: script, predecessors: [], needsSuccess: true)
@@ -111,12 +143,17 @@ package struct BatchJobs: Sendable {
       needsSuccess: false)
   }
 
+  private var scriptFolder: String {
+    absolutePath(directory.batchScripts(of: experiment.cluster.scheduler), in: folder)
+  }
+
   private func script(_ stage: String, _ command: [String], isResumable: Bool) -> BatchScript {
-    BatchScript(
+    var script = BatchScript(
       name: "\(experiment.name)-\(stage)", cluster: experiment.cluster,
       command: .words([program] + command + arguments), isResumable: isResumable, folder: folder,
-      logFolder: absolutePath(directory.batchScripts, in: folder),
-      mpi: MPIFamily.current.slurmPlugin,
+      logFolder: scriptFolder, mpi: MPIFamily.current.slurmPlugin,
       comment: ["Written by halompi \(halompiVersion): \(stage) of \(experiment.name)."])
+    script.hasHydra = MPIFamily.current == .mpich
+    return script
   }
 }

@@ -1,9 +1,9 @@
 internal import Analysis
 internal import Failures
 internal import Networks
+internal import Schedulers
 internal import Settings
 internal import Simulations
-internal import Slurm
 internal import Snapshots
 internal import SubBoxes
 internal import Text

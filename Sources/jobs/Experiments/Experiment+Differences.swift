@@ -92,7 +92,9 @@ extension Experiment {
   }
 
   /// All settings as (path, value) in the order of the file as used.
-  func settings() throws(SettingsError) -> [(path: String, value: String)] {
+  ///
+  /// - Throws: `SettingsError` if a value cannot be written.
+  package func settings() throws(SettingsError) -> [(path: String, value: String)] {
     try SettingsEncoder.tree(of: self).leaves()
   }
 

@@ -1,7 +1,7 @@
 package import Analysis
 package import Networks
+package import Schedulers
 package import Simulations
-package import Slurm
 package import Snapshots
 package import SubBoxes
 package import Training
@@ -45,7 +45,7 @@ package struct Experiment: Codable, Hashable, Sendable {
   /// The trainings that are compared.
   package var ablation = AblationSettings()
 
-  /// The settings of batch jobs on a Slurm cluster.
+  /// The settings of batch jobs on a cluster.
   package var cluster = ClusterSettings()
 
   /// The folder of all runs, relative to the current folder.

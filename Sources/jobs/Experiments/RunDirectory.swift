@@ -1,3 +1,4 @@
+package import Schedulers
 package import Simulations
 internal import Text
 
@@ -11,7 +12,7 @@ internal import Text
 ///     ablation/                                  which of them are compared
 ///     report/                                    tables, and all that figures draw
 ///     replaced/                                  what was set aside for others in its place
-///     slurm/                                     batch scripts, and the logs of their jobs
+///     slurm/, pbs/, lsf/, flux/                  batch scripts, and the logs of their jobs
 ///     log-lost.txt                               there only if a job could not write its log
 ///
 /// A value of paths only: nothing is read or written here.
@@ -45,8 +46,8 @@ package struct RunDirectory: Hashable, Sendable {
   /// The folder of tables and figures.
   package var report: ResultDirectory { ResultDirectory(path: "\(path)/report") }
 
-  /// The folder of batch scripts, and of the logs of their jobs.
-  package var batchScripts: String { "\(path)/slurm" }
+  /// The folder of the batch scripts of a scheduler, and of the logs of their jobs.
+  package func batchScripts(of scheduler: Scheduler) -> String { "\(path)/\(scheduler.rawValue)" }
 
   /// The field file of a simulation.
   package func field(of simulation: String) -> String { "\(fields.path)/\(simulation).h5" }

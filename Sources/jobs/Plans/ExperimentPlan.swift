@@ -4,8 +4,8 @@ internal import Fields
 internal import Foundation
 package import Hardware
 internal import Networks
+internal import Schedulers
 internal import Simulations
-internal import Slurm
 internal import SubBoxes
 package import Training
 

@@ -1,5 +1,5 @@
 internal import Foundation
-internal import Slurm
+internal import Schedulers
 
 /// The memory that a job may take on a node.
 package struct NodeMemory: Hashable, Sendable {

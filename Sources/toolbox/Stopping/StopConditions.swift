@@ -1,5 +1,5 @@
 package import Foundation
-internal import Slurm
+internal import Schedulers
 
 /// The conditions that stop a job at the next step boundary, with a checkpoint (exit code 75).
 package struct StopConditions: Sendable {

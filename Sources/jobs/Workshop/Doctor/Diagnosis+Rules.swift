@@ -12,7 +12,7 @@ extension Diagnosis {
     }
     findings += [
       Self.threads(facts), Self.memory(facts), Self.kernels(facts), Self.reference(facts),
-      Self.gnuplot(facts), Self.bits(facts),
+      Self.gnuplot(facts), Self.scheduler(facts), Self.bits(facts),
     ]
     self.findings = findings
   }
@@ -168,6 +168,10 @@ extension Diagnosis {
     return .warning(
       "gnuplot", "not in PATH: halompi analyze draws no figures",
       "Install it (Debian: apt install gnuplot-nox)")
+  }
+
+  private static func scheduler(_ facts: SystemFacts) -> Finding {
+    .ok("scheduler", facts.scheduler ?? "none found: jobs run with the launcher of MPI alone")
   }
 
   private static func bits(_ facts: SystemFacts) -> Finding {

@@ -6,6 +6,7 @@ internal import Hardware
 package import MPI
 internal import Networks
 internal import Runs
+internal import Schedulers
 internal import Threads
 internal import Training
 
@@ -68,6 +69,9 @@ package struct DoctorTask: Sendable {
     facts.kernels = NetworkKernels.fast.implementation
     facts.referenceKernels = NetworkKernels.reference.implementation
     facts.gnuplot = Gnuplot().program
+    let scheduler = Scheduler.find(
+      in: environment, isExecutable: FileManager.default.isExecutableFile(atPath:))
+    facts.scheduler = scheduler.map { "\($0.scheduler.name): \($0.evidence)" }
     facts.bits = try bits(on: world)
     return Diagnosis(of: facts)
   }

@@ -69,6 +69,8 @@ struct SystemFacts: Hashable, Sendable {
   var referenceKernels = "unknown"
   /// The path of gnuplot, if it is installed.
   var gnuplot: String?
+  /// The scheduler of the cluster, and what shows that it is there; `nil` if none was found.
+  var scheduler: String?
 
   /// The comparison of what two or more ranks computed with what one did.
   var bits = BitsOutcome.same(ranks: 2)

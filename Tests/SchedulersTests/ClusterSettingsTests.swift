@@ -2,7 +2,7 @@ import Failures
 import Testing
 import Text
 
-@testable import Slurm
+@testable import Schedulers
 
 /// What the settings of a cluster may be.
 struct ClusterSettingsTests {

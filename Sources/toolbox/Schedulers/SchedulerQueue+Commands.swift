@@ -1,9 +1,9 @@
 internal import Foundation
 
-extension SlurmQueue {
-  /// Runs one of Slurm's commands, and returns its standard output.
-  func run(_ words: [String]) throws(SlurmError) -> String {
-    let path = ProcessInfo.processInfo.environment["PATH"] ?? ""
+extension SchedulerQueue {
+  /// Runs a command of a scheduler, which reads a file if one is given, and returns its standard output.
+  func run(_ words: [String], input: String? = nil) throws(SchedulerError) -> String {
+    let path = environment["PATH"] ?? ""
     let program = path.split(separator: ":").lazy.map { "\($0)/\(words[0])" }
       .first { FileManager.default.isExecutableFile(atPath: $0) }
     guard let program else {
@@ -12,7 +12,14 @@ extension SlurmQueue {
     let process = Process()
     process.executableURL = URL(filePath: program)
     process.arguments = Array(words.dropFirst())
+    process.environment = environment
     process.standardInput = FileHandle.nullDevice
+    if let input {
+      guard let file = FileHandle(forReadingAtPath: input) else {
+        throw .missingCommand(words[0], reason: "its script \(input) cannot be read")
+      }
+      process.standardInput = file
+    }
     let output = Pipe()
     let messages = Pipe()
     process.standardOutput = output

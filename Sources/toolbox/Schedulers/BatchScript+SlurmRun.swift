@@ -5,7 +5,7 @@ extension BatchScript {
   /// - An element of an array is named by the array: the last element has the number of the whole array,
   ///   and all of it would be requeued.
   /// - The program makes the file `HALOMPI_PROGRESS_FILE` when the first step since its start is done.
-  static let resumableRun = #"""
+  static let slurmRun = #"""
     restarts=${SLURM_RESTART_COUNT:-0}
     job=${SLURM_JOB_ID:-none}
     if [ -n "${SLURM_ARRAY_JOB_ID:-}" ]; then job=${SLURM_ARRAY_JOB_ID}_${SLURM_ARRAY_TASK_ID}; fi

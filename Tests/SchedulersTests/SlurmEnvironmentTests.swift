@@ -1,4 +1,4 @@
-import Slurm
+import Schedulers
 import Testing
 
 /// What Slurm can set, and what it means (the table of Documentation/cluster.md).

@@ -2,24 +2,24 @@ package import Failures
 internal import Text
 
 /// A failure to submit a job, or to ask after one.
-package enum SlurmError: Error, Hashable, Sendable {
-  /// A command of Slurm is not there, or cannot be started.
+package enum SchedulerError: Error, Hashable, Sendable {
+  /// A command of the scheduler is not there, or cannot be started.
   case missingCommand(String, reason: String)
 
-  /// A command of Slurm failed.
+  /// A command of the scheduler failed.
   case failedCommand([String], code: Int32, message: String)
 
-  /// A command of Slurm answered something else than expected.
+  /// A command of the scheduler answered something else than expected.
   case strangeAnswer([String], answer: String)
 }
 
-extension SlurmError: CustomStringConvertible {
+extension SchedulerError: CustomStringConvertible {
   /// The message: the operation, its object, the reason and the remedy.
   package var description: String {
     switch self {
     case .missingCommand(let name, let reason):
       """
-      cannot start \(name): \(reason); submit on a machine with Slurm's commands, or print the scripts with \
+      cannot start \(name): \(reason); submit on a machine with the scheduler's commands, or print the scripts with \
       --dry-run
       """
     case .failedCommand(let words, let code, let message):
@@ -36,8 +36,8 @@ extension SlurmError: CustomStringConvertible {
   }
 }
 
-extension SlurmError: JobFailure {
-  /// No Slurm, or one that refuses.
+extension SchedulerError: JobFailure {
+  /// No scheduler, or one that refuses.
   package var exitCode: JobExitCode {
     switch self {
     case .missingCommand: .missingInput

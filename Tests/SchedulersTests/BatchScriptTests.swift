@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import Testing
 
-@testable import Slurm
+@testable import Schedulers
 
 /// The text of batch scripts.
 struct BatchScriptTests {
@@ -73,7 +73,7 @@ struct BatchScriptTests {
     ("train", training), ("everything", everything), ("array", array), ("predict", prediction),
   ])
   func theTextIsThatOfTheGoldenFile(name: String, script: BatchScript) throws {
-    try expect(script, isAt: "Tests/SlurmTests/Fixtures/\(name).sbatch")
+    try expect(script, isAt: "Tests/SchedulersTests/Fixtures/\(name).sbatch")
   }
 
   @Test(arguments: ReadyScripts.all)

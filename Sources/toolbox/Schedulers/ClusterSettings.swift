@@ -1,24 +1,27 @@
 package import Failures
 internal import Text
 
-/// The resources that batch jobs ask a Slurm cluster for, and the way they start programs there.
+/// The resources that batch jobs ask the scheduler of a cluster for, and the way they start programs there.
 ///
 /// No value can become a command or a directive of its own: ``check()`` refuses whatever could end the
 /// word that it stands in, and what reaches the shell is quoted besides.
 package struct ClusterSettings: Codable, Hashable, Sendable {
   /// The launcher of the ranks.
   package enum Launcher: String, Codable, Hashable, Sendable, CaseIterable {
-    /// Slurm's own launcher, with PMIx.
+    /// The scheduler's own: srun of Slurm, flux run of Flux. PBS and LSF have none, and take that of MPI.
     case srun
 
-    /// Open MPI's, which takes hosts and slots from Slurm.
+    /// That of MPI, which takes hosts and slots from the scheduler.
     case mpirun
   }
 
-  /// The partition; without it, the cluster's default.
+  /// The scheduler: slurm, pbs (PBS Professional, OpenPBS), lsf or flux.
+  package var scheduler = Scheduler.slurm
+
+  /// The partition, or queue; without it, the cluster's default.
   package var partition: String?
 
-  /// The account that is charged; without it, the user's default.
+  /// The account, project or bank that is charged; without it, the user's default.
   var account: String?
 
   /// The number of nodes.
@@ -48,7 +51,7 @@ package struct ClusterSettings: Codable, Hashable, Sendable {
   /// Environment variables, each as `NAME=value`.
   package var environment: [String] = []
 
-  /// Further options of `sbatch`, each as `--option` or `--option=value`.
+  /// Further options of `sbatch` or `flux batch`, each as `--option` or `--option=value`, or of `qsub` or `bsub`, each as `-x` or `-x value`.
   package var options: [String] = []
 
   /// The most times that a job that stopped resumably is put back into the queue.
@@ -59,20 +62,6 @@ package struct ClusterSettings: Codable, Hashable, Sendable {
 }
 
 extension ClusterSettings {
-  /// Options of `sbatch` that have a setting of their own, or that a job cannot do without.
-  static let ownOptions: [String: String] = [
-    "partition": "cluster.partition", "account": "cluster.account", "nodes": "cluster.nodes",
-    "ntasks-per-node": "cluster.ranksPerNode", "ntasks": "cluster.ranksPerNode",
-    "cpus-per-task": "cluster.coresPerRank", "mem": "cluster.memoryPerNode",
-    "time": "cluster.minutes", "signal": "cluster.warningSeconds",
-    "array": "ablation.simultaneousRuns", "job-name": "the name of the experiment",
-    "output": "the run directory", "chdir": "the folder of submission",
-    "requeue": "cluster.maximumRequeues", "no-requeue": "cluster.maximumRequeues",
-    "open-mode": "every job itself", "dependency": "halompi slurm", "parsable": "halompi slurm",
-    "wrap": "every job itself", "test-only": "halompi slurm --dry-run",
-    "wait": "halompi slurm --wait",
-  ]
-
   /// Checks that a script can be made of these settings.
   ///
   /// - Throws: `SettingOutOfRange` that names the setting and what it may be.
@@ -109,7 +98,7 @@ extension ClusterSettings {
       try Self.checkVariable(variable, of: "cluster.environment[\(index)]")
     }
     for (index, option) in options.enumerated() {
-      try Self.checkOption(option, of: "cluster.options[\(index)]")
+      try checkOption(option, of: "cluster.options[\(index)]")
     }
   }
 
@@ -138,28 +127,5 @@ extension ClusterSettings {
     guard let first = name.first, !("0"..."9").contains(first),
       name.allSatisfy({ isLetterOrDigit($0) || $0 == "_" }), isOneLine(variable)
     else { throw SettingOutOfRange(ofScript: key, value: variable, allowed: allowed) }
-  }
-
-  private static func checkOption(_ option: String, of key: String) throws(SettingOutOfRange) {
-    let isPlain = option.unicodeScalars.allSatisfy {
-      ("!"..."~").contains($0) && !"\"'\\#`$;<>".unicodeScalars.contains($0)
-    }
-    let name = option.dropFirst(2).prefix { $0 != "=" }
-    let isNamed = name.unicodeScalars.allSatisfy {
-      ("a"..."z").contains($0) || $0 == "-" || ("0"..."9").contains($0)
-    }
-    guard isPlain, isNamed, option.hasPrefix("--"), let first = name.first, first != "-" else {
-      throw SettingOutOfRange(
-        ofScript: key, value: option,
-        allowed:
-          "one long option, --name or --name=value, without blanks, quotes or any of \\#`$;<>")
-    }
-    // sbatch takes an unambiguous beginning for the whole name.
-    if let own = ownOptions.keys.sorted().first(where: { $0.hasPrefix(name) }),
-      let setter = ownOptions[own]
-    {
-      throw SettingOutOfRange(
-        ofScript: key, value: option, allowed: "another option: --\(own) is set by \(setter)")
-    }
   }
 }

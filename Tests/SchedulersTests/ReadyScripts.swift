@@ -1,4 +1,4 @@
-import Slurm
+import Schedulers
 
 /// The scripts in the folder `slurm`, which take the experiment from the command line of `sbatch`.
 enum ReadyScripts {
