@@ -154,6 +154,22 @@ import Testing
     }
   }
 
+  /// HBT's lists of particles, and the groups of GADGET-4, are no columns with a row for each particle.
+  @Test(arguments: [
+    LabelTable(
+      file: ReferenceUniverse.path("catalogues/hbt/SubSnap_002.0.hdf5"), id: "SubhaloParticles",
+      mass: "Subhalos", massUnit: .solar),
+    LabelTable(
+      file: ReferenceUniverse.path("gadget4/fof_subhalo_tab_001.hdf5"), id: "Group/GroupFirstSub",
+      mass: "mass", massUnit: .solar),
+  ])
+  func aCatalogueInThePlaceOfATableIsNamed(table: LabelTable) throws {
+    let error = #expect(throws: Failure.self) { try table.check() }
+    #expect(
+      error?.reason.contains("it is a halo catalogue (") == true, "\(String(describing: error))")
+    #expect(error?.remedy.contains("Give it as `catalogue`") == true)
+  }
+
   @Test func columnsOfDifferentLengthsAreRefused() throws {
     let folder = try temporaryDirectory("labels-lengths-\(UUID().uuidString)")
     let file = try HDF5File.create(folder + "/labels.hdf5")

@@ -198,9 +198,12 @@ enum HBTCatalogue: CatalogueFile {
         if own.isEmpty { continue }
         lengths += own
         let table = SubhaloTable(source: source, count: own.count)
-        try table.require(["HostHaloId", "Rank", "Mbound", "ComovingMostBoundPosition"])
+        try table.require(["HostHaloId", "Mbound", "ComovingMostBoundPosition"])
         hosts += try table.column("HostHaloId", as: Int64.self)
-        ranks += try table.column("Rank", as: Int64.self)
+        // Without ranks the most massive subhalo of a host is the central one.
+        ranks +=
+          try table.has("Rank")
+          ? table.column("Rank", as: Int64.self) : [Int64](repeating: 0, count: own.count)
         masses += try table.column("Mbound", as: Double.self)
         positions += try table.column("ComovingMostBoundPosition", width: 3, as: Double.self)
         radii +=

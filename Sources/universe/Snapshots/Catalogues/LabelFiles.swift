@@ -18,6 +18,7 @@ struct HDF5LabelFile: LabelFile {
         because: "it has \(try source.rowCount(of: column)) rows, \(table.id) has \(count)",
         remedy: "Write the table again, with a row for each particle in every column.")
     }
+    for column in table.columns { try source.check(column, rows: count) }
     try table.checkUnit(
       [table.mass.split(separator: "/").last.map(String.init) ?? table.mass],
       source.texts(of: table.mass))

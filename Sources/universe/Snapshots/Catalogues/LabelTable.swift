@@ -82,11 +82,25 @@ package struct LabelTable: Hashable, Codable, Sendable {
         remedy: "Check `labels.file` of the simulation in the experiment file.")
     }
     let beginning = try FileBeginning(file)
-    if beginning.isHDF5 { return try HDF5LabelFile(self) }
+    if beginning.isHDF5 { return try openHDF5() }
     for (bytes, what, remedy) in Self.otherContents where beginning.bytes.starts(with: bytes) {
       throw Failure(.unreadable, in: file, because: "it is \(what)", remedy: remedy)
     }
     return try TextLabelFile(self)
+  }
+
+  /// Opens an HDF5 file; one that is no such table may be a catalogue.
+  private func openHDF5() throws(Failure) -> HDF5LabelFile {
+    do throws(Failure) {
+      return try HDF5LabelFile(self)
+    } catch {
+      guard let format = CatalogueFormat.recognized(in: file) else { throw error }
+      throw Failure(
+        .unreadable, in: file, dataset: error.dataset,
+        because: "it is a halo catalogue (\(format.formatDescription)), not a table with a row for "
+          + "each particle",
+        remedy: "Give it as `catalogue` of the simulation, not as `labels`.")
+    }
   }
 
   /// The first bytes of files that are no tables as they stand, with their kind and the remedy.
