@@ -19,7 +19,8 @@ struct Catalogue: ParsableCommand {
   @Argument(help: "The folder of run directories, at any depth.", completion: .directory)
   var folder = "runs"
 
-  @Option(help: ArgumentHelp("The file of the page (default: index.html there).", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("The file of the page (default: index.html there).", valueName: "file"))
   var output: String?
 
   func run() throws {

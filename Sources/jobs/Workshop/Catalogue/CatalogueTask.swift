@@ -1,6 +1,6 @@
 internal import DurableFiles
 internal import Experiments
-package import Failures
+internal import Failures
 internal import Figures
 internal import Foundation
 internal import Text
@@ -130,7 +130,7 @@ package struct CatalogueTask: Sendable {
       } ?? .missing("there is no report with information"),
       reports.isEmpty ? .missing("there is no report") : .links(reports),
       // 2026-11-29T10:52:44Z, to the minute.
-      entry.lastStart.map { .text($0.prefix(16).replacing("T", with: " ")) }
+      entry.lastStart.map { .text(String($0.prefix(16)).replacing("T", with: " ")) }
         ?? .missing("no job has left a record"),
     ]
   }
