@@ -242,6 +242,11 @@ import Testing
     }
   }
 
+  /// In a box of 25 Mpc/h; the first made distances in units of the radius infinite (`scripts/fuzz subfind 1 7 31`).
+  @Test(arguments: [1e-40, 30.0, .infinity]) func aRadiusThatNoHaloHasIsRefused(radius: Double) {
+    #expect(throws: Failure.self) { try GroupTables.checked([0.5, radius], 25, "radii", "file") }
+  }
+
   /// A table whose rows are all of particles in no halo.
   @Test(arguments: ["5,0,1", "5,1e12,-1"]) func aTableWithoutAHaloIsRefused(row: String) throws {
     try withWorld { world in

@@ -96,11 +96,13 @@ struct GroupTables {
     }
   }
 
-  /// Radii in Mpc/h, NaN for none; one larger than the box is refused.
+  /// Radii in Mpc/h, NaN for none; one that is larger than the box, or nothing beside it, is refused.
   static func checked(
     _ radii: [Double], _ boxSize: Double, _ name: String, _ path: String
   ) throws(Failure) -> [Double] {
-    if let group = radii.firstIndex(where: { $0 > boxSize }) {
+    if let group = radii.firstIndex(where: {
+      $0 > boxSize || $0 > 0 && $0 < 1e-9 * boxSize
+    }) {
       throw Failure(
         .invalidValue, in: path, dataset: name,
         because: "the radius of group \(group) is \(radii[group]) Mpc/h, the box \(boxSize) Mpc/h",
