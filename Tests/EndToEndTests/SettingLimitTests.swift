@@ -74,13 +74,14 @@ extension EndToEnd {
     @Test(arguments: [
       ("benchmark kernels --box-width 512", "measuring the time of a sample"),
       ("benchmark step --box-width 512 --threads 1024", "measuring the time of a sample"),
-      ("benchmark simulate --grid-size 4096", "planning the memory"),
+      ("benchmark simulate --grid-size 256", "planning the memory"),
       ("benchmark simulate --grid-size 5", "an even number"),
     ])
     func aBenchmarkThatDoesNotFitIsRefused(command: String, words: String) throws {
       let workspace = try Workspace.with(experiment: "")
       let end = try Job(
-        command.split(separator: " ").map(String.init), ranks: 0, in: workspace.folder
+        command.split(separator: " ").map(String.init), ranks: 0, in: workspace.folder,
+        launcher: ["env", "SLURM_MEM_PER_NODE=300"]
       ).wait()
       #expect(end.code == 64 && end.failures.count == 1, "\(end.code): \(end.messages)")
       #expect(end.messages.contains(words), "\(end.messages)")

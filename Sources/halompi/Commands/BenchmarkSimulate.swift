@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Foundation
 internal import Hardware
 internal import MPI
+internal import ParticleMesh
 internal import Plans
 internal import Simulations
 internal import Workshop
