@@ -220,8 +220,9 @@ let package = Package(
       name: "halompi",
       dependencies: [
         "Ablations", "Batches", "Experiments", "Failures", "HDF5", "Hardware", "Information", "MPI",
-        "Networks", "Pipelines", "Plans", "Progress", "Runs", "Schedulers", "Settings",
-        "Simulations", "Stages", "Stopping", "Text", "Training", "Watching", "Workshop",
+        "Networks", "ParticleMesh", "Pipelines", "Plans", "Progress", "Runs", "Schedulers",
+        "Settings", "Simulations", "Stages", "Stopping", "Text", "Training", "Watching",
+        "Workshop",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 

@@ -47,15 +47,18 @@ struct DurableFileTests {
     let scratch = try ScratchFolder()
     let path = scratch.path("a")
     try DurableFile.write(Data("old".utf8), to: path)
-    try DurableFile.reserve(5, for: path)
+    #expect(try DurableFile.extend(path, by: 2) == 5)
     #expect(try DurableFile.read(path) == Data("old\0\0".utf8))
-    try DurableFile.reserve(4, for: path)
+    // It has another length.
+    try DurableFile.shorten(path, by: 2, ifOf: 6)
     #expect(try DurableFile.read(path) == Data("old\0\0".utf8))
+    try DurableFile.shorten(path, by: 2, ifOf: 5)
+    #expect(try DurableFile.read(path) == Data("old".utf8))
     var status = stat()
-    try DurableFile.reserve(1 << 20, for: path)
+    try DurableFile.extend(path, by: 1 << 20)
     #expect(stat(path, &status) == 0 && status.st_blocks * 512 >= 1 << 20)
     let failure = #expect(throws: FileError.self) {
-      try DurableFile.reserve(5, for: scratch.path("b"))
+      try DurableFile.extend(scratch.path("b"), by: 5)
     }
     #expect(failure?.isMissing == true)
   }
@@ -77,7 +80,7 @@ struct DurableFileTests {
       }
       #expect(failure?.cause == .system(EFBIG))
       #expect(throws: FileError.self) { try log.append(String(repeating: "new", count: 2_000)) }
-      let refusal = #expect(throws: FileError.self) { try DurableFile.reserve(10_000, for: path) }
+      let refusal = #expect(throws: FileError.self) { try DurableFile.extend(path, by: 10_000) }
       #expect(refusal?.cause == .system(EFBIG))
       let words = refusal?.description ?? ""
       #expect(words.hasPrefix("reserving 10000 bytes on the file system at /"), "\(words)")

@@ -60,7 +60,8 @@ extension EndToEnd {
       let words = command.split(separator: " ").map(String.init)
       for option in options {
         for value in [
-          "-1", "18446744073709551616", "-9223372036854775808", "1e300", "nan", "x", "",
+          "-1", option == "grid-size" ? "5" : "-2", "18446744073709551616", "-9223372036854775808",
+          "1e300", "nan", "x", "",
         ] {
           let end = try Job(
             words + ["--\(option)=\(value)"], ranks: 0, in: workspace.folder
@@ -74,13 +75,13 @@ extension EndToEnd {
     @Test(arguments: [
       ("benchmark kernels --box-width 512", "measuring the time of a sample"),
       ("benchmark step --box-width 512 --threads 1024", "measuring the time of a sample"),
-      ("benchmark simulate --grid-size 4096", "planning the memory"),
-      ("benchmark simulate --grid-size 5", "an even number"),
+      ("benchmark simulate --grid-size 256", "planning the memory"),
     ])
     func aBenchmarkThatDoesNotFitIsRefused(command: String, words: String) throws {
       let workspace = try Workspace.with(experiment: "")
       let end = try Job(
-        command.split(separator: " ").map(String.init), ranks: 0, in: workspace.folder
+        command.split(separator: " ").map(String.init), ranks: 0, in: workspace.folder,
+        launcher: ["env", "SLURM_MEM_PER_NODE=300"]
       ).wait()
       #expect(end.code == 64 && end.failures.count == 1, "\(end.code): \(end.messages)")
       #expect(end.messages.contains(words), "\(end.messages)")

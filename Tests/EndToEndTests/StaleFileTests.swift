@@ -32,7 +32,7 @@ extension EndToEnd {
       // Shorter than it was, it is not what the checkpoint knows, and nothing says which lines are left.
       try Data().write(to: URL(filePath: path))
       try workspace.expectFailure(
-        of: "train", ranks: 2, code: 65, saying: [path, "start again without it"])
+        of: "train", ranks: 2, code: 65, saying: ["raw-seed1/\(log)", "start again without it"])
       try FileManager.default.removeItem(atPath: path)
       let end = try workspace.run("train", ranks: 2)
       #expect(end.messages.contains("\(log) is not there any more: it begins anew"))

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Foundation
 internal import Hardware
 internal import MPI
+internal import ParticleMesh
 internal import Plans
 internal import Simulations
 internal import Workshop
@@ -38,6 +39,9 @@ struct BenchmarkSimulate: ParsableCommand {
 
   func validate() throws {
     try requireOption("grid-size", gridSize, in: 4...4096)
+    guard gridSize.isMultiple(of: 2) else {
+      throw ValidationError("--grid-size must be an even number, and is \(gridSize)")
+    }
     try requireOption("refinement", refinement, in: 1...3)
     try requireOption("steps", steps, in: 1...100_000)
     try requireOption("runs", runs, in: 1...10_000)

@@ -98,7 +98,7 @@ final class Console: Sendable {
     }
   }
 
-  /// The bytes that POSIX lets a pipe take at once, or not at all (`PIPE_BUF`).
+  /// The bytes that a pipe takes at once, or not at all, on Linux.
   private static let partLength = 4096
 
   /// Waits until an output takes more, or fails; nobody is waited for longer than some seconds.

@@ -56,17 +56,17 @@ struct Descriptor: ~Copyable {
     try retrying("truncating", path) { ftruncate(number, off_t(length)) }
   }
 
-  /// Makes the file so long, and takes the room on the disk for what it did not have before.
+  /// Adds zeros at the end of the file, with room on the disk.
   ///
   /// Where a file system cannot take room, the C library writes a byte into each block.
-  func reserve(_ byteCount: Int) throws(FileError) {
+  func extend(by byteCount: Int) throws(FileError) {
     let start = try length()
-    guard byteCount > start else { return }
+    guard byteCount > 0 else { return }
     while true {
       Heartbeat.beat()
-      let code = posix_fallocate(number, off_t(start), off_t(byteCount - start))
+      let code = posix_fallocate(number, off_t(start), off_t(byteCount))
       guard code != 0 else { return }
-      guard code == EINTR else { throw FileError("reserving", path, .system(code)) }
+      guard code == EINTR else { throw FileError("extending", path, .system(code)) }
     }
   }
 

@@ -77,20 +77,35 @@ package enum DurableFile {
     return number
   }
 
-  /// Takes the room on the disk that a file needs to become as long as it will be, so that writing cannot fail for want of it.
+  /// Makes a file longer by zeros, and takes the room on the disk for them, so that writing there cannot fail for want
+  /// of it.
   ///
   /// - Parameters:
-  ///   - byteCount: The bytes that the file will have; it becomes as long at once.
-  ///   - path: The file, which exists and has no holes.
+  ///   - path: The file, which exists.
+  ///   - byteCount: The bytes to add at its end.
+  /// - Returns: The length of the file [bytes].
   /// - Throws: Also if there is not so much room. What was taken of it is given back when the file is removed.
-  package static func reserve(_ byteCount: Int, for path: String) throws(FileError) {
+  @discardableResult
+  package static func extend(_ path: String, by byteCount: Int) throws(FileError) -> Int {
     let file = try Descriptor.open(path, O_WRONLY, for: "opening")
     do throws(FileError) {
-      try file.reserve(byteCount)
+      try file.extend(by: byteCount)
     } catch {
       let disk = mountPoint(of: path).map { " on the file system at \($0)" } ?? ""
       throw FileError("reserving \(byteCount) bytes\(disk) for", path, error.cause)
     }
+    let length = try file.length()
+    // On network file systems what was added is on its way now, before others write there.
+    try file.close()
+    return length
+  }
+
+  /// Makes a file shorter again, if it still has the length that ``extend(_:by:)`` gave it.
+  package static func shorten(
+    _ path: String, by byteCount: Int, ifOf length: Int
+  ) throws(FileError) {
+    let file = try Descriptor.open(path, O_WRONLY, for: "opening")
+    if try file.length() == length { try file.truncate(to: length - byteCount) }
     try file.close()
   }
 

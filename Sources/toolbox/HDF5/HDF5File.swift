@@ -77,16 +77,6 @@ public struct HDF5File: ~Copyable {
     }
   }
 
-  /// Returns the bytes that the file takes with all that is in it, on the disk or not yet.
-  ///
-  /// Waits for no other rank.
-  package func byteCount() throws(HDF5Error) -> Int {
-    let id = identifier.id
-    var count: hsize_t = 0
-    try Operation("measuring", of: path).call { H5Fget_filesize(id, &count) }
-    return Int(clamping: count)
-  }
-
   /// Closes the file and every dataset that is still open in it.
   ///
   /// Collective if the file is. Without it the file is closed with its last dataset, and failures then go unnoticed.

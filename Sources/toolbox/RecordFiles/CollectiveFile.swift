@@ -10,7 +10,8 @@ package import MPI
 /// taken together.
 ///
 /// Before every call that writes, the root takes the room on the disk for it: where there is none, one
-/// rank would fail inside of MPI, and the others would wait for it there.
+/// rank would fail inside of MPI, and the others would wait for it there. It takes more than is needed, and
+/// what was not gets back with the next length of the file.
 package struct CollectiveFile: ~Copyable {
   private let file: HDF5File
 
@@ -31,10 +32,11 @@ package struct CollectiveFile: ~Copyable {
     let temporary = DurableFile.temporary(for: path)
     do {
       let file = CollectiveFile(file: try create(temporary, on: ranks))
+      var length = 0
       do {
         try body(file)
         try ranks.agree { () throws(HDF5Error) in try file.file.closeObjects() }
-        try file.reserveRoom(on: ranks)
+        length = try Self.extend(temporary, by: roomForDescriptions, on: ranks)
       } catch {
         // The ranks have not made the same calls: closing together might wait for ever.
         file.abandon()
@@ -42,6 +44,12 @@ package struct CollectiveFile: ~Copyable {
       }
       let closed = file.closed()
       try ranks.agree { () throws(HDF5Error) in try closed.get() }
+      try ranks.agree { () throws(FileError) in
+        // If nothing was added since the last flush, the library leaves the length as it is.
+        if ranks.isRoot {
+          try DurableFile.shorten(temporary, by: roomForDescriptions, ifOf: length)
+        }
+      }
       if isSealed { try FileSeal.seal(temporary, on: ranks) }
       try ranks.agree { () throws(FileError) in
         if ranks.isRoot { try DurableFile.commit(temporary, as: path) }
@@ -49,6 +57,22 @@ package struct CollectiveFile: ~Copyable {
     } catch {
       if ranks.isRoot { try? FileManager.default.removeItem(atPath: temporary) }
       throw error
+    }
+  }
+
+  /// The room for attributes, groups and what the library keeps beside numbers, from one flush to the next [bytes].
+  ///
+  /// A number by which no length grows that the library gives a file.
+  private static let roomForDescriptions = (1 << 16) + 1
+
+  /// Makes a file longer, with room on the disk, and returns its length on the root; waits for no other rank but to
+  /// agree.
+  @discardableResult
+  private static func extend(
+    _ path: String, by byteCount: Int, on ranks: borrowing Communicator
+  ) throws -> Int {
+    try ranks.agree { () throws(FileError) in
+      ranks.isRoot ? try DurableFile.extend(path, by: byteCount) : 0
     }
   }
 
@@ -78,13 +102,6 @@ package struct CollectiveFile: ~Copyable {
   }
 
   private consuming func abandon() { file.abandon() }
-
-  /// Takes the room on the disk for all that is in the file so far, which waits for no other rank but to agree.
-  private func reserveRoom(on ranks: borrowing Communicator) throws {
-    try ranks.agree {
-      if ranks.isRoot { try DurableFile.reserve(try file.byteCount(), for: file.path) }
-    }
-  }
 
   /// Makes groups and sets attributes, the same on every rank: a few at a time, of some kilobytes.
   ///
@@ -128,10 +145,22 @@ package struct CollectiveFile: ~Copyable {
     let dataset = try ranks.agree { () throws(HDF5Error) in
       try file.reserveDataset(name, extents: extents, of: type, chunk: chunk)
     }
-    try reserveRoom(on: ranks)
+    let room = Self.room(for: extents, chunk, elementBytes: MemoryLayout<Element>.stride)
+    try Self.extend(file.path, by: room, on: ranks)
     try ranks.agree { () throws(HDF5Error) in try file.flush() }
     return dataset
   }
+
+  /// The room that a dataset takes, in whole chunks and with their index [bytes].
+  private static func room(for extents: [Int], _ chunk: [Int]?, elementBytes: Int) -> Int {
+    guard let chunk else { return extents.reduce(elementBytes, *) + roomForDescriptions }
+    let count = zip(extents, chunk).reduce(1) { $0 * (($1.0 + $1.1 - 1) / $1.1) }
+    let bytesOfChunk = chunk.reduce(elementBytes, *) + roomForIndexOfChunk
+    return count * bytesOfChunk + roomForDescriptions
+  }
+
+  /// The room for the place of a chunk in trees that are half full [bytes].
+  private static let roomForIndexOfChunk = 128
 
   /// Writes this rank's box of a dataset.
   ///

@@ -111,8 +111,12 @@ extension EndToEnd {
       let call = chance.integer(in: FaultMatrixTests.callsBeforeWatch...reference.calls - 3)
       let file = workspace.path("fault")
       let options = try FaultMatrixTests.options("pause", victim, call: call, file: file)
+      // The shell of a host parts words at blanks.
       let job = try workspace.start(
-        stage.command, stage.options + ["--set", "training.watchdogSeconds=\(watchdog)"],
+        stage.command,
+        stage.options.map { $0.replacing(" ", with: "") } + [
+          "--set", "training.watchdogSeconds=\(watchdog)",
+        ],
         ranks: 3, launcher: Self.launcher(with: options))
       while job.isRunning, !FileManager.default.fileExists(atPath: file) { usleep(500) }
       let start = ContinuousClock.now
