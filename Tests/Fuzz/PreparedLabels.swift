@@ -79,7 +79,7 @@ extension FuzzTarget.Victim {
     let other = try Data(contentsOf: URL(filePath: original))
     let isSame =
       switch format {
-      case .text, .safeTensors: Self.fields(of: one) == Self.fields(of: other)
+      case .text, .settings, .safeTensors: Self.fields(of: one) == Self.fields(of: other)
       case .binary, .hdf5:
         other.starts(with: [0x89, 0x48, 0x44, 0x46])
           ? try Self.numbers(in: changed, by: program) == Self.numbers(in: original, by: program)
