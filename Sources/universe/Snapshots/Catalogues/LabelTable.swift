@@ -94,7 +94,10 @@ package struct LabelTable: Hashable, Codable, Sendable {
     do throws(Failure) {
       return try HDF5LabelFile(self)
     } catch {
-      guard let format = CatalogueFormat.recognized(in: file) else { throw error }
+      // With its columns, it is a table.
+      guard error.problem != .wrongUnits, let format = CatalogueFormat.recognized(in: file) else {
+        throw error
+      }
       throw Failure(
         .unreadable, in: file, dataset: error.dataset,
         because: "it is a halo catalogue (\(format.formatDescription)), not a table with a row for "
