@@ -175,7 +175,7 @@ extension EndToEnd {
       ["run", "experiment.yaml", "--dry-run"], ["run", "experiment.yaml", "--dry-run", "--why"],
       ["inspect", "runs/small/training/raw-seed1/model.h5"], ["doctor"], ["train", "--help"],
       ["information", "table.csv", "--columns", "a,b", "--bootstraps", "0", "--estimator", "ksg"],
-      ["benchmark", "kernels", "--json"],
+      ["benchmark", "kernels", "--json", "--runs", "1", "--box-width", "9"],
     ]
 
     @Test(arguments: printing)
@@ -183,6 +183,9 @@ extension EndToEnd {
       let workspace = try Workspace.withModel()
       let rows = (0..<200).map { "\($0 * 37 % 101),\($0 * 11 % 89)\n" }
       try workspace.write("a,b\n" + rows.joined(), to: "table.csv")
+      if command.starts(with: ["ablate", "status"]) {
+        _ = try Job(["ablate", "expand", "experiment.yaml"], ranks: 0, in: workspace.folder).wait()
+      }
       for redirection in [">/dev/full", ">&-"] {
         let end = try Job(
           command, ranks: 0, in: workspace.folder, launcher: Self.with(redirection)
