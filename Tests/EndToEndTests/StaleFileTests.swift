@@ -97,7 +97,6 @@ extension EndToEnd {
       ("predict", "predictions/raw-seed1/predictions.h5"),
       ("predict", "predictions/raw-seed1/unfinished/0.jsonl"), ("analyze", "report/report.json"),
       ("analyze", "report/made-of.json"), ("prepare", "fields/made-of.json"),
-      ("prepare", "fields/provenance.json"), ("train", "training/raw-seed1/provenance.json"),
     ])
     func whatAnEndedJobLeftInPiecesIsMadeAnew(command: String, file: String) throws {
       let workspace = try Workspace.withPredictions()
@@ -111,6 +110,21 @@ extension EndToEnd {
       }
       try workspace.expectUninterruptedBytes()
       #expect(!workspace.resultFiles.contains { $0.hasSuffix(".partial") })
+    }
+
+    /// The record of all starts is not made anew: it is the only one.
+    @Test(arguments: [("prepare", "fields"), ("train", "training/raw-seed1")])
+    func aRecordOfStartsInPiecesIsNamed(command: String, folder: String) throws {
+      let workspace = try Workspace.withPredictions()
+      let file = "runs/small/\(folder)/provenance.json"
+      for text in ["", "{\""] {
+        try workspace.write(text, to: file)
+        try workspace.expectFailure(
+          of: command, ranks: 2, code: 65, saying: [file, "move it away"])
+      }
+      try FileManager.default.removeItem(atPath: workspace.path(file))
+      try workspace.run(command, ranks: 2)
+      try workspace.expectUninterruptedBytes()
     }
 
     /// Files whose links form a circle, or that announce more than they hold, by `damaged.c`.

@@ -68,14 +68,6 @@ package struct PipelineTask: Sendable {
   package func run(
     on world: borrowing Communicator, progress: ProgressReporter, tell: (String) -> Void
   ) throws -> TrainingOutcome {
-    try progress.keepingRecord(of: "run", in: directory.path, if: world.isRoot) {
-      try runStages(on: world, progress: progress, tell: tell)
-    }
-  }
-
-  private func runStages(
-    on world: borrowing Communicator, progress: ProgressReporter, tell: (String) -> Void
-  ) throws -> TrainingOutcome {
     let start = ContinuousClock.now
     let mark = ProgressMark()
     var stop = StopConditions(directory: directory.path, timeLimit: timeLimit)
@@ -92,9 +84,11 @@ package struct PipelineTask: Sendable {
       let wanted = try begin(stage, on: world, progress)
       guard !wanted.isEmpty else { continue }
       let elapsed = start.duration(to: .now) / .seconds(1)
-      let outcome = try run(
-        stage, for: wanted, timeLimit: timeLimit.map { $0 - elapsed }, on: world,
-        progress: progress, tell: tell)
+      let outcome = try progress.keepingRecord(of: "run", in: directory.path, if: world.isRoot) {
+        try run(
+          stage, for: wanted, timeLimit: timeLimit.map { $0 - elapsed }, on: world,
+          progress: progress, tell: tell)
+      }
       if outcome == .stopped { return .stopped }
       if world.isRoot { mark.set() }
     }
