@@ -9,7 +9,7 @@
 #   make setup        installs the packages of the system that are missing
 #   make fuzz         damaged files of every format, for ten seconds each
 #   make ranks        the tests that need several ranks, on 2 to 5
-#   make test-mpi     of these, the tests of several ranks with the other MPI, and its results beside those of the first
+#   make test-mpi     the tests of several ranks with the other MPI, and its results beside those of the first
 #   make test-dist    the archives of make dist in an empty Debian (root only)
 #   make test-slurm   of these, the tests on a Slurm cluster of virtual nodes, which it starts (root only)
 #   make test-hosts   of these, the tests on three hosts, made of network namespaces (root only)
@@ -59,7 +59,7 @@ dist: setup
 
 # At its end a table of what was run and skipped, and a look at the temporary folder: nothing may be left there.
 test: setup-tests
-	@scripts/test-summary $(MAKE) --no-print-directory lint unit fuzz ranks test-mpi test-slurm test-hosts
+	@scripts/test-summary $(MAKE) --no-print-directory lint unit fuzz ranks test-slurm test-hosts
 
 unit: setup
 	swift build --build-tests $(TEST_BUILD)
@@ -76,7 +76,7 @@ ranks: setup
 	HALOMPI_BUILD="$(TEST_BUILD)" scripts/test-ranks 2 3 4
 	HALOMPI_BUILD="$(TEST_BUILD)" scripts/test-ranks 5 -- --filter 'TrainingTests|moreRanksThanSlabsAreRefused'
 
-# Builds all again with the other MPI (MPICH beside Open MPI); says so where it cannot be had.
+# Builds all again with the other MPI, so it is not in `make test`; says so where it cannot be had.
 test-mpi: setup-tests
 	HALOMPI_BUILD="$(TEST_BUILD)" scripts/test-mpi
 
