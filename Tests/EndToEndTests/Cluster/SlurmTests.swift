@@ -77,11 +77,7 @@ struct SlurmTests {
       ] + Self.long, in: workspace.folder)[0]
   }
 
-  // MPICH's own launcher would start ranks on other nodes by ssh, which virtual nodes do not have.
-  private static let launchers =
-    ProcessInfo.processInfo.environment["HALOMPI_MPI"] == "mpich" ? ["srun"] : ["srun", "mpirun"]
-
-  @Test(arguments: launchers)
+  @Test(arguments: ["srun", "mpirun"])
   func aSignalledTrainingOnTwoNodesIsRequeuedAndMakesTheSameModel(launcher: String) async throws {
     let workspace = try await onAnotherThread { try Workspace.withFields() }
     let job = try await submitOnTwoNodes(launcher: launcher, in: workspace)
