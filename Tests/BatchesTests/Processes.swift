@@ -14,14 +14,7 @@ func run(
   let output = Pipe()
   process.standardOutput = output
   process.standardError = output
-  // A child inherits the signals that are blocked, and threads of tests block nearly all.
-  var none = sigset_t()
-  var blocked = sigset_t()
-  sigemptyset(&none)
-  pthread_sigmask(SIG_SETMASK, &none, &blocked)
-  defer { pthread_sigmask(SIG_SETMASK, &blocked, nil) }
-  try startMPI()
-  try process.run()
+  try startUnblocked(process)
   let data = output.fileHandleForReading.readDataToEndOfFile()
   process.waitUntilExit()
   return (process.terminationStatus, String(decoding: data, as: UTF8.self))

@@ -65,14 +65,7 @@ struct BatchScriptTests {
     process.currentDirectoryURL = folder
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
-    // A child inherits the signals that are blocked, and threads of tests block nearly all.
-    var none = sigset_t()
-    var blocked = sigset_t()
-    sigemptyset(&none)
-    pthread_sigmask(SIG_SETMASK, &none, &blocked)
-    defer { pthread_sigmask(SIG_SETMASK, &blocked, nil) }
-    try startMPI()
-    try process.run()
+    try startUnblocked(process)
     return process
   }
 

@@ -1,5 +1,4 @@
 import Foundation
-import TestSupport
 import Testing
 
 /// The kernels on another architecture than this machine's: scripts/checks/architectures.
@@ -11,19 +10,7 @@ struct KernelArchitectureTests {
 
   /// Runs the check, with options for the compiler of aarch64, and returns its code and what it printed.
   private func check(_ options: [String]) throws -> (code: Int32, text: String) {
-    try startMPI()
-    let process = Process()
-    process.executableURL = Repository.root.appending(path: "scripts/checks/architectures/check")
-    process.arguments = options
-    process.environment = programEnvironment()
-    process.standardInput = FileHandle.nullDevice
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = output
-    try process.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    return (process.terminationStatus, text)
+    try Repository.run("checks/architectures/check", options)
   }
 
   @Test(.enabled(if: hasTools, "needs qemu-aarch64 and a C library of aarch64"))

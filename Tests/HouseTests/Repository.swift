@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// A text file of this copy of the repository.
 struct TextFile {
@@ -50,6 +51,25 @@ enum Repository {
   static func files(in folders: [String], _ extensions: Set<String>) throws -> [TextFile] {
     try paths(in: folders).filter { extensions.contains(($0 as NSString).pathExtension) }
       .map(file)
+  }
+
+  /// Runs a script of the repository, and returns its code and what it printed.
+  static func run(
+    _ script: String, _ arguments: [String] = [], _ changes: [String: String] = [:]
+  ) throws -> (code: Int32, text: String) {
+    try startMPI()
+    let process = Process()
+    process.executableURL = root.appending(path: "scripts/\(script)")
+    process.arguments = arguments
+    process.environment = programEnvironment().merging(changes) { $1 }
+    process.standardInput = FileHandle.nullDevice
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = output
+    try process.run()
+    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+    process.waitUntilExit()
+    return (process.terminationStatus, text)
   }
 
   static let programs: Set<String> = ["swift", "c", "h", "inc", "py", "sh", "sbatch", ""]

@@ -20,25 +20,6 @@ struct SummaryTests {
       "<testsuites>\n  <testsuite name=\"TestResults\">\n\(cases.joined())  </testsuite>\n</testsuites>\n"
   }
 
-  /// Runs a script of the repository, and returns its code and what it printed.
-  private func run(
-    _ script: String, _ arguments: [String], _ changes: [String: String] = [:]
-  ) throws -> (code: Int32, text: String) {
-    try startMPI()
-    let process = Process()
-    process.executableURL = Repository.root.appending(path: "scripts/\(script)")
-    process.arguments = arguments
-    process.environment = programEnvironment().merging(changes) { $1 }
-    process.standardInput = FileHandle.nullDevice
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = output
-    try process.run()
-    let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
-    process.waitUntilExit()
-    return (process.terminationStatus, text)
-  }
-
   /// The table of groups, of which all others ran a test that passed.
   private func table(_ groups: [String: [Test]]) throws -> (code: Int32, text: String) {
     try withScratchFolder { folder in
@@ -49,7 +30,7 @@ struct SummaryTests {
         try list(groups[group] ?? [Test(name: "plain")])
           .write(toFile: "\(folder)/\(group).xml", atomically: true, encoding: .utf8)
       }
-      return try run("test-table", [folder])
+      return try Repository.run("test-table", [folder])
     }
   }
 
@@ -84,7 +65,7 @@ struct SummaryTests {
     try withScratchFolder { folder in
       try list([Test(name: "plain")])
         .write(toFile: "\(folder)/unit.xml", atomically: true, encoding: .utf8)
-      let (_, text) = try run("test-table", [folder])
+      let (_, text) = try Repository.run("test-table", [folder])
       #expect(text.contains(/3 ranks +0 +NOT RUN/), "\(text)")
     }
   }
@@ -92,7 +73,7 @@ struct SummaryTests {
   private func summary(of command: String) throws -> (code: Int32, text: String) {
     try withScratchFolder { folder in
       let changes = ["TMPDIR": folder, "HALOMPI_TEST_COUNTS": "\(folder)/counts"]
-      let end = try run("test-summary", ["sh", "-c", command], changes)
+      let end = try Repository.run("test-summary", ["sh", "-c", command], changes)
       let left = try FileManager.default.contentsOfDirectory(atPath: folder)
       #expect(left.filter { $0.hasPrefix("halompi-test") }.isEmpty, "\(left)")
       return end

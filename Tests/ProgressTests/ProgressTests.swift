@@ -151,7 +151,7 @@ struct ProgressRecordTests {
     try withScratchFolder { folder in
       // No process has the number 2^31 - 1: the largest of Linux is 2^22.
       let text = """
-        {"stage": "simulate", "host": "\(ProcessInfo.processInfo.hostName)", "process": 2147483647,
+        {"stage": "simulate", "host": "\(thisHost)", "process": 2147483647,
          "phase": {"name": "steps", "unit": "steps", "total": 4, "start": 0, "completed": 1, "note": ""},
          "began": 1000, "changed": 1010}
         """

@@ -95,7 +95,7 @@ struct Watch: ParsableCommand {
   }
 }
 
-/// What was printed of stages and trainings, so that a log gets a line when there is news, and now and then.
+/// The lines that were printed of stages and trainings, so that a log gets a line when there is news, and now and then.
 private struct PrintedLines {
   /// Whether anything was shown.
   var hasAny = false

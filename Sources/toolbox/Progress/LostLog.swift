@@ -26,19 +26,10 @@ package struct LostLog: Hashable, Sendable {
     defer { close(descriptor) }
     let time = Date().formatted(.iso8601)
     let line =
-      "\(time) process \(ProcessInfo.processInfo.processIdentifier) on \(Self.host): "
+      "\(time) process \(ProcessInfo.processInfo.processIdentifier) on \(thisHost): "
       + Quoting.terminal(text) + "\n"
     // One call, so that lines of several jobs do not mix.
     let bytes = Array(line.utf8)
     return write(descriptor, bytes, bytes.count) == bytes.count
-  }
-
-  /// The name of this host, without asking a server of names.
-  private static var host: String {
-    var name = utsname()
-    guard uname(&name) == 0 else { return "unknown host" }
-    return withUnsafeBytes(of: name.nodename) { bytes in
-      String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-    }
   }
 }

@@ -27,7 +27,7 @@ package struct ProgressRecord: Codable, Hashable, Sendable {
   /// Begins a record of this process.
   package init(stage: String) {
     self.stage = stage
-    host = ProcessInfo.processInfo.hostName
+    host = thisHost
     process = ProcessInfo.processInfo.processIdentifier
     began = Date().timeIntervalSince1970
     changed = began
@@ -59,7 +59,7 @@ package struct ProgressRecord: Codable, Hashable, Sendable {
 
   /// Whether the job is at work: its process is alive, or, on another host, was heard of within two minutes.
   package func isAlive(at now: Double) -> Bool {
-    if host == ProcessInfo.processInfo.hostName {
+    if host == thisHost {
       return process > 0 && (kill(process, 0) == 0 || errno == EPERM)
     }
     return now - changed < 120

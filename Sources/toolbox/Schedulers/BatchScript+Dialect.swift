@@ -188,15 +188,7 @@ extension BatchScript {
   private static let waiting = shellLines(
     #"""
 
-    echo "$(date -u +%FT%TZ) ${command[*]} (job $job, restart $restarts)"
-    "${launch[@]}" "${command[@]}" &
-    step=$!
-
-    # A signal ends `wait` early: then wait again for the same process.
-    code=0
-    while interrupted=0; wait "$step"; code=$?; [ "$interrupted" -eq 1 ] && [ "$code" -gt 128 ]; do
-      echo "$(date -u +%FT%TZ) signalled: all ranks stop after this step"
-    done
+    \#(runAndWait)
     trap '' USR1 INT TERM
     if [ -n "$timer" ]; then kill "$timer" 2>/dev/null; fi
     progressed=0

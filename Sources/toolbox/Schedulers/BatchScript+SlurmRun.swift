@@ -28,15 +28,7 @@ extension BatchScript {
     }
     trap forward USR1 TERM
 
-    echo "$(date -u +%FT%TZ) ${command[*]} (job $job, restart $restarts)"
-    "${launch[@]}" "${command[@]}" &
-    step=$!
-
-    # A signal ends `wait` early: then wait again for the same process.
-    code=0
-    while interrupted=0; wait "$step"; code=$?; [ "$interrupted" -eq 1 ] && [ "$code" -gt 128 ]; do
-      echo "$(date -u +%FT%TZ) signalled: all ranks stop after this step"
-    done
+    \#(runAndWait)
     trap '' USR1 TERM
     progressed=0
     if [ -e "$HALOMPI_PROGRESS_FILE" ]; then progressed=1; fi

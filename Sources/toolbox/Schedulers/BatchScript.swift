@@ -180,6 +180,19 @@ extension BatchScript {
     }
   }
 
+  /// The lines that run a command which can be stopped by a signal, and wait for it: `code` is then its exit code.
+  static let runAndWait = #"""
+    echo "$(date -u +%FT%TZ) ${command[*]} (job $job, restart $restarts)"
+    "${launch[@]}" "${command[@]}" &
+    step=$!
+
+    # A signal ends `wait` early: then wait again for the same process.
+    code=0
+    while interrupted=0; wait "$step"; code=$?; [ "$interrupted" -eq 1 ] && [ "$code" -gt 128 ]; do
+      echo "$(date -u +%FT%TZ) signalled: all ranks stop after this step"
+    done
+    """#
+
   /// Numbers as schedulers list them: `0-3,7`.
   static func ranges(_ numbers: [Int]) -> String {
     var runs: [ClosedRange<Int>] = []

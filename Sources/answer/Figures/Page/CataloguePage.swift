@@ -114,13 +114,7 @@ package struct CataloguePage: Sendable {
       </table></div>
       """
     return """
-      <!DOCTYPE html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; \
-      script-src 'sha256-\(CatalogueScript.checksum)'">
+      \(HTML.opening(policy: "script-src 'sha256-\(CatalogueScript.checksum)'"))
       \(Self.mark) of \(Quoting.html(creator))">
       <title>\(Quoting.html(title)): experiments</title>
       <style>
@@ -189,7 +183,7 @@ package struct CataloguePage: Sendable {
       }.joined()
   }
 
-  /// What the page has beside the style of reports; where it is narrow, a row is a card.
+  /// The style that the page has beside that of reports; where it is narrow, a row is a card.
   private static let css = """
     body.catalogue { max-width: 100rem; } th, td { vertical-align: top; } small { color: var(--soft); font-size: 0.92em; }
     td.text { white-space: normal; overflow-wrap: break-word; min-width: 6rem; } td:first-child { min-width: 9rem; }

@@ -2,6 +2,18 @@ internal import Text
 
 /// Parts of a page of HTML.
 enum HTML {
+  /// The beginning of a page, which may load nothing but what its policy says.
+  static func opening(policy: String) -> String {
+    """
+    <!DOCTYPE html>
+    <html lang="en">
+    <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; \(policy)">
+    """
+  }
+
   /// A number for people, which carries the whole one with it.
   static func number(_ value: Double, _ text: String) -> String {
     "<data value=\"\(value)\">\(Quoting.html(text.replacing("-", with: "−")))</data>"

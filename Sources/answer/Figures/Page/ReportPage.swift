@@ -82,12 +82,7 @@ package struct ReportPage: Sendable {
     }.joined(separator: "\n")
     let title = Quoting.html(report.experiment)
     return """
-      <!DOCTYPE html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8">
-      <meta name="viewport" content="width=device-width, initial-scale=1">
-      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:">
+      \(HTML.opening(policy: "img-src data:"))
       <meta name="generator" content="\(Quoting.html(report.creator))">
       <title>\(title): halo masses from initial conditions</title>
       <style>

@@ -135,7 +135,7 @@ package struct CatalogueTask: Sendable {
     ]
   }
 
-  /// What is said behind the information of the first variant: its error and name, and the other variants.
+  /// Returns the note behind the information of the first variant: its error and name, and the other variants.
   private static func note(of information: [CatalogueEntry.Information]) -> String {
     information.enumerated().map { index, part in
       let error = part.deviation.map { " ± \(decimals($0, 3))" } ?? ""
