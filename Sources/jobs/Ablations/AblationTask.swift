@@ -1,6 +1,5 @@
 internal import Experiments
 internal import Failures
-internal import Foundation
 package import MPI
 package import Progress
 internal import Runs

@@ -50,11 +50,7 @@ package struct PredictTask: Sendable {
     _ experiment: Experiment, named name: TrainingName, in directory: RunDirectory,
     resources: RunResources = RunResources()
   ) {
-    var experiment = experiment
-    experiment.stream = resources.predictionStream ?? experiment.stream
-    experiment.training.threadsPerRank =
-      experiment.training.threadsPerRank ?? resources.threadsPerRank
-    self.experiment = experiment
+    self.experiment = resources.limiting(experiment, to: resources.predictionStream)
     self.directory = directory
     self.name = name
     model = directory.training(name).model

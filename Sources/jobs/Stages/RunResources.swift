@@ -23,6 +23,15 @@ package struct RunResources: Sendable {
   /// Shares nothing: a run that is alone in its processes and on its nodes.
   package init() {}
 
+  /// Returns an experiment with the given source of boxes and the threads, where these are shared.
+  func limiting(_ experiment: Experiment, to stream: StreamSettings?) -> Experiment {
+    var experiment = experiment
+    experiment.stream = stream ?? experiment.stream
+    experiment.training.threadsPerRank =
+      experiment.training.threadsPerRank ?? threadsPerRank
+    return experiment
+  }
+
   /// Shares the cores, the memory and, if they can be, the fields of nodes among teams.
   ///
   /// Collective.

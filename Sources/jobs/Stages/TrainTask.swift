@@ -52,11 +52,7 @@ package struct TrainTask: Sendable {
     _ experiment: Experiment, named name: TrainingName, in directory: RunDirectory,
     timeLimit: Double? = nil, resources: RunResources = RunResources()
   ) {
-    var experiment = experiment
-    experiment.stream = resources.trainingStream ?? experiment.stream
-    experiment.training.threadsPerRank =
-      experiment.training.threadsPerRank ?? resources.threadsPerRank
-    self.experiment = experiment
+    self.experiment = resources.limiting(experiment, to: resources.trainingStream)
     self.directory = directory
     self.timeLimit = timeLimit
     self.name = name

@@ -89,8 +89,7 @@ package struct FieldPreparation: Hashable, Codable, Sendable {
   ///   - communicator: The ranks.
   ///   - progress: Called on every rank when a phase begins.
   /// - Returns: The results to check, the same on every rank.
-  /// - Throws: `AgreedFailure` on every rank, with a `Failure`, `Failure` or
-  ///   `Failure` from the rank that failed.
+  /// - Throws: `AgreedFailure` on every rank, with the `Failure` of the rank that failed.
   package func run(
     on communicator: borrowing Communicator,
     progress: (FieldPreparationPhase) -> Void = { _ in }

@@ -13,9 +13,7 @@ enum AHFCatalogue: CatalogueFile {
     lengths: "column ID", masses: "column Mhalo", positions: "columns Xc, Yc, Zc")
 
   static func recognizes(_ candidate: CatalogueCandidate) throws(Failure) -> Bool {
-    guard candidate.source == nil else { return false }
-    let names = try TextTable(candidate.path, candidate.bytes.prefix(4096)).columns()
-    return names.starts(with: ["ID", "hostHalo", "numSubStruct"])
+    try candidate.columns().starts(with: ["ID", "hostHalo", "numSubStruct"])
   }
 
   static func catalogue(

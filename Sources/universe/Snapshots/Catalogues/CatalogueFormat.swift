@@ -185,6 +185,16 @@ struct CatalogueCandidate {
   /// The file's name.
   var name: String { String(path.split(separator: "/").last ?? "") }
 
+  /// Returns the names of the columns, if it may be a table of text; none for HDF5.
+  func columns() throws(Failure) -> [String] {
+    source == nil ? try TextTable(path, bytes.prefix(4096)).columns() : []
+  }
+
+  /// Whether it is a file of groups of P-GADGET-3, by its name or by its header.
+  func isGadgetTable(_ kind: GadgetGroupFile.Kind, named part: String) -> Bool {
+    source == nil && name.contains(part) || GadgetGroupFile(path, bytes, kind) != nil
+  }
+
   /// The error for a file that no format recognizes.
   var refusal: Failure {
     Failure(

@@ -15,8 +15,7 @@ enum GroupTabCatalogue: CatalogueFile {
     positions: "column GroupPos")
 
   static func recognizes(_ candidate: CatalogueCandidate) throws(Failure) -> Bool {
-    candidate.source == nil && candidate.name.contains("group_tab")
-      || GadgetGroupFile(candidate.path, candidate.bytes, .groupTab) != nil
+    candidate.isGadgetTable(.groupTab, named: "group_tab")
   }
 
   static func catalogue(

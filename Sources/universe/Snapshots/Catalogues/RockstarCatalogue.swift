@@ -14,9 +14,7 @@ enum RockstarCatalogue: CatalogueFile {
     lengths: "column id", masses: "column 3, the mass", positions: "columns x, y, z")
 
   static func recognizes(_ candidate: CatalogueCandidate) throws(Failure) -> Bool {
-    guard candidate.source == nil else { return false }
-    let names = try TextTable(candidate.path, candidate.bytes.prefix(4096)).columns()
-    return names.starts(with: ["id", "num_p"])
+    try candidate.columns().starts(with: ["id", "num_p"])
   }
 
   static func catalogue(

@@ -17,8 +17,7 @@ enum SUBFINDBinaryCatalogue: CatalogueFile {
     subhaloGroups: "column GroupNsubs", subhaloOffsets: "column SubOffset")
 
   static func recognizes(_ candidate: CatalogueCandidate) throws(Failure) -> Bool {
-    candidate.source == nil && candidate.name.contains("subhalo_tab")
-      || GadgetGroupFile(candidate.path, candidate.bytes, .subhaloTab) != nil
+    candidate.isGadgetTable(.subhaloTab, named: "subhalo_tab")
   }
 
   static func catalogue(

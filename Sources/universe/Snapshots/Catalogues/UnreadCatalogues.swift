@@ -84,7 +84,7 @@ enum UnreadCatalogues {
   private static func text(
     _ candidate: CatalogueCandidate
   ) throws(Failure) -> (what: String, remedy: String)? {
-    let columns = try TextTable(candidate.path, candidate.bytes.prefix(4096)).columns()
+    let columns = try candidate.columns()
     if columns.starts(with: ["ID", "DescID"]) || columns.contains("desc_scale") {
       return (
         "a list of ROCKSTAR or consistent-trees (out_N.list, hlist), which lists no particles",
