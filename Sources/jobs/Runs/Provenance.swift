@@ -154,20 +154,26 @@ package struct Provenance: Codable, Hashable, Sendable {
   /// - Throws: `Failure` if the file is there and is no such list, `FileError` if it cannot
   ///   be read or written.
   package func append(to path: String) throws {
-    var starts: [Provenance] = []
-    if FileManager.default.fileExists(atPath: path) {
-      do {
-        starts = try JSONDecoder().decode([Provenance].self, from: DurableFile.read(path))
-      } catch let error as DecodingError {
-        throw Failure(
-          .badData, "adding to \(path)", because: "it is not a list of starts (\(error))",
-          remedy: "move it away and try again")
-      }
-    }
+    let starts = FileManager.default.fileExists(atPath: path) ? try Self.starts(in: path) : []
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     try DurableFile.createDirectory((path as NSString).deletingLastPathComponent)
     try DurableFile.write(encoder.encode(starts + [self]) + Data("\n".utf8), to: path)
+  }
+
+  /// Reads the starts that a file tells of.
+  ///
+  /// - Parameter path: A file of a JSON list, as ``append(to:)`` writes it.
+  /// - Returns: The starts, the first one first.
+  /// - Throws: `Failure` if it is no such list, `FileError` if it cannot be read.
+  package static func starts(in path: String) throws -> [Provenance] {
+    do {
+      return try JSONDecoder().decode([Provenance].self, from: DurableFile.read(path))
+    } catch let error as DecodingError {
+      throw Failure(
+        .badData, "reading \(path)", because: "it is not a list of starts (\(error))",
+        remedy: "move it away and try again")
+    }
   }
 
   /// Whether this program, and no other build of it, made every start that a file tells of.

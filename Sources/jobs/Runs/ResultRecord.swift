@@ -40,7 +40,7 @@ package struct ResultRecord: Codable, Hashable, Sendable {
   }
 
   /// Reads a record; `nil` if there is none, or none that can be understood.
-  init?(contentsOf path: String) {
+  package init?(contentsOf path: String) {
     guard let data = FileManager.default.contents(atPath: path),
       let record = try? JSONDecoder().decode(ResultRecord.self, from: data),
       record.format == Self.format, record.version == Self.version
