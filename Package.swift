@@ -123,7 +123,9 @@ let package = Package(
       path: "Sources/learning/SubBoxes"),
     .target(
       name: "Networks",
-      dependencies: ["CKernels", "COpenBLAS", "Failures", "Randomness", "Threads"],
+      dependencies: [
+        "CKernels", "COpenBLAS", "DurableFiles", "Failures", "Randomness", "Threads",
+      ],
       path: "Sources/learning/Networks"),
     .target(
       name: "Training",
@@ -270,7 +272,8 @@ let package = Package(
     .testTarget(
       name: "RecordFilesTests",
       dependencies: [
-        "Failures", "Fields", "FourierTransforms", "HDF5", "MPI", "ParticleMesh", "Particles",
+        "CParallelHDF5", "Failures", "Fields", "FourierTransforms", "HDF5", "MPI", "ParticleMesh",
+        "Particles",
         "RecordFiles", "Simulations", "Snapshots", "TestSupport",
       ]),
     .testTarget(

@@ -43,6 +43,19 @@ struct DurableFileTests {
     #expect(try scratch.names() == ["a"])
   }
 
+  /// Nobody writes to the pipe, and the device has no end.
+  @Test func whatIsNoFileIsNeitherWaitedForNorRead() throws {
+    let scratch = try ScratchFolder()
+    let pipe = scratch.path("pipe")
+    try #require(mkfifo(pipe, 0o600) == 0)
+    for path in [pipe, "/dev/zero"] {
+      let failure = #expect(throws: FileError.self) { try DurableFile.read(path) }
+      #expect(failure?.cause == .notAFile && failure?.exitCode == .badData)
+    }
+    let failure = #expect(throws: FileError.self) { try DurableFile.read(scratch.path(".")) }
+    #expect(failure?.cause == .system(EISDIR))
+  }
+
   @Test func roomThatIsTakenIsZeroAndLeavesWhatWasWritten() throws {
     let scratch = try ScratchFolder()
     let path = scratch.path("a")

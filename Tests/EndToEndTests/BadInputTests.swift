@@ -38,6 +38,30 @@ extension EndToEnd {
       #expect(end.messages.contains("nowhere.yaml: there is no such file"), "\(end.messages)")
     }
 
+    /// A folder, a pipe to which nobody writes, and a device without an end, in the place of every kind of file.
+    @Test(arguments: [
+      ["inspect", "FILE"], ["check", "experiment", "FILE"], ["check", "golden", "FILE"],
+      ["export", "FILE", "--to", "onnx", "--output", "a.onnx"],
+      ["import", "FILE", "--output", "a.h5"], ["information", "FILE", "--columns", "a,b"],
+      ["predict", "experiment.yaml", "--model", "FILE"],
+      ["prepare", "experiment.yaml", "--set", "simulations[0].initial=FILE"],
+      ["prepare", "experiment.yaml", "--set", "simulations[0].catalogue=FILE"],
+    ])
+    func whatIsNoFileIsNeitherWaitedForNorRead(command: [String]) throws {
+      let workspace = try Workspace.withSimulations()
+      let pipe = workspace.path("pipe")
+      try #require(mkfifo(pipe, 0o600) == 0)
+      for file in [workspace.path("."), pipe, "/dev/zero"] {
+        let words = command.map { $0.replacing("FILE", with: file) }
+        let end = try Job(
+          words, ranks: 0, in: workspace.folder, launcher: ["timeout", "30"]
+        ).wait()
+        #expect([65, 66, 74].contains(end.code), "\(words): \(end.code) \(end.messages)")
+        #expect(end.failures.count == 1, "\(words): \(end.messages)")
+        #expect(!end.messages.contains("Domain"), "\(end.messages)")
+      }
+    }
+
     @Test(arguments: ["resident", "stream"])
     func aDensityThatIsNotANumberIsNamedWithItsPlace(mode: String) throws {
       let workspace = try Workspace.withFields()

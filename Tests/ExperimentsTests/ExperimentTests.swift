@@ -101,6 +101,17 @@ func settingsThatMakeNoSenseAreRefusedWithARemedy(overrides: [String], words: [S
   #expect(error?.exitCode == .missingInput)
 }
 
+@Test func aTextThatIsNotUnicodeIsNamedWithItsLine() throws {
+  let scratch = try ScratchFolder()
+  let file = scratch.path("e.yaml")
+  try Data("name: a\nruns: \u{e9}\n".utf8 + [0x72, 0x75, 0xE9, 0x0A]).write(to: URL(filePath: file))
+  let error = #expect(throws: SettingsError.self) { try Experiment(contentsOf: file) }
+  #expect(
+    error?.description.contains("\(file), line 3: this is not valid YAML: the text is not in UTF-8")
+      == true, "\(String(describing: error))")
+  #expect(error?.exitCode == .badData)
+}
+
 @Test func onlySettingsWithAnEffectOnTheModelIdentifyATraining() throws {
   let experiment = try load(example)
   let moved = try load(

@@ -184,6 +184,8 @@ import Testing
       (Array("id,mvir,mass,halo\n5,1,1e12,1\n".utf8), "massUnit"),
       (Array("id,M200c(12),mass,halo\n5,1,1e12,1\n".utf8), "Msun/h or 1e10 Msun/h"),
       (Array("id,mass,halo\n# h^-1 Msun\n5,1e12,1\n".utf8), "massUnit"),
+      ([], "the file is empty"),
+      (Array("id,mass,halo\r5,1e12,1\r".utf8), "carriage returns"),
     ] as [([UInt8], String)])
   func aTableThatIsNoneIsNamedWithoutItsBytes(bytes: [UInt8], words: String) throws {
     let folder = try temporaryDirectory("labels-\(UUID().uuidString)")
@@ -197,6 +199,21 @@ import Testing
     let text = error?.description ?? ""
     #expect(text.contains(words), "\(text)")
     #expect(text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }, "\(text)")
+  }
+
+  /// A pipe that nobody writes to would be waited for without end.
+  @Test func aFolderAndAPipeAreNoFiles() throws {
+    let scratch = try ScratchFolder()
+    let pipe = scratch.path("pipe")
+    try #require(mkfifo(pipe, 0o600) == 0)
+    func expect(_ words: String, _ read: () throws -> Void) {
+      let error = #expect(throws: Failure.self) { try read() }
+      #expect(error?.description.contains(words) == true, "\(String(describing: error))")
+    }
+    expect("it is a folder") { _ = try LabelTable(file: scratch.path(".")).openFile() }
+    expect("it is a pipe") { _ = try LabelTable(file: pipe).openFile() }
+    expect("it is a pipe") { _ = try CatalogueCandidate(pipe) }
+    expect("it is a pipe") { _ = try Snapshot.open(pipe) }
   }
 
   @Test func aByteOrderMarkAndQuotationMarksAreNoPartOfNames() throws {

@@ -1,3 +1,4 @@
+internal import DurableFiles
 internal import Foundation
 package import Settings
 internal import Simulations
@@ -12,17 +13,26 @@ extension Experiment {
   ///   - overrides: Options `KEY=VALUE` in their order; a later one wins.
   /// - Throws: `SettingsError` with the place of the first mistake and what to do about it.
   package init(contentsOf file: String, overrides: [String] = []) throws(SettingsError) {
-    let text: String
-    do {
-      text = try String(contentsOfFile: file, encoding: .utf8)
-    } catch {
-      let reason =
-        FileManager.default.fileExists(atPath: file)
-        ? error.localizedDescription : "there is no such file"
-      throw SettingsError(path: file, origin: .defaults, problem: .unreadable(reason))
-    }
+    let text = try Self.text(of: file)
     let folder = URL(filePath: file).deletingLastPathComponent().resolvingSymlinksInPath().path
     try self.init(yaml: text, file: file, folder: folder, overrides: overrides)
+  }
+
+  private static func text(of file: String) throws(SettingsError) -> String {
+    let data: Data
+    do {
+      data = try DurableFile.read(file)
+    } catch {
+      let reason = error.isMissing ? "there is no such file" : error.reason
+      throw SettingsError(path: file, origin: .defaults, problem: .unreadable(reason))
+    }
+    if let text = String(validating: data, as: UTF8.self) { return text }
+    // The longest beginning that is text ends on the line of the first byte that is not.
+    let repaired = String(decoding: data, as: UTF8.self).unicodeScalars
+    let line = repaired.prefix { $0 != "\u{FFFD}" }.count { $0 == "\n" } + 1
+    throw SettingsError(
+      path: "", origin: .file(path: file, line: line),
+      problem: .invalidYAML("the text is not in UTF-8"))
   }
 
   /// Whether an experiment file or an override of it has a section `ablation`.
@@ -35,10 +45,7 @@ extension Experiment {
   package static func hasAblation(
     file: String, overrides: [String]
   ) throws(SettingsError) -> Bool {
-    guard let text = try? String(contentsOfFile: file, encoding: .utf8) else {
-      throw SettingsError(path: file, origin: .defaults, problem: .unreadable("it cannot be read"))
-    }
-    let tree = try SettingsTree(yaml: text, file: file)
+    let tree = try SettingsTree(yaml: text(of: file), file: file)
     return tree["ablation"] != nil
       || overrides.contains { $0.hasPrefix("ablation.") || $0.hasPrefix("ablation=") }
   }

@@ -1,3 +1,4 @@
+internal import DurableFiles
 package import Failures
 package import Foundation
 
@@ -112,17 +113,24 @@ package struct GoldenReference: Codable, Sendable {
 
   /// Reads a file of golden values.
   ///
-  /// - Throws: `Failure` that names the file, if it cannot be read or understood.
-  package init(contentsOf file: URL) throws(Failure) {
+  /// - Throws: `FileError` if it cannot be read, `Failure` that names the file if it cannot be understood.
+  package init(contentsOf file: URL) throws {
     func unusable(_ reason: String) -> Failure {
       Failure(
         .badData, "cannot use the golden values in \(file.path)", because: reason,
         remedy: "give a file that the generator of golden values wrote to its end")
     }
+    let data = try DurableFile.read(file.path)
     do {
-      self = try JSONDecoder().decode(GoldenReference.self, from: Data(contentsOf: file))
+      self = try JSONDecoder().decode(GoldenReference.self, from: data)
+    } catch DecodingError.keyNotFound(let key, _) {
+      throw unusable("it has no `\(key.stringValue)`")
+    } catch DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context)
+    {
+      let keys = context.codingPath.map(\.stringValue).joined(separator: ".")
+      throw unusable("`\(keys)` is not of its type")
     } catch {
-      throw unusable("\(error)")
+      throw unusable("it is not valid JSON")
     }
     do { try architecture.validate() } catch {
       throw unusable(error.description)

@@ -9,11 +9,25 @@ struct Descriptor: ~Copyable {
   private var number: Int32 { file.number }
 
   /// Opens a file; new ones are as accessible as the user's `umask` says.
+  ///
+  /// What is no file, such as a named pipe to which nobody writes, is neither waited for nor read.
   static func open(
     _ path: String, _ flags: Int32, for operation: String
   ) throws(FileError) -> Descriptor {
-    let number = try retrying(operation, path) { Foundation.open(path, flags | O_CLOEXEC, 0o666) }
-    return Descriptor(file: OpenNumber(number: number), path: path)
+    let number = try retrying(operation, path) {
+      Foundation.open(path, flags | O_CLOEXEC | O_NONBLOCK, 0o666)
+    }
+    let descriptor = Descriptor(file: OpenNumber(number: number), path: path)
+    if flags & O_ACCMODE == O_RDONLY {
+      var status = stat()
+      try retrying("examining", path) { fstat(number, &status) }
+      switch status.st_mode & S_IFMT {
+      case S_IFREG: break
+      case S_IFDIR: throw FileError(operation, path, .system(EISDIR))
+      default: throw FileError(operation, path, .notAFile)
+      }
+    }
+    return descriptor
   }
 
   /// Writes all of `bytes`, which the system may take in parts.

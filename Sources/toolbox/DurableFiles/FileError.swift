@@ -10,6 +10,9 @@ package struct FileError: Error, Hashable, Sendable {
 
     /// The file has fewer bytes than it must have.
     case tooShort(length: Int, expected: Int)
+
+    /// It is a pipe or a device.
+    case notAFile
   }
 
   /// The operation, such as `writing`.
@@ -50,28 +53,31 @@ package struct FileError: Error, Hashable, Sendable {
     case .system:
       "Try whether other programs can do the same with this file, and in another directory"
     case .tooShort: "Something else has changed the file: restore it, or start again without it"
+    case .notAFile: "Write what comes from there to a file first"
     }
   }
 }
 
 extension FileError: CustomStringConvertible {
   /// One sentence: the operation, the file, the system's words and the remedy.
-  package var description: String {
-    let reason =
-      switch cause {
-      case .system(let code): String(cString: strerror(code))
-      case .tooShort(let length, let expected): "it has \(length) bytes of at least \(expected)"
-      }
-    return "\(operation) \(path) failed: \(reason). \(remedy)"
+  package var description: String { "\(operation) \(path) failed: \(reason). \(remedy)" }
+
+  /// The cause in the system's words.
+  package var reason: String {
+    switch cause {
+    case .system(let code): String(cString: strerror(code))
+    case .tooShort(let length, let expected): "it has \(length) bytes of at least \(expected)"
+    case .notAFile: "it is a pipe or a device, not a file"
+    }
   }
 }
 
 extension FileError: JobFailure {
-  /// A missing or a short file, or one that cannot be read or written.
+  /// A missing or a short file, what is none, or one that cannot be read or written.
   package var exitCode: JobExitCode {
     switch cause {
     case .system where isMissing: .missingInput
-    case .tooShort: .badData
+    case .tooShort, .notAFile: .badData
     case .system: .inputOutput
     }
   }

@@ -151,6 +151,7 @@ extension HDF5File {
     _ path: String, communicator: MPI_Comm?
   ) throws(HDF5Error) -> HDF5File {
     let operation = Operation("opening", of: path)
+    if communicator == nil { try operation.requireFile() }
     let access = try accessProperties(operation)
     if let communicator { try operation.share(access, on: communicator) }
     let identifier = try operation.open(closedBy: H5Fclose, waitsForOthers: communicator != nil) {

@@ -129,15 +129,7 @@ struct FileBeginning {
   let bytes: [UInt8]
 
   init(_ path: String) throws(Failure) {
-    do {
-      let handle = try FileHandle(forReadingFrom: URL(filePath: path))
-      defer { try? handle.close() }
-      bytes = try [UInt8](handle.read(upToCount: 16) ?? Data())
-    } catch {
-      throw Failure(
-        .unreadable, in: path, because: "it cannot be read: \(error.localizedDescription)",
-        remedy: "Check the file and its permissions.")
-    }
+    bytes = try FileContent.beginning(of: path, count: 16)
   }
 
   /// Whether they are the signature of HDF5 (HDF5 File Format Specification 3.0, section II.A).

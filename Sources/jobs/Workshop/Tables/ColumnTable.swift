@@ -1,4 +1,5 @@
 internal import DelimitedText
+internal import DurableFiles
 internal import Foundation
 
 /// Some columns of a table of text with a header, such as CSV.
@@ -28,10 +29,9 @@ struct ColumnTable: Hashable, Sendable {
   ) throws(TableError) {
     let data: Data
     do {
-      data = try Data(contentsOf: URL(filePath: path))
+      data = try DurableFile.read(path)
     } catch {
-      let isMissing = !FileManager.default.fileExists(atPath: path)
-      throw TableError(path, isMissing ? .missing : .unreadable(error.localizedDescription))
+      throw TableError(path, error.isMissing ? .missing : .unreadable(error))
     }
     self.path = path
     var lines = DelimitedLines(Substring(decoding: data, as: UTF8.self).utf8)

@@ -1,3 +1,4 @@
+package import DurableFiles
 package import Failures
 internal import Settings
 
@@ -7,8 +8,8 @@ struct TableError: JobFailure, Hashable {
   package enum Problem: Hashable, Sendable {
     /// There is no such file.
     case missing
-    /// The file cannot be read; the reason is the system's.
-    case unreadable(String)
+    /// The file cannot be read.
+    case unreadable(FileError)
     /// The file has no line with the names of columns.
     case noHeader
     /// No column has this name; `known` are those that there are.
@@ -36,7 +37,7 @@ struct TableError: JobFailure, Hashable {
   package var exitCode: JobExitCode {
     switch problem {
     case .missing: .missingInput
-    case .unreadable: .inputOutput
+    case .unreadable(let error): error.exitCode
     case .noColumn: .usage
     case .noHeader, .repeatedColumn, .fieldCount, .notANumber: .badData
     }
@@ -48,8 +49,7 @@ extension TableError: CustomStringConvertible {
   package var description: String {
     switch problem {
     case .missing: "\(path): there is no such file; give the path of a table with a header"
-    case .unreadable(let reason):
-      "cannot read \(path): \(reason); look at its permissions, and at the disk"
+    case .unreadable(let error): "\(error)"
     case .noHeader: "\(path): the file is empty; its first line must name the columns"
     case .noColumn(let name, let known):
       "\(path): there is no column `\(name)`; "

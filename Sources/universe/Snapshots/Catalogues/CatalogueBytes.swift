@@ -13,17 +13,6 @@ struct CatalogueBytes {
     self.isBigEndian = isBigEndian
   }
 
-  /// The content of a file, which is brought into memory as it is looked at.
-  static func content(of path: String) throws(Failure) -> Data {
-    do {
-      return try Data(contentsOf: URL(filePath: path), options: .mappedIfSafe)
-    } catch {
-      throw Failure(
-        .unreadable, in: path, because: "it cannot be read: \(error.localizedDescription)",
-        remedy: "Check the file and its permissions.")
-    }
-  }
-
   /// A whole number at a byte; `nil` behind the end of the file.
   func integer<Element: FixedWidthInteger>(at offset: Int, as type: Element.Type) -> Element? {
     let width = MemoryLayout<Element>.size

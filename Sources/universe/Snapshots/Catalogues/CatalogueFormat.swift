@@ -179,7 +179,7 @@ struct CatalogueCandidate {
   init(_ path: String) throws(Failure) {
     self.path = path
     source = try FileBeginning(path).isHDF5 ? SnapshotSource(path) : nil
-    bytes = try CatalogueBytes.content(of: path)
+    bytes = try FileContent.mapped(path)
   }
 
   /// The file's name.

@@ -158,7 +158,7 @@ struct GadgetGroupFile {
   private static func opened(
     _ path: String, _ kind: Kind
   ) throws(Failure) -> GadgetGroupFile {
-    guard let file = GadgetGroupFile(path, try CatalogueBytes.content(of: path), kind) else {
+    guard let file = GadgetGroupFile(path, try FileContent.mapped(path), kind) else {
       throw Failure(
         .inconsistentCounts, in: path, dataset: "header",
         because: "the file's size is not what its numbers announce, in either byte order",

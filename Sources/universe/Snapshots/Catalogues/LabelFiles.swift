@@ -91,12 +91,11 @@ struct TextLabelFile: LabelFile {
 
   init(_ table: LabelTable) throws(Failure) {
     self.table = table
-    do {
-      content = try Data(contentsOf: URL(filePath: table.file), options: .alwaysMapped)
-    } catch {
+    content = try FileContent.mapped(table.file)
+    guard !content.isEmpty else {
       throw Failure(
-        .unreadable, in: table.file, because: "it cannot be read: \(error.localizedDescription)",
-        remedy: "Check the file and its permissions.")
+        .unreadable, in: table.file, because: "the file is empty",
+        remedy: "Write the table again, with a row for each particle in a halo.")
     }
     // A byte-order mark is no part of the first name.
     let mark: [UInt8] = [0xEF, 0xBB, 0xBF]
@@ -109,6 +108,12 @@ struct TextLabelFile: LabelFile {
         remedy: "Give a table of text in UTF-8, or HDF5.")
     }
     if names.last == UInt8(ascii: "\r") { names = names.dropLast() }
+    guard !names.contains(UInt8(ascii: "\r")) else {
+      throw Failure(
+        .unreadable, in: table.file,
+        because: "its lines end with carriage returns and without line feeds",
+        remedy: "Write it with line feeds: tr '\\r' '\\n' < FILE > NEW.")
+    }
     if names.first == UInt8(ascii: "#") { names = names.dropFirst() }
     separator = [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t")].first(
       where: names.contains)

@@ -102,7 +102,7 @@ enum RockstarBinaryCatalogue: CatalogueFile {
     }
 
     init(_ path: String, _ snapshot: Snapshot) throws(Failure) {
-      let content = try CatalogueBytes.content(of: path)
+      let content = try FileContent.mapped(path)
       let bytes = CatalogueBytes(
         path, content, isBigEndian: Self.isBigEndian(content) ?? false)
       self.bytes = bytes

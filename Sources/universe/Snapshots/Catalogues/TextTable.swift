@@ -7,7 +7,7 @@ struct TextTable {
   private let content: Data
 
   init(_ path: String) throws(Failure) {
-    self.init(path, try CatalogueBytes.content(of: path))
+    self.init(path, try FileContent.mapped(path))
   }
 
   init(_ path: String, _ content: Data) {
