@@ -17,9 +17,12 @@ package struct ProcessFolder: Sendable {
   /// That of this process, made with the first use.
   package static let own: Result<ProcessFolder, any Error> = Result {
     let environment = ProcessInfo.processInfo.environment
-    let job = environment["OMPI_MCA_ess_base_jobid"].map { "job-\($0)" }
+    // MPICH gives a job no name, but the ranks of a host one parent.
+    let job =
+      environment["OMPI_MCA_ess_base_jobid"]
+      ?? (environment["PMI_RANK"] == nil ? nil : "\(getppid())")
     let folder = try ProcessFolder(
-      named: job ?? "\(ProcessInfo.processInfo.processIdentifier)",
+      named: job.map { "job-\($0)" } ?? "\(ProcessInfo.processInfo.processIdentifier)",
       in: FileManager.default.temporaryDirectory.path)
     atexit { try? ProcessFolder.own.get().leave() }
     return folder
