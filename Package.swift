@@ -279,7 +279,8 @@ let package = Package(
     .testTarget(
       name: "SchedulersTests", dependencies: ["Failures", "Schedulers", "TestSupport", "Text"],
       exclude: ["Fixtures"]),
-    .testTarget(name: "DurableFilesTests", dependencies: ["DurableFiles", "TestSupport"]),
+    .testTarget(
+      name: "DurableFilesTests", dependencies: ["DurableFiles", "Failures", "TestSupport"]),
     .testTarget(
       name: "NetworksTests",
       dependencies: [

@@ -122,12 +122,14 @@ func aWrongValueIsNamedWithPlaceAndExpectation(yaml: String, words: [String]) {
   ("inner.count=x", ["--set inner.count=x", "`x`", "a whole number"]),
   ("inner.count", ["not KEY=VALUE", "--set training.seed=3"]),
   ("inner..count=1", ["not KEY=VALUE"]),
+  ("seed=\t", ["--set seed=\\u{9}: ", "not valid YAML"]),
   ("elements[2].name=a", ["`elements[2].name`", "no such section or list element"]),
   ("title.count=1", ["`title.count`", "no such section"]),
 ])
 func aWrongOverrideIsNamedAsItWasTyped(option: String, words: [String]) {
   let text = message("", overrides: [option])
   for word in words { #expect(text.contains(word), "\(text)") }
+  #expect(text.unicodeScalars.allSatisfy { $0.value >= 0x20 }, "\(text)")
 }
 
 @Test func treesAreWrittenWithUnsetKeysAndReadBackEqual() throws {

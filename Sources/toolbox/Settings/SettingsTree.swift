@@ -1,3 +1,5 @@
+internal import Text
+
 /// A value of an experiment file before it has a type: null, a scalar, a list or a mapping, each
 /// with the place that it came from.
 ///
@@ -86,8 +88,8 @@ extension SettingsOrigin: CustomStringConvertible {
   package var description: String {
     switch self {
     case .defaults: "defaults"
-    case .file(let path, let line): "\(path), line \(line)"
-    case .option(let text): "option --set \(text)"
+    case .file(let path, let line): "\(Quoting.terminal(path)), line \(line)"
+    case .option(let text): "option --set \(Quoting.terminal(text))"
     }
   }
 }
