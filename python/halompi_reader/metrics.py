@@ -72,7 +72,8 @@ def read_metrics(path: str | os.PathLike[str]) -> Metrics:
                 reason = f"{name} {row[name]} stands where {name} {value} should"
                 raise ReadError(path, reason, _REMEDY, f"line {number}")
         rows[kind].append(row)
-    return Metrics(_frame(path, rows["step"], "step", _STEP), _frame(path, rows["epoch"], "epoch", _EPOCH))
+    with reading(path, _REMEDY):
+        return Metrics(_frame(path, rows["step"], "step", _STEP), _frame(path, rows["epoch"], "epoch", _EPOCH))
 
 
 def _row(path: str, number: int, line: bytes) -> tuple[str, dict[str, Any]]:

@@ -190,7 +190,7 @@ def _recorded_checksum(path: str) -> str | None:
         with open(os.path.join(folder, "made-of.json"), encoding="utf-8") as file:
             outputs = json.load(file)["outputs"]
         return next((str(output["checksum"]) for output in outputs if output["name"] == name), None)
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
         return None
 
 

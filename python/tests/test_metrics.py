@@ -86,6 +86,8 @@ class MetricsTests(FileTestCase):
             ({**second, "loss": True}, ["loss is True"]),
         ]:
             self.assert_refused(read_metrics, self.log(first, line), "line 2", *words)
+        # A whole number that no floating-point number can hold.
+        self.assert_refused(read_metrics, self.log({**first, "loss": 10**400}), "damaged", "halompi train")
         binary = self.folder / "binary"
         binary.write_bytes(b"\xff\xfe\n")
         self.assert_refused(read_metrics, binary, "line 1", "halompi train")
