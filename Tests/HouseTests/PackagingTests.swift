@@ -17,6 +17,7 @@ struct PackagingTests {
     for (path, words) in [
       ("CITATION.cff", "\nversion: "), ("packaging/spack/package.py", "    version("),
       ("packaging/easybuild/halompi-\(program)-foss-2023a.eb", "\nversion = "),
+      ("python/pyproject.toml", "\nversion = "),
     ] {
       let text = try Repository.file(path).text
       #expect(version(in: text, after: words) == program, "\(path)")

@@ -10,7 +10,7 @@ struct SourceRuleTests {
 
   @Test func filesAreShort() throws {
     let files = try Repository.files(
-      in: ["Sources", "Tests", "scripts", "slurm"], Repository.programs)
+      in: ["Sources", "Tests", "scripts", "slurm", "python"], Repository.programs)
     #expect(files.count > 100, "the sources were not found")
     let findings = files.flatMap(SourceRules.isShort)
     #expect(findings.isEmpty, "\(report(findings))")
@@ -86,8 +86,8 @@ struct SourceRuleTests {
 
   @Test func nothingIsLeftUnfinished() throws {
     let findings = try Repository.files(
-      in: ["Sources", "Tests", "scripts", "slurm", "jobs", "Documentation"],
-      Repository.programs.union(["md", "yaml"])
+      in: ["Sources", "Tests", "scripts", "slurm", "jobs", "Documentation", "python"],
+      Repository.programs.union(["md", "yaml", "toml", "ipynb"])
     ).flatMap(SourceRules.isFinished)
     #expect(findings.isEmpty, "\(report(findings))")
   }
@@ -101,7 +101,8 @@ struct SourceRuleTests {
 
   @Test func sourcesNameNoMachine() throws {
     let findings = try Repository.files(
-      in: ["Sources", "scripts", "slurm", "jobs"], Repository.programs.union(["yaml"])
+      in: ["Sources", "scripts", "slurm", "jobs", "python"],
+      Repository.programs.union(["yaml", "toml", "ipynb"])
     ).flatMap(SourceRules.namesNoMachine)
     #expect(findings.isEmpty, "\(report(findings))")
   }

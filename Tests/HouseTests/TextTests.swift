@@ -63,7 +63,8 @@ struct TextTests {
     let names = try FileManager.default.contentsOfDirectory(atPath: Repository.root.path)
       .filter { $0.hasSuffix(".md") }
     let pages =
-      try Repository.files(in: ["Documentation", "Tests"], ["md"]) + names.map(Repository.file)
+      try Repository.files(in: ["Documentation", "Tests", "python"], ["md"])
+      + names.map(Repository.file)
     for page in pages {
       #expect(deadLinks(in: page).isEmpty, "\(page.path): \(deadLinks(in: page))")
     }

@@ -21,8 +21,7 @@ struct Export: ParsableCommand {
 
         halompi export runs/gadget/training/raw-seed1/model.h5 --to safetensors --output raw.safetensors
         halompi export runs/gadget/training/raw-seed1/model.h5 --to onnx --output raw.onnx
-        halompi export runs/gadget --to rocrate --creator "A. Student" \
-      --license https://creativecommons.org/licenses/by/4.0/
+        halompi export runs/gadget --to rocrate --license https://creativecommons.org/licenses/by/4.0/
       """)
 
   @Argument(

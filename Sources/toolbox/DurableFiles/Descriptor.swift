@@ -21,10 +21,9 @@ struct Descriptor: ~Copyable {
     if flags & O_ACCMODE == O_RDONLY {
       var status = stat()
       try retrying("examining", path) { fstat(number, &status) }
-      switch status.st_mode & S_IFMT {
-      case S_IFREG: break
-      case S_IFDIR: throw FileError(operation, path, .system(EISDIR))
-      default: throw FileError(operation, path, .notAFile)
+      // Folders are opened to be stored; the system itself refuses to read them.
+      guard [S_IFREG, S_IFDIR].contains(status.st_mode & S_IFMT) else {
+        throw FileError(operation, path, .notAFile)
       }
     }
     return descriptor
