@@ -23,7 +23,7 @@ extension EndToEnd {
       let (code, text) = try PythonCheck.run(
         "crate.py", [run], by: try #require(Self.python))
       #expect(code == 0, "\(text)")
-      #expect(text.contains("4 profiles, 4 actions"), "\(text)")
+      #expect(text.contains("4 profiles, 3 actions"), "\(text)")
 
       // A file that is gone is noticed.
       try FileManager.default.removeItem(atPath: workspace.predictions)

@@ -138,7 +138,7 @@ struct CrateActions: Sendable {
     }
     if let end = start.end {
       properties["endTime"] = .text(CrateFile.time(end))
-      properties["actionStatus"] = .entity("http://schema.org/CompletedActionStatus")
+      properties["actionStatus"] = .text("http://schema.org/CompletedActionStatus")
     }
     if let agent { properties["agent"] = .entity(agent) }
     return CrateEntity(start.identifier, "CreateAction", properties: properties)

@@ -143,6 +143,8 @@ package struct CrateTask: Sendable {
     entity.properties["name"] = .text("the experiment, with all settings")
     entity.properties["programmingLanguage"] = .entity(language.identifier)
     entity.properties["version"] = .text(halompiVersion)
+    entity.properties["conformsTo"] = .entity(
+      "https://bioschemas.org/profiles/ComputationalWorkflow/1.0-RELEASE")
     return entity
   }
 
