@@ -66,6 +66,7 @@ import Testing
     Attribute("Parameters/HubbleParam", .double([0]), "h 0.0"),
     Attribute("Parameters/HubbleParam", .text("0.7"), "HubbleParam", "text"),
     Attribute("Header/BoxSize", .double([.infinity]), "box of inf"),
+    Attribute("Header/BoxSize", .double([25, 25, 12.5]), "the sides of the box"),
     Attribute("Header/Redshift", .double([1e300]), "redshift is 1e+300"),
     Attribute("Header/MassTable", .double([0, 1e300]), "mass 1e+300"),
   ]

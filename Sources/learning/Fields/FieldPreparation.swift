@@ -141,6 +141,8 @@ package struct FieldPreparation: Hashable, Codable, Sendable {
     try labelling.label(
       &slab, with: particlesAtEnd, routing, file: assignment.path(of: final), on: communicator)
     let halos = labelling.halos()
+    try HaloOrigins(counts: members.counts).check(
+      slab, initial: initial.path, final: final.path, on: communicator)
 
     if withFinalParticles {
       begin(.smoothing)

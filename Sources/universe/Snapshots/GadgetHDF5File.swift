@@ -34,7 +34,7 @@ final class GadgetHDF5File: HDF5SnapshotFile {
     header = SnapshotHeader(
       fileCount: try source.fileCount(), types: types,
       typesInFile: try source.types("NumPart_ThisFile", supplement),
-      boxSize: try source.required("BoxSize", of: groups), redshift: redshift,
+      boxSize: try source.boxSize(of: groups), redshift: redshift,
       massTable: try source.numbers("MassTable", of: ["Header"]) ?? [], cosmology: cosmology,
       statedUnits: units)
     try header.check(Self.names, path)

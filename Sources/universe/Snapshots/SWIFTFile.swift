@@ -30,7 +30,7 @@ final class SWIFTFile: HDF5SnapshotFile {
     header = SnapshotHeader(
       fileCount: try source.fileCount(), types: try source.types("NumPart_Total", supplement),
       typesInFile: try source.types("NumPart_ThisFile", supplement),
-      boxSize: try Self.boxSize(source), redshift: redshift,
+      boxSize: try source.boxSize(of: ["Header"]), redshift: redshift,
       massTable: try source.numbers("MassTable", of: ["Header"]) ?? [], cosmology: cosmology,
       statedUnits: try source.swiftUnits(hubble: cosmology.hubble, redshift: redshift))
     try header.check(Self.names, path)
@@ -48,17 +48,5 @@ final class SWIFTFile: HDF5SnapshotFile {
     return try source.rows(Self.labels, rows, of: header.countInFile, as: Int64.self).map {
       $0 == ungrouped ? -1 : $0
     }
-  }
-
-  private static func boxSize(_ source: SnapshotSource) throws(Failure) -> Double {
-    let first = try source.required("BoxSize", of: ["Header"])
-    let sides = try source.numbers("BoxSize", of: ["Header"]) ?? []
-    guard sides.allSatisfy({ $0 == first }) else {
-      throw Failure(
-        .invalidValue, in: source.path, dataset: "attribute Header/BoxSize",
-        because: "the sides of the box are \(sides), not equal",
-        remedy: "Give a simulation in a cubic box.")
-    }
-    return first
   }
 }

@@ -79,6 +79,19 @@ final class SnapshotSource {
     return value
   }
 
+  /// The side of the box, which may be given once or for each axis.
+  func boxSize(of groups: [String]) throws(Failure) -> Double {
+    let first = try required("BoxSize", of: groups)
+    let sides = try numbers("BoxSize", of: groups) ?? []
+    guard sides.allSatisfy({ $0 == first }) else {
+      throw Failure(
+        .invalidValue, in: path, dataset: "attribute \(groups[0])/BoxSize",
+        because: "the sides of the box are \(sides), not equal",
+        remedy: "Give a simulation in a cubic box.")
+    }
+    return first
+  }
+
   /// Whether there is a dataset.
   func has(_ dataset: String) throws(Failure) -> Bool {
     try reading(dataset) { () throws(HDF5Error) in try file.exists(dataset) }
