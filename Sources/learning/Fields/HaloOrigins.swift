@@ -53,7 +53,7 @@ struct HaloOrigins {
       sums[2 * place + 1] += 1
     }
     for (density, halo) in zip(slab.density, slab.halo) where density.isFinite {
-      let steps = Int64(min(density, 1 << 20) * 0x1p24)
+      let steps = Int64(min(density, 0x1p20) * 0x1p24)
       add(steps, to: halos.count)
       if halo >= 0, let place = places[halo] { add(steps, to: place) }
     }
