@@ -74,6 +74,9 @@ final class InsideExecutor {
           of: experiments, in: ablation.directory, on: workers, teams: layout.teams)
       }
       failure = nil
+    } catch let error as MPIError {
+      // The other workers wait inside of MPI for this one, which nobody could tell them.
+      throw error
     } catch {
       failure = error
     }
