@@ -1,3 +1,4 @@
+import DurableFiles
 import Testing
 
 @testable import Failures
@@ -31,8 +32,9 @@ import Testing
 }
 
 @Test func aMissingFileOfGoldenValuesIsNamed() {
-  let error = #expect(throws: Failure.self) {
+  let error = #expect(throws: FileError.self) {
     try GoldenReport(file: "/nowhere/g.json", kernels: .reference)
   }
   #expect(error?.description.contains("/nowhere/g.json") == true)
+  #expect(error?.exitCode == .missingInput)
 }
