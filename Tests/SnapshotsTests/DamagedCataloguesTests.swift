@@ -74,7 +74,7 @@ import Testing
     let content = try Data(contentsOf: URL(filePath: file))
     var chance = FixedSequence(seed: 7)
     var refused = 0
-    let rounds = 150
+    let rounds = mutationCount(150)
     for round in 0..<rounds {
       var changed = content
       switch round % 3 {

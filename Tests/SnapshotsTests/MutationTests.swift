@@ -66,7 +66,7 @@ import Testing
         atPath: ReferenceUniverse.path("binary"), toPath: folder + "/files")
       let intact = try Data(contentsOf: URL(filePath: ReferenceUniverse.path(file)))
       let path = folder + "/files/" + name
-      for seed in 0..<UInt64(120) {
+      for seed in 0..<UInt64(mutationCount(120)) {
         try mutated(intact, seed: seed).write(to: URL(filePath: path))
         timed(file, seed) {
           check(
@@ -94,7 +94,7 @@ import Testing
         Issue.record("\(file) written again is refused: \(outcome(of: path))")
         return
       }
-      for seed in 0..<UInt64(60) {
+      for seed in 0..<UInt64(mutationCount(60)) {
         var content = intact
         let attribute = content.mutateAttribute(seed: seed)
         try content.write(to: path)
@@ -116,7 +116,7 @@ import Testing
     let intact = try HDF5Content(of: ReferenceUniverse.path(file))
     try withScratchFolder { folder in
       let path = folder + "/mutated.hdf5"
-      for seed in 0..<UInt64(40) {
+      for seed in 0..<UInt64(mutationCount(40)) {
         var content = intact
         _ = content.mutateDataset(seed: seed)
         try content.write(to: path)

@@ -81,3 +81,9 @@ private func put<Value>(
     bytes[place + index] = byte
   }
 }
+
+/// The number of changed files that a test tries: `usual`, or as many as HALOMPI_TEST_MUTATIONS says if those are more.
+package func mutationCount(_ usual: Int) -> Int {
+  let asked = ProcessInfo.processInfo.environment["HALOMPI_TEST_MUTATIONS"].flatMap { Int($0) }
+  return max(usual, asked ?? 0)
+}
