@@ -80,6 +80,9 @@ extension HDF5ElementType {
     let id = type.id
     let byteCount = Int(try operation.call { Int64(truncatingIfNeeded: H5Tget_size(id)) })
     switch try operation.call({ H5Tget_class(id).rawValue }) {
+    case H5T_INTEGER.rawValue where !Self.hasOwnBits(id, of: byteCount),
+      H5T_FLOAT.rawValue where !Self.hasOwnBits(id, of: byteCount):
+      self.init(.other, byteCount: byteCount, isSigned: false)
     case H5T_INTEGER.rawValue:
       let sign = try operation.call { H5Tget_sign(id).rawValue }
       self.init(.integer, byteCount: byteCount, isSigned: sign == H5T_SGN_2.rawValue)
@@ -89,6 +92,30 @@ extension HDF5ElementType {
       self.init(.text, byteCount: byteCount, isSigned: false)
     default:
       self.init(.other, byteCount: byteCount, isSigned: false)
+    }
+  }
+}
+
+extension HDF5ElementType {
+  /// Whether the bits of a number lie within its bytes, and none of its parts is wider than 64 bits.
+  ///
+  /// The library converts by the description in the file; with a damaged one it writes over its own stack.
+  private static func hasOwnBits(_ id: hid_t, of byteCount: Int) -> Bool {
+    withLibrary {
+      let bits = 8 * byteCount
+      guard (1...16).contains(byteCount) else { return false }
+      func fits(_ start: Int, _ width: Int) -> Bool {
+        start >= 0 && width >= 1 && width <= bits && start <= bits - width
+      }
+      let precision = Int(clamping: H5Tget_precision(id))
+      guard fits(Int(H5Tget_offset(id)), precision) else { return false }
+      guard H5Tget_class(id) == H5T_FLOAT else { return precision <= 64 }
+      var sign = 0
+      var (exponent, exponentWidth, mantissa, mantissaWidth) = (0, 0, 0, 0)
+      guard H5Tget_fields(id, &sign, &exponent, &exponentWidth, &mantissa, &mantissaWidth) >= 0
+      else { return false }
+      return fits(sign, 1) && fits(exponent, exponentWidth) && fits(mantissa, mantissaWidth)
+        && exponentWidth <= 64
     }
   }
 }
