@@ -273,8 +273,7 @@ let package = Package(
       name: "RecordFilesTests",
       dependencies: [
         "CParallelHDF5", "Failures", "Fields", "FourierTransforms", "HDF5", "MPI", "ParticleMesh",
-        "Particles",
-        "RecordFiles", "Simulations", "Snapshots", "TestSupport",
+        "Particles", "RecordFiles", "Simulations", "Snapshots", "TestSupport",
       ]),
     .testTarget(
       name: "SchedulersTests", dependencies: ["Failures", "Schedulers", "TestSupport", "Text"],

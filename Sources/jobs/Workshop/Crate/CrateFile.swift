@@ -68,7 +68,7 @@ struct CrateFile: Hashable, Sendable {
     date.formatted(.iso8601).replacing("Z", with: "+00:00")
   }
 
-  /// What the file is, for those who find it (Documentation/formats.md).
+  /// The meaning of the file, for those who find it (Documentation/formats.md).
   private var description: String? {
     let parts = path.split(separator: "/").map(String.init)
     return switch (parts.first, parts.last) {
