@@ -5,9 +5,7 @@ import Testing
 extension EndToEnd {
   /// The RO-Crate of a run directory as the validators of its profiles see it.
   @Suite struct CrateReaderTests {
-    /// A Python with the packages: HALOMPI_INTEROP_PYTHON, or that of .venv-interop.
-    private static let python = PythonCheck.program(
-      "HALOMPI_INTEROP_PYTHON", orOfEnvironment: ".venv-interop")
+    private static let python = PythonCheck.interop
 
     @Test(
       .enabled(

@@ -7,6 +7,9 @@ enum PythonCheck {
   private static let root = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
+  /// The Python of other programs' packages: HALOMPI_INTEROP_PYTHON, or that of .venv-interop.
+  static let interop = program("HALOMPI_INTEROP_PYTHON", orOfEnvironment: ".venv-interop")
+
   /// The Python that `variable` names, or else the one at `path`; nothing if it is not there.
   ///
   /// - Parameters:

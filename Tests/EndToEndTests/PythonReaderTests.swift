@@ -5,9 +5,7 @@ import Testing
 extension EndToEnd {
   /// Results as the Python reader (`python/halompi_reader`) and its notebook see them.
   @Suite struct PythonReaderTests {
-    /// A Python with the packages: HALOMPI_INTEROP_PYTHON, or that of .venv-interop.
-    private static let python = PythonCheck.program(
-      "HALOMPI_INTEROP_PYTHON", orOfEnvironment: ".venv-interop")
+    private static let python = PythonCheck.interop
 
     @Test(
       .enabled(

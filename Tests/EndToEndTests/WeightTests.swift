@@ -65,9 +65,7 @@ extension EndToEnd {
       #expect(!FileManager.default.fileExists(atPath: workspace.path("a/model.h5")))
     }
 
-    /// A Python with the packages: HALOMPI_INTEROP_PYTHON, or that of .venv-interop.
-    private static let python = PythonCheck.program(
-      "HALOMPI_INTEROP_PYTHON", orOfEnvironment: ".venv-interop")
+    private static let python = PythonCheck.interop
 
     /// `scripts/checks/weights.py` says what it compares.
     @Test(

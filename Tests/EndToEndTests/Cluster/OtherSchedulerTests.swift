@@ -136,9 +136,9 @@ extension EndToEnd {
 
     // MARK: - Flux's own parser
 
-    private static let python = PythonCheck.program(
-      "HALOMPI_INTEROP_PYTHON", orOfEnvironment: ".venv-interop"
-    ).flatMap { PythonCheck.has("ply, jsonschema, _flux", $0) ? $0 : nil }
+    private static let python = PythonCheck.interop.flatMap {
+      PythonCheck.has("ply, jsonschema, _flux", $0) ? $0 : nil
+    }
 
     @Test(
       .enabled(
