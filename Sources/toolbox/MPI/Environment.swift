@@ -199,8 +199,10 @@ func isMPIActive() -> Bool {
 
 private func initializeMPI() throws(MPIError) {
   var provided: Int32 = 0
-  try check("MPI_Init_thread") {
-    MPI_Init_thread(nil, nil, Int32(MPI_THREAD_SERIALIZED), &provided)
+  try LoneStart.start { () throws(MPIError) in
+    try check("MPI_Init_thread") {
+      MPI_Init_thread(nil, nil, Int32(MPI_THREAD_SERIALIZED), &provided)
+    }
   }
   precondition(provided >= MPI_THREAD_SERIALIZED, "this MPI library cannot serialize its calls")
   try check("MPI_Comm_set_errhandler") {
