@@ -37,6 +37,7 @@ let package = Package(
       name: "CFFTW", path: "Sources/ground/CFFTW", pkgConfig: "fftw3f",
       providers: [.apt(["libfftw3-dev"])]),
     .target(name: "CAffinity", path: "Sources/ground/CAffinity"),
+    .target(name: "CCrashGuard", path: "Sources/ground/CCrashGuard"),
     // The kernels are optimized in debug builds too: at -O0 they are 4 to 60 times slower.
     .target(
       name: "CKernels", path: "Sources/ground/CKernels",
@@ -47,7 +48,7 @@ let package = Package(
     .target(name: "Heartbeat", path: "Sources/toolbox/Heartbeat"),
     .target(name: "MPI", dependencies: ["CMPI", "Heartbeat"], path: "Sources/toolbox/MPI"),
     .target(
-      name: "HDF5", dependencies: ["CParallelHDF5", "Heartbeat", "MPI"],
+      name: "HDF5", dependencies: ["CCrashGuard", "CParallelHDF5", "Heartbeat", "MPI"],
       path: "Sources/toolbox/HDF5"),
     .target(name: "Randomness", path: "Sources/toolbox/Randomness"),
     .target(
@@ -170,8 +171,8 @@ let package = Package(
     .target(
       name: "Runs",
       dependencies: [
-        "DurableFiles", "Failures", "Fields", "HDF5", "Hardware", "Heartbeat", "MPI", "Text",
-        "Threads",
+        "DurableFiles", "Failures", "Fields", "HDF5", "Hardware", "Heartbeat", "MPI", "Schedulers",
+        "Text", "Threads",
       ],
       path: "Sources/jobs/Runs"),
     .target(
@@ -212,8 +213,8 @@ let package = Package(
         "CKernels", "DelimitedText", "DurableFiles", "Experiments", "Failures", "Fields", "Figures",
         "FourierTransforms", "HDF5", "Halos", "Hardware", "Information", "LinearTheory", "MPI",
         "Networks", "ParticleMesh", "Particles", "Progress", "Randomness", "RecordFiles", "Runs",
-        "Schedulers",
-        "Settings", "Simulations", "Snapshots", "Stopping", "SubBoxes", "Text", "Threads",
+        "Schedulers", "Settings", "Simulations", "Snapshots", "Stopping", "SubBoxes", "Text",
+        "Threads",
         "Training",
       ], path: "Sources/jobs/Workshop"),
 
@@ -365,7 +366,7 @@ let package = Package(
       name: "WorkshopTests",
       dependencies: [
         "DurableFiles", "Failures", "Fields", "HDF5", "Hardware", "MPI", "Networks", "Progress",
-        "Runs", "Snapshots", "TestSupport", "Training", "Workshop",
+        "Runs", "Schedulers", "Snapshots", "TestSupport", "Training", "Workshop",
       ]),
     .testTarget(
       name: "EndToEndTests",

@@ -152,6 +152,7 @@ func runJob<Result>(
   // MPI may change the variables that the launcher has set.
   let (rank, ranks, launcher) = (Launcher.rank, Launcher.size, Launcher.name ?? "")
   startHDF5()
+  endCrashesOfHDF5(with: JobExitCode.badData.rawValue, prefix: "halompi: ")
   return try withMPI(
     reportingErrorsTo: { error, place in
       record(error)

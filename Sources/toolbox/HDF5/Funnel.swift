@@ -1,6 +1,7 @@
 // The funnel: every call of the C library goes through `Operation.call` or, when nobody can be
 // told of a failure, `withLibrary`.
 
+internal import CCrashGuard
 internal import CParallelHDF5
 internal import Foundation
 internal import Heartbeat
@@ -26,11 +27,31 @@ private let isQuiet: Bool =
 /// that could not be written to the end, as on a full disk, and hides the exit code.
 public func startHDF5() { withLibrary {} }
 
+/// Has a crash within the library end the process with a sentence on the standard error output.
+///
+/// The library trusts what a file says of itself, and may crash on a damaged one. Crashes of everything else stay
+/// what they are. A crash leaves MPI to its launcher, which ends the other ranks.
+///
+/// - Parameters:
+///   - code: The exit code.
+///   - prefix: What the sentence begins with.
+public func endCrashesOfHDF5(with code: Int32, prefix: String) { crashguard_start(prefix, code) }
+
 /// Calls the C library alone and quietly.
-func withLibrary<Result>(_ body: () -> Result) -> Result {
+///
+/// - Parameters:
+///   - operation: What is being done, for the last words of a crash.
+///   - body: The call.
+/// - Returns: The result of the call.
+func withLibrary<Result>(
+  doing operation: @autoclosure () -> String = "closing what was read", _ body: () -> Result
+) -> Result {
   lock.lock()
   defer { lock.unlock() }
   precondition(isQuiet, "HDF5 would not stop printing its errors")
+  let isGuarded = crashguard_is_started() != 0
+  if isGuarded { crashguard_enter(operation()) }
+  defer { if isGuarded { crashguard_leave() } }
   Heartbeat.beat()
   defer { Heartbeat.beat() }
   return body()
@@ -59,7 +80,7 @@ struct Operation {
   func call<Result: SignedInteger>(
     waitsForOthers: Bool = false, _ body: () -> Result
   ) throws(HDF5Error) -> Result {
-    let (result, stack) = withLibrary {
+    let (result, stack) = withLibrary(doing: description) {
       if PlannedFailure.isNext(waitsForOthers: waitsForOthers, body: { _ = body() }) {
         H5Eclear2(hid_t(H5E_DEFAULT))
         return (Result(exactly: -1) ?? 0, [PlannedFailure.frame])

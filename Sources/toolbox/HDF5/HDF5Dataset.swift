@@ -29,6 +29,7 @@ extension HDF5File {
   public func dataset(_ name: String) throws(HDF5Error) -> HDF5Dataset {
     let operation = Operation("opening dataset", name, of: path)
     let file = identifier.id
+    try header(of: name, operation)
     do {
       return try dataset(
         name,

@@ -9,10 +9,18 @@ extension HDF5File {
     let file = identifier.id
     let rooted = Self.rooted(object)
     var names: [String] = []
+    let header = try header(of: object, operation)
     do {
       var info = H5O_info_t()
       try operation.call {
         H5Oget_info_by_name2(file, rooted, &info, UInt32(H5O_INFO_NUM_ATTRS), defaults)
+      }
+      // Where one of them cannot be decoded, version 1.10 crashes after it has found so: it is not asked for names
+      // that are known.
+      if let header,
+        !header.mayHaveOthers || header.attributes.count == Int(clamping: info.num_attrs)
+      {
+        return header.attributes.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
       }
       for index in 0..<info.num_attrs {
         func name(_ buffer: UnsafeMutablePointer<CChar>?, _ size: Int) throws(HDF5Error) -> Int {
@@ -37,6 +45,7 @@ extension HDF5File {
   public func hasAttribute(_ name: String, of object: String = "/") throws(HDF5Error) -> Bool {
     let operation = Operation("looking for attribute \"\(name)\" of", object, of: path)
     let file = identifier.id
+    try header(of: object, operation)
     do {
       return try operation.call {
         H5Aexists_by_name(file, Self.rooted(object), name, defaults)
@@ -135,6 +144,7 @@ extension HDF5File {
     _ name: String, of object: String, _ operation: Operation
   ) throws(HDF5Error) -> Identifier {
     let file = identifier.id
+    try header(of: object, operation)
     do {
       return try operation.open(closedBy: H5Aclose) {
         H5Aopen_by_name(file, Self.rooted(object), name, defaults, defaults)

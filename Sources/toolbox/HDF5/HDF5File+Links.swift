@@ -22,7 +22,7 @@ public struct HDF5Link: Hashable, Sendable {
 /// The address of an object, which shows whether links lead back to a group in a circle.
 package struct HDF5Address: Hashable, Sendable {
   fileprivate let file: UInt
-  fileprivate let place: UInt64
+  let place: UInt64
 }
 
 extension HDF5File {

@@ -27,6 +27,9 @@ public struct HDF5File: ~Copyable {
   let identifier: Identifier
   let isParallel: Bool
 
+  /// The headers that were looked at; `nil` of a file in the making, whose headers are in memory.
+  let checkedHeaders: CheckedHeaders?
+
   /// Opens a file for reading, by this process alone.
   public static func open(_ path: String) throws(HDF5Error) -> HDF5File {
     try open(path, communicator: nil)
@@ -132,7 +135,8 @@ package struct CreationProperties: ~Copyable {
     let identifier = try Operation("creating", of: path).open(
       closedBy: H5Fclose, waitsForOthers: isParallel
     ) { H5Fcreate(path, ch5_truncate(), creation, access) }
-    return HDF5File(path: path, identifier: identifier, isParallel: isParallel)
+    return HDF5File(
+      path: path, identifier: identifier, isParallel: isParallel, checkedHeaders: nil)
   }
 }
 
@@ -157,7 +161,46 @@ extension HDF5File {
     let identifier = try operation.open(closedBy: H5Fclose, waitsForOthers: communicator != nil) {
       H5Fopen(path, ch5_read_only(), access.id)
     }
-    return HDF5File(path: path, identifier: identifier, isParallel: communicator != nil)
+    return HDF5File(
+      path: path, identifier: identifier, isParallel: communicator != nil,
+      checkedHeaders: CheckedHeaders())
+  }
+
+  /// Looks at the header of an object before the library does, and refuses one in which lengths lead beyond it.
+  ///
+  /// - Parameters:
+  ///   - object: The path of the object.
+  ///   - operation: What is being done, for the error.
+  /// - Returns: What the header tells; `nil` if the object is left to the library: it is missing or in another file, its
+  ///   header is not understood, or the file is in the making.
+  /// - Throws: What is wrong with it.
+  @discardableResult
+  func header(
+    of object: String, _ operation: Operation
+  ) throws(HDF5Error) -> ObjectHeader.Survey? {
+    guard let checkedHeaders else { return nil }
+    let file = identifier.id
+    func information(_ name: String) -> H5O_info_t? {
+      withLibrary {
+        var info = H5O_info_t()
+        let status = H5Oget_info_by_name2(file, name, &info, UInt32(H5O_INFO_BASIC), defaults)
+        if status < 0 { H5Eclear2(hid_t(H5E_DEFAULT)) }
+        return status < 0 ? nil : info
+      }
+    }
+    guard let info = information(Self.rooted(object)), let root = information("/"),
+      info.fileno == root.fileno
+    else { return nil }
+    let address = UInt64(info.addr)
+    if let known = checkedHeaders.surveys[address] { return known }
+    let survey = ObjectHeader(path)?.survey(at: address)
+    if let damage = survey?.damage {
+      throw operation.failure(
+        "the header of \"\(object)\" is damaged: \(damage)", in: "HDF5File",
+        hint: "The file is damaged: make it again, or restore it from a copy")
+    }
+    checkedHeaders.surveys[address] = .some(survey)
+    return survey
   }
 
   /// Makes the properties for access to a file: by POSIX calls, unless it is shared.
