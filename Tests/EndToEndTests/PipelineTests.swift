@@ -37,6 +37,17 @@ extension EndToEnd {
         let starts = try #require(
           try JSONSerialization.jsonObject(with: data) as? [[String: Any]], "\(file)")
         #expect(starts.map { $0["ranks"] as? Int } == [ranks], "\(file)")
+        let usage = try #require(starts[0]["usage"] as? [String: Any], "\(file)")
+        let hosts = try #require(usage["hosts"] as? [[String: Any]], "\(file)")
+        #expect(
+          hosts.map { $0["ranks"] as? Int } == [ranks] && usage["hasFailed"] as? Bool == false)
+      }
+      let report = try Job(["report-jobs", "runs/small"], ranks: 0, in: workspace.folder).wait()
+      #expect(report.code == 0 && report.messages.isEmpty, "\(report.messages)")
+      for part in [
+        "prepare ", "train raw-seed1 ", "predict raw-seed1 ", "memoryPerNode: ", "minutes: 5",
+      ] {
+        #expect(report.output.contains(part), "\(part): \(report.output)")
       }
     }
 

@@ -32,6 +32,36 @@ import Testing
     }
   }
 
+  @Test func whatAStartTookIsAddedToItsRecord() throws {
+    try withWorld { world in
+      let folder = try temporaryDirectory("provenance-\(world.rank)-\(UUID())")
+      let file = "\(folder)/provenance.json"
+      let meter = JobMeter()
+      var sum = 0.0
+      while ContinuousClock.now < meter.start + .milliseconds(50) { sum += sin(sum + 1) }
+      let provenance = try Provenance.collect(on: world, plannedMemory: 7)
+      let usage = try meter.end(on: world)
+      #expect((usage != nil) == world.isRoot && sum.isFinite)
+      guard let provenance, let usage else { return }
+      #expect(usage.seconds >= 0.05 && !usage.hasFailed)
+      #expect(usage.hosts.map(\.ranks).reduce(0, +) == world.size)
+      #expect(usage.hosts.allSatisfy { $0.processors > 0 && $0.peakMemory > 1 << 20 })
+      #expect(usage.hosts[0].processorSeconds > 0.02)
+      try provenance.append(to: file)
+      provenance.add(usage, to: file)
+      var expected = provenance
+      expected.usage = usage
+      #expect(try Provenance.starts(in: file) == [expected])
+      #expect(expected.plannedMemory == 7)
+      // Of another start it says nothing, and a record that cannot be read stays as it is.
+      provenance.add(meter.failure, to: file)
+      #expect(try Provenance.starts(in: file) == [expected])
+      try Data("{".utf8).write(to: URL(filePath: file))
+      provenance.add(usage, to: file)
+      #expect(try DurableFile.read(file) == Data("{".utf8))
+    }
+  }
+
   @Test func aFileThatIsNoListOfStartsIsNotOverwritten() throws {
     try withWorld { world in
       guard world.size == 1, let provenance = try Provenance.collect(on: world) else { return }

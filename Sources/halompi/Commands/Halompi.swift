@@ -22,8 +22,9 @@ struct Halompi: ParsableCommand {
     version: halompiVersion,
     subcommands: [
       Run.self, Simulate.self, Prepare.self, Train.self, Predict.self, Ablate.self, Analyze.self,
-      Export.self, Import.self, EstimateInformation.self, Watch.self, Catalogue.self, Plan.self,
-      Submit.self, SlurmCommand.self, Inspect.self, Doctor.self, Check.self, Settings.self,
+      Export.self, Import.self, EstimateInformation.self, Watch.self, ReportJobs.self,
+      Catalogue.self, Plan.self, Submit.self, SlurmCommand.self, Inspect.self, Doctor.self,
+      Check.self, Settings.self,
       Benchmark.self,
       Completions.self, Manual.self,
     ])

@@ -8,17 +8,20 @@ extension MemoryPlan {
   ///
   /// Collective.
   ///
+  /// - Returns: The memory that a node needs [bytes].
   /// - Throws: An `AgreedFailure` of a `Failure` that names the largest term.
   package static func check(
     _ experiment: Experiment, in directory: RunDirectory, on world: borrowing Communicator
-  ) throws {
+  ) throws -> Int {
     let node = try world.splitByNode()
     let threads = try experiment.training.threadsPerRank ?? availableThreads(on: world)
     let (ranks, ranksPerNode) = (world.size, node.size)
-    try world.agree {
+    return try world.agree {
       let demand = try MemoryDemand(
         of: experiment, in: directory, ranks: ranks, ranksPerNode: ranksPerNode, threads: threads)
-      try MemoryPlan(of: demand, program: NodeMemory.ofThisProcess()).check(against: .ofThisNode())
+      let plan = try MemoryPlan(of: demand, program: NodeMemory.ofThisProcess())
+      try plan.check(against: .ofThisNode())
+      return plan.peakOfNode
     }
   }
 }

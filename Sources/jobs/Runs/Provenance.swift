@@ -4,6 +4,7 @@ package import Fields
 internal import Foundation
 internal import Hardware
 package import MPI
+package import Schedulers
 internal import Text
 internal import Threads
 
@@ -118,6 +119,15 @@ package struct Provenance: Codable, Hashable, Sendable {
   /// The files that went in.
   package var inputs: [InputFile]
 
+  /// The memory of a node that it may take by its plan [bytes]; `nil` without one.
+  package var plannedMemory: Int?
+
+  /// The job of the scheduler that it was part of; `nil` if it was started by hand.
+  package var job: BatchJob?
+
+  /// What it took; `nil` while it is at work, and of one that ended without a word, by a signal or with its host.
+  package var usage: JobUsage?
+
   /// Describes this job.
   ///
   /// Collective.
@@ -127,11 +137,12 @@ package struct Provenance: Codable, Hashable, Sendable {
   ///   - threadsPerRank: The threads that compute on each rank, where the job has a say in it.
   ///   - inputs: Paths of files that go in, which the first rank reads for their checksums.
   ///   - fieldFiles: Paths of field files that go in, whose fingerprints it reads.
+  ///   - plannedMemory: The memory of a node that the job may take by its plan [bytes].
   /// - Returns: The description on the first rank, and `nil` on the others.
   /// - Throws: A failure that all ranks agree on, if the first one cannot read a file.
   package static func collect(
     on world: borrowing Communicator, threadsPerRank: Int? = nil,
-    inputs: [String] = [], fieldFiles: [String] = []
+    inputs: [String] = [], fieldFiles: [String] = [], plannedMemory: Int? = nil
   ) throws -> Provenance? {
     let place = world.place()
     let names = try world.gatherVarying(Array(place.host.utf8))
@@ -144,7 +155,8 @@ package struct Provenance: Codable, Hashable, Sendable {
         processor: Machine.processorName, processorsPerHost: AvailableProcessors.count(),
         threadsPerRank: threadsPerRank, mpiLibrary: firstLine(of: mpiLibraryVersion()),
         inputs: try inputs.map { path throws(FileError) in try InputFile(path) }
-          + fieldFiles.map { path throws(Failure) in try InputFile(fieldFile: path) })
+          + fieldFiles.map { path throws(Failure) in try InputFile(fieldFile: path) },
+        plannedMemory: plannedMemory, job: BatchJob.current())
     }
   }
 
@@ -155,10 +167,27 @@ package struct Provenance: Codable, Hashable, Sendable {
   ///   be read or written.
   package func append(to path: String) throws {
     let starts = FileManager.default.fileExists(atPath: path) ? try Self.starts(in: path) : []
+    try DurableFile.createDirectory((path as NSString).deletingLastPathComponent)
+    try Self.write(starts + [self], to: path)
+  }
+
+  /// Adds what this start took, if it is the last that a file tells of.
+  ///
+  /// On a disk that is full by then the file stays as it is: the results are there, and nobody waits for these numbers.
+  ///
+  /// - Parameters:
+  ///   - usage: What it took.
+  ///   - path: A file of a JSON list, as ``append(to:)`` writes it.
+  package func add(_ usage: JobUsage, to path: String) {
+    guard var starts = try? Self.starts(in: path), starts.last == self else { return }
+    starts[starts.count - 1].usage = usage
+    try? Self.write(starts, to: path)
+  }
+
+  private static func write(_ starts: [Provenance], to path: String) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try DurableFile.createDirectory((path as NSString).deletingLastPathComponent)
-    try DurableFile.write(encoder.encode(starts + [self]) + Data("\n".utf8), to: path)
+    try DurableFile.write(encoder.encode(starts) + Data("\n".utf8), to: path)
   }
 
   /// Reads the starts that a file tells of.

@@ -48,15 +48,17 @@ package struct SimulateTask: Sendable {
       }
       try world.agree { if world.isRoot { try recordUnrecorded(except: missing) } }
       for warning in experiment.universe.mesh.warnings { progress.say("warning: \(warning)") }
-      if !missing.isEmpty {
-        let ranks = world.size
-        try world.agree {
-          try UniverseMemory(
-            of: experiment.universe, ranks: ranks, ranksPerNode: ranksPerNode,
-            program: NodeMemory.ofThisProcess()
-          ).check(against: .ofThisNode())
-        }
+      guard !missing.isEmpty else { return (missing, Stage.Inputs()) }
+      let ranks = world.size
+      let memory = try world.agree { () throws(Failure) in
+        let plan = try UniverseMemory(
+          of: experiment.universe, ranks: ranks, ranksPerNode: ranksPerNode,
+          program: NodeMemory.ofThisProcess())
+        try plan.check(against: .ofThisNode())
+        return plan.peak.saturatingTimes(plan.ranksPerNode)
       }
+      return (missing, Stage.Inputs(plannedMemory: memory))
+    } work: { missing in
       let done = experiment.simulations.count { $0.seed != nil } - missing.count
       if done > 0 { progress.say("\(done) simulations are complete already") }
       let size = min(experiment.universe.ranksPerSimulation ?? world.size, world.size)

@@ -17,6 +17,9 @@ struct Stage {
 
     /// The paths of field files, whose fingerprints are put on record.
     var fieldFiles: [String] = []
+
+    /// The memory of a node that the stage may take by its plan [bytes]; `nil` without one.
+    var plannedMemory: Int?
   }
 
   /// The name of the stage, as the command that runs it.
@@ -66,12 +69,13 @@ struct Stage {
     on world: borrowing Communicator, progress: ProgressReporter,
     begin: () throws -> (Material, Inputs), work: (Material) throws -> Result
   ) throws -> Result {
+    let meter = JobMeter()
     Heartbeat.begin("checking what goes in")
     let (material, inputs) = try begin()
     Heartbeat.begin("recording what goes in")
     let provenance = try Provenance.collect(
       on: world, threadsPerRank: threadsPerRank, inputs: inputs.files,
-      fieldFiles: inputs.fieldFiles)
+      fieldFiles: inputs.fieldFiles, plannedMemory: inputs.plannedMemory)
     try world.agree {
       for difference in world.isRoot ? try recordSettings() : [] {
         progress.say("note: \(difference), unlike in the last job of this \(place)")
@@ -79,7 +83,16 @@ struct Stage {
       try provenance?.append(to: provenanceFile)
     }
     Heartbeat.begin("beginning its work")
-    return try work(material)
+    let result: Result
+    do {
+      result = try work(material)
+    } catch {
+      provenance?.add(meter.failure, to: provenanceFile)
+      throw error
+    }
+    Heartbeat.begin("recording what it took")
+    if let usage = try meter.end(on: world) { provenance?.add(usage, to: provenanceFile) }
+    return result
   }
 
   /// Does work that needs nothing made ready.

@@ -92,10 +92,10 @@ package struct TrainTask: Sendable {
       place: "folder")
     return try stage.run(on: world, progress: progress) {
       let plan = try world.agree { try makePlan() }
-      try MemoryPlan.check(experiment, in: directory, on: world)
+      let memory = try MemoryPlan.check(experiment, in: directory, on: world)
       let inputs = Stage.Inputs(
         files: [experiment.training.initialModel].compactMap { $0 },
-        fieldFiles: plan.trainingFiles + plan.validationFiles)
+        fieldFiles: plan.trainingFiles + plan.validationFiles, plannedMemory: memory)
       return (plan, inputs)
     } work: { plan in
       var job = TrainingJob(plan, fields: fields)

@@ -40,6 +40,15 @@ package struct Machine: Codable, Hashable, Sendable {
     return usage.ru_maxrss * 1024
   }
 
+  /// The processor time that all threads of this process have taken so far [s].
+  package static var processorTime: Double {
+    var usage = rusage()
+    let status = getrusage(RUSAGE_SELF.rawValue, &usage)
+    precondition(status == 0, "the system does not know this process")
+    func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + 1e-6 * Double(time.tv_usec) }
+    return seconds(usage.ru_utime) + seconds(usage.ru_stime)
+  }
+
   /// The processor, as the system calls it.
   package static var processorName: String {
     let text = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""

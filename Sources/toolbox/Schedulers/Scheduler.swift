@@ -26,7 +26,7 @@ package enum Scheduler: String, Codable, Hashable, Sendable, CaseIterable {
   package var scriptEnding: String { self == .slurm ? "sbatch" : rawValue }
 
   /// The variable in which it tells a process the number of its job.
-  private var jobVariable: String {
+  var jobVariable: String {
     switch self {
     case .slurm: "SLURM_JOB_ID"
     case .pbs: "PBS_JOBID"
@@ -54,10 +54,8 @@ package enum Scheduler: String, Codable, Hashable, Sendable, CaseIterable {
   package static func find(
     in environment: [String: String], isExecutable: (String) -> Bool
   ) -> (scheduler: Scheduler, evidence: String)? {
-    for scheduler in allCases {
-      if let job = environment[scheduler.jobVariable], !job.isEmpty {
-        return (scheduler, "this is its job \(job)")
-      }
+    if let job = BatchJob.current(in: environment) {
+      return (job.scheduler, "this is its job \(job.number)")
     }
     let folders = (environment["PATH"] ?? "").split(separator: ":")
     for scheduler in allCases {

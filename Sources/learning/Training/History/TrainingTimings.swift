@@ -16,6 +16,12 @@ package struct TrainingTimings: Hashable, Sendable {
 
     /// The ranks that computed.
     package var ranks: Int
+
+    /// The time that the threads of a rank waited for sub-boxes, summed over them, the mean over ranks [s].
+    package var fetchWaitMean: Double?
+
+    /// The time from a rank's last gradient to the sum over all, the mean over ranks [s].
+    package var reductionWaitMean: Double?
   }
 
   /// The steps in their order.
