@@ -6,6 +6,22 @@ import Testing
 @testable import DurableFiles
 
 struct DurableFileTests {
+  @Test func whatAKilledProcessHadBegunIsRemoved() throws {
+    let scratch = try ScratchFolder()
+    for folder in ["a/b", "a/b/c"] { try DurableFile.createDirectory(scratch.path(folder)) }
+    let kept = ["a/model.h5", "a/notes.partial", "a/b/c/d.h5.partial"]
+    let gone = ["model.h5.partial", "a/final.hdf5.partial", "a/b/step-1.h5.partial"]
+    for name in kept + gone { try Data("x".utf8).write(to: URL(filePath: scratch.path(name))) }
+    // A link leads to files of others.
+    try FileManager.default.createSymbolicLink(
+      atPath: scratch.path("link"), withDestinationPath: scratch.path("a/b/c"))
+    DurableFile.removeTemporaries(below: scratch.path(""))
+    let manager = FileManager.default
+    for name in kept { #expect(manager.fileExists(atPath: scratch.path(name)), "\(name)") }
+    for name in gone { #expect(!manager.fileExists(atPath: scratch.path(name)), "\(name)") }
+    DurableFile.removeTemporaries(below: scratch.path("missing"))
+  }
+
   @Test func writingReplacesTheFileAndLeavesNothingBeside() throws {
     let scratch = try ScratchFolder()
     let path = scratch.path("a.json")

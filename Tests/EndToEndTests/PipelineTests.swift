@@ -11,6 +11,11 @@ extension EndToEnd {
       for (name, _) in Workspace.simulations {
         #expect(prepared.output.contains("simulation  \(name), 25 Mpc/h"))
       }
+      // What a job that was killed had begun to write.
+      let begun = workspace.path("runs/small/training/raw-seed1/checkpoints/step-1.h5.partial")
+      try FileManager.default.createDirectory(
+        at: URL(filePath: begun).deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data("x".utf8).write(to: URL(filePath: begun))
       try workspace.run("train", ranks: 3)
       let predicted = try workspace.run("predict", ranks: 2)
       #expect(predicted.output.contains("particles    100 of D"))

@@ -43,12 +43,13 @@ struct Trial {
   ) throws {
     let said = "\(folder).err"
     defer { unlink(said) }
-    // A shell sets the limits. The program is alone in its group, with which all that it started is ended.
+    // A shell sets the limits. Memory that a file asks for beyond what a run may take shall be seen, and not be refused
+    // by the system. The program is alone in its group, with which all that it started is ended.
     let script =
       "cd \"$0\" && ulimit -c 0 && ulimit -S -t \(Self.processorSeconds + 1) && "
       + (isToldOfMemory
         ? "export SLURM_MEM_PER_NODE=\(Self.memory >> 20)"
-        : "ulimit -d \(Self.memory / 1024)") + " && exec \"$@\""
+        : "ulimit -d \(4 * Self.memory / 1024)") + " && exec \"$@\""
     let process = try Self.start(
       ["/bin/sh", "-c", script, folder] + words, errors: said,
       environment: Self.environment(temporary: temporary))

@@ -143,7 +143,7 @@ import Testing
       }
     }
     #expect(Quoting.terminal("\u{1b}]0;x\u{7}\u{9b}2J") == "\\u{1b}]0;x\\u{7}\\u{9b}2J")
-    #expect(Quoting.terminal("a\n\tb\r", keepingLines: true) == "a\n\tb\\u{d}")
+    #expect(Quoting.terminal("a\n\tb\r", keepingLines: true) == "a\n\\u{9}b\\u{d}")
     #expect(Quoting.terminal("Mᵇ ☉ ├─ ⣿ 質量") == "Mᵇ ☉ ├─ ⣿ 質量")
   }
 

@@ -1,3 +1,4 @@
+internal import DurableFiles
 internal import Experiments
 internal import Foundation
 internal import Heartbeat
@@ -70,6 +71,10 @@ struct Stage {
     begin: () throws -> (Material, Inputs), work: (Material) throws -> Result
   ) throws -> Result {
     let meter = JobMeter()
+    if world.isRoot {
+      DurableFile.removeTemporaries(
+        below: URL(filePath: provenanceFile).deletingLastPathComponent().path)
+    }
     Heartbeat.begin("checking what goes in")
     let (material, inputs) = try begin()
     Heartbeat.begin("recording what goes in")

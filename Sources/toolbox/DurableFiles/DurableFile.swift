@@ -7,6 +7,25 @@ package enum DurableFile {
   /// The path beside `path` at which a new version is written before ``commit(_:as:)``.
   package static func temporary(for path: String) -> String { path + ".partial" }
 
+  /// Removes what a process that was killed had begun to write: HDF5 files under the name that they have until they are
+  /// complete, in a folder and two levels below it.
+  ///
+  /// For a folder in which nobody else writes. What cannot be removed stays.
+  package static func removeTemporaries(below folder: String, levels: Int = 2) {
+    let manager = FileManager.default
+    for name in (try? manager.contentsOfDirectory(atPath: folder)) ?? [] {
+      let path = "\(folder)/\(name)"
+      let type = (try? manager.attributesOfItem(atPath: path))?[.type] as? FileAttributeType
+      if type == .typeDirectory, levels > 0 {
+        removeTemporaries(below: path, levels: levels - 1)
+      } else if type == .typeRegular,
+        [".h5", ".hdf5"].contains(where: { name.hasSuffix(temporary(for: $0)) })
+      {
+        unlink(path)
+      }
+    }
+  }
+
   /// Writes a file, replacing one that exists once the new one is on the disk.
   ///
   /// If it fails, what was at `path` is still there, and the space is given back.

@@ -6,7 +6,7 @@ extension Quoting {
   ///
   /// - Parameters:
   ///   - text: Any text, such as a name from a file of somebody else.
-  ///   - keepingLines: Whether ends of lines and tabs stay too, as in a text of several lines.
+  ///   - keepingLines: Whether ends of lines stay too, as in a text of several lines.
   /// - Returns: The text for people.
   package static func terminal(_ text: String, keepingLines: Bool = false) -> String {
     // Nearly all texts are plain, which is quickly seen by their bytes.
@@ -14,7 +14,7 @@ extension Quoting {
       return text
     }
     return text.replacingScalars { scalar in
-      if scalar.isVisible || keepingLines && (scalar == "\n" || scalar == "\t") { return nil }
+      if scalar.isVisible || keepingLines && scalar == "\n" { return nil }
       return "\\u{\(scalar.hexadecimal())}"
     }
   }
