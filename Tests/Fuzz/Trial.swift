@@ -87,6 +87,8 @@ struct Trial {
     }
     environment["TMPDIR"] = temporary
     environment["OPENBLAS_NUM_THREADS"] = "1"
+    // No process of the launcher beside each run: there are no other ranks, and each has a temporary folder.
+    environment["OMPI_MCA_ess_singleton_isolated"] = "1"
     environment["OMPI_ALLOW_RUN_AS_ROOT"] = "1"
     environment["OMPI_ALLOW_RUN_AS_ROOT_CONFIRM"] = "1"
     return environment.map { "\($0.key)=\($0.value)" }

@@ -7,7 +7,7 @@ import Testing
 @Test func onlyAProcessWithoutALauncherStartsAlone() {
   let settings = LoneStart.settings(in: ["PATH": "/bin"], family: .openMPI)
   #expect(settings["OMPI_MCA_btl"] == "self")
-  #expect(settings["OMPI_MCA_ess_singleton_isolated"] == "1")
+  #expect(settings["OMPI_MCA_pml"] == "ob1")
   for mark in [
     "OMPI_COMM_WORLD_RANK", "PMI_RANK", "PMIX_RANK", "SLURM_PROCID", "FLUX_TASK_RANK",
   ] {

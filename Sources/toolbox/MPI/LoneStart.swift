@@ -1,9 +1,10 @@
 internal import Foundation
 
-/// The settings with which Open MPI starts a process that has no other ranks in a quarter of the time.
+/// The settings with which Open MPI starts a process that has no other ranks faster.
 ///
-/// Without them a process that no launcher started starts a daemon, which could start further ranks for
-/// it, and loads every library for networks that there is, some of which wait for their hardware.
+/// Without them it loads every library for networks that there is, some of which wait for their hardware.
+/// (The daemon that it starts beside such a process stays: without it, all processes of a user have one folder for
+/// temporary files, which the first one to end removes.)
 /// They are taken out of the environment again once MPI runs: a program that this one starts may be a launcher, or
 /// have other ranks.
 enum LoneStart {
@@ -25,9 +26,7 @@ enum LoneStart {
     in environment: [String: String], family: MPIFamily = .current
   ) -> [String: String] {
     guard family == .openMPI, !marks.contains(where: { environment[$0] != nil }) else { return [:] }
-    return [
-      "OMPI_MCA_ess_singleton_isolated": "1", "OMPI_MCA_pml": "ob1", "OMPI_MCA_btl": "self",
-    ].filter { environment[$0.key] == nil }
+    return ["OMPI_MCA_pml": "ob1", "OMPI_MCA_btl": "self"].filter { environment[$0.key] == nil }
   }
 
   /// Runs `body`, which starts MPI, with the settings.
