@@ -30,9 +30,9 @@ enum Main {
       print(FuzzTarget.all.map(\.name).joined(separator: "\n"))
       return 0
     }
-    if words.count == 4, words[1] == "--numbers" {
+    if words.count == 3, words[0] == "--numbers" {
       startHDF5()
-      try Data(HDF5Content(of: words[2]).checksum.utf8).write(to: URL(filePath: words[3]))
+      try Data(HDF5Content(of: words[1]).checksum.utf8).write(to: URL(filePath: words[2]))
       return 0
     }
     guard words.count == 4 || words.count == 5, let length = Self.length(words[2]),
