@@ -48,7 +48,7 @@ enum Main {
       return try targets.reduce(0) { count, target in
         let campaign = try Campaign(
           target: target, seed: seed, corpus: corpus, scratch: scratch,
-          fuzzer: CommandLine.arguments[0])
+          fuzzer: URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().path)
         guard words.count == 5 else {
           let result = campaign.run(length, workers: 4)
           report(result, of: target, seed)
