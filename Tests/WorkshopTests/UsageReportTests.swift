@@ -105,6 +105,20 @@ import Testing
     #expect(try JSONDecoder().decode(UsageReport.self, from: Data(report.json.utf8)) == report)
   }
 
+  /// The runs of an ablation share the processors of their job.
+  @Test func processorsThatOthersHadAreNotCalledIdle() throws {
+    let folder = try temporaryDirectory("usage-\(UUID())")
+    let path = try Self.run(in: folder)
+    let queue = try Self.queue([:], in: folder)
+    #expect(
+      try UsageReport(of: path, asking: queue).text.contains("kept 2 of 8 processors at work"))
+    try Self.start(
+      "2026-11-29T11:20:00Z",
+      usage: Self.usage(10, processors: 8, processorSeconds: 60, mebibytes: 100)
+    ).append(to: "\(path)/training/averaged-seed1/provenance.json")
+    #expect(try !UsageReport(of: path, asking: queue).text.contains("processors at work"))
+  }
+
   @Test func aClusterWithoutAccountsIsSaid() throws {
     let folder = try temporaryDirectory("usage-\(UUID())")
     let path = try Self.run(in: folder)

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import Schedulers
 internal import Text
 
@@ -93,7 +94,8 @@ extension UsageReport {
       let steps = min(200_000, (seconds * Self.timeMargin / 300).rounded(.up))
       lines.append("minutes: \(Int(5 * steps))  # \(longest.stage) took \(duration(seconds))")
       if let share = longest.processorShare, let processors = longest.processors,
-        (2...1_000_000).contains(processors), (0..<0.5).contains(share)
+        (2...1_000_000).contains(processors), (0..<0.5).contains(share),
+        isAlone(longest)
       {
         let busy = max(1, Int((share * Double(processors)).rounded(.up)))
         lines.append(
@@ -102,5 +104,18 @@ extension UsageReport {
       }
     }
     return lines
+  }
+
+  /// Whether no other start was at work at the same time, which may have had the other processors.
+  private func isAlone(_ start: Start) -> Bool {
+    func time(of start: Start) -> ClosedRange<Date>? {
+      guard let begin = try? Date(start.started, strategy: .iso8601), let seconds = start.seconds,
+        (0..<1e9).contains(seconds)
+      else { return nil }
+      // Starts are told in whole seconds, and one may follow the other at once.
+      return begin.addingTimeInterval(1)...begin.addingTimeInterval(max(1, seconds - 1))
+    }
+    guard let own = time(of: start) else { return false }
+    return !starts.contains { $0 != start && time(of: $0)?.overlaps(own) == true }
   }
 }
