@@ -56,7 +56,7 @@ struct ObjectHeaderTests {
     #expect(found > 6 * 255 - 40, "\(found)")
   }
 
-  /// A text of variable length whose heap is told to be elsewhere: version 1.10 follows.
+  /// A changed byte with which version 1.10 crashes when it reads a text of variable length.
   @Test func aCrashOfTheLibraryIsASentenceAndAnExitCode() async throws {
     let result = await #expect(
       processExitsWith: .exitCode(65), observing: [\.standardErrorContent]

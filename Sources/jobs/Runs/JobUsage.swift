@@ -3,9 +3,9 @@ internal import Hardware
 package import MPI
 internal import Threads
 
-/// What a start of a stage took of the machines that it ran on.
+/// The time, processors and memory that a start of a stage took of the machines that it ran on.
 package struct JobUsage: Codable, Hashable, Sendable {
-  /// What it took of one host.
+  /// The share of one host.
   package struct Host: Codable, Hashable, Sendable {
     /// The name of the host, as MPI knows it.
     package var name: String
@@ -42,7 +42,7 @@ package struct JobUsage: Codable, Hashable, Sendable {
 
 /// A measurement of what a stage takes, which begins when it is made.
 package struct JobMeter: Sendable {
-  /// What one rank tells of itself.
+  /// The share of one rank.
   private struct Share: Codable {
     var host: String
     var processors: [Int]

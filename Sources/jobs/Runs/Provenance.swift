@@ -125,7 +125,7 @@ package struct Provenance: Codable, Hashable, Sendable {
   /// The job of the scheduler that it was part of; `nil` if it was started by hand.
   package var job: BatchJob?
 
-  /// What it took; `nil` while it is at work, and of one that ended without a word, by a signal or with its host.
+  /// The time, processors and memory that it took; `nil` while it is at work, and of one that ended without a word, by a signal or with its host.
   package var usage: JobUsage?
 
   /// Describes this job.

@@ -44,7 +44,7 @@ struct ByteCursor {
 
 // MARK: - Messages of HDF5
 
-/// What a message tells, if all of it is within its room.
+/// The value of a message, if all of it is within its room.
 enum Encoded<Value> {
   /// It is, with this value.
   case value(Value)

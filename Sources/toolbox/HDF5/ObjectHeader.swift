@@ -45,9 +45,9 @@ struct ObjectHeader {
     guard [2, 4, 8].contains(offsetWidth), [2, 4, 8].contains(lengthWidth) else { return nil }
   }
 
-  /// What the messages of a header tell.
+  /// The result of looking at a header.
   struct Survey {
-    /// What would lead the library beyond a message, as a clause; `nil` if nothing does.
+    /// The damage that would lead the library beyond a message, as a clause; `nil` if nothing does.
     var damage: String?
 
     /// The names of the attributes that are in the header.
@@ -162,7 +162,7 @@ struct ObjectHeader {
   }
 }
 
-/// What the headers of a file told that are known to be sound, by their addresses.
+/// The results for the headers of a file that are known to be sound, by their addresses.
 final class CheckedHeaders {
   var surveys: [UInt64: ObjectHeader.Survey?] = [:]
 }

@@ -1,8 +1,8 @@
 internal import Foundation
 
-/// What Slurm's accounting tells of jobs that have ended.
+/// The entries of Slurm's accounting on jobs.
 package struct JobAccounting: Hashable, Sendable {
-  /// What it tells of one job.
+  /// The entry on one job.
   package struct Entry: Hashable, Sendable {
     /// The time from submitting to starting [s]; `nil` if the job has not started.
     package let queueSeconds: Double?

@@ -74,7 +74,7 @@ extension UsageReport {
   private static let memoryMargin = 1.25
   private static let timeMargin = 1.5
 
-  /// What to write into the section `cluster` for the next job, a setting and its reason in each line.
+  /// The lines to write into the section `cluster` for the next job, a setting and its reason in each line.
   ///
   /// Memory is a quarter more than the largest, in steps of 256 MiB; time half as long again as the longest start that
   /// returned, in steps of five minutes. Processors are spoken of only if more than half of them had nothing to do.

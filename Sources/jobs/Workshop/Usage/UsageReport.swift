@@ -7,7 +7,7 @@ package import Schedulers
 internal import Text
 internal import Training
 
-/// What the jobs of a run directory took of the machines: each start of each stage, by the records beside the results.
+/// The report of what the jobs of a run directory took of the machines: each start of each stage, by the records beside the results.
 package struct UsageReport: Codable, Hashable, Sendable {
   /// How a start ended.
   enum End: String, Codable, Hashable, Sendable {
