@@ -186,7 +186,7 @@ struct Campaign: Sendable {
       if let contradiction = found.contradiction { return bad("it wrote that \(contradiction)") }
       if found == labels { return .read }
       let content = try victim.content(
-        of: "\(folder)/\(file)", besides: "\(corpus.folder)/\(file)", by: fuzzer)
+        of: "\(folder)/\(file)", besides: "\(corpus.folder)/\(file)", by: fuzzer, in: temporary)
       return content == .otherData
         ? .relabeled : bad("other labels, though the data are those of the intact file")
     } catch {

@@ -70,11 +70,13 @@ extension FuzzTarget.Victim {
   ///   - changed: The path of the changed file.
   ///   - original: The path of the intact one.
   ///   - program: The path of the fuzzer, which reads HDF5 in processes of their own.
+  ///   - folder: An empty folder for what they write. Other rounds copy the intact file's folder at the same time,
+  ///     so nothing may come and go there.
   /// - Returns: What it says.
   /// - Throws: An error of Foundation if a file cannot be read.
-  func content(of changed: String, besides original: String, by program: String) throws
-    -> ChangedContent
-  {
+  func content(
+    of changed: String, besides original: String, by program: String, in folder: String
+  ) throws -> ChangedContent {
     let one = try Data(contentsOf: URL(filePath: changed))
     let other = try Data(contentsOf: URL(filePath: original))
     let isSame =
@@ -82,7 +84,7 @@ extension FuzzTarget.Victim {
       case .text, .settings, .safeTensors: Self.fields(of: one) == Self.fields(of: other)
       case .binary, .hdf5:
         other.starts(with: [0x89, 0x48, 0x44, 0x46])
-          ? try Self.haveSameNumbers(changed, original, by: program)
+          ? try Self.haveSameNumbers(changed, original, by: program, in: folder)
           // Columns without marks between them: a file of another length has lost its structure.
           : one.count != other.count || one.dropFirst(header) == other.dropFirst(header)
       }
@@ -98,19 +100,20 @@ extension FuzzTarget.Victim {
 
   /// Compares the numbers of an HDF5 file with those of the intact one.
   private static func haveSameNumbers(
-    _ changed: String, _ original: String, by program: String
+    _ changed: String, _ original: String, by program: String, in folder: String
   ) throws -> Bool {
-    guard let numbers = try numbers(in: original, by: program) else {
+    guard let numbers = try numbers(in: original, by: program, in: folder) else {
       throw Corpus.Failed(description: "the numbers of \(original) cannot be read")
     }
-    return try self.numbers(in: changed, by: program) == numbers
+    return try self.numbers(in: changed, by: program, in: folder) == numbers
   }
 
   /// A checksum of all numbers of an HDF5 file, which a process of its own reads: it may crash on them.
-  private static func numbers(in file: String, by program: String) throws -> Data? {
-    let output = "\(file).numbers"
+  private static func numbers(
+    in file: String, by program: String, in folder: String
+  ) throws -> Data? {
+    let output = "\(folder)/numbers"
     defer { unlink(output) }
-    let folder = URL(filePath: file).deletingLastPathComponent().path
     let trial = try Trial(
       of: [program, "--numbers", file, output], in: folder, temporary: folder)
     return trial.code == 0 ? FileManager.default.contents(atPath: output) : nil

@@ -86,8 +86,33 @@ struct FuzzTests {
         try original.write(toFile: paths[0], atomically: true, encoding: .utf8)
         try changed.write(toFile: paths[1], atomically: true, encoding: .utf8)
         #expect(
-          try victim.content(of: paths[1], besides: paths[0], by: "") == content, "\(changed)")
+          try victim.content(of: paths[1], besides: paths[0], by: "", in: folder) == content,
+          "\(changed)")
       }
+    }
+  }
+
+  /// Rounds beside each other copy the folder of the intact file while one compares it.
+  @Test func comparingNumbersLeavesTheirFoldersAlone() throws {
+    let victim = FuzzTarget.Victim(file: "", format: .hdf5)
+    try withScratchFolder { folder in
+      for name in ["intact", "changed", "work/own"] {
+        try FileManager.default.createDirectory(
+          atPath: "\(folder)/\(name)", withIntermediateDirectories: true)
+      }
+      let files = ["changed", "intact"].map { "\(folder)/\($0)/file" }
+      for file in files { try Data([0x89, 0x48, 0x44, 0x46]).write(to: URL(filePath: file)) }
+      let program = "\(folder)/program"
+      let script = """
+        #!/bin/sh
+        [ "$(cd "${2%/*}/.." && echo * ./changed/* ./intact/*)" = \
+          "changed intact program work ./changed/file ./intact/file" ] && echo 1 >"$3"
+        """
+      try script.write(toFile: program, atomically: false, encoding: .utf8)
+      chmod(program, 0o700)
+      #expect(
+        try victim.content(of: files[0], besides: files[1], by: program, in: "\(folder)/work/own")
+          == .sameData)
     }
   }
 
