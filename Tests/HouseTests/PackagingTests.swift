@@ -15,7 +15,8 @@ struct PackagingTests {
     let source = try Repository.file("Sources/toolbox/Text/Version.swift").text
     let program = try #require(version(in: source, after: "halompiVersion = "))
     for (path, words) in [
-      ("CITATION.cff", "\nversion: "), ("packaging/spack/package.py", "    version("),
+      ("CITATION.cff", "\nversion: "),
+      ("packaging/spack/packages/halompi/package.py", "    version("),
       ("packaging/easybuild/halompi-\(program)-foss-2023a.eb", "\nversion = "),
       ("python/pyproject.toml", "\nversion = "),
     ] {

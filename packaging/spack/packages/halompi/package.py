@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
+import pathlib
+
 from spack.package import *
 
 
@@ -7,11 +9,13 @@ class Halompi(Package):
     """Batch jobs over MPI that make or read cosmological simulations, train 3-D convolutional
     networks on their initial density, and tell what it says about halo masses."""
 
-    # Built from a clone: spack dev-build halompi@0.1.0 ^openmpi
-    has_code = True
-    license("Apache-2.0", checked_by="halompi")
+    homepage = "https://doi.org/10.1103/PhysRevD.109.063524"
+    # The clone in which this recipe is.
+    git = pathlib.Path(__file__).resolve().parents[4].as_uri()
 
-    version("0.1.0")
+    license("Apache-2.0")
+
+    version("0.1.0", branch="main")
 
     variant("figures", default=True, description="Draw the figures of reports, with gnuplot")
 
@@ -19,7 +23,7 @@ class Halompi(Package):
     depends_on("cxx", type="build")
     depends_on("gmake", type="build")
     depends_on("pkgconfig", type="build")
-    # An external package: the toolchain of swift.org, of which the program keeps nothing.
+    # The toolchain of swift.org, of which the program keeps nothing.
     depends_on("swift@6.2:", type="build")
     depends_on("mpi")
     depends_on("hdf5@1.10: +mpi")
