@@ -70,7 +70,7 @@ let package = Package(
       name: "DurableFiles", dependencies: ["Failures", "Heartbeat"],
       path: "Sources/toolbox/DurableFiles"),
     .target(
-      name: "RecordFiles", dependencies: ["DurableFiles", "Failures", "HDF5", "MPI"],
+      name: "RecordFiles", dependencies: ["DurableFiles", "Failures", "HDF5", "MPI", "Text"],
       path: "Sources/toolbox/RecordFiles"),
     .target(
       name: "Watching", dependencies: ["Failures", "Heartbeat", "MPI"],

@@ -148,8 +148,8 @@ struct CatalogueTests {
     try runs.write(try String(contentsOfFile: above, encoding: .utf8), to: "pages/y.html")
     _ = try CatalogueTask(runs.scratch.path("runs"), output: aside).run()
     let text = try String(contentsOfFile: aside, encoding: .utf8)
-    let link = try #require(text.firstMatch(of: /href="\.\/(\.\.[^"]*report\.html)"/))?.output.1
-    let target = URL(filePath: runs.scratch.path("pages")).appending(path: String(link ?? ""))
+    let link = try #require(text.firstMatch(of: /href="\.\/(\.\.[^"]*report\.html)"/))
+    let target = URL(filePath: runs.scratch.path("pages")).appending(path: String(link.output.1))
     #expect(FileManager.default.fileExists(atPath: target.standardizedFileURL.path))
   }
 

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Foundation
+internal import Text
 
 /// Measures how fast the parts of the program are on this machine.
 struct Benchmark: ParsableCommand {
@@ -25,8 +26,7 @@ struct BenchmarkOutput: ParsableArguments {
   /// Prints results in the form that was asked for.
   func write(_ results: some Encodable & CustomStringConvertible) throws {
     guard json else { return try Console.output.show(results, terminator: "") }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try Console.output.give(String(decoding: try encoder.encode(results), as: UTF8.self))
+    try Console.output.give(
+      String(decoding: try JSONEncoder.stable().encode(results), as: UTF8.self))
   }
 }

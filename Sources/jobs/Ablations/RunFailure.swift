@@ -1,6 +1,7 @@
 package import DurableFiles
 internal import Failures
 internal import Foundation
+internal import Text
 
 /// The failure of a run of an ablation, which is written into its folder until it starts again.
 package struct RunFailure: Codable, Hashable, Sendable {
@@ -43,8 +44,7 @@ package struct RunFailure: Codable, Hashable, Sendable {
 
 /// The bytes of a JSON file of ours, the same for the same value.
 func jsonFile(of value: some Encodable) -> Data {
-  let encoder = JSONEncoder()
-  encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+  let encoder = JSONEncoder.stable()
   encoder.nonConformingFloatEncodingStrategy = .convertToString(
     positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
   do {

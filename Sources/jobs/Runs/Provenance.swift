@@ -1,6 +1,6 @@
 package import DurableFiles
 package import Failures
-package import Fields
+internal import Fields
 internal import Foundation
 internal import Hardware
 package import MPI
@@ -185,9 +185,7 @@ package struct Provenance: Codable, Hashable, Sendable {
   }
 
   private static func write(_ starts: [Provenance], to path: String) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    try DurableFile.write(encoder.encode(starts) + Data("\n".utf8), to: path)
+    try DurableFile.write(JSONEncoder.stable().encode(starts) + Data("\n".utf8), to: path)
   }
 
   /// Reads the starts that a file tells of.

@@ -1,5 +1,6 @@
 internal import DurableFiles
 internal import Foundation
+internal import Text
 
 /// A record of what a result was made of, which the stage that made it writes beside it.
 ///
@@ -49,11 +50,9 @@ package struct ResultRecord: Codable, Hashable, Sendable {
   }
 
   fileprivate func write(to path: String) throws(FileError) {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     let data: Data
     do {
-      data = try encoder.encode(self)
+      data = try JSONEncoder.stable().encode(self)
     } catch {
       preconditionFailure("a record cannot be written as JSON: \(error)")
     }

@@ -181,8 +181,7 @@ package struct AnalyzeTask: Sendable {
       try DurableFile.write(Data(table.csv.utf8), to: "\(tableFolder)/\(table.name).csv")
     }
     try DurableFile.write(Data(report.markdown.utf8), to: textFile)
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    try DurableFile.write(encoder.encode(report) + Data("\n".utf8), to: reportFile)
+    try DurableFile.write(
+      JSONEncoder.stable(isIndented: false).encode(report) + Data("\n".utf8), to: reportFile)
   }
 }

@@ -2,6 +2,7 @@ internal import Failures
 internal import Foundation
 internal import Networks
 internal import SubBoxes
+internal import Text
 internal import Training
 
 /// The properties of a model besides its weights, as texts by name: metadata for other programs.
@@ -44,9 +45,7 @@ struct ModelMetadata {
   mutating func add(_ name: String, _ text: String) { texts[name] = text }
 
   private static func json(_ value: some Encodable) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(value), as: UTF8.self)
+    String(decoding: try JSONEncoder.stable(isIndented: false).encode(value), as: UTF8.self)
   }
 }
 

@@ -34,19 +34,22 @@ package struct Machine: Codable, Hashable, Sendable {
 
   /// The largest memory that this process has had so far, shared pages included [bytes].
   package static var peakMemory: Int {
-    var usage = rusage()
-    let status = getrusage(RUSAGE_SELF.rawValue, &usage)
-    precondition(status == 0, "the system does not know this process")
-    return usage.ru_maxrss * 1024
+    usage.ru_maxrss * 1024
   }
 
   /// The processor time that all threads of this process have taken so far [s].
   package static var processorTime: Double {
+    func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + 1e-6 * Double(time.tv_usec) }
+    let taken = usage
+    return seconds(taken.ru_utime) + seconds(taken.ru_stime)
+  }
+
+  /// The resources that this process has taken so far.
+  private static var usage: rusage {
     var usage = rusage()
     let status = getrusage(RUSAGE_SELF.rawValue, &usage)
     precondition(status == 0, "the system does not know this process")
-    func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + 1e-6 * Double(time.tv_usec) }
-    return seconds(usage.ru_utime) + seconds(usage.ru_stime)
+    return usage
   }
 
   /// The processor, as the system calls it.

@@ -1,6 +1,7 @@
 internal import DurableFiles
 internal import Foundation
 package import HDF5
+internal import Text
 
 /// A file of one of our formats that one process writes, and that appears when it is complete.
 ///
@@ -68,9 +69,7 @@ package struct RecordWriter: ~Copyable {
   ///
   /// - Throws: `HDF5Error`, and what encoding the value throws.
   package func addJSON(_ attribute: String, _ value: some Encodable) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let text = try encoder.encode(value)
+    let text = try JSONEncoder.stable(isIndented: false).encode(value)
     try file.setAttribute(attribute, to: String(decoding: text, as: UTF8.self))
     try file.setAttribute(Self.checksumName(attribute), to: Checksum(of: text).description)
   }

@@ -1,5 +1,5 @@
-package import Failures
-package import Foundation
+internal import Failures
+internal import Foundation
 package import Hardware
 package import Networks
 internal import Text

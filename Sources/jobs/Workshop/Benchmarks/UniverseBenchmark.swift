@@ -201,11 +201,7 @@ package struct UniverseBenchmark: Codable, Hashable, Sendable {
 
   /// The time of processors that all ranks have taken so far [s].
   private static func processorTime(on world: borrowing Communicator) throws -> Double {
-    var usage = rusage()
-    let status = getrusage(RUSAGE_SELF.rawValue, &usage)
-    precondition(status == 0, "the system does not know this process")
-    func seconds(_ time: timeval) -> Double { Double(time.tv_sec) + 1e-6 * Double(time.tv_usec) }
-    return try world.allReduce(seconds(usage.ru_utime) + seconds(usage.ru_stime), .sum)
+    try world.allReduce(Machine.processorTime, .sum)
   }
 }
 

@@ -45,10 +45,8 @@ package struct CrateTask: Sendable {
     }
     let actions = try CrateActions(of: files, in: directory)
     let document = Document(graph: entities(files, actions))
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     let path = "\(directory)/\(Self.name)"
-    try DurableFile.write(encoder.encode(document) + Data("\n".utf8), to: path)
+    try DurableFile.write(JSONEncoder.stable().encode(document) + Data("\n".utf8), to: path)
     return (path, files.count, actions.starts.count)
   }
 

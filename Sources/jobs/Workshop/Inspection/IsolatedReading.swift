@@ -1,6 +1,6 @@
 internal import DurableFiles
-package import Failures
-package import Foundation
+internal import Failures
+internal import Foundation
 
 /// A reading of a foreign file in a process of its own, so that a crash of it does not end this one.
 ///

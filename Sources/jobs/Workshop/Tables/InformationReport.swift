@@ -1,5 +1,6 @@
 internal import Foundation
 package import Information
+internal import Text
 
 /// The mutual information of two columns, as printed or written as JSON; all values in nats.
 package struct InformationReport: Hashable, Encodable, Sendable {
@@ -79,9 +80,7 @@ package struct InformationReport: Hashable, Encodable, Sendable {
   /// The report as JSON, with sorted keys.
   package var json: String {
     get throws {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
+      String(decoding: try JSONEncoder.stable().encode(self), as: UTF8.self) + "\n"
     }
   }
 }

@@ -1,5 +1,5 @@
-package import DurableFiles
-package import Failures
+internal import DurableFiles
+internal import Failures
 internal import Settings
 
 /// A table of text that cannot be read.

@@ -102,9 +102,7 @@ package struct UsageReport: Codable, Hashable, Sendable {
   /// The report as JSON, with sorted keys.
   package var json: String {
     get throws {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      return String(decoding: try encoder.encode(self), as: UTF8.self)
+      String(decoding: try JSONEncoder.stable().encode(self), as: UTF8.self)
     }
   }
 
