@@ -1,4 +1,4 @@
-package import Analysis
+internal import Analysis
 internal import Text
 
 /// Predicted against true masses of a network and of analytic models.

@@ -1,4 +1,4 @@
-package import Analysis
+internal import Analysis
 internal import Networks
 
 /// The truth at fixed predictions beside the likelihood.

@@ -1,4 +1,4 @@
-package import Analysis
+internal import Analysis
 internal import Statistics
 
 /// Predicted against true halo masses, and the residuals.

@@ -1,4 +1,4 @@
-package import Analysis
+internal import Analysis
 internal import Text
 
 /// Residuals of models in bins of true mass, with the scatter over seeds.

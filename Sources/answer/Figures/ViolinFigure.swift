@@ -1,4 +1,4 @@
-package import Analysis
+internal import Analysis
 internal import Text
 
 /// Distributions of predicted masses in bins of the true mass.

@@ -1,4 +1,4 @@
-package import Failures
+internal import Failures
 internal import Settings
 
 extension Failure {

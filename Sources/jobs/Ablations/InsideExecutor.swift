@@ -1,7 +1,7 @@
 internal import Experiments
 internal import Foundation
-package import MPI
-package import Progress
+internal import MPI
+internal import Progress
 internal import Stages
 internal import Stopping
 internal import SubBoxes

@@ -1,8 +1,8 @@
 internal import Experiments
-package import Failures
+internal import Failures
 internal import Foundation
 internal import MPI
-package import Progress
+internal import Progress
 internal import Runs
 internal import Stopping
 internal import Threads

@@ -1,5 +1,5 @@
 internal import DurableFiles
-package import Failures
+internal import Failures
 internal import Foundation
 internal import Settings
 internal import Text

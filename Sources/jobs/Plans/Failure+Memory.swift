@@ -1,5 +1,5 @@
-package import Failures
-package import Hardware
+internal import Failures
+internal import Hardware
 internal import Text
 
 extension Failure {

@@ -1,9 +1,9 @@
 package import Failures
-package import FourierTransforms
+internal import FourierTransforms
 package import Hardware
 internal import ParticleMesh
 package import Simulations
-package import Training
+internal import Training
 
 /// The memory that a rank of `halompi simulate` takes, by term: a prediction.
 ///

@@ -1,6 +1,6 @@
 internal import DurableFiles
 internal import Experiments
-package import Failures
+internal import Failures
 internal import Foundation
 internal import Interchange
 package import MPI

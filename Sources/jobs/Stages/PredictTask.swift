@@ -1,6 +1,6 @@
 internal import DurableFiles
 package import Experiments
-package import Failures
+internal import Failures
 internal import Foundation
 package import MPI
 package import Progress

@@ -1,5 +1,5 @@
 package import Experiments
-package import Failures
+internal import Failures
 package import Fields
 internal import Foundation
 package import MPI

@@ -1,5 +1,5 @@
 package import Experiments
-package import Failures
+internal import Failures
 internal import Foundation
 internal import Hardware
 package import MPI

@@ -1,4 +1,4 @@
-package import Failures
+internal import Failures
 internal import Foundation
 internal import MPI
 internal import Threads

@@ -1,5 +1,5 @@
 internal import DurableFiles
-package import Failures
+internal import Failures
 package import Foundation
 
 /// Values of the network, loss, priors and optimizer that another program computed.

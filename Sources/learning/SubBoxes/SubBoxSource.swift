@@ -1,4 +1,4 @@
-package import Failures
+internal import Failures
 package import Fields
 package import MPI
 

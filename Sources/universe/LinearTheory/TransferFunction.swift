@@ -1,4 +1,4 @@
-package import Failures
+internal import Failures
 internal import Foundation
 
 /// The matter transfer function of Eisenstein and Hu, with baryon oscillations.

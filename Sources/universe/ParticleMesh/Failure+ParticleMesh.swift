@@ -1,4 +1,4 @@
-package import Failures
+internal import Failures
 
 /// Particle-mesh computations that cannot be done.
 extension Failure {

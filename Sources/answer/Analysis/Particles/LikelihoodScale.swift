@@ -1,4 +1,4 @@
-package import Networks
+internal import Networks
 
 /// The likelihood of a trained network, and how its answers become masses.
 struct LikelihoodScale: Hashable, Sendable {

@@ -1,7 +1,7 @@
 internal import Analysis
 internal import DurableFiles
 internal import Experiments
-package import Failures
+internal import Failures
 internal import Foundation
 internal import Networks
 internal import SubBoxes

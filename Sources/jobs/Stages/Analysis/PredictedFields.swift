@@ -1,5 +1,5 @@
 internal import Experiments
-package import Failures
+internal import Failures
 internal import Fields
 internal import Foundation
 internal import SubBoxes
