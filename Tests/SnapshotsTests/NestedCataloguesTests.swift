@@ -73,6 +73,15 @@ import Testing
     }
   }
 
+  /// Inserts some of a file's bytes again, as a damaged copy may have them.
+  private static func insert(_ count: Int, at place: Int) -> @Sendable (String) throws -> Void {
+    { path in
+      var content = try Data(contentsOf: URL(filePath: path))
+      content.insert(contentsOf: content[place..<place + count], at: place)
+      try content.write(to: URL(filePath: path))
+    }
+  }
+
   private static let velociraptor: [Damage] = [
     ("catalog_particles.unbound.1", remove, "no such file", 66),
     ("catalog_groups.1", remove, "one of 2 files", 66),
@@ -181,6 +190,19 @@ import Testing
     Damage(
       folder: "rockstar-binary", file: "halos_2.0.bin", change: put(39, at: 72),
       words: "halo 0 has 50 particles from 0 on, instead of 0, of 39"),
+    // Its only halo would have a longer record, and IDs from further behind.
+    Damage(
+      folder: "rockstar-binary", file: "halos_2.0.bin", change: insert(48, at: 600),
+      words: "its records of halos have 264 bytes, those of"),
+    Damage(
+      folder: "rockstar-binary", file: "halos_2.0.bin", change: insert(20, at: 600),
+      words: "announces 1 halos and 50 IDs"),
+    Damage(
+      folder: "rockstar-binary", file: "halos_2.0.bin",
+      change: { path in
+        try insert(48, at: 600)(path)
+        try FileManager.default.removeItem(atPath: path.replacing("2.0.bin", with: "2.1.bin"))
+      }, words: "the record of its only halo has 312 bytes"),
   ]
 
   @Test(arguments: velociraptor + hbt + others)

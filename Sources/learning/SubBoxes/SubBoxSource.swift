@@ -1,4 +1,4 @@
-internal import Failures
+package import Failures
 package import Fields
 package import MPI
 

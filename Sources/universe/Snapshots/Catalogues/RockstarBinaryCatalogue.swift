@@ -62,6 +62,7 @@ enum RockstarBinaryCatalogue: CatalogueFile {
 
     init(_ files: [String], _ snapshot: Snapshot) throws(Failure) {
       let parts = try files.map { (path) throws(Failure) in try Part(path, snapshot) }
+      try Part.compareWidths(parts)
       _ = try snapshot.count(
         parts.reduce(0) { $0 + $1.particles }, "header, num_particles", files[0])
       let masses = parts.flatMap(\.masses)
@@ -83,6 +84,9 @@ enum RockstarBinaryCatalogue: CatalogueFile {
     /// The number of IDs, and the byte of the first.
     let particles: Int
     let firstID: Int
+
+    /// The width of a record [bytes]; 0 if there is none.
+    let width: Int
 
     /// The IDs of each halo, counted from the file's first.
     var rows: [Range<Int>] = []
@@ -122,8 +126,10 @@ enum RockstarBinaryCatalogue: CatalogueFile {
       self.particles = try snapshot.count(particles, "header, num_particles", path)
       // Versions differ in the fields at the end of a record; the file's size tells its width.
       let rest = content.count - Self.headerSize - 8 * self.particles
-      let width = count == 0 ? 0 : rest / count
-      guard rest == width * count, count == 0 || Self.widths.contains(width) else {
+      width = count == 0 ? 0 : rest / count
+      guard rest == width * count,
+        count == 0 || width.isMultiple(of: 8) && Self.widths.contains(width)
+      else {
         throw Self.damaged(
           path, "header",
           "it announces \(count) halos and \(self.particles) IDs, the file has \(content.count) "
@@ -143,6 +149,30 @@ enum RockstarBinaryCatalogue: CatalogueFile {
 
     /// The widths that a record may have, from that of format revision 1 on [bytes].
     private static let widths = 264...1024
+
+    /// The widths of format revisions 1 and 2, and of ROCKSTAR-Galaxies [bytes].
+    private static let publishedWidths = [264, 288]
+
+    /// Checks that the files of one catalogue were written by one version of ROCKSTAR.
+    ///
+    /// Records of another width than the file's leave its first halo in place: what was inserted between the IDs of
+    /// the only halo of a file would pass for more fields of its record.
+    static func compareWidths(_ parts: [Part]) throws(Failure) {
+      let parts = parts.filter { $0.width > 0 }
+      guard let first = parts.first else { return }
+      if let other = parts.first(where: { $0.width != first.width }) {
+        throw damaged(
+          other.bytes.path, "header",
+          "its records of halos have \(other.width) bytes, those of \(first.bytes.path) \(first.width)"
+        )
+      }
+      if parts.count == 1, first.rows.count == 1, !publishedWidths.contains(first.width) {
+        throw damaged(
+          first.bytes.path, "header",
+          "the record of its only halo has \(first.width) bytes, not 264 or 288 as versions that are known"
+        )
+      }
+    }
 
     /// Reads a record: the ID, six phase-space coordinates, two velocities, the mass and the radius; the number of
     /// particles and the first of them behind 36 more numbers.
