@@ -38,8 +38,12 @@ class Halompi(Package):
         env.set("HALOMPI_HDF5_PKG", "hdf5")
 
     def install(self, spec, prefix):
+        # Swift links by itself, and not with Spack's wrappers, which would name the folders of the libraries.
+        folders = [
+            word for path in self.rpath for word in ("-Xlinker", "-rpath", "-Xlinker", path)
+        ]
         swift = which("swift", required=True)
-        swift("build", "-c", "release", "--static-swift-stdlib", "--product", "halompi")
+        swift("build", "-c", "release", "--static-swift-stdlib", "--product", "halompi", *folders)
         script = Executable(join_path(self.stage.source_path, "scripts", "install"))
         script(".build/release/halompi", prefix)
 
