@@ -59,7 +59,7 @@ dist: setup
 
 # At its end a table of what was run and skipped, and a look at the temporary folder: nothing may be left there.
 test: setup-tests
-	@scripts/test-summary $(MAKE) --no-print-directory lint unit fuzz-beside-build ranks test-slurm test-hosts test-mpi
+	@scripts/test-summary $(MAKE) --no-print-directory lint unit fuzz-beside-build ranks test-slurm test-hosts MPI_RANKS=2 test-mpi
 
 unit: setup
 	swift build --build-tests $(TEST_BUILD)
@@ -82,9 +82,11 @@ ranks: setup
 	HALOMPI_BUILD="$(TEST_BUILD)" scripts/test-ranks 2 3 4
 	HALOMPI_BUILD="$(TEST_BUILD)" scripts/test-ranks 5 -- --filter 'TrainingTests|moreRanksThanSlabsAreRefused'
 
-# Builds all again with the other MPI; says so where it cannot be had.
+# Builds all again with the other MPI; says so where it cannot be had. MPICH waits for messages without leaving its
+# core to others: three of its ranks on two cores take minutes, and are not part of make test.
+MPI_RANKS := 2 3
 test-mpi: setup-tests
-	HALOMPI_BUILD="$(TEST_BUILD)" scripts/test-mpi
+	HALOMPI_BUILD="$(TEST_BUILD)" scripts/test-mpi $(MPI_RANKS)
 
 # With the archives that are in dist/.
 test-dist:
