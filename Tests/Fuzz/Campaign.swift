@@ -162,8 +162,9 @@ struct Campaign: Sendable {
       let trial = try Trial(
         of: [corpus.program] + words, in: folder, temporary: temporary,
         isToldOfMemory: victim.format == .settings)
-      if target.longCommands.contains(words[0]), trial.hasRunOutOfTime { return .read }
-      if let fault = trial.fault { return bad(fault, trial.errors) }
+      let mayTakeLong = target.longCommands.contains(words[0])
+      if mayTakeLong, trial.hasRunOutOfTime { return .read }
+      if let fault = trial.fault(mayTakeLong: mayTakeLong) { return bad(fault, trial.errors) }
       if isIntact, trial.code != 0 {
         return bad("exit code \(trial.code) with intact files", trial.errors)
       }

@@ -133,11 +133,14 @@ extension Trial {
   /// Whether it was ended because it took more of the processor than it may.
   var hasRunOutOfTime: Bool { code == 128 + SIGXCPU }
 
-  /// What is wrong with the end of the run; `nil` if nothing is.
-  var fault: String? {
+  /// Looks what is wrong with the end of the run.
+  ///
+  /// - Parameter mayTakeLong: Whether it may take all the processor time until it is ended.
+  /// - Returns: What is wrong; `nil` if nothing is.
+  func fault(mayTakeLong: Bool = false) -> String? {
     if isStuck { return "it did not end within \(Int(Self.wallSeconds)) s" }
     if code > 128 { return "signal \(code - 128)" }
-    if processorTime > Double(Self.processorSeconds) {
+    if !mayTakeLong, processorTime > Double(Self.processorSeconds) {
       return "it took \(processorTime) s of the processor"
     }
     if peak > Self.memory + 1 << 26 { return "it took \(peak >> 20) MiB of memory" }

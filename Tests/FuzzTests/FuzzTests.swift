@@ -37,7 +37,23 @@ struct FuzzTests {
     defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
     try withScratchFolder { folder in
       let trial = try Trial(of: ["/bin/sh", "-c", script], in: folder, temporary: folder)
-      #expect(trial.fault == fault)
+      #expect(trial.fault() == fault)
+    }
+  }
+
+  @Test func commandsThatMayTakeLongHaveAllTimeUntilTheyAreEnded() throws {
+    // After six seconds it would be ended.
+    let script = """
+      while :; do
+        i=0; while [ $i -lt 50000 ]; do i=$((i + 1)); done
+        set -- $(cat /proc/$$/stat); [ ${14} -lt 530 ] || exit 0
+      done
+      """
+    try withScratchFolder { folder in
+      let trial = try Trial(of: ["/bin/sh", "-c", script], in: folder, temporary: folder)
+      #expect(trial.code == 0)
+      #expect(trial.fault(mayTakeLong: true) == nil)
+      #expect(trial.fault()?.hasSuffix("s of the processor") == true)
     }
   }
 
@@ -48,7 +64,7 @@ struct FuzzTests {
   func whatIsRightIsNoFault(script: String) throws {
     try withScratchFolder { folder in
       let trial = try Trial(of: ["/bin/sh", "-c", script], in: folder, temporary: folder)
-      #expect(trial.fault == nil)
+      #expect(trial.fault() == nil)
     }
   }
 
