@@ -50,20 +50,7 @@ extension HDF5Content {
   }
 }
 
-extension HDF5Content {
-  /// A checksum of the names, extents and numbers of all datasets.
-  var checksum: String {
-    let datasets = objects.filter { $0.extents != nil }.map { object in
-      "\(object.path) \(object.extents ?? []) \(Checksum(of: object.values.realBytes))"
-    }
-    return datasets.sorted().joined(separator: "\n")
-  }
-}
-
 extension HDF5Content.Values {
-  /// The bytes of the numbers as real ones, whatever they are stored as.
-  fileprivate var realBytes: Data { numbers.withUnsafeBytes { Data($0) } }
-
   /// The bytes of the numbers as they are stored.
   fileprivate var bytes: Data {
     switch self {

@@ -32,7 +32,8 @@ enum Main {
     }
     if words.count == 3, words[0] == "--numbers" {
       startHDF5()
-      try Data(HDF5Content(of: words[1]).checksum.utf8).write(to: URL(filePath: words[2]))
+      let numbers = try FileNumbers(of: words[1]).datasets.joined(separator: "\n")
+      try Data(numbers.utf8).write(to: URL(filePath: words[2]))
       return 0
     }
     guard words.count == 4 || words.count == 5, let length = Self.length(words[2]),

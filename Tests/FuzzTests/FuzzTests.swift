@@ -134,13 +134,32 @@ struct FuzzTests {
 
   /// A change of a number of a dataset is one of data, that of an attribute is not.
   @Test func numbersOfHDF5AreItsData() throws {
-    var content = try HDF5Content(of: ReferenceUniverse.path("gadget4/ics.hdf5"))
-    let before = content.checksum
-    content.objects[1].attributes.removeAll()
-    #expect(content.checksum == before)
-    let index = try #require(content.objects.firstIndex { $0.extents != nil })
-    content.objects[index].values = .double([1])
-    #expect(content.checksum != before)
+    try withScratchFolder { folder in
+      var content = try HDF5Content(of: ReferenceUniverse.path("gadget4/ics.hdf5"))
+      func numbers() throws -> FileNumbers {
+        try content.write(to: "\(folder)/file")
+        return try FileNumbers(of: "\(folder)/file")
+      }
+      let before = try numbers()
+      content.objects[1].attributes.removeAll()
+      #expect(try numbers() == before)
+      let index = try #require(content.objects.firstIndex { $0.extents != nil })
+      let count = content.objects[index].values.numbers.count
+      content.objects[index].values = .double([Double](repeating: 1, count: count))
+      #expect(try numbers() != before)
+    }
+  }
+
+  /// Bytes of IDs in lists and of a mass, and of a field that the program does not read.
+  @Test(arguments: [(7160, true), (7416, true), (2410, true), (2436, false)])
+  func listsAndRecordsAreData(byte: Int, isOther: Bool) throws {
+    let original = ReferenceUniverse.path("catalogues/hbt/SubSnap_002.1.hdf5")
+    try withScratchFolder { folder in
+      var bytes = try Data(contentsOf: URL(filePath: original))
+      bytes[byte] ^= 0x20
+      try bytes.write(to: URL(filePath: "\(folder)/file"))
+      #expect(try (FileNumbers(of: "\(folder)/file") != FileNumbers(of: original)) == isOther)
+    }
   }
 
   @Test(arguments: [
