@@ -1,4 +1,5 @@
 import Foundation
+import MPI
 import TestSupport
 import Testing
 
@@ -17,6 +18,7 @@ enum SlurmCluster {
     var environment = Job.environment
     environment["SLURM_CONF"] = configuration
     environment["HALOMPI"] = Job.program
+    environment["HALOMPI_SRUN_MPI"] = MPIFamily.current.slurmPlugin
     // All virtual nodes are one host: ranks talk by its loopback, and share its cores.
     environment["OMPI_MCA_btl_tcp_if_include"] = "lo"
     environment["OMPI_MCA_oob_tcp_if_include"] = "lo"
