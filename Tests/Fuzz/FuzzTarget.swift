@@ -166,7 +166,7 @@ extension FuzzTarget {
       victims: victims.map {
         Victim(file: "simulations/\($0.0)", format: $0.1, header: header)
       },
-      commands: (inspects ? [["inspect", "FILE"]] : []) + [["prepare", "\(name).yaml", "--quiet"]],
+      commands: (inspects ? [["inspect", "FILE"]] : []) + [["prepare", "\(name).yaml"]],
       fields: "runs/\(name)/fields/A.h5")
   }
 

@@ -82,7 +82,7 @@ enum Main {
     for finding in result.findings { print(describe(finding, of: target, seed)) }
     print(
       "\(target.name): \(result.tried) tried, \(result.refused) refused, \(result.relabeled) of other data, "
-        + "\(result.findings.count) bad (seed \(seed))")
+        + "\(result.noted) with a note, \(result.findings.count) bad (seed \(seed))")
     fflush(nil)
   }
 
