@@ -64,7 +64,11 @@ struct ObjectHeaderTests {
     ) { [signal = signal as Int32] in
       startHDF5()
       endCrashesOfHDF5(with: 65, prefix: "halompi: ")
-      try Operation("reading attribute \"a\" of", "/", of: "b\u{1B}.h5").call { raise(signal) }
+      try Operation("reading attribute \"a\" of", "/", of: "b\u{1B}.h5").call {
+        // Threads of a pool hold back a signal that is sent, but not the call.
+        if signal == SIGABRT { abort() }
+        return raise(signal)
+      }
     }
     let said = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
     #expect(said.hasPrefix("halompi: HDF5 ended while reading attribute \"a\" of \"/\" of b?.h5: "))
