@@ -30,7 +30,7 @@ TEST_BUILD := -c release -Xswiftc -enable-testing --scratch-path .build-test$(BE
 
 PREFIX := /usr/local
 
-.PHONY: all setup setup-tests build install dist test unit fuzz fuzz-beside-build ranks test-mpi test-dist test-slurm test-hosts lint quickstart clean
+.PHONY: all setup setup-tests build install dist test unit fuzz ranks test-mpi test-dist test-slurm test-hosts lint quickstart clean
 
 # The tests share two cores and, some of them, a cluster: one after the other also with -j.
 .NOTPARALLEL:
@@ -59,7 +59,7 @@ dist: setup
 
 # At its end a table of what was run and skipped, and a look at the temporary folder: nothing may be left there.
 test: setup-tests
-	@scripts/test-summary $(MAKE) --no-print-directory lint unit fuzz-beside-build ranks test-slurm test-hosts MPI_RANKS=2 test-mpi
+	@scripts/test-summary $(MAKE) --no-print-directory lint unit fuzz ranks test-slurm test-hosts
 
 unit: setup
 	swift build --build-tests $(TEST_BUILD)
@@ -72,18 +72,11 @@ SEED := 1
 fuzz: setup
 	HALOMPI_BUILD="$(TEST_BUILD)" scripts/fuzz all $(SECONDS) $(SEED)
 
-# Fuzzing lasts as many seconds as it is told to, so that the build with the other MPI takes little time beside it.
-fuzz-beside-build: setup-tests
-	@log=$$(mktemp); HALOMPI_BUILD="$(TEST_BUILD)" scripts/test-mpi build >"$$log" 2>&1 & build=$$!; \
-	  code=0; $(MAKE) --no-print-directory fuzz || code=$$?; \
-	  wait $$build || { cat "$$log"; code=1; }; rm -f "$$log"; exit $$code
-
 ranks: setup
 	HALOMPI_BUILD="$(TEST_BUILD)" scripts/test-ranks 2 3 4
 	HALOMPI_BUILD="$(TEST_BUILD)" scripts/test-ranks 5 -- --filter 'TrainingTests|moreRanksThanSlabsAreRefused'
 
-# Builds all again with the other MPI; says so where it cannot be had. MPICH waits for messages without leaving its
-# core to others: three of its ranks on two cores take minutes, and are not part of make test.
+# Builds all again with the other MPI, so it is not in `make test`; says so where it cannot be had.
 MPI_RANKS := 2 3
 test-mpi: setup-tests
 	HALOMPI_BUILD="$(TEST_BUILD)" scripts/test-mpi $(MPI_RANKS)
