@@ -81,11 +81,10 @@ struct MockSchedulerTests {
       ).jobs(kind, runs: [0, 2, 3])
       var task = SubmitTask(jobs, in: directory)
       task.queue.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-      try startMPI()
       _ = try task.submit()
       var variables = environment
       variables["MOCK_WARN"] = warn.map { "\($0)" }
-      #expect(try run(["timeout", "60", Self.mock, "drain"], in: nil, variables).code == 0)
+      #expect(try run(["timeout", "600", Self.mock, "drain"], in: nil, variables).code == 0)
       return try run([Self.mock, "show"], in: nil, environment).output.split(separator: "\n")
         .map { String($0.drop { $0 != " " }.dropFirst()) }
     }

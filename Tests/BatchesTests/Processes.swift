@@ -5,7 +5,7 @@ import TestSupport
 func run(
   _ words: [String], in folder: URL? = nil, _ changes: [String: String] = [:]
 ) throws -> (code: Int32, output: String) {
-  let process = Process()
+  let process = try childProcess()
   process.executableURL = URL(filePath: "/usr/bin/env")
   process.arguments = words
   process.currentDirectoryURL = folder

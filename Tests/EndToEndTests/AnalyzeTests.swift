@@ -5,15 +5,6 @@ import Testing
 extension EndToEnd {
   /// From predictions to the report.
   @Suite struct AnalyzeTests {
-    /// Little work, in a range of masses that the halos of the workspace have.
-    static let options = [
-      "analysis.maximumLogMass=16", "analysis.massEdges=[13, 14, 14.5, 16]",
-      "analysis.noiseLevels=[1]", "analysis.information.bootstraps=2",
-      "analysis.information.maximumComponents=2", "analysis.information.randomStarts=1",
-      "analysis.information.kMeansStarts=1", "analysis.collapse.massCount=12",
-      "analysis.collapse.maximumMass=2.0e+15",
-    ].flatMap { ["--set", $0] }
-
     /// The files of the report that do not tell when and where it was made.
     private func files(of workspace: Workspace) throws -> [String: Data] {
       let folder = "small/report/"
@@ -34,7 +25,7 @@ extension EndToEnd {
     @Test func theReportHasTheSameBytesForAnyNumberOfRanks() throws {
       let workspace = try Workspace.withModel()
       try workspace.run("predict", ranks: 2)
-      let first = try workspace.run("analyze", Self.options, ranks: 1)
+      let first = try workspace.run("analyze", Workspace.analysisOptions, ranks: 1)
       #expect(first.output.contains("100 in 5 halos, D"), "\(first.output)")
       #expect(first.output.contains("EPS") && first.output.contains("report.json"))
       let single = try files(of: workspace)
@@ -48,7 +39,8 @@ extension EndToEnd {
       }
       for ranks in 2...4 {
         try workspace.run(
-          "analyze", Self.options + ["--set", "analysis.threadsPerRank=\(ranks - 1)"], ranks: ranks)
+          "analyze", Workspace.analysisOptions + ["--set", "analysis.threadsPerRank=\(ranks - 1)"],
+          ranks: ranks)
         let several = try files(of: workspace)
         #expect(several.keys == single.keys)
         for (name, data) in single { #expect(several[name] == data, "\(name) on \(ranks) ranks") }
@@ -67,7 +59,7 @@ extension EndToEnd {
       for folder in ["fields", "training"] {
         try FileManager.default.removeItem(atPath: workspace.path("runs/small/\(folder)"))
       }
-      let end = try workspace.run("analyze", Self.options, ranks: 1)
+      let end = try workspace.run("analyze", Workspace.analysisOptions, ranks: 1)
       // Which halo a particle is in stands with its prediction.
       #expect(!end.output.contains("errors over halos"), "\(end.output)")
       #expect(end.output.contains("EPS and Sheth-Tormen"), "\(end.output)")

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-extension EndToEnd {
+extension Refusals {
   /// Experiments, fields and models that are wrong, missing, or not what they were.
   @Suite struct BadInputTests {
     @Test func anUnknownKeyIsToldWithTheNearestOne() throws {
@@ -54,7 +54,7 @@ extension EndToEnd {
       for file in [workspace.path("."), pipe, "/dev/zero"] {
         let words = command.map { $0.replacing("FILE", with: file) }
         let end = try Job(
-          words, ranks: 0, in: workspace.folder, launcher: ["timeout", "30"]
+          words, ranks: 0, in: workspace.folder, launcher: ["timeout", "300"]
         ).wait()
         #expect([65, 66, 74].contains(end.code), "\(words): \(end.code) \(end.messages)")
         #expect(end.failures.count == 1, "\(words): \(end.messages)")

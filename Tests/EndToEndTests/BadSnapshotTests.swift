@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-extension EndToEnd {
+extension Refusals {
   /// What is wrong with a simulation is told by `prepare`: file, dataset, and what to do.
   @Suite struct BadSnapshotTests {
     /// A way to spoil simulation A, and what is said of it.

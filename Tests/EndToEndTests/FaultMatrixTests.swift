@@ -224,7 +224,7 @@ enum WatchedStage: String, CaseIterable, Sendable {
     switch self {
     case .simulate, .prepare: []
     case .predict: ["--set", "prediction.symmetries=rotations"]
-    case .analyze: EndToEnd.AnalyzeTests.options
+    case .analyze: Workspace.analysisOptions
     case .ablate:
       ["training.epochs=1", "ablation.seeds=[1]", "ablation.ranksPerRun=1"].flatMap {
         ["--set", $0]

@@ -15,7 +15,7 @@ extension EndToEnd {
 
     /// What there is time for between a fault that a rank notices at once and the end of the job [seconds]: the
     /// lowest rank speaks first, and `mpirun` takes some seconds to end the others.
-    private static let secondsToEnd = 15.0
+    private static let secondsToEnd = 30.0
 
     private let clock = ContinuousClock()
 
@@ -277,10 +277,9 @@ func compiledCheck(_ name: String) throws -> String {
   let source = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appending(path: "scripts/checks/\(name).c").path
   let library = try temporaryDirectory("compiled-\(UUID().uuidString)") + "/\(name).so"
-  let process = Process()
+  let process = try childProcess()
   process.executableURL = URL(filePath: "/usr/bin/env")
   process.arguments = ["mpicc", "-shared", "-fPIC", "-o", library, source]
-  try startMPI()
   try process.run()
   process.waitUntilExit()
   try #require(process.terminationStatus == 0, "mpicc could not compile \(source)")

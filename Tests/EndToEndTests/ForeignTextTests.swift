@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 import Training
 
-extension EndToEnd {
+extension Refusals {
   /// Texts from files and names of folders that would be commands if they were not quoted.
   @Suite struct ForeignTextTests {
     private static let gnuplotIsInstalled = (ProcessInfo.processInfo.environment["PATH"] ?? "")
@@ -18,7 +18,7 @@ extension EndToEnd {
       let launcher = "#!/bin/sh\nprintf '%s|' \"${A-}\" \"$@\"\n"
       try workspace.write(launcher, to: "bin/srun")
       try workspace.write(script, to: "script")
-      let process = Process()
+      let process = try childProcess()
       let output = Pipe()
       process.executableURL = URL(filePath: "/usr/bin/env")
       process.arguments = [
@@ -27,7 +27,6 @@ extension EndToEnd {
       process.currentDirectoryURL = workspace.folder
       process.environment = Job.environment
       process.standardOutput = output
-      try startMPI()
       try process.run()
       let text = output.fileHandleForReading.readDataToEndOfFile()
       process.waitUntilExit()
@@ -68,7 +67,7 @@ extension EndToEnd {
       let folder = "runs/small/predictions/x'; system(\"touch PWNED\"); '-seed1"
       try FileManager.default.copyItem(
         atPath: workspace.path("runs/small/predictions/raw-seed1"), toPath: workspace.path(folder))
-      try workspace.run("analyze", AnalyzeTests.options, ranks: 1)
+      try workspace.run("analyze", Workspace.analysisOptions, ranks: 1)
       #expect(!workspace.resultFiles.contains { $0.hasSuffix("/PWNED") })
       let report = try JSONValue(contentsOf: workspace.path("runs/small/report/report.json"))
       #expect(report["variants"].count == 1)
@@ -87,7 +86,7 @@ extension EndToEnd {
       ).write(
         to: workspace.predictions, model: Model(contentsOf: "\(workspace.training)/model.h5"))
       try FileManager.default.moveItem(atPath: workspace.path("runs"), toPath: workspace.path(tag))
-      try workspace.run("analyze", AnalyzeTests.options + ["--runs", tag], ranks: 1)
+      try workspace.run("analyze", Workspace.analysisOptions + ["--runs", tag], ranks: 1)
       let page = try Data(
         contentsOf: URL(filePath: workspace.path("\(tag)/small/report/report.html")))
       #expect(page.firstRange(of: Data("<img".utf8)) == nil)

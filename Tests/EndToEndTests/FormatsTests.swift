@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-extension EndToEnd {
+extension Refusals {
   /// Files of other codes, as a user gives them: the universe of `Tests/References/snapshots`.
   @Suite struct FormatsTests {
     private func withFolder(_ body: (URL) throws -> Void) throws {

@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-extension EndToEnd {
+extension Refusals {
   /// A limit to the size of files makes the system refuse to write, as it does on a full disk; and disks so small that
   /// they are full.
   @Suite struct FullDiskTests {

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Training
 
-extension EndToEnd {
+extension Refusals {
   /// `halompi analyze` on predictions with which little can be done: a word for each, never a crash or a NaN.
   @Suite struct HardCaseTests {
     /// A way in which predictions can be of little use.
@@ -116,7 +116,7 @@ extension EndToEnd {
       of workspace: Workspace, options: [String] = [], saying words: [String],
       at location: SourceLocation = #_sourceLocation
     ) throws -> JSONValue {
-      try workspace.run("analyze", AnalyzeTests.options + options, ranks: 2)
+      try workspace.run("analyze", Workspace.analysisOptions + options, ranks: 2)
       let folder = workspace.path("runs/small/report")
       let page = try String(contentsOfFile: "\(folder)/report.html", encoding: .utf8)
       for word in words {

@@ -88,7 +88,7 @@ import Testing
     let scratch = try ScratchFolder()
     let file = scratch.url.appending(path: "script")
     try Data(script.utf8).write(to: file)
-    let process = Process()
+    let process = try childProcess()
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments = [shell] + options + [file.path]
     let output = Pipe()

@@ -18,7 +18,7 @@ final class Job {
     }
   }
 
-  private let process = Process()
+  private let process: Process
   private let output: URL
   private let messages: URL
   private let ranks: Int
@@ -47,9 +47,10 @@ final class Job {
   /// - Throws: What Foundation reports if the process cannot be started.
   init(
     _ arguments: [String], ranks: Int, in folder: URL, fileSizeLimit: Int? = nil,
-    seconds: Int = 60, launcher: [String]? = nil
+    seconds: Int = 300, launcher: [String]? = nil
   ) throws {
     self.ranks = ranks
+    process = try childProcess()
     let name = UUID().uuidString
     output = folder.appending(path: "\(name).out")
     messages = folder.appending(path: "\(name).err")
@@ -71,7 +72,6 @@ final class Job {
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try Self.emptyFile(output)
     process.standardError = try Self.emptyFile(messages)
-    try startMPI()
     try process.run()
   }
 

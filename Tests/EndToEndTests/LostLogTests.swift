@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-extension EndToEnd {
+extension Refusals {
   /// A job that can tell nobody how it goes: it goes on, and says so in its run directory.
   @Suite struct LostLogTests {
     /// The words that start what follows them with other outputs.
@@ -75,7 +75,7 @@ extension EndToEnd {
     @Test func aTrainingOutlivesItsTerminal() throws {
       let workspace = try Workspace.withFields()
       let terminal = try Terminal()
-      let process = Process()
+      let process = try childProcess()
       process.executableURL = URL(filePath: Job.program)
       process.arguments = ["train", "experiment.yaml"]
       process.currentDirectoryURL = workspace.folder
@@ -83,7 +83,6 @@ extension EndToEnd {
       process.standardInput = FileHandle.nullDevice
       process.standardOutput = FileHandle.nullDevice
       process.standardError = terminal.slave
-      try startMPI()
       try process.run()
       try terminal.slave.close()
       #expect(terminal.reads(until: "training starts"))
@@ -146,7 +145,7 @@ extension EndToEnd {
       let workspace = try Workspace.withFields()
       try FileManager.default.removeItem(atPath: workspace.path("runs"))
       for command in ["prepare", "train", "predict", "analyze"] {
-        let options = command == "analyze" ? AnalyzeTests.options : []
+        let options = command == "analyze" ? Workspace.analysisOptions : []
         let end = try workspace.start(
           command, options, ranks: 0, launcher: Self.with(redirections)
         ).wait()

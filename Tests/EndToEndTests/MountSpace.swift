@@ -5,24 +5,24 @@ import Testing
 /// A mount namespace of its own: nothing that is mounted in it is seen outside, and all of it is gone when it is,
 /// however this process ends.
 final class MountSpace {
-  private let holder = Process()
+  private let holder: Process
   private let input: Pipe
 
   /// Whether this machine lets this process mount something in a namespace of its own.
   static let isPossible: Bool = {
-    let process = Process()
+    guard let process = try? childProcess() else { return false }
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments = ["unshare", "--mount", "sh", "-c", "mount -t tmpfs -o size=1m none /mnt"]
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
-    guard (try? startMPI()) != nil, (try? process.run()) != nil else { return false }
+    guard (try? process.run()) != nil else { return false }
     process.waitUntilExit()
     return process.terminationStatus == 0
   }()
 
   /// Makes one, after a command of a shell in it.
   init(_ command: String = "true") throws {
-    try startMPI()
+    holder = try childProcess()
     input = Pipe()
     let output = Pipe()
     holder.executableURL = URL(filePath: "/usr/bin/env")
@@ -52,10 +52,9 @@ final class MountSpace {
 
   /// Runs a command within it, which must succeed.
   func run(_ command: String, in folder: URL) throws {
-    let process = Process()
+    let process = try childProcess()
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments = words(in: folder) + ["sh", "-c", command]
-    try startMPI()
     try process.run()
     process.waitUntilExit()
     try #require(process.terminationStatus == 0, "\(command)")

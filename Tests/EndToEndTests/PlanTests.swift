@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 import Training
 
-extension EndToEnd {
+extension Refusals {
   /// What `halompi plan` predicts, against what is then counted and measured.
   @Suite struct PlanTests {
     /// The lines of a plan that tell the memory of a rank [MiB].

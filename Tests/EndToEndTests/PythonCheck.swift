@@ -52,8 +52,7 @@ enum PythonCheck {
     _ program: String, _ arguments: [String]
   ) throws -> (code: Int32, text: String) {
     // Before the pipe is made, which MPI's daemon would otherwise keep open.
-    try startMPI()
-    let process = Process()
+    let process = try childProcess()
     process.executableURL = URL(filePath: program)
     process.arguments = arguments
     process.environment = Job.environment

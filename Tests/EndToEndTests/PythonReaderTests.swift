@@ -18,7 +18,7 @@ extension EndToEnd {
       let early = try PythonCheck.run("reader.py", [run], by: python)
       #expect(early.code == 66 && early.text.contains("has no report"), "\(early.text)")
 
-      try workspace.run("analyze", AnalyzeTests.options, ranks: 1)
+      try workspace.run("analyze", Workspace.analysisOptions, ranks: 1)
       let picture = workspace.path("figure.png")
       let (code, text) = try PythonCheck.run("reader.py", [run, picture], by: python)
       #expect(code == 0, "\(text)")

@@ -8,7 +8,7 @@ extension EndToEnd {
     @Test func everyNumberOfThePageIsThatOfTheReport() throws {
       let workspace = try Workspace.withModel()
       try workspace.run("predict", ranks: 2)
-      try workspace.run("analyze", AnalyzeTests.options, ranks: 2)
+      try workspace.run("analyze", Workspace.analysisOptions, ranks: 2)
       let report = try JSONValue(contentsOf: workspace.path("runs/small/report/report.json"))
       let page = try String(
         contentsOfFile: workspace.path("runs/small/report/report.html"), encoding: .utf8)

@@ -5,7 +5,7 @@ import Testing
 extension EndToEnd {
   /// All stages by one command: what it makes, what it skips, and how it goes on.
   @Suite struct RunTests {
-    private static let analysis = AnalyzeTests.options
+    private static let analysis = Workspace.analysisOptions
 
     /// What the separate commands make, to compare with.
     nonisolated(unsafe) private static let separate = Result { () throws -> Workspace in

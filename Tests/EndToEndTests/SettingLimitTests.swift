@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-extension EndToEnd {
+extension Refusals {
   /// Settings that once trapped, and signals that come before there is anything to resume.
   @Suite struct SettingLimitTests {
     /// 65,536 units in four layers: 52 GB of weights.

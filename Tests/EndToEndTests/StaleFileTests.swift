@@ -2,7 +2,7 @@ import Foundation
 import TestSupport
 import Testing
 
-extension EndToEnd {
+extension Refusals {
   /// Files of a run directory that are damaged, or of another run than the files beside them.
   @Suite struct StaleFileTests {
     /// An empty file is what a full disk leaves of one.
@@ -106,7 +106,7 @@ extension EndToEnd {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         try workspace.write(text, to: path)
         try workspace.run(
-          command, command == "analyze" ? AnalyzeTests.options : [], ranks: 2)
+          command, command == "analyze" ? Workspace.analysisOptions : [], ranks: 2)
       }
       try workspace.expectUninterruptedBytes()
       #expect(!workspace.resultFiles.contains { $0.hasSuffix(".partial") })

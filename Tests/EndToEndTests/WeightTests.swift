@@ -72,7 +72,7 @@ extension EndToEnd {
       .enabled(
         if: python != nil,
         "there is no .venv-interop (scripts/interop/setup): no other program reads the weights"),
-      .timeLimit(.minutes(5)))
+      .timeLimit(.minutes(20)))
     func otherProgramsPredictTheSame() throws {
       let workspace = try Workspace.withModel()
       try workspace.run("predict", ranks: 1)

@@ -68,6 +68,15 @@ extension Workspace {
     return simulation
   }
 
+  /// Options of `analyze`: little work, in a range of masses that the halos of the workspace have.
+  static let analysisOptions = [
+    "analysis.maximumLogMass=16", "analysis.massEdges=[13, 14, 14.5, 16]",
+    "analysis.noiseLevels=[1]", "analysis.information.bootstraps=2",
+    "analysis.information.maximumComponents=2", "analysis.information.randomStarts=1",
+    "analysis.information.kMeansStarts=1", "analysis.collapse.massCount=12",
+    "analysis.collapse.maximumMass=2.0e+15",
+  ].flatMap { ["--set", $0] }
+
   /// A new folder with the snapshots, catalogues and the experiment file.
   static func withSimulations() throws -> Workspace {
     let workspace = try Workspace()
@@ -172,11 +181,9 @@ extension Workspace {
   /// Starts a command on the experiment.
   func start(
     _ command: String, _ options: [String] = [], ranks: Int, fileSizeLimit: Int? = nil,
-    seconds: Int? = nil, launcher: [String]? = nil
+    seconds: Int = 300, launcher: [String]? = nil
   ) throws -> Job {
-    // All stages one after the other take longer than one.
-    let seconds = seconds ?? (command == "run" ? 300 : 60)
-    return try Job(
+    try Job(
       command.split(separator: " ").map(String.init) + ["experiment.yaml"] + options, ranks: ranks,
       in: folder,
       fileSizeLimit: fileSizeLimit, seconds: seconds, launcher: launcher)

@@ -62,8 +62,7 @@ struct CataloguePageTests {
     let scratch = try ScratchFolder()
     try CatalogueScript.text.write(
       toFile: scratch.path("script"), atomically: true, encoding: .utf8)
-    try startMPI()
-    let process = Process()
+    let process = try childProcess()
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments = ["sha256sum", scratch.path("script")]
     let output = Pipe()

@@ -17,7 +17,7 @@ struct ScreenshotTests {
     .enabled(
       if: has(["chromium", "chromium-browser", "google-chrome"]) && Gnuplot().program != nil,
       "chromium or gnuplot is not installed: the page is looked at by nobody"),
-    .timeLimit(.minutes(4)))
+    .timeLimit(.minutes(20)))
   func aBrowserFindsNothingBrokenAndNothingTooWide() throws {
     let scratch = try ScratchFolder()
     let folder = scratch.path
@@ -32,14 +32,13 @@ struct ScreenshotTests {
       report, pictures: pictures, runs: [ReportPage.Run(name: "report", facts: facts)])
     try page.html.write(toFile: "\(folder)/report.html", atomically: true, encoding: .utf8)
 
-    let process = Process()
+    let process = try childProcess()
     process.executableURL = URL(filePath: #filePath)
       .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
       .appending(path: "scripts/checks/report_screenshot")
     process.arguments = ["\(folder)/report.html"]
     let output = Pipe()
     process.standardOutput = output
-    try startMPI()
     try process.run()
     let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
     process.waitUntilExit()

@@ -58,7 +58,7 @@ struct BatchScriptTests {
     _ program: String, _ arguments: [String], in folder: URL? = nil,
     _ changes: [String: String] = [:]
   ) throws -> Process {
-    let process = Process()
+    let process = try childProcess()
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments = [program] + arguments
     process.environment = ProcessInfo.processInfo.environment.merging(changes) { $1 }
@@ -108,7 +108,7 @@ struct BatchScriptTests {
       (try? String(contentsOf: log, encoding: .utf8))?.split(separator: "\n") ?? []
     }
     if let signal {
-      let deadline = Date(timeIntervalSinceNow: 20)
+      let deadline = Date(timeIntervalSinceNow: 120)
       while !lines().contains("ready"), Date.now < deadline { usleep(10_000) }
       kill(process.processIdentifier, signal)
       while process.isRunning, Date.now < deadline { usleep(10_000) }

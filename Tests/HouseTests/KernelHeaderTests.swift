@@ -8,14 +8,13 @@ import Testing
 
   /// Returns what the compiler says of a file that includes a header alone; empty if nothing.
   private func complaints(of header: String, _ options: [String] = []) throws -> String {
-    let process = Process()
+    let process = try childProcess()
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments =
       ["clang", "-fsyntax-only", "-Wall", "-Wextra", "-Werror", "-Wno-unused-function"] + options
       + ["-I", "include", "-I", ".", "-include", header, "-x", "c", "/dev/null"]
     process.currentDirectoryURL = Self.folder
     process.standardInput = FileHandle.nullDevice
-    try startMPI()
     let output = Pipe()
     process.standardError = output
     try process.run()

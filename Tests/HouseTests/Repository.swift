@@ -57,8 +57,7 @@ enum Repository {
   static func run(
     _ script: String, _ arguments: [String] = [], _ changes: [String: String] = [:]
   ) throws -> (code: Int32, text: String) {
-    try startMPI()
-    let process = Process()
+    let process = try childProcess()
     process.executableURL = root.appending(path: "scripts/\(script)")
     process.arguments = arguments
     process.environment = programEnvironment().merging(changes) { $1 }

@@ -47,6 +47,20 @@ struct SourceRuleTests {
     #expect(SourceRules.doesNotPrint(Self.broken(line)).isEmpty)
   }
 
+  @Test func testsStartProcessesAfterMPI() throws {
+    let findings = try Repository.files(in: ["Tests"], ["swift"])
+      .filter { $0.path != "Tests/TestSupport/ChildProcess.swift" }
+      .flatMap(SourceRules.takesChildProcesses)
+    #expect(findings.isEmpty, "\(report(findings))")
+    for (line, count) in [
+      ("let process = Process()", 1), ("  start(Process())", 1), ("try childProcess()", 0),
+      ("// Process()", 0),
+    ] {
+      #expect(
+        SourceRules.takesChildProcesses(Self.broken(line, at: "Tests/A.swift")).count == count)
+    }
+  }
+
   @Test func importsSayWhoSeesThem() throws {
     let findings = try Repository.files(in: ["Sources"], ["swift"])
       .flatMap(SourceRules.saysWhoSeesAnImport)

@@ -86,6 +86,14 @@ enum SourceRules {
     ) { "a temporary folder (\($0)) that nobody removes: take a ScratchFolder" }
   }
 
+  /// Tests start processes after MPI, whose daemon would keep pipes open that were made before it.
+  static func takesChildProcesses(_ file: TextFile) -> [Finding] {
+    guard mentions(file, ["Process()"]) else { return [] }
+    return findings(in: code(of: file), /(?:^|[^\w.])Process\(\)/, file) {
+      "\($0.drop { $0 != "P" }): take a childProcess()"
+    }
+  }
+
   // MARK: - Reading
 
   /// Whether a file has any of some strings: most have none, and matching patterns takes long.

@@ -7,11 +7,16 @@ struct SummaryTests {
   private struct Test {
     var name: String
     var skipped: String?
+    var failed: String?
   }
 
   private func list(_ tests: [Test]) -> String {
     let cases = tests.map { test in
       let head = "    <testcase classname=\"ATests.A\" name=\"\(test.name)()\" "
+      if let message = test.failed {
+        let failure = "<failure message=\"\(message)\" />"
+        return head + ">\n      \(failure)\n      \(failure)\n    </testcase>\n"
+      }
       guard let reason = test.skipped else { return head + "time=\"0.1\" />\n" }
       guard !reason.isEmpty else { return head + ">\n      <skipped />\n    </testcase>\n" }
       return head + ">\n      <skipped>\(reason)</skipped>\n    </testcase>\n"
@@ -59,6 +64,13 @@ struct SummaryTests {
     #expect(code == 0, "\(text)")
     #expect(text.contains("skipped: ATests.A/left(): needs ../shared/data"), "\(text)")
     #expect(text.contains(/one rank +0 +0 +0 +1\n/), "\(text)")
+  }
+
+  @Test func whatFailedIsToldWithWhatWasFoundFirst() throws {
+    let (_, text) = try table(["unit": [Test(name: "bad", failed: "1 &#8594; &quot;a&quot;&#10;b")]]
+    )
+    #expect(text.contains(/one rank +0 +1 +0 +0\n/), "\(text)")
+    #expect(text.contains("\nFAILED on unit: ATests.A/bad(): 1 -> \"a\" b\n"), "\(text)")
   }
 
   @Test func groupsThatDidNotRunAreNamed() throws {

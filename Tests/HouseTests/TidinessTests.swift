@@ -35,7 +35,7 @@ import Testing
 
   /// Runs the test above in a process whose temporary folder is `folder`, and returns its code, or minus the signal.
   private func run(_ ending: Ending, in folder: String) throws -> Int32 {
-    let process = Process()
+    let process = try childProcess()
     process.executableURL = URL(
       filePath: try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
     process.arguments = [
@@ -46,7 +46,6 @@ import Testing
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
-    try startMPI()
     try process.run()
     process.waitUntilExit()
     return process.terminationReason == .exit

@@ -118,7 +118,7 @@ struct BatchScriptTests {
     let file = folder.appending(path: "script").path
     try (try script.text()).write(toFile: file, atomically: true, encoding: .utf8)
     for options in [["-n", file], [file]] {
-      let process = Process()
+      let process = try childProcess()
       process.executableURL = URL(filePath: "/usr/bin/env")
       process.arguments = ["bash"] + options
       process.currentDirectoryURL = place
@@ -128,7 +128,6 @@ struct BatchScriptTests {
       ]
       process.standardOutput = FileHandle.nullDevice
       process.standardError = FileHandle.nullDevice
-      try startMPI()
       try process.run()
       process.waitUntilExit()
       #expect(process.terminationStatus == 0, "bash \(options)")

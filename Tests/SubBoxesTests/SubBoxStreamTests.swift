@@ -62,7 +62,7 @@ extension PreparedBox {
 }
 
 extension CollectiveTests {
-  @Suite(.timeLimit(.minutes(1))) struct SubBoxStreamTests {
+  @Suite(.timeLimit(.minutes(15))) struct SubBoxStreamTests {
     @Test(.ranks(1...4), arguments: [StreamSettings.Mode.resident, .stream], BoxKind.allCases)
     func boxesComeInTheOrderOfTheSamples(mode: StreamSettings.Mode, kind: BoxKind) throws {
       try RandomFields.withStore(mode) { simulations, store, samples in

@@ -9,7 +9,7 @@ package func writeExecutable(_ text: String, to path: String) throws {
   let draft = "\(path).draft"
   try text.write(toFile: draft, atomically: true, encoding: .utf8)
   defer { try? FileManager.default.removeItem(atPath: draft) }
-  let process = Process()
+  let process = try childProcess()
   process.executableURL = URL(filePath: "/usr/bin/env")
   process.arguments = ["install", "-m", "755", draft, path]
   process.standardInput = FileHandle.nullDevice

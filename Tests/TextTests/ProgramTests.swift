@@ -31,14 +31,13 @@ import Testing
     try Data(script.utf8).write(to: folder.appending(path: "script"))
     try Data().write(to: folder.appending(path: "output"))
     let handle = try FileHandle(forWritingTo: folder.appending(path: "output"))
-    let process = Process()
+    let process = try childProcess()
     process.executableURL = URL(filePath: "/usr/bin/env")
     process.arguments = ["LC_ALL=\(locale)"] + words + ["../script"]
     process.currentDirectoryURL = folder.appending(path: "run")
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = handle
     process.standardError = handle
-    try startMPI()
     try process.run()
     process.waitUntilExit()
     #expect(process.terminationStatus == 0)

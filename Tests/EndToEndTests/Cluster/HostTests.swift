@@ -31,8 +31,7 @@ extension EndToEnd {
     }
 
     private func hosts(_ words: String...) throws {
-      try startMPI()
-      let process = Process()
+      let process = try childProcess()
       process.executableURL = URL(filePath: Self.script)
       process.arguments = words
       try process.run()
@@ -42,8 +41,7 @@ extension EndToEnd {
 
     /// How many processes run on a host.
     private func processCount(on host: String) throws -> Int {
-      try startMPI()
-      let process = Process()
+      let process = try childProcess()
       process.executableURL = URL(filePath: "/usr/bin/env")
       process.arguments = ["ip", "netns", "pids", host]
       let output = Pipe()

@@ -43,8 +43,7 @@ extension EndToEnd {
       /// Runs a command in the folder of the workspace, which must succeed.
       @discardableResult
       func run(_ words: [String]) throws -> String {
-        try startMPI()
-        let process = Process()
+        let process = try childProcess()
         process.executableURL = URL(filePath: "/usr/bin/env")
         process.arguments = words
         process.currentDirectoryURL = workspace.folder
@@ -76,7 +75,7 @@ extension EndToEnd {
       }
 
       func drain() throws -> String {
-        try run(["timeout", "120", "\(OtherSchedulers.checks)/mock_scheduler", "drain"])
+        try run(["timeout", "600", "\(OtherSchedulers.checks)/mock_scheduler", "drain"])
         return try run(["\(OtherSchedulers.checks)/mock_scheduler", "show"])
       }
     }
@@ -107,7 +106,7 @@ extension EndToEnd {
     @Test func theJobsOfAPipelineWaitForEachOther() throws {
       let workspace = try Workspace.withSimulations()
       let queue = try Queue(beside: workspace)
-      let options = ["--set", "training.epochs=1"] + AnalyzeTests.options
+      let options = ["--set", "training.epochs=1"] + Workspace.analysisOptions
       #expect(try queue.submit("lsf", "pipeline", options).count == 4)
       let states = try queue.drain()
       #expect(states.split(separator: "\n").count { $0.contains("done 0 after 1 starts") } == 4)

@@ -8,7 +8,7 @@ extension SlurmTests {
     [
       "--set", "ablation.seeds=[1, 2]", "--set", "ablation.simultaneousRuns=2", "--set",
       "training.epochs=10",
-    ] + EndToEnd.AnalyzeTests.options
+    ] + Workspace.analysisOptions
 
   private static let runs = ["raw-seed1", "averaged-seed1", "raw-seed2", "averaged-seed2"]
 

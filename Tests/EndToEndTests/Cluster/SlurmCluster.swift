@@ -29,8 +29,7 @@ enum SlurmCluster {
   @discardableResult
   static func run(_ words: [String], in folder: URL) async throws -> [String] {
     try await onAnotherThread {
-      try startMPI()
-      let process = Process()
+      let process = try childProcess()
       process.executableURL = URL(filePath: "/usr/bin/env")
       process.arguments = words
       process.currentDirectoryURL = folder

@@ -36,7 +36,7 @@ extension SlurmTests {
 
   @Test func thePipelineMakesWhatItMakesWithoutSlurm() async throws {
     let workspace = try Workspace.with(experiment: Self.universe)
-    let options = ["--quiet"] + EndToEnd.AnalyzeTests.options
+    let options = ["--quiet"] + Workspace.analysisOptions
     let submitted = try await SlurmCluster.run(
       [
         "\(Self.readyScripts)/pipeline.sh", "--nodes=2", "--ntasks-per-node=1",
