@@ -36,7 +36,7 @@ extension EndToEnd {
       let delay = fault == .throws ? 0 : chance.integer(in: 0...2000)
       let end = try workspace.start(
         stage.command, stage.options + ["--set", "training.watchdogSeconds=\(Self.watchdog)"],
-        ranks: 3, seconds: 90,
+        ranks: 3,
         launcher: try Self.launcher(
           fault.rawValue, victim, call: call, delay: delay, file: workspace.path("fault"))
       ).wait()
@@ -116,7 +116,7 @@ extension EndToEnd {
       let file = workspace.path("fault")
       let job = try workspace.start(
         stage.command, stage.options + ["--set", "training.watchdogSeconds=\(Self.watchdog)"],
-        ranks: 3, seconds: 90,
+        ranks: 3,
         launcher: space.words(in: workspace.folder)
           + Self.launcher("pause", reference.victim, call: call, file: file))
       while job.isRunning, !FileManager.default.fileExists(atPath: file) { usleep(500) }
@@ -148,12 +148,10 @@ extension EndToEnd {
       let root = isFull ? space.path(of: "") : ""
       if isFull { try FileManager.default.removeItem(atPath: "\(root)\(runs)/filler") }
       let ranks = [1, 2, 4][chance.integer(in: 0...2)]
-      let plain = [
-        "mpirun", "--oversubscribe", "--bind-to", "none", "--timeout", "\(Self.timeout)",
-      ]
       let last = try workspace.start(
         stage.command, stage.options, ranks: ranks,
-        launcher: (isFull ? space.words(in: workspace.folder) : []) + plain + ["-n", "\(ranks)"]
+        launcher: (isFull ? space.words(in: workspace.folder) : [])
+          + Job.launcher(ranks: ranks, seconds: Self.timeout)
       ).wait()
       #expect(last.code == 0, "\(story): \(last.messages)")
       try reference.expectSameFiles(in: workspace, below: root, story)
@@ -163,21 +161,21 @@ extension EndToEnd {
     static func launcher(
       _ kind: String, _ rank: Int, call: Int, delay: Int = 0, file: String
     ) throws -> [String] {
-      try ["mpirun", "--oversubscribe", "--bind-to", "none", "--timeout", "\(timeout)"]
-        + options(kind, rank, call: call, delay: delay, file: file) + ["-n", "3"]
+      try Job.launcher(
+        ranks: 3, seconds: timeout,
+        with: variables(kind, rank, call: call, delay: delay, file: file))
     }
 
-    /// The options of `mpirun` for ranks one of which something befalls.
-    static func options(
+    /// The variables of ranks one of which something befalls.
+    static func variables(
       _ kind: String, _ rank: Int, call: Int, delay: Int = 0, file: String
-    ) throws -> [String] {
-      let settings = [
-        "LD_PRELOAD": try library.get(), "HALOMPI_FAULT_KIND": kind,
+    ) throws -> [String: String] {
+      try [
+        "LD_PRELOAD": library.get(), "HALOMPI_FAULT_KIND": kind,
         "HALOMPI_FAULT_RANK": "\(rank)",
         "HALOMPI_FAULT_CALL": "\(call)", "HALOMPI_FAULT_DELAY": "\(delay)",
         "HALOMPI_FAULT_FILE": file,
       ]
-      return settings.sorted { $0.key < $1.key }.flatMap { ["-x", "\($0.key)=\($0.value)"] }
     }
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import MPI
 import TestSupport
 import Testing
 
@@ -29,11 +30,12 @@ extension EndToEnd {
       let workspace = try Workspace.withFields()
       let (victim, line) = (chance.integer(in: 0...2), chance.integer(in: 1...15))
       let fault = workspace.path("fault")
-      let launcher = [
-        "mpirun", "--oversubscribe", "--bind-to", "none", "--timeout", "60", "-x",
-        "LD_PRELOAD=\(try Self.failingSum.get())", "-x", "HALOMPI_FAULT_RANK=\(victim)", "-x",
-        "HALOMPI_FAULT_FILE=\(fault)", "-n", "3",
-      ]
+      let launcher = try Job.launcher(
+        ranks: 3,
+        with: [
+          "LD_PRELOAD": Self.failingSum.get(), "HALOMPI_FAULT_RANK": "\(victim)",
+          "HALOMPI_FAULT_FILE": fault,
+        ])
       var start = clock.now
       let end = try workspace.train(ranks: 3, untilLine: line, launcher: launcher) { _ in
         start = clock.now
@@ -147,9 +149,7 @@ extension EndToEnd {
       let filler = space.path(of: "\(workspace.training)/filler")
       let root = space.path(of: "")
       func launcher(_ ranks: Int) -> [String] {
-        space.words(in: workspace.folder) + [
-          "mpirun", "--oversubscribe", "--bind-to", "none", "--timeout", "60", "-n", "\(ranks)",
-        ]
+        space.words(in: workspace.folder) + Job.launcher(ranks: ranks)
       }
       var start = clock.now
       let end = try workspace.train(
@@ -174,10 +174,7 @@ extension EndToEnd {
       let workspace = try Workspace.withFields()
       let (ranks, line) = (chance.integer(in: 2...4), chance.integer(in: 1...15))
       let space = try MountSpace()
-      let launcher =
-        space.words(in: workspace.folder) + [
-          "mpirun", "--oversubscribe", "--bind-to", "none", "--timeout", "60", "-n", "\(ranks)",
-        ]
+      let launcher = space.words(in: workspace.folder) + Job.launcher(ranks: ranks)
       var start = clock.now
       let end = try workspace.train(ranks: ranks, untilLine: line, launcher: launcher) { _ in
         start = clock.now
@@ -279,7 +276,10 @@ func compiledCheck(_ name: String) throws -> String {
   let library = try temporaryDirectory("compiled-\(UUID().uuidString)") + "/\(name).so"
   let process = try childProcess()
   process.executableURL = URL(filePath: "/usr/bin/env")
-  process.arguments = ["mpicc", "-shared", "-fPIC", "-o", library, source]
+  // Where both kinds of MPI are installed, the plain name belongs to one of them.
+  let compile =
+    "exec $(command -v mpicc.\(MPIFamily.current.rawValue.lowercased()) || echo mpicc) \"$@\""
+  process.arguments = ["sh", "-c", compile, "sh", "-shared", "-fPIC", "-o", library, source]
   try process.run()
   process.waitUntilExit()
   try #require(process.terminationStatus == 0, "mpicc could not compile \(source)")

@@ -52,9 +52,7 @@ extension Refusals {
       let space = try MountSpace("mount -t tmpfs -o size=8k none '\(folder)'")
       let end = try Job(
         ["doctor", "--folder", folder], ranks: 3, in: workspace.folder,
-        launcher: space.words(in: workspace.folder) + [
-          "mpirun", "--oversubscribe", "--bind-to", "none", "--timeout", "60", "-n", "3",
-        ]
+        launcher: space.words(in: workspace.folder) + Job.launcher(ranks: 3)
       ).wait()
       #expect(end.code == 1, "\(end.output)\(end.messages)")
       #expect(end.output.contains("No space left on device"), "\(end.output)\(end.messages)")
@@ -75,9 +73,7 @@ extension Refusals {
       var size = 32
       let space = try MountSpace("mount -t tmpfs -o size=\(size)k none '\(runs)'")
       let launcher =
-        space.words(in: workspace.folder) + [
-          "mpirun", "--oversubscribe", "--bind-to", "none", "--timeout", "60", "-n", "3",
-        ]
+        space.words(in: workspace.folder) + Job.launcher(ranks: 3)
       var reserving = 0
       while true {
         let end = try workspace.start(stage.command, ranks: 3, launcher: launcher).wait()

@@ -1,11 +1,12 @@
 import Foundation
+import MPI
 import TestSupport
 
-/// One run of the program: a process of its own, or several ranks under `mpirun`.
+/// One run of the program: a process of its own, or several ranks under the launcher of the build's MPI.
 final class Job {
   /// How a job ended.
   struct End {
-    /// The exit code of the program, or of `mpirun`.
+    /// The exit code of the program, or of the launcher.
     let code: Int32
     /// What was written to the standard output.
     let output: String
@@ -38,16 +39,15 @@ final class Job {
   ///
   /// - Parameters:
   ///   - arguments: What the program is given.
-  ///   - ranks: The number of ranks under `mpirun`; 0 starts the program without it.
+  ///   - ranks: The number of ranks under the launcher; 0 starts the program without it.
   ///   - folder: The current folder of the program.
   ///   - fileSizeLimit: The largest size of a file that may be written [KiB]. Writing more fails as it
   ///     does on a full disk, with an error of the system.
-  ///   - seconds: After how long `mpirun` ends the job.
-  ///   - launcher: What starts the ranks instead of `mpirun` on this host.
+  ///   - launcher: What starts the ranks instead of ``launcher(ranks:seconds:with:)``.
   /// - Throws: What Foundation reports if the process cannot be started.
   init(
     _ arguments: [String], ranks: Int, in folder: URL, fileSizeLimit: Int? = nil,
-    seconds: Int = 300, launcher: [String]? = nil
+    launcher: [String]? = nil
   ) throws {
     self.ranks = ranks
     process = try childProcess()
@@ -58,8 +58,7 @@ final class Job {
     if let launcher {
       words += launcher
     } else if ranks > 0 {
-      words += ["mpirun", "--oversubscribe", "--bind-to", "none", "--timeout", "\(seconds)"]
-      words += ["-n", "\(ranks)"]
+      words += Self.launcher(ranks: ranks)
     }
     if let fileSizeLimit {
       let script = "trap '' XFSZ; ulimit -f \(fileSizeLimit); exec \"$@\""
@@ -75,7 +74,27 @@ final class Job {
     try process.run()
   }
 
-  /// The environment of jobs: that of this process, with what `mpirun` needs on a machine of few processors.
+  /// Returns the words that start ranks on this host, more than it has cores, which the program follows.
+  ///
+  /// - Parameters:
+  ///   - ranks: The number of ranks.
+  ///   - seconds: After how long the launcher ends the job.
+  ///   - variables: What the ranks have in their environment besides, and the launcher has not.
+  /// - Returns: The launcher with its options.
+  static func launcher(
+    ranks: Int, seconds: Int = 600, with variables: [String: String] = [:]
+  ) -> [String] {
+    ["env", "MPIEXEC_TIMEOUT=\(seconds)"] + MPIFamily.current.launcher(ranks: ranks)
+      + environmentWords(variables)
+  }
+
+  /// Returns the words that start a program with further variables in its environment.
+  static func environmentWords(_ variables: [String: String]) -> [String] {
+    guard !variables.isEmpty else { return [] }
+    return ["env"] + variables.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
+  }
+
+  /// The environment of jobs: that of this process, with what a launcher needs on a machine of few processors.
   static var environment: [String: String] {
     var environment = programEnvironment()
     environment["OMPI_ALLOW_RUN_AS_ROOT"] = "1"
@@ -89,7 +108,7 @@ final class Job {
     return try FileHandle(forWritingTo: url)
   }
 
-  /// The process that was started: the program itself, or `mpirun`.
+  /// The process that was started: the program itself, or the launcher.
   var processIdentifier: pid_t { process.processIdentifier }
 
   /// Whether the job has not ended.
@@ -121,20 +140,27 @@ final class Job {
     return kill(process, signal) == 0
   }
 
-  /// Finds the process of a rank among the children of `mpirun`.
+  /// Finds the process of a rank among those below the launcher.
   func processOfRank(_ rank: Int) -> pid_t? {
-    let parent = process.processIdentifier
-    guard ranks > 0 else { return parent }
+    let launcher = process.processIdentifier
+    guard ranks > 0 else { return launcher }
+    let mark = Data("\(MPIFamily.current.launcherVariables.rank)=\(rank)".utf8)
     let processes = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
     return processes.lazy.compactMap { pid_t($0) }.first { candidate in
-      // "pid (name) state parent ...", where the name may hold anything.
-      guard
-        let stat = try? String(contentsOfFile: "/proc/\(candidate)/stat", encoding: .utf8),
-        let name = stat.lastIndex(of: ")"),
-        stat[name...].split(separator: " ").dropFirst(2).first == "\(parent)",
-        let environment = FileManager.default.contents(atPath: "/proc/\(candidate)/environ")
+      guard let environment = FileManager.default.contents(atPath: "/proc/\(candidate)/environ"),
+        environment.split(separator: 0).contains(mark)
       else { return false }
-      return environment.split(separator: 0).contains(Data("OMPI_COMM_WORLD_RANK=\(rank)".utf8))
+      // MPICH has a process of its own between the launcher and the ranks.
+      let parent = Self.parent(of: candidate)
+      return parent == launcher || parent.flatMap(Self.parent) == launcher
     }
+  }
+
+  private static func parent(of process: pid_t) -> pid_t? {
+    // "pid (name) state parent ...", where the name may hold anything.
+    guard let stat = try? String(contentsOfFile: "/proc/\(process)/stat", encoding: .utf8),
+      let name = stat.lastIndex(of: ")")
+    else { return nil }
+    return stat[name...].split(separator: " ").dropFirst(2).first.flatMap { pid_t($0) }
   }
 }

@@ -50,7 +50,7 @@ extension Refusals {
 
     @Test func ranksWithoutALogEndInTheSameBytes() throws {
       let workspace = try Workspace.withFields()
-      let job = ["mpirun", "--oversubscribe", "--bind-to", "none", "--timeout", "60", "-n", "2"]
+      let job = Job.launcher(ranks: 2)
       let end = try workspace.start(
         "train", ranks: 0, launcher: job + Self.with("2>/dev/full")
       ).wait()
@@ -116,7 +116,7 @@ extension Refusals {
       let workspace = try Workspace.withFields()
       // Nothing else that is written is as large.
       let fill = "ulimit -f 1000; head -c 1023900 /dev/zero > log"
-      let job = ["mpirun", "--timeout", "60", "-n", "1"]
+      let job = Job.launcher(ranks: 1)
       let end = try workspace.start(
         "train", ranks: 0, launcher: job + Self.with("2>> log", after: fill)
       ).wait()

@@ -97,10 +97,7 @@ extension Refusals {
         saying: ["largest term is optimizer", "--memory is 200 MiB"])
       let train = try workspace.start(
         "train", wide, ranks: 2,
-        launcher: [
-          "mpirun", "--oversubscribe", "--bind-to", "none", "--timeout", "60", "-x",
-          "SLURM_MEM_PER_NODE=300", "-n", "2",
-        ]
+        launcher: Job.launcher(ranks: 2, with: ["SLURM_MEM_PER_NODE": "300"])
       ).wait()
       #expect(train.code == 64, "\(train.messages)")
       #expect(
@@ -124,11 +121,9 @@ extension Refusals {
       let end = try workspace.start(
         "train", ["--set", "training.checkpointSteps=null", "--set", "training.epochs=2"],
         ranks: ranks,
-        launcher: [
-          "mpirun", "--oversubscribe", "--bind-to", "none", "--timeout", "60", "-x",
-          "LD_PRELOAD=\(try Self.counter.get())", "-x", "HALOMPI_COUNTS=\(counts)", "-n",
-          "\(ranks)",
-        ]
+        launcher: Job.launcher(
+          ranks: ranks,
+          with: ["LD_PRELOAD": Self.counter.get(), "HALOMPI_COUNTS": counts])
       ).wait()
       #expect(end.code == 0, "\(end.messages)")
 

@@ -31,7 +31,7 @@ extension EndToEnd {
       _ command: String, _ options: [String] = [], ranks: Int, in folder: URL
     ) throws -> Job.End {
       let words = [command, "e.yaml"] + options
-      let end = try Job(words, ranks: ranks, in: folder, seconds: 300).wait()
+      let end = try Job(words, ranks: ranks, in: folder).wait()
       try #require(end.code == 0, "\(command): \(end.messages)")
       return end
     }

@@ -181,12 +181,12 @@ extension Workspace {
   /// Starts a command on the experiment.
   func start(
     _ command: String, _ options: [String] = [], ranks: Int, fileSizeLimit: Int? = nil,
-    seconds: Int = 300, launcher: [String]? = nil
+    launcher: [String]? = nil
   ) throws -> Job {
     try Job(
       command.split(separator: " ").map(String.init) + ["experiment.yaml"] + options, ranks: ranks,
       in: folder,
-      fileSizeLimit: fileSizeLimit, seconds: seconds, launcher: launcher)
+      fileSizeLimit: fileSizeLimit, launcher: launcher)
   }
 
   /// Runs a command on the experiment, which must end with the given code.

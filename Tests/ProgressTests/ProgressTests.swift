@@ -84,6 +84,20 @@ func namesInProgressCannotSteerATerminal(style: ProgressReporter.Style) {
   #expect(screen.text.isEmpty)
 }
 
+@Test func whoWantsNoProgressIsWarnedAllTheSame() {
+  for (style, words) in [
+    (ProgressReporter.Style.warnings, "a\\u{1b} is odd\n"), (.silent, ""),
+  ] {
+    let screen = Screen()
+    let reporter = screen.reporter(style)
+    reporter.begin(ProgressPhase("read", unit: "files", total: 2))
+    reporter.say("hello")
+    reporter.warn("a\u{1B} is odd")
+    reporter.end()
+    #expect(screen.text == words)
+  }
+}
+
 @Test(arguments: [(0.4, "0 s"), (59, "59 s"), (61, "1 min 1 s"), (7620, "2 h 7 min")])
 func durationsAreWrittenInTwoUnits(seconds: Double, text: String) {
   #expect(duration(seconds) == text)

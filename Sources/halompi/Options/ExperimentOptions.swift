@@ -71,7 +71,7 @@ struct ChangeOptions: ParsableArguments {
   @Option(help: ArgumentHelp("The folder of all runs.", valueName: "dir"))
   var runs: String?
 
-  @Flag(help: "Show no progress.")
+  @Flag(help: "Show no progress, but warnings.")
   var quiet = false
 
   /// The words that give another command the same changes.
@@ -106,7 +106,7 @@ struct ChangeOptions: ParsableArguments {
     return experiment
   }
 
-  /// Makes a reporter that speaks on the standard error output, unless it is silent or told to be quiet.
+  /// Makes a reporter that speaks on the standard error output, unless it is silent; of warnings alone if told to be quiet.
   ///
   /// - Parameters:
   ///   - folder: The folder of results in which it is noted if something cannot be said.
@@ -115,7 +115,13 @@ struct ChangeOptions: ParsableArguments {
   func progress(in folder: String, isSilent: Bool) -> ProgressReporter {
     Console.noteLosses(in: folder)
     let style: ProgressReporter.Style =
-      if quiet || isSilent { .silent } else if isatty(STDERR_FILENO) == 1 { .bar } else {
+      if isSilent {
+        .silent
+      } else if quiet {
+        .warnings
+      } else if isatty(STDERR_FILENO) == 1 {
+        .bar
+      } else {
         .lines(every: 30)
       }
     return ProgressReporter(style: style, write: Console.error.draw)

@@ -65,7 +65,7 @@ package struct PrepareTask: Sendable {
         }
         guard world.isRoot, let summary = made ?? earlier.summary else { continue }
         for remark in summary.remarks + summary.haloPlausibility.remarks {
-          progress.say("note: \(simulation.name): \(remark)")
+          progress.warn("note: \(simulation.name): \(remark)")
         }
         finished(summary, output)
       }

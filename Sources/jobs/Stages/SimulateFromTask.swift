@@ -45,7 +45,7 @@ package struct SimulateFromTask: Sendable {
         return UniverseJob(
           universe: initial.universe(settings), phases: .snapshot(initial), folder: folder)
       }
-      for warning in settings.mesh.warnings { progress.say("warning: \(warning)") }
+      for warning in settings.mesh.warnings { progress.warn("warning: \(warning)") }
       let speaker = SimulationSpeaker(
         name: URL(filePath: folder.path).lastPathComponent, universe: job.universe,
         progress: progress)

@@ -47,7 +47,7 @@ package struct SimulateTask: Sendable {
         return try embedded.filter { try job(of: $0)?.isComplete() == false }
       }
       try world.agree { if world.isRoot { try recordUnrecorded(except: missing) } }
-      for warning in experiment.universe.mesh.warnings { progress.say("warning: \(warning)") }
+      for warning in experiment.universe.mesh.warnings { progress.warn("warning: \(warning)") }
       guard !missing.isEmpty else { return (missing, Stage.Inputs()) }
       let ranks = world.size
       let memory = try world.agree { () throws(Failure) in

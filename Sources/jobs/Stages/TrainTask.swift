@@ -195,7 +195,7 @@ package struct TrainTask: Sendable {
           + "\(digits(epoch.correlation))\(words(epoch.likelihoodValues))"
           + (epoch.isBest ? ", the best so far" : ""))
     case .checkpoint: break
-    case .warning(let text): progress.say("warning: \(text)")
+    case .warning(let text): progress.warn("warning: \(text)")
     }
   }
 

@@ -12,6 +12,8 @@ package final class ProgressReporter {
     case bar
     /// A line at the beginning and the end of a phase, and one per interval [s] in between.
     case lines(every: Double)
+    /// Warnings alone.
+    case warnings
     /// Nothing at all.
     case silent
   }
@@ -114,7 +116,7 @@ package final class ProgressReporter {
   /// Says something that stays on the screen or in the log.
   package func say(_ text: String) {
     switch style {
-    case .silent: return
+    case .silent, .warnings: return
     case .lines: write("\(Self.shown(text))\n")
     case .bar:
       write("\(Self.clearLine)\(Self.shown(text))\n")
@@ -122,11 +124,16 @@ package final class ProgressReporter {
     }
   }
 
+  /// Says something about the input or the results that a user has to know, also one who wants no progress.
+  package func warn(_ text: String) {
+    if style == .warnings { write("\(Self.shown(text))\n") } else { say(text) }
+  }
+
   private var interval: Double {
     switch style {
     case .bar: 0.2
     case .lines(let interval): interval
-    case .silent: .infinity
+    case .silent, .warnings: .infinity
     }
   }
 
@@ -134,7 +141,7 @@ package final class ProgressReporter {
     guard let phase else { return }
     lastShown = now
     switch style {
-    case .silent: return
+    case .silent, .warnings: return
     case .lines: write(Self.shown(phase.line(after: now - beginning)) + "\n")
     case .bar: write(Self.clearLine + Self.shown(phase.line(after: now - beginning, barWidth: 24)))
     }

@@ -17,17 +17,18 @@ extension EndToEnd {
 
     /// `mpirun` on the first host, with a rank on each, that notices lost hosts in some seconds instead of
     /// minutes.
-    private static var launcher: [String] { launcher(with: []) }
+    private static var launcher: [String] { launcher(with: [:]) }
 
-    /// The same with further options.
-    private static func launcher(with options: [String]) -> [String] {
+    /// The same with further variables in the environment of the ranks.
+    private static func launcher(with variables: [String: String]) -> [String] {
       [
         script, "run", hosts[0], "mpirun", "--mca", "plm_rsh_agent", "'\(script) run'", "--bind-to",
         "none",
         "--mca", "oob_tcp_keepalive_time", "5", "--mca", "oob_tcp_keepalive_intvl", "2",
         "--mca", "oob_tcp_keepalive_probes", "3", "--timeout", "90",
         "--host", hosts.map { "\($0):1" }.joined(separator: ","),
-      ] + options + ["-n", "3"]
+        "-n", "3",
+      ] + Job.environmentWords(variables)
     }
 
     private func hosts(_ words: String...) throws {
@@ -108,14 +109,14 @@ extension EndToEnd {
       let workspace = try stage.workspace()
       let call = chance.integer(in: FaultMatrixTests.callsBeforeWatch...reference.calls - 3)
       let file = workspace.path("fault")
-      let options = try FaultMatrixTests.options("pause", victim, call: call, file: file)
+      let variables = try FaultMatrixTests.variables("pause", victim, call: call, file: file)
       // The shell of a host parts words at blanks.
       let job = try workspace.start(
         stage.command,
         stage.options.map { $0.replacing(" ", with: "") } + [
           "--set", "training.watchdogSeconds=\(watchdog)",
         ],
-        ranks: 3, launcher: Self.launcher(with: options))
+        ranks: 3, launcher: Self.launcher(with: variables))
       while job.isRunning, !FileManager.default.fileExists(atPath: file) { usleep(500) }
       let start = ContinuousClock.now
       func seconds() -> Double { start.duration(to: .now) / .seconds(1) }
