@@ -37,6 +37,7 @@ let package = Package(
       name: "CFFTW", path: "Sources/ground/CFFTW", pkgConfig: "fftw3f",
       providers: [.apt(["libfftw3-dev"])]),
     .target(name: "CAffinity", path: "Sources/ground/CAffinity"),
+    .target(name: "CSignals", path: "Sources/ground/CSignals"),
     .target(name: "CCrashGuard", path: "Sources/ground/CCrashGuard"),
     // The kernels are optimized in debug builds too: at -O0 they are 4 to 60 times slower.
     .target(
@@ -62,7 +63,8 @@ let package = Package(
       name: "Text", path: "Sources/toolbox/Text", swiftSettings: [.unsafeFlags(["-O"])]),
     .target(
       name: "Schedulers", dependencies: ["Failures", "Text"], path: "Sources/toolbox/Schedulers"),
-    .target(name: "Stopping", dependencies: ["Schedulers"], path: "Sources/toolbox/Stopping"),
+    .target(
+      name: "Stopping", dependencies: ["CSignals", "Schedulers"], path: "Sources/toolbox/Stopping"),
     .target(
       name: "Hardware", dependencies: ["CKernels", "Schedulers", "Statistics", "Text", "Threads"],
       path: "Sources/toolbox/Hardware"),

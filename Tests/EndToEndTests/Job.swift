@@ -94,6 +94,17 @@ final class Job {
     return ["env"] + variables.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value)" }
   }
 
+  /// Returns how the launcher ends when a signal has ended a rank, and what it says of that.
+  ///
+  /// MPICH's does not say which rank it was.
+  static func end(of rank: Int, by signal: Int32) -> (code: Int32, words: [String]) {
+    let host = EndToEnd.FaultTests.host
+    return switch MPIFamily.current {
+    case .openMPI: (128 + signal, ["process rank \(rank) with PID", "on node \(host)"])
+    case .mpich: (signal, ["RUNNING AT \(host)"])
+    }
+  }
+
   /// The environment of jobs: that of this process, with what a launcher needs on a machine of few processors.
   static var environment: [String: String] {
     var environment = programEnvironment()

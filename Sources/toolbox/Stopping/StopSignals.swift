@@ -1,3 +1,4 @@
+internal import CSignals
 internal import Foundation
 internal import Synchronization
 
@@ -12,8 +13,7 @@ package enum StopSignals {
   ///
   /// - Parameter interrupt: Whether SIGINT does too, as a terminal sends it.
   package static func install(interrupt: Bool = false) {
-    let numbers =
-      [SIGTERM, SIGUSR1] + (interrupt ? [SIGINT] : []) + (isIgnored(SIGHUP) ? [] : [SIGHUP])
+    let numbers = stops + (interrupt ? [SIGINT] : [])
     // Whoever started the process may have blocked them, as the threads of a thread pool do.
     var unblocked = sigset_t()
     sigemptyset(&unblocked)
@@ -31,7 +31,7 @@ package enum StopSignals {
   package static func endProcess() {
     var unblocked = sigset_t()
     sigemptyset(&unblocked)
-    for number in [SIGHUP, SIGTERM, SIGUSR1] where !isIgnored(number) {
+    for number in stops {
       sigaddset(&unblocked, number)
       // 75: nothing but the system may be called here.
       signal(number) { _ in _exit(75) }
@@ -39,12 +39,13 @@ package enum StopSignals {
     pthread_sigmask(SIG_UNBLOCK, &unblocked, nil)
   }
 
-  /// Whether the process was started to ignore a signal.
-  static func isIgnored(_ number: Int32) -> Bool {
-    var action = sigaction()
-    guard sigaction(number, nil, &action) == 0 else { return false }
-    return unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self)
-      == unsafeBitCast(SIG_IGN, to: Int.self)
+  /// The signals that ask to stop, SIGHUP among them unless the process was started to ignore it: then it is ignored again.
+  ///
+  /// UCX, a library for networks that MPI may bring, takes SIGHUP for its debugger before the program begins.
+  private static var stops: [Int32] {
+    guard csignals_ignored_hangup() != 0 else { return [SIGHUP, SIGTERM, SIGUSR1] }
+    signal(SIGHUP, SIG_IGN)
+    return [SIGTERM, SIGUSR1]
   }
 
   private static let isAnnounced = Atomic<Bool>(false)
