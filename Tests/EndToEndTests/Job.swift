@@ -96,7 +96,7 @@ final class Job {
 
   /// Returns how the launcher ends when a signal has ended a rank, and what it says of that.
   ///
-  /// MPICH's does not say which rank it was.
+  /// MPICH's says it on the standard output, and not which rank it was.
   static func end(of rank: Int, by signal: Int32) -> (code: Int32, words: [String]) {
     let host = EndToEnd.FaultTests.host
     return switch MPIFamily.current {
