@@ -76,7 +76,8 @@ ranks: setup
 	HALOMPI_BUILD="$(TEST_BUILD)" scripts/test-ranks 2 3 4
 	HALOMPI_BUILD="$(TEST_BUILD)" scripts/test-ranks 5 -- --filter 'TrainingTests|moreRanksThanSlabsAreRefused'
 
-# Builds all again with the other MPI, which takes ten minutes of two cores; says so where it cannot be had.
+# Builds all again with the other MPI, which takes ten minutes of two cores; says so where it cannot be had. Ranks of
+# MPICH wait for messages without leaving their core to others: three of them on two cores take minutes more.
 MPI_RANKS := 2
 test-mpi: setup-tests
 	HALOMPI_BUILD="$(TEST_BUILD)" scripts/test-mpi $(MPI_RANKS)

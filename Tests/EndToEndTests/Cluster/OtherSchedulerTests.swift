@@ -51,13 +51,7 @@ extension EndToEnd {
         process.standardInput = FileHandle.nullDevice
         let output = Pipe()
         (process.standardOutput, process.standardError) = (output, output)
-        // A child inherits the signals that are blocked, and threads of tests block nearly all.
-        var none = sigset_t()
-        var blocked = sigset_t()
-        sigemptyset(&none)
-        pthread_sigmask(SIG_SETMASK, &none, &blocked)
-        defer { pthread_sigmask(SIG_SETMASK, &blocked, nil) }
-        try process.run()
+        try startUnblocked(process)
         let data = output.fileHandleForReading.readDataToEndOfFile()
         process.waitUntilExit()
         let text = String(decoding: data, as: UTF8.self)
