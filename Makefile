@@ -101,4 +101,4 @@ quickstart: build
 
 clean:
 	swift package clean
-	rm -rf .build-test .build-test-mpich .build-test-openmpi .build-mpich .build-dist-openmpi .build-dist-mpich dist
+	rm -rf .build-test .build-test-mpich .build-test-openmpi .build-mpich dist

@@ -356,8 +356,8 @@ let package = Package(
     .testTarget(
       name: "AblationsTests",
       dependencies: [
-        "Ablations", "DurableFiles", "Experiments", "Failures", "Networks", "Runs", "Settings",
-        "Stages", "SubBoxes", "TestSupport", "Training",
+        "Ablations", "DurableFiles", "Experiments", "Failures", "MPI", "Networks", "Runs",
+        "Settings", "Stages", "SubBoxes", "TestSupport", "Training",
       ]),
     .testTarget(
       name: "PipelinesTests",
@@ -376,7 +376,7 @@ let package = Package(
         "HDF5", "LinearTheory", "MPI", "Networks", "SubBoxes", "TestSupport", "Training", "halompi",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
-    .testTarget(name: "HouseTests", dependencies: ["TestSupport"]),
+    .testTarget(name: "HouseTests", dependencies: ["MPI", "TestSupport"]),
   ]
 )
 

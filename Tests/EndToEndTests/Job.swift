@@ -68,6 +68,7 @@ final class Job {
     process.arguments = words + [Self.program] + arguments
     process.currentDirectoryURL = folder
     process.environment = Self.environment
+    if fileSizeLimit != nil { process.environment?.merge(Self.withoutSharedFiles) { $1 } }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try Self.emptyFile(output)
     process.standardError = try Self.emptyFile(messages)
@@ -104,6 +105,10 @@ final class Job {
     case .mpich: (signal, ["RUNNING AT \(host)"])
     }
   }
+
+  /// Variables by which UCX, on which MPICH rests, makes no files of its own in shared memory, which a limit to the size
+  /// of files forbids.
+  static let withoutSharedFiles = ["UCX_TLS": "self,tcp"]
 
   /// The environment of jobs: that of this process, with what a launcher needs on a machine of few processors.
   static var environment: [String: String] {

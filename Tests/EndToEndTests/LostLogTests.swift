@@ -116,7 +116,7 @@ extension Refusals {
       let workspace = try Workspace.withFields()
       // Nothing else that is written is as large.
       let fill = "ulimit -f 1000; head -c 1023900 /dev/zero > log"
-      let job = Job.launcher(ranks: 1)
+      let job = Job.launcher(ranks: 1, with: Job.withoutSharedFiles)
       let end = try workspace.start(
         "train", ranks: 0, launcher: job + Self.with("2>> log", after: fill)
       ).wait()

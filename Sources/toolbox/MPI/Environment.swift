@@ -75,8 +75,21 @@ public func abortJob(
     Thread.sleep(forTimeInterval: secondsToAbort)
     _exit(code)
   }
+  letLauncherRead()
   if isMPIActive() { MPI_Abort(cmpi_comm_world().value, code) }
   _exit(code)
+}
+
+/// Waits until the launcher has read what this process has said to it, two seconds at most.
+///
+/// MPICH's launcher does not read what is left in the pipes of a job that is aborted.
+private func letLauncherRead() {
+  guard MPIFamily.current == .mpich else { return }
+  for _ in 0..<20 {
+    var unread: Int32 = 0
+    guard ioctl(STDERR_FILENO, UInt(FIONREAD), &unread) == 0, unread > 0 else { return }
+    Thread.sleep(forTimeInterval: 0.1)
+  }
 }
 
 /// The time that MPI is given to end the job [seconds].
