@@ -14,6 +14,9 @@ struct MockModels {
     ("averaged", 1, 0.9), ("raw", 2, 0.5), ("raw", 1, 0.5),
   ]
   var hasHalos = true
+
+  /// The number of particles in no halo, whose predictions have the noise about 10.5.
+  var fieldCount = 0
   var hasCollapse = true
   var hasTwins = false
   var bootstraps = 4
@@ -34,14 +37,18 @@ struct MockModels {
         return truth + Float(model.noise * normal)
       }
       change(number, &prediction)
+      let field = (0..<fieldCount).map { number in
+        Float(10.5 + model.noise * (stream.uniform() + stream.uniform() + stream.uniform() - 1.5))
+      }
       return ModelPredictions(
         variant: model.variant, seed: model.seed,
         file: "predictions/\(model.variant)-seed\(model.seed)/predictions.h5",
         checksum: "0123456789abcdef", simulations: ["A", "B"],
-        simulation: (0..<count).map { Int32($0 % 2) }, site: (0..<count).map { Int64(7 * $0) },
-        truth: truth, prediction: prediction,
-        radius: (0..<count).map { Float($0 % 10) / 10 + 0.05 },
-        halo: (0..<count).map { Int32($0 / 20) },
+        simulation: (0..<count + fieldCount).map { Int32($0 % 2) },
+        site: (0..<count + fieldCount).map { Int64(7 * $0) },
+        truth: truth + field.map { _ in -.infinity }, prediction: prediction + field,
+        radius: (0..<count).map { Float($0 % 10) / 10 + 0.05 } + field.map { _ in .infinity },
+        halo: (0..<count).map { Int32($0 / 20) } + field.map { _ in -1 },
         network: model.variant == "raw"
           ? .known(
             NetworkDescription(

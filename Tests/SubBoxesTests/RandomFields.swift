@@ -118,6 +118,18 @@ struct RandomFields {
     }
   }
 
+  /// The same with the sites of the field, those in no halo of `minimumLogMass` or more.
+  func eligibleWithField(_ settings: SamplingSettings, simulation: Int) -> [Sample] {
+    let field = logMass.indices.filter {
+      logMass[$0].isNaN || Double(logMass[$0]) < settings.minimumLogMass ?? -.infinity
+    }.map { site in
+      Sample(
+        simulation: Int32(simulation), site: Int64(site), logMass: -.infinity, radius: .infinity,
+        halo: -1)
+    }
+    return (eligible(settings, simulation: simulation) + field).sorted { $0.site < $1.site }
+  }
+
   /// The standardized box around a site, by its definition.
   func box(around site: Int64, width: Int, _ standardization: Standardization) -> [Float] {
     naiveBox(around: Int(site), width: width, of: density, size: gridSize)

@@ -130,6 +130,35 @@ extension CollectiveTests {
       }
     }
 
+    @Test(.ranks(1...4)) func theFieldIsDrawnAmongTheOthersOrAsABinOfItsOwn() throws {
+      try withWorld { world in
+        var settings = settings(1000)
+        settings.minimumLogMass = 11.5
+        settings.includesField = true
+        try RandomFields.withFiles(of: [12, 9, 10], on: world) { simulations, paths in
+          let union = simulations.enumerated().flatMap {
+            $0.element.eligibleWithField(settings, simulation: $0.offset)
+          }
+          let field = union.filter(\.isInField)
+          #expect(field.count > 100 && field.count < union.count - 100)
+          let draw = try SampleDraw(.test, from: paths, settings: settings, on: world)
+          let permutation = RandomPermutation(count: union.count, seed: 21, for: .testDraw)
+          #expect(draw.samples == permutation.prefix(1000).map { union[$0] })
+
+          settings.balancedMassEdges = [11.5, 12.5, 13.4]
+          settings.trainingSamples = 300
+          let balanced = try SampleDraw(.training, from: paths, settings: settings, on: world)
+          #expect(balanced.samples.count { $0.isInField } == 100)
+          let range = try LabelRange(of: balanced.samples)
+          #expect(
+            range.minimum >= 11.5
+              && balanced.samples.allSatisfy {
+                $0.isInField == (range.scaled($0) == -1) || Double($0.logMass) == range.minimum
+              })
+        }
+      }
+    }
+
     @Test(.ranks(1...4)) func zeroTakesAsManyFromEachBinAsTheSmallestHas() throws {
       try withWorld { world in
         var settings = settings(0)

@@ -9,8 +9,8 @@ kinds = ("text", "flag")
 
 # The last part of the name of columns that count or number something.
 _WHOLE = {
-    "boxWidth", "components", "count", "epoch", "lostBootstraps", "notCommon", "notFinite", "number", "outsideWindow",
-    "parameters", "predicted", "referenceSeed", "seed", "step", "trainingSamples", "validationSamples",
+    "boxWidth", "components", "count", "epoch", "field", "inField", "lostBootstraps", "members", "notCommon",
+    "notFinite", "number", "outsideWindow", "parameters", "predicted", "referenceSeed", "seed", "step", "trainingSamples", "validationSamples",
 }  # fmt: skip
 
 

@@ -32,7 +32,7 @@ def read_predictions(path: str | os.PathLike[str], *, verify: bool = True) -> pd
     ==================== =========== =========================================================================
     `simulation`         1           name of the simulation (a category, whose codes are the numbers in the file)
     `site`               1           site of the particle: the index of `read_fields` of that simulation
-    `trueLogMass`        log10 Msun  mass of the particle's halo
+    `trueLogMass`        log10 Msun  mass of the particle's halo; minus infinity for those in none
     `predictedLogMass`   log10 Msun  the prediction of the network
     `radius`             r200m       distance from the halo's center; NaN where it is unknown
     `halo`               1           row of the particle's halo in `read_halos`; not in files of version 1

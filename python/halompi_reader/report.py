@@ -43,6 +43,7 @@ _TABLES: dict[str, Meanings] = {
         "isReference": ("flag", "whether it is the seed that other tables are of: the lowest of the variant"),
         "file": ("text", "the predictions, in the run directory"),
         "census.predicted": ("particles", "in the file of predictions"),
+        "census.inField": ("particles", "left out: in no halo"),
         "census.notFinite": ("particles", "left out: the prediction is not finite"),
         "census.outsideWindow": ("particles", "left out: the true mass is outside of the masses analyzed"),
         "census.notCommon": ("particles", "left out: not all models have predicted them"),
@@ -83,6 +84,18 @@ _TABLES: dict[str, Meanings] = {
         "information.haloDeviation": ("nats", "standard error, over halos"),
         "information.nearestNeighbours": ("nats", "the same by nearest neighbours"),
         "warnings": ("text", "warnings of the estimate"),
+    },
+    "membership": {
+        **_VARIANT,
+        "seed": ("1", "seed of the training"),
+        "statistics.members": ("particles", "in halos"),
+        "statistics.field": ("particles", "in no halo"),
+        "statistics.area": ("1", "area under the curve by which the predicted mass tells them apart"),
+        "statistics.deviation": ("1", "its standard error, over halos"),
+        "statistics.threshold": ("log10 Msun", "predicted mass from which on there are as many particles as in halos"),
+        "statistics.completeness": ("1", "share of the particles in halos from there on"),
+        "difference.area": ("1", "area of the first variant minus this one, by their reference seeds"),
+        "difference.deviation": ("1", "its standard error, over halos"),
     },
     "twins": {
         "reseededAbove": ("h/Mpc", "wavenumber above which the twin has other phases"),
@@ -130,6 +143,9 @@ class Report(NamedTuple):
 
     joint: pd.DataFrame
     """A row for each pair of variants and part of their joint information."""
+
+    membership: pd.DataFrame
+    """A row for each model: how it tells particles in halos from those in none; empty unless these were predicted."""
 
     twins: pd.DataFrame
     """Rows for each twin universe: what the twin predicts, and what the variants do on its particles."""
@@ -260,6 +276,13 @@ def _joint(report: dict[str, Any]) -> _Rows:
             yield {**names, "part": part, **shared, "information": estimate[part]}
 
 
+def _membership(report: dict[str, Any]) -> _Rows:
+    for variant in report.get("membership", []):
+        for number, seed in enumerate(variant["seeds"]):
+            difference = {"difference": variant["difference"]} if number == 0 and "difference" in variant else {}
+            yield {"variant": variant["variant"], **seed, **difference}
+
+
 def _others(rows: list[dict[str, Any]], identity: list[str], name: Callable[[dict[str, Any]], str]) -> _Rows:
     for row in rows:
         mine = {key: row[key] for key in identity}
@@ -284,6 +307,7 @@ _ROWS: dict[str, Callable[[dict[str, Any]], _Rows]] = {
     "intervals": _intervals,
     "differences": _differences,
     "joint": _joint,
+    "membership": _membership,
     "twins": _twins,
     "collapse": _collapse,
     "noise": lambda report: iter(report["noise"]),

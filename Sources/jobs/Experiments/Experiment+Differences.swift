@@ -41,7 +41,7 @@ extension Experiment {
   /// were made without them, whose bytes and checkpoints stay what they are.
   static let settingsThatIdentifyIfChanged: Set<String> = [
     "training.schedule", "training.clipNorm", "training.symmetries",
-    "training.initialModel",
+    "training.initialModel", "sampling.includesField",
   ]
 
   /// The settings that a trained model depends on, a line each, such as `fields.neighbours = 32`.

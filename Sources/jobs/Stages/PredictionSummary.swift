@@ -18,9 +18,16 @@ package struct PredictionSummary: CustomStringConvertible {
     particles    \(table.predictions.count) of \(table.simulations.joined(separator: ", "))
     correlation  \(digits(table.correlation)) (Pearson's r of predicted and true log10 M)
     scatter      \(digits(table.scatter)) dex (half of the 16-84 % range of log10 Mpred/Mtrue)
-    bias         \(digits(table.bias)) dex (median of log10 Mpred/Mtrue)\(orientations)
+    bias         \(digits(table.bias)) dex (median of log10 Mpred/Mtrue)\(membership)\(orientations)
     predictions  \(file)
     """
+  }
+
+  /// A line for the particles in no halo, if there are some.
+  private var membership: String {
+    guard table.fieldCount > 0 else { return "" }
+    return "\nmembership   \(digits(table.membershipArea)) (area under the curve; "
+      + "\(table.fieldCount) particles are in no halo, and not in the lines above)"
   }
 
   /// A line for the scatter over orientations, if there is one.

@@ -100,7 +100,9 @@ struct LabelPlanes {
       let firstSite = slab.planes.lowerBound * file.gridSize * file.gridSize
       for place in found {
         let site = Int(Sample.site(words[place])) - firstSite
-        words[place + Sample.wordCount - 1] = Sample.word(halo: halos[site])
+        let sample = Sample(words: words[place..<place + Sample.wordCount], firstSimulation: 0)
+        words[place + Sample.wordCount - 1] = Sample.word(
+          halo: sample.isInField ? -1 : halos[site])
       }
     }
     return words
@@ -130,9 +132,11 @@ struct LabelPlanes {
     for site in labels.indices {
       guard let bin = bins.index(of: labels[site]) else { continue }
       if next[bin] < wanted[bin].endIndex, numbers[wanted[bin][next[bin]]] == number[bin] {
+        let isInField = bins.limits.isInField(logMass: labels[site])
         let sample = Sample(
           simulation: Int32(slab.simulation), site: Int64(firstSite + site),
-          logMass: labels[site], radius: radii[site], halo: -1)
+          logMass: isInField ? -.infinity : labels[site],
+          radius: isInField ? .infinity : radii[site], halo: -1)
         let place = Sample.wordCount * wanted[bin][next[bin]]
         words.replaceSubrange(place..<place + Sample.wordCount, with: sample.words)
         found.append(place)

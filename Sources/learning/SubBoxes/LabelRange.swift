@@ -18,11 +18,11 @@ package struct LabelRange: Codable, Hashable, Sendable {
     self.maximum = maximum
   }
 
-  /// Finds the range of the labels of samples.
+  /// Finds the range of the labels of samples, without those of the field.
   ///
   /// - Throws: `Failure` if there are no two different labels.
   package init(of samples: [Sample]) throws(Failure) {
-    let labels = samples.lazy.map { Double($0.logMass) }
+    let labels = samples.lazy.filter { !$0.isInField }.map { Double($0.logMass) }
     guard let minimum = labels.min(), let maximum = labels.max(), minimum < maximum else {
       throw Failure(
         .badData, "finding the range of the labels of \(samples.count) training samples",
@@ -57,6 +57,11 @@ package struct LabelRange: Codable, Hashable, Sendable {
   /// The scaled label of a halo mass, log10 of Msun.
   package func scaled(_ logMass: Double) -> Double {
     2 * (logMass - minimum) / (maximum - minimum) - 1
+  }
+
+  /// The scaled label of a sample: the lower end for those of the field.
+  package func scaled(_ sample: Sample) -> Double {
+    sample.isInField ? -1 : scaled(Double(sample.logMass))
   }
 
   /// The halo mass, log10 of Msun, of a scaled label.

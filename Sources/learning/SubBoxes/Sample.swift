@@ -1,4 +1,7 @@
-/// A halo particle whose sub-box is an input of the network and whose halo mass is the answer.
+/// A particle whose sub-box is an input of the network and whose halo mass is the answer.
+///
+/// A particle of the field, in no halo of the samples, has a mass of zero, whose log10 is minus infinity, and is
+/// infinitely far from a center.
 package struct Sample: BitwiseCopyable, Hashable, Sendable {
   /// The simulation of the particle, as its index in the list of field files.
   package let simulation: Int32
@@ -23,4 +26,7 @@ package struct Sample: BitwiseCopyable, Hashable, Sendable {
     self.logMass = logMass
     self.radius = radius
   }
+
+  /// Whether the particle is in no halo of the samples.
+  package var isInField: Bool { logMass == -.infinity }
 }

@@ -2,7 +2,7 @@ internal import Failures
 package import MPI
 internal import Randomness
 
-/// Particles drawn at random from the halos of several simulations.
+/// Particles drawn at random from the halos of several simulations, and from the field if samples include it.
 ///
 /// The eligible particles of all simulations are numbered in the order of the simulations, and in
 /// each in the order of the sites. A draw of `k` takes the first `k` elements of a random
@@ -130,7 +130,7 @@ package struct SampleDraw: Sendable {
           .badData,
           "drawing \(asked == 0 ? "all" : "\(asked)") \(role.rawValue) samples"
             + (bins.count > 1 ? ", equally many from \(bins.count) bins of the mass" : ""),
-          because: "only \(total) particles are in halos with \(bins.description(of: bin))",
+          because: "only \(total) particles are \(bins.description(of: bin))",
           remedy: "Ask for fewer (0 takes all), widen the limits, or add simulations.")
       }
     }

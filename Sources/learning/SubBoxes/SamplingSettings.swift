@@ -20,6 +20,10 @@ package struct SamplingSettings: Codable, Hashable, Sendable {
   /// The smallest halo mass of a sample, log10 of Msun; without it, every halo counts.
   package var minimumLogMass: Double?
 
+  /// Whether particles in no halo, or in one below `minimumLogMass`, are samples too; their label is the lower end of the
+  /// range that the network's answer is scaled with.
+  package var includesField = false
+
   /// The edges of bins of the halo mass from which equally many training samples are drawn, log10 of Msun;
   /// without them, every eligible particle is as likely as any other.
   var balancedMassEdges: [Double]?
@@ -68,7 +72,10 @@ package struct SamplingSettings: Codable, Hashable, Sendable {
     values.allSatisfy(\.isFinite) && zip(values, values.dropFirst()).allSatisfy { $0 < $1 }
   }
 
-  /// Whether a particle in a halo of this mass may be drawn; NaN, outside halos, never is.
+  /// Whether a particle in a halo of this mass is of the field; NaN, outside halos, always is.
+  func isInField(logMass: Float) -> Bool { !(Double(logMass) >= minimumLogMass ?? -.infinity) }
+
+  /// Whether a particle in a halo of this mass may be drawn as one in a halo; NaN, outside halos, never is.
   func isEligible(logMass: Float) -> Bool {
     Double(logMass) <= maximumLogMass && Double(logMass) >= minimumLogMass ?? -.infinity
   }
@@ -80,6 +87,8 @@ package struct SamplingSettings: Codable, Hashable, Sendable {
 }
 
 /// Bins of the halo mass, [a, b) but for the last, [a, b]; one of all eligible particles without edges.
+///
+/// Particles of the field, if samples include them, are in a further bin, or without edges among the others.
 struct MassBins: Hashable, Sendable {
   /// The settings whose limits decide which particles are eligible at all.
   let limits: SamplingSettings
@@ -88,24 +97,29 @@ struct MassBins: Hashable, Sendable {
   let edges: [Double]?
 
   /// The number of bins.
-  var count: Int { edges.map { $0.count - 1 } ?? 1 }
+  var count: Int { massBinCount + (edges != nil && limits.includesField ? 1 : 0) }
+
+  private var massBinCount: Int { edges.map { $0.count - 1 } ?? 1 }
 
   /// The bin of a halo mass; nothing for one that is not eligible, or in no bin.
   func index(of logMass: Float) -> Int? {
+    if limits.includesField, limits.isInField(logMass: logMass) { return count - 1 }
     guard limits.isEligible(logMass: logMass) else { return nil }
     guard let edges else { return 0 }
     let mass = Double(logMass)
     guard let above = edges.firstIndex(where: { mass < $0 }) else {
-      return mass == edges.last ? count - 1 : nil
+      return mass == edges.last ? massBinCount - 1 : nil
     }
     return above > 0 ? above - 1 : nil
   }
 
-  /// The limits of a bin in words.
+  /// The particles of a bin in words.
   func description(of bin: Int) -> String {
+    guard bin < massBinCount else { return "in no halo" }
     let lower = edges?[bin] ?? limits.minimumLogMass
     let upper = edges?[bin + 1] ?? limits.maximumLogMass
-    let sign = edges != nil && bin < count - 1 ? "<" : "<="
-    return (lower.map { "\($0) <= " } ?? "") + "log10 M \(sign) \(upper)"
+    let sign = edges != nil && bin < massBinCount - 1 ? "<" : "<="
+    return "in halos with " + (lower.map { "\($0) <= " } ?? "") + "log10 M \(sign) \(upper)"
+      + (edges == nil && limits.includesField ? ", or in none" : "")
   }
 }

@@ -162,7 +162,7 @@ final class ComputePool: @unchecked Sendable {
         .fetch, thread: thread,
         { () throws(Failure) in try stream.next(before: work.positions.upperBound) })
       {
-        let truth = Float(labels.scaled(Double(box.sample.logMass)))
+        let truth = Float(labels.scaled(box.sample))
         let prediction = timeline.measure(.forward, thread: thread) {
           work.trains
             ? worker.evaluator.forward(box.voxels) : worker.evaluator.predict(box.voxels)

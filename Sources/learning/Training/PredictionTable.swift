@@ -135,9 +135,28 @@ package struct PredictionTable: Hashable, Sendable {
     try file.close()
   }
 
-  /// Pearson's correlation of predicted and true log10 mass.
+  /// The predicted and true log10 mass of the particles in halos.
+  private var inHalos: [(prediction: Double, truth: Double)] {
+    zip(predictions, samples).filter { !$1.isInField }.map { (Double($0), Double($1.logMass)) }
+  }
+
+  /// The number of particles that are in no halo.
+  package var fieldCount: Int { samples.count { $0.isInField } }
+
+  /// The area under the curve by which the predicted mass tells particles in halos from those in none; NaN where there is
+  /// no particle of one of the two, or a prediction is NaN.
+  package var membershipArea: Double {
+    let (members, field) = (
+      inHalos.map(\.prediction),
+      zip(predictions, samples).filter { $1.isInField }.map { Double($0.0) }
+    )
+    guard (members + field).allSatisfy({ !$0.isNaN }) else { return .nan }
+    return AreaUnderCurve(members: members, others: field).value
+  }
+
+  /// Pearson's correlation of predicted and true log10 mass of the particles in halos.
   package var correlation: Double {
-    pearsonCorrelation(predictions.map { Double($0) }, samples.map { Double($0.logMass) })
+    pearsonCorrelation(inHalos.map(\.prediction), inHalos.map(\.truth))
   }
 
   /// The median of log10(predicted / true mass) [dex]; NaN without predictions.
@@ -148,7 +167,7 @@ package struct PredictionTable: Hashable, Sendable {
   package var scatter: Double { residuals.middle?.halfWidth ?? .nan }
 
   private var residuals: Quantiles {
-    Quantiles(zip(predictions, samples).map { Double($0) - Double($1.logMass) })
+    Quantiles(inHalos.map { $0.prediction - $0.truth })
   }
 }
 

@@ -34,6 +34,9 @@ package struct CommonParticles: Sendable {
     /// Rows whose prediction or truth is not a finite number.
     package var notFinite: Int
 
+    /// Rows of particles in no halo; `nil` without any.
+    var inField: Int?
+
     /// Rows with a true mass outside the range.
     var outsideWindow: Int
 
@@ -60,7 +63,9 @@ package struct CommonParticles: Sendable {
         predicted: model.prediction.count, notFinite: 0, outsideWindow: 0, notCommon: 0)
       for row in model.prediction.indices {
         let truth = Double(model.truth[row])
-        if !model.prediction[row].isFinite || !truth.isFinite {
+        if model.isInField(row) {
+          census.inField = (census.inField ?? 0) + 1
+        } else if !model.prediction[row].isFinite || !truth.isFinite {
           census.notFinite += 1
         } else if !window.contains(truth) {
           census.outsideWindow += 1

@@ -21,7 +21,7 @@ package struct ModelPredictions: Sendable {
   /// The site of each particle on the Lagrangian grid of its simulation.
   package var site: [Int64]
 
-  /// The true halo mass of each particle [log10 Msun].
+  /// The true halo mass of each particle [log10 Msun]; minus infinity in no halo.
   package var truth: [Float]
 
   /// The predicted halo mass [log10 Msun]; not finite if the network failed.
@@ -62,6 +62,9 @@ package struct ModelPredictions: Sendable {
     self.network = network
     self.history = history
   }
+
+  /// Whether the particle of a row is in no halo of the samples.
+  func isInField(_ row: Int) -> Bool { truth[row] == -.infinity }
 
   /// The name of the model, such as `raw-seed1`.
   package var name: String { "\(variant)-seed\(seed)" }

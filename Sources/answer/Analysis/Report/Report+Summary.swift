@@ -25,6 +25,7 @@ extension Report: CustomStringConvertible {
         row("\(difference.first) - \(difference.second)", text(difference.overall)))
     }
     for joint in joint { lines.append(contentsOf: rows(of: joint)) }
+    if let membership { lines.append(row("membership", text(membership))) }
     for twin in twins { lines.append(row(twin)) }
     switch collapse {
     case .unknown(let reason): lines.append(row("EPS, ST", "none: \(reason)"))
@@ -44,6 +45,18 @@ extension Report: CustomStringConvertible {
     }
     for gap in gaps { lines.append(row("missing", "\(gap.subject): \(gap.reason)")) }
     return lines.joined(separator: "\n")
+  }
+
+  /// The areas under the curve of the variants, by their reference seeds.
+  private func text(_ membership: [MembershipReport]) -> String {
+    "area under the curve, in halos or in none: "
+      + membership.map { report in
+        guard let statistics = report.seeds.first?.statistics.value else {
+          return "\(report.variant) unknown"
+        }
+        let error = statistics.deviation.value.map { String(format: " +- %.4f", $0) } ?? ""
+        return report.variant + String(format: " %.4f", statistics.area) + error
+      }.joined(separator: ", ")
   }
 
   /// Returns the lines on what the variants of a pair say beyond each other.

@@ -6,9 +6,9 @@ extension Report {
   /// The tables, in the order in which they are read.
   package var tables: [ReportTable] {
     [
-      networkTable, modelTable, seedTable, differenceTable, jointTable, shellTable, massTable,
-      twinTable, collapseTable, noiseTable, crossingTable,
-    ]
+      networkTable, modelTable, seedTable, differenceTable, jointTable, membershipTable, shellTable,
+      massTable, twinTable, collapseTable, noiseTable, crossingTable,
+    ].compactMap(\.self)
   }
 
   /// All tables in Markdown under a heading.

@@ -37,6 +37,9 @@ package struct Report: Codable, Hashable, Sendable {
   /// The first variant with each of the others: what they say together, and one beyond the other.
   package var joint: [JointReport]
 
+  /// The variants by how well they tell particles in halos from those in none; `nil` if no such particle was predicted.
+  package var membership: [MembershipReport]?
+
   /// Twin universes, from the highest wavenumber down, each with the networks on the particles in its halos.
   package var twins: [TwinReport]
 

@@ -67,7 +67,7 @@ struct ReportMaker {
         simulations: particles.simulations, count: particles.count,
         halos: input.halos.map { Set($0).count }, example: example),
       variants: input.variants.map(variant), differences: differences(), joint: jointReports(),
-      twins: input.twins.indices.map(twinReport),
+      membership: membership(), twins: input.twins.indices.map(twinReport),
       collapse: input.collapse.map { collapse in
         collapse.models.indices.map { collapseReport($0, of: collapse) }
       },

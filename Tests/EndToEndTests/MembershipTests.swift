@@ -1,0 +1,33 @@
+import Foundation
+import TestSupport
+import Testing
+
+extension EndToEnd {
+  /// Trainings that show particles in no halo too.
+  @Suite struct MembershipTests {
+    @Test func aTrainingWithTheFieldTellsWhoIsInAHalo() throws {
+      let workspace = try Workspace.withFields()
+      let field = ["--set", "sampling.includesField=true"]
+      try workspace.run("train", field, ranks: 1)
+      let model = try workspace.trained("model.h5")
+      try FileManager.default.removeItem(atPath: workspace.training)
+      try workspace.run("train", field, ranks: 3)
+      #expect(try workspace.trained("model.h5") == model)
+      #expect(try Workspace.uninterrupted().trained("model.h5") != model)
+
+      let prediction = try workspace.run("predict", field, ranks: 2)
+      let area = prediction.output.firstMatch(
+        of: #/membership +([\d.]+) \(area under the curve; (\d+) /#)
+      let (value, count) = try #require(area.map { (Double($0.1), Int($0.2)) })
+      #expect(try (0...1).contains(#require(value)))
+      #expect(try (1..<100).contains(#require(count)), "some of 100 are in no halo")
+      let report = try workspace.run("analyze", field + Workspace.analysisOptions, ranks: 2)
+      #expect(report.output.contains("area under the curve, in halos or in none: raw "))
+
+      // What was trained without the field is another training.
+      let other = try Workspace.withModel()
+      try other.expectFailure(
+        of: "train", field, ranks: 1, code: 65, saying: ["sampling.includesField"])
+    }
+  }
+}
