@@ -5,4 +5,7 @@ package enum BoxKind: String, Codable, Hashable, Sendable, CaseIterable {
 
   /// The mean of each spherical shell in the place of its voxels.
   case averaged
+
+  /// The voxels of each spherical shell in a random order: what a shell holds, but not where.
+  case shuffled
 }

@@ -1,9 +1,10 @@
 internal import Failures
 
-/// Makes the box of a sample, and averages it if asked to.
+/// Makes the box of a sample, and averages or shuffles its shells if asked to.
 struct BoxMaker: Sendable {
   private let writeVoxels: BoxWriter
-  private let shells: ShellAverage?
+  private let average: ShellAverage?
+  private let shuffle: ShellShuffle?
   private let channelCount: Int
   private let channelVoxelCount: Int
 
@@ -14,18 +15,23 @@ struct BoxMaker: Sendable {
     source: any SubBoxSource, kind: BoxKind, boxWidth: Int, standardization: InputStandardization
   ) {
     writeVoxels = source.boxWriter(boxWidth: boxWidth, standardization: standardization)
-    shells = kind == .averaged ? ShellAverage(width: boxWidth) : nil
+    average = kind == .averaged ? ShellAverage(width: boxWidth) : nil
+    shuffle = kind == .shuffled ? ShellShuffle(width: boxWidth) : nil
     channelCount = source.input.channelCount
     channelVoxelCount = boxWidth * boxWidth * boxWidth
   }
 
   /// The memory of the tables [bytes].
-  var bytes: Int { (shells?.labels.count ?? 0) * MemoryLayout<Int32>.stride }
+  var bytes: Int {
+    (average?.labels.count ?? 0) * MemoryLayout<Int32>.stride + (shuffle?.bytes ?? 0)
+  }
 
   /// Writes the box of a sample.
   func write(_ sample: OrientedSample, into box: UnsafeMutablePointer<Float>) throws(Failure) {
     try writeVoxels(sample, box)
-    guard let shells else { return }
-    for channel in 0..<channelCount { shells.apply(to: box + channel * channelVoxelCount) }
+    for channel in 0..<channelCount {
+      average?.apply(to: box + channel * channelVoxelCount)
+      shuffle?.apply(to: box + channel * channelVoxelCount, around: sample.sample.site)
+    }
   }
 }

@@ -27,7 +27,7 @@ package struct TrainingSettings: Codable, Hashable, Sendable {
     case likelihood
   }
 
-  /// The kind of the boxes: raw or averaged over spherical shells.
+  /// The kind of the boxes: raw, averaged over spherical shells, or shuffled within them.
   package var variant = BoxKind.raw
 
   /// The seed of the initial weights and of the order of the samples.
@@ -103,12 +103,12 @@ package struct TrainingSettings: Codable, Hashable, Sendable {
   package init() {}
 
   /// The largest number of epochs of this variant.
-  package var epochLimit: Int { epochs ?? (variant == .raw ? 30 : 40) }
+  package var epochLimit: Int { epochs ?? (variant == .averaged ? 40 : 30) }
 
   /// The strength of the priors of this variant.
   var priorStrength: Double {
     // 10^-2.5 and 10^-4.3, written out so that no mathematical library decides the last bit.
-    alpha ?? (variant == .raw ? 0.0031622776601683794 : 5.011872336272725e-05)
+    alpha ?? (variant == .averaged ? 5.011872336272725e-05 : 0.0031622776601683794)
   }
 
   /// The values that the likelihood's parameters start with, [parameter].

@@ -45,6 +45,9 @@ package enum RandomPurpose: UInt16, Sendable, CaseIterable {
   /// The orientation of a training sample's box; the index is that of the epoch and the sample.
   case boxOrientation = 14
 
+  /// The order of voxels within the shells of a shuffled box; the index is the site of its particle.
+  case shellShuffle = 15
+
   /// The noise that a reference for mutual information adds to true masses; the index is that of the
   /// particle.
   case referenceNoise = 20

@@ -3,6 +3,25 @@ import TestSupport
 import Testing
 
 extension EndToEnd {
+  /// Trainings on boxes that are shuffled within their shells.
+  @Suite struct ShuffledTests {
+    @Test func shuffledBoxesAreTheSameForAnyNumberOfRanks() throws {
+      let workspace = try Workspace.withFields()
+      let shuffled = ["--set", "training.variant=shuffled"]
+      let model = workspace.path("runs/small/training/shuffled-seed1/model.h5")
+      try workspace.run("train", shuffled, ranks: 1)
+      let bytes = try Data(contentsOf: URL(filePath: model))
+      try FileManager.default.removeItem(
+        atPath: workspace.path("runs/small/training/shuffled-seed1"))
+      try workspace.run("train", shuffled, ranks: 3)
+      #expect(try Data(contentsOf: URL(filePath: model)) == bytes)
+      #expect(try Workspace.uninterrupted().trained("model.h5") != bytes)
+      try workspace.run("predict", shuffled, ranks: 2)
+      let report = try workspace.run("analyze", shuffled + Workspace.analysisOptions, ranks: 1)
+      #expect(report.output.contains("shuffled"))
+    }
+  }
+
   /// Trainings that show particles in no halo too.
   @Suite struct MembershipTests {
     @Test func aTrainingWithTheFieldTellsWhoIsInAHalo() throws {
