@@ -165,6 +165,7 @@ func runJob<Result>(
       return report(error, at: place)
     },
     { world in
+      EarlyStop.takeEffect()
       if world.size == 1, ranks > 1, !mayBeAlone {
         // Each process is a job of its own: one speaks.
         guard rank == 0 else {
