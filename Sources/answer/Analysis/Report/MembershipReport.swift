@@ -15,7 +15,7 @@ package struct MembershipReport: Codable, Hashable, Sendable {
     package var seed: UInt64
 
     /// The statistics of its predictions.
-    package var statistics: Outcome<MembershipStatistics>
+    var statistics: Outcome<MembershipStatistics>
   }
 }
 
@@ -54,10 +54,12 @@ extension Report {
       ],
       rows: membership.flatMap { report in
         report.seeds.enumerated().map { number, seed in
-          [.text(report.variant), .text("\(seed.seed)")] + cells(seed.statistics)
-            + (number == 0
-              ? cells(report.difference ?? .unknown("it is the first"))
-              : cells(.unknown("reference seeds are compared")))
+          let difference: Outcome<MembershipDifference> =
+            number > 0
+            ? .unknown("reference seeds are compared")
+            : report.difference ?? .unknown("it is the first")
+          return [.text(report.variant), .text("\(seed.seed)")] + cells(seed.statistics)
+            + cells(difference)
         }
       })
   }

@@ -88,11 +88,11 @@ package struct MembershipStatistics: Codable, Hashable, Sendable {
   package var deviation: Outcome<Double>
 
   /// The predicted mass from which on there are as many particles as there are in halos [log10 Msun].
-  package var threshold: Double
+  var threshold: Double
 
   /// The share of the particles in halos that are predicted at the threshold or above: without ties also the share of
   /// these that are in halos.
-  package var completeness: Double
+  var completeness: Double
 }
 
 /// The area under the curve of one model minus that of another, for the same particles.
