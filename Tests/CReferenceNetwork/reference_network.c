@@ -79,8 +79,8 @@ static void choose_slopes(layer *l) {
     }
 }
 
-/// The decisions of the first convolution in single precision, which has one order of operations: from the bias on, tap
-/// by tap, with fused multiply-adds.
+/// The decisions of the first convolution in single precision, which has one order of operations: from the bias on,
+/// input channel by input channel and for each tap by tap, with fused multiply-adds.
 static void decide_in_single_precision(const layer *l, const float *box, unsigned char *decisions) {
   const int n = l->width;
   for (int z = 0; z < n; z++)
@@ -88,7 +88,10 @@ static void decide_in_single_precision(const layer *l, const float *box, unsigne
       for (int x = 0; x < n; x++)
         for (int o = 0; o < l->outputs; o++) {
           float sum = l->bias[o];
-          FOR_EACH_TAP(n, z, y, x, { sum = fmaf(box[u], l->weights[(size_t)k * l->outputs + o], sum); })
+          for (int c = 0; c < l->inputs; c++)
+            FOR_EACH_TAP(n, z, y, x, {
+              sum = fmaf(box[c * cube(n) + u], l->weights[((size_t)k * l->inputs + c) * l->outputs + o], sum);
+            })
           decisions[(((size_t)z * n + y) * n + x) * l->outputs + o] = sum > 0 ? 8 : 0;
         }
 }
@@ -138,11 +141,12 @@ static void backward(const layer *l, const double *input, double *input_gradient
 }
 
 void reference_network(
-    int width, const int *channels, int convolutions, double slope, const float *parameters, const float *box,
+    int width, int inputs, const int *channels, int convolutions, double slope, const float *parameters, const float *box,
     const double *feature_gradient, const unsigned char *decisions, double *features, double *gradient,
     double *misjudgement) {
-  double *input = malloc(cube(width) * sizeof *input);
-  for (size_t v = 0; v < cube(width); v++) input[v] = box[v];
+  double *input = malloc(cube(width) * inputs * sizeof *input);
+  for (size_t v = 0; v < cube(width); v++)
+    for (int c = 0; c < inputs; c++) input[v * inputs + c] = box[c * cube(width) + v];
   layer *layers = calloc(convolutions, sizeof *layers);
   unsigned char *first_decisions = decisions ? malloc(cube(width) * channels[0]) : NULL;
   size_t offset = 0;
@@ -151,7 +155,7 @@ void reference_network(
     layer *l = &layers[i];
     l->width = i == 0 ? width : layers[i - 1].pooled;
     l->pooled = i == 0 ? width : (l->width + 1) / 2;
-    l->inputs = i == 0 ? 1 : channels[i - 1];
+    l->inputs = i == 0 ? inputs : channels[i - 1];
     l->outputs = channels[i];
     l->weights = parameters + offset;
     l->weight_gradient = gradient + offset;

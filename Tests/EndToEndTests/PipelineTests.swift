@@ -79,13 +79,17 @@ extension EndToEnd {
     }
 
     @Test(arguments: [
-      ("potential", "potential", "Set fields.potential to true"),
-      ("finalDensity", "final/position", "Set fields.final to true"),
+      ("fields.input=potential", "potential", "potential", "Set fields.potential to true"),
+      ("fields.input=finalDensity", "finalDensity", "final/position", "Set fields.final to true"),
+      (
+        "fields.inputs=[density, shear]", "density-shear", "shear/major",
+        "Set fields.shear to true"
+      ),
     ])
     func aNetworkIsTrainedOnOtherInputs(
-      input: String, dataset: String, remedy: String
+      setting: String, input: String, dataset: String, remedy: String
     ) throws {
-      let changes = ["--set", "fields.input=\(input)", "--set", "fields.finalVoxelSize=0.3"]
+      let changes = ["--set", setting, "--set", "fields.finalVoxelSize=0.3"]
       let one = try Workspace.withFields()
       try one.expectFailure(
         of: "train", changes, code: 65,

@@ -81,6 +81,24 @@ func onlyLeadingDotsAreResolved(path: String, absolute: String) {
   (["training.batchSize=0"], ["--set", "`training.batchSize`", "0 is out", "from 1 to 4096"]),
   (["training.epochs=0"], ["`training.epochs`", "1 or more"]),
   (["training.variant=rwa"], ["`training.variant` is `rwa`", "one of raw, averaged"]),
+  (["fields.inputs=[]"], ["--set fields.inputs=[]", "it names no input", "one input or more"]),
+  (["fields.inputs=[density, density]"], ["`fields.inputs`", "names an input twice"]),
+  (
+    ["fields.inputs=[density, finalDensity]"],
+    ["`fields.inputs`", "finalDensity is around the place where a particle ends", "alone"]
+  ),
+  (
+    ["fields.input=potential", "fields.inputs=[density, shear]"],
+    ["`fields.inputs`", "fields.input: potential is given too", "give one of"]
+  ),
+  (
+    ["fields.inputs=[density, potential, shear, tides]"],
+    ["`fields.inputs`", "no network can be made with 11", "from 1 to 8 for the fast kernels"]
+  ),
+  (
+    ["fields.inputs=[tides]", "training.variant=averaged", "training.symmetries=rotations"],
+    ["`training.symmetries`", "does not turn averaged boxes", "shear instead of tides"]
+  ),
   (["network.leakySlope=2"], ["--set", "`network.leakySlope`", "from 0 to 1"]),
 ])
 func settingsThatMakeNoSenseAreRefusedWithARemedy(overrides: [String], words: [String]) {
@@ -188,6 +206,29 @@ extension String {
       "training.schedule.warmupSteps = 5", "training.clipNorm = 2.0", "training.symmetries = all",
       "training.initialModel = /nowhere/model.h5",
     ])
+}
+
+/// One input is the same training whether it is named alone or in a list; several are a training of their own.
+@Test func aListOfOneInputIsThatInput() throws {
+  func with(_ setting: String) throws -> Experiment {
+    try load(example, overrides: [setting])
+  }
+  for (one, list, name) in [
+    ("density", "[density]", "raw-seed1"), ("potential", "[potential]", "potential-seed1"),
+  ] {
+    let (alone, listed) = (try with("fields.input=\(one)"), try with("fields.inputs=\(list)"))
+    #expect(try alone.trainingIdentity() == listed.trainingIdentity())
+    #expect(alone.trainingName == listed.trainingName && "\(alone.trainingName)" == name)
+    #expect(alone.fields.networkInput == listed.fields.networkInput)
+  }
+  #expect(
+    try !with("fields.input=potential").trainingIdentity().contains { $0.contains("inputs") })
+  let several = try with("fields.inputs=[density, potential, shear]")
+  #expect("\(several.trainingName)" == "density-potential-shear-seed1")
+  #expect(several.architecture.inputChannels == 5)
+  #expect(several.fields.needPotential && several.fields.needShear && !several.fields.needTides)
+  #expect(try several.trainingIdentity().contains("fields.inputs[2] = shear"))
+  #expect(several.effectiveTraining.epochs == nil)
 }
 
 @Test func aModelToStartFromIsNamedByItsChecksumWhereverItIs() throws {

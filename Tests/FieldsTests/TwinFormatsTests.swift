@@ -34,7 +34,7 @@ import Testing
       let other = try twin.run(on: world).metadata
       #expect(one.fingerprint == other.fingerprint)
       #expect(one.densityMoments == other.densityMoments)
-      #expect(one.potentialMoments == other.potentialMoments)
+      #expect(one.moments(of: .potential) == other.moments(of: .potential))
       #expect(one.labeledCount == 132 && other.labeledCount == 132)
       #expect(one.description.sources != other.description.sources)
     }

@@ -21,21 +21,25 @@ enum Fixture {
 
   /// A model of random weights, with all that a training records.
   static func model(
-    boxWidth: Int = 7, channels: [Int] = [3, 2, 4], hiddenUnits: [Int] = [5, 3]
+    boxWidth: Int = 7, channels: [Int] = [3, 2, 4], hiddenUnits: [Int] = [5, 3],
+    input: NetworkInput = NetworkInput(.finalDensity, finalVoxelSize: 0.03)
   ) -> Model {
     let architecture = NetworkArchitecture(
-      boxWidth: boxWidth, convolutionChannels: channels, hiddenUnits: hiddenUnits)
+      boxWidth: boxWidth, inputChannels: input.channelCount, convolutionChannels: channels,
+      hiddenUnits: hiddenUnits)
     func simulation(_ name: String) -> DataDescription.Simulation {
       DataDescription.Simulation(name: name, fingerprint: "0123456789abcdef", eligible: 1_000)
     }
     return Model(
-      architecture: architecture, variant: .averaged, inputName: "finalDensity",
+      architecture: architecture, variant: .averaged, inputName: input.name,
       data: DataDescription(
         training: [simulation("A"), simulation("B \"quoted\"")], validation: [simulation("C")],
-        voxelSize: 25.0 / 64, finalVoxelSize: 0.03, trainingSamples: 320, validationSamples: 48,
-        standardization: InputStandardization([
-          Standardization(mean: 1.0027, standardDeviation: 1.0 / 3)
-        ]),
+        voxelSize: 25.0 / 64, finalVoxelSize: input.finalVoxelSize, trainingSamples: 320,
+        validationSamples: 48,
+        standardization: InputStandardization(
+          (0..<input.channelCount).map {
+            Standardization(mean: 1.0027 - Double($0), standardDeviation: 1.0 / Double(3 + $0))
+          }),
         labels: LabelRange(minimum: 11.1, maximum: 13.37)),
       seed: .max, epoch: 2, step: 30, validationLoss: 1 / 7,
       settings: ["training.batchSize = 64", "sampling.boxWidth = 7"],

@@ -48,6 +48,43 @@ import Training
     #expect(back.validationLoss == model.validationLoss)
   }
 
+  /// The names of several channels go along, and a file that has others is told.
+  @Test func aModelOfSeveralChannelsComesBackWithTheirNames() throws {
+    let input = NetworkInput([.density, .shear], finalVoxelSize: .nan)
+    let model = Fixture.model(input: input)
+    var file = try model.safeTensors(provenance: nil, creator: "test")
+    let names = "[\"density\",\"shear/major\",\"shear/intermediate\",\"shear/minor\"]"
+    #expect(file.metadata["channels"]?.replacing("\\/", with: "/") == names)
+    #expect(file.metadata["field"] == "density-shear")
+    #expect(file.tensors["conv1.weight"]?.shape == [3, 4, 3, 3, 3])
+    let back = try Model(file, from: "m.safetensors")
+    #expect(back.parameters.map(\.bitPattern) == model.parameters.map(\.bitPattern))
+    #expect(back.architecture == model.architecture && back.data == model.data)
+    #expect(back.input == input)
+    let graph = model.onnxGraph
+    #expect(graph.inputs[0].shape == [4, 7, 7, 7])
+    #expect(graph.inputs[0].description.contains("channels density, shear/major"))
+    let one = try Fixture.model().safeTensors(provenance: nil, creator: "test")
+    #expect(one.metadata["channels"] == nil)
+
+    for (name, text, words) in [
+      ("channels", "[\"density\"]", "`channels` are density, and its field density-shear has"),
+      ("field", "potential", "`channels` are density, shear/major"),
+      ("standardization", "{\"mean\":1,\"standardDeviation\":1}", "is of 1 channels"),
+    ] {
+      let kept = file.metadata[name]
+      file.metadata[name] = text
+      let error = #expect(throws: Failure.self) { try Model(file, from: "m.safetensors") }
+      #expect(error?.description.contains(words) == true, "\(String(describing: error))")
+      file.metadata[name] = kept
+    }
+    file.metadata["channels"] = nil
+    file.metadata["field"] = "tides"
+    let error = #expect(throws: Failure.self) { try Model(file, from: "m.safetensors") }
+    #expect(
+      error?.description.contains("tides has 6 channels, and its architecture takes 4") == true)
+  }
+
   @Test func whatIsNotToldOfATrainingIsZero() throws {
     let model = try Model(Fixture.weights(), from: "small.safetensors")
     #expect(model.seed == 0 && model.epoch == 0 && model.step == 0)

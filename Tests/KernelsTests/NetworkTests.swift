@@ -8,8 +8,12 @@ struct NetworkShape: CustomTestStringConvertible {
   var width: Int
   var channels: [Int]
   var slope: Float = 0.03
+  /// The channels of the box.
+  var inputs = 1
 
-  var testDescription: String { "\(width)^3, channels \(channels), slope \(slope)" }
+  var testDescription: String {
+    "\(width)^3, \(inputs) inputs, channels \(channels), slope \(slope)"
+  }
 
   /// Box widths odd and even, whose pooled widths are odd and even too, and every kind of channel count:
   /// a single chunk of 16, a last panel of 16, several panels, several groups.
@@ -25,6 +29,11 @@ struct NetworkShape: CustomTestStringConvertible {
     NetworkShape(width: 20, channels: [32, 32, 64]),
     NetworkShape(width: 25, channels: [16, 16, 16, 32]),
   ]
+
+  /// Boxes of every number of channels that the kernels take.
+  static let severalInputs = (1...8).map {
+    NetworkShape(width: 5 + $0, channels: [$0 % 2 == 0 ? 32 : 48, 16, 32], inputs: $0)
+  }
 
   /// Every odd width from 3 to 39, and every number of channels to 128 on both sides of a convolution.
   ///
@@ -50,14 +59,14 @@ struct NetworkSample {
 
   init(_ shape: NetworkShape, seed: UInt64) {
     var generator = TestGenerator(seed: seed)
-    for (inputs, outputs) in zip([1] + shape.channels, shape.channels) {
+    for (inputs, outputs) in zip([shape.inputs] + shape.channels, shape.channels) {
       let limit = (6 / Float(27 * (inputs + outputs))).squareRoot()
       for (count, scale) in [(27 * inputs * outputs, limit), (outputs, 0.1)] {
         tensors.append(parameters.count..<parameters.count + count)
         parameters += generator.values(count, scale: scale)
       }
     }
-    box = generator.values(shape.width * shape.width * shape.width, scale: 2)
+    box = generator.values(shape.inputs * shape.width * shape.width * shape.width, scale: 2)
     let pooled = shape.channels.dropFirst().reduce(shape.width) { width, _ in (width + 1) / 2 }
     featureGradient = generator.values(
       pooled * pooled * pooled * shape.channels[shape.channels.count - 1], scale: 1)
@@ -75,7 +84,8 @@ struct NetworkResult {
   init(_ shape: NetworkShape, _ sample: NetworkSample, _ instructions: InstructionSet, parts: Int) {
     guard
       let network = halompi_network_create(
-        shape.width, shape.channels, shape.channels.count, shape.slope, instructions.value)
+        shape.width, shape.inputs, shape.channels, shape.channels.count, shape.slope,
+        instructions.value)
     else { fatalError("a supported shape was refused: \(shape)") }
     defer { halompi_network_destroy(network) }
     func allocate(_ bytes: Int) -> UnsafeMutableRawPointer {
@@ -136,7 +146,7 @@ func haveSameBits(_ a: [Float], _ b: [Float]) -> Bool {
 
 /// The convolutions forward and backward against plain loops in double precision (CReferenceNetwork).
 @Suite struct NetworkTests {
-  @Test(arguments: NetworkShape.all)
+  @Test(arguments: NetworkShape.all + NetworkShape.severalInputs)
   func featuresAndGradientsAreThoseOfPlainLoops(_ shape: NetworkShape) {
     let sample = NetworkSample(shape, seed: UInt64(shape.width))
     let result = NetworkResult(
@@ -156,7 +166,8 @@ func haveSameBits(_ a: [Float], _ b: [Float]) -> Bool {
     let outputGradient = sample.featureGradient.map(Double.init)
     result.decisions.withUnsafeBufferPointer { decisions in
       reference_network(
-        Int32(shape.width), shape.channels.map(Int32.init), Int32(shape.channels.count),
+        Int32(shape.width), Int32(shape.inputs), shape.channels.map(Int32.init),
+        Int32(shape.channels.count),
         Double(shape.slope), sample.parameters, sample.box, outputGradient,
         takesItsDecisions ? decisions.baseAddress : nil, &features, &gradient, &misjudgement)
     }
@@ -168,7 +179,7 @@ func haveSameBits(_ a: [Float], _ b: [Float]) -> Bool {
     }
   }
 
-  @Test(arguments: NetworkShape.all)
+  @Test(arguments: NetworkShape.all + NetworkShape.severalInputs)
   func everyInstructionSetGivesTheSameBits(_ shape: NetworkShape) {
     let sample = NetworkSample(shape, seed: 100 + UInt64(shape.width))
     let expected = NetworkResult(shape, sample, .portable, parts: 1)
@@ -225,8 +236,11 @@ func haveSameBits(_ a: [Float], _ b: [Float]) -> Bool {
     ]
     for (width, channels, slope) in cases {
       #expect(
-        halompi_network_create(width, channels, channels.count, slope, HALOMPI_FASTEST) == nil,
+        halompi_network_create(width, 1, channels, channels.count, slope, HALOMPI_FASTEST) == nil,
         "\(width) \(channels) \(slope)")
+    }
+    for inputs in [0, 9] {
+      #expect(halompi_network_create(8, inputs, [16, 16], 2, 0.03, HALOMPI_FASTEST) == nil)
     }
   }
 }

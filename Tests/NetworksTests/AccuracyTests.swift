@@ -69,6 +69,15 @@ import Testing
         NetworkArchitecture(boxWidth: width), box: randomNumbers(width * width * width, index: 90)))
   }
 
+  /// Gradients of the first convolution come after those of all others, whose roundings they have too.
+  @Test(arguments: 1...8) func everyNumberOfChannelsOfTheBoxIsAsPrecise(inputChannels: Int) throws {
+    let architecture = NetworkArchitecture(boxWidth: 12, inputChannels: inputChannels)
+    let errors = try Self.errors(architecture, box: randomNumbers(architecture.boxCount, index: 92))
+    Self.check(errors)
+    #expect(errors.loss < 1e-6)
+    for (name, error) in errors.tensors { #expect(error < 5e-6, "\(name)") }
+  }
+
   /// The width of the paper, on random numbers and on a real field: two minutes, for `scripts/checks/accuracy`.
   @Test(
     .enabled(
@@ -149,7 +158,8 @@ final class DoublePrecision {
     var features = [Double](repeating: 0, count: architecture.featureCount)
     var gradient = [Double](repeating: 0, count: layout.convolutionRange.count)
     reference_network(
-      Int32(architecture.boxWidth), architecture.convolutionChannels.map(Int32.init),
+      Int32(architecture.boxWidth), Int32(architecture.inputChannels),
+      architecture.convolutionChannels.map(Int32.init),
       Int32(architecture.convolutionChannels.count), slope, parameters, box, featureGradient,
       decisions, &features, &gradient, &misjudgement)
     return (features, gradient)

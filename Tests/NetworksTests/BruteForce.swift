@@ -66,7 +66,10 @@ enum BruteForce {
     let slope = Double(architecture.leakySlope)
     func rectified(_ values: [Double]) -> [Double] { values.map { $0 > 0 ? $0 : slope * $0 } }
     let tensors = architecture.parameters.tensors.map { Array(parameters[$0.range]) }
-    var (values, width, inputs) = (box, architecture.boxWidth, 1)
+    var (width, inputs) = (architecture.boxWidth, architecture.inputChannels)
+    let voxels = box.count / inputs
+    // Boxes have the channel first, activations last.
+    var values = (0..<box.count).map { box[$0 % inputs * voxels + $0 / inputs] }
     let channels = architecture.convolutionChannels
     for layer in channels.indices {
       values = convolution(

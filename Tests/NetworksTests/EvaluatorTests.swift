@@ -42,14 +42,18 @@ import Testing
   ///
   /// Slopes are central differences over 2e-6; where the step crosses a kink of the network the
   /// two differ, which with these draws it does not.
-  @Test(arguments: NetworkKernels.allCases, [3, 4, 5, 6, 7])
-  func predictionAndGradientAreThoseOfPlainLoops(kernels: NetworkKernels, width: Int) throws {
+  @Test(
+    arguments: NetworkKernels.allCases, [(3, 1), (4, 1), (5, 1), (6, 1), (7, 1), (5, 3), (4, 8)])
+  func predictionAndGradientAreThoseOfPlainLoops(
+    kernels: NetworkKernels, shape: (width: Int, inputChannels: Int)
+  ) throws {
     let architecture = NetworkArchitecture(
-      boxWidth: width, convolutionChannels: kernels == .fast ? [16, 32, 16] : [3, 2, 3],
+      boxWidth: shape.width, inputChannels: shape.inputChannels,
+      convolutionChannels: kernels == .fast ? [16, 32, 16] : [3, 2, 3],
       hiddenUnits: [4, 3], leakySlope: 0.1)
     let layout = architecture.parameters
     let parameters = randomParameters(architecture, seed: 5)
-    let box = randomBox(width, index: 50)
+    let box = randomNumbers(architecture.boxCount, index: 50)
     let weights = try NetworkWeights(parameters, of: architecture, for: kernels)
     let evaluator = weights.makeEvaluator()
     let (prediction, gradient) = sample(evaluator, layout, box: box)

@@ -183,14 +183,16 @@ import Training
 /// The memory of a network, told without allocating it.
 @Suite struct NetworkMemoryTests {
   @Test(arguments: [
-    (NetworkKernels.fast, 9, [16, 16], [8, 4], 1), (.fast, 15, [16, 32, 16], [64], 3),
-    (.reference, 9, [3, 5], [8, 4], 1), (.reference, 14, [4], [], 1),
+    (NetworkKernels.fast, 9, [1, 16, 16], [8, 4], 1), (.fast, 15, [1, 16, 32, 16], [64], 3),
+    (.fast, 9, [8, 16, 16], [8], 2), (.reference, 9, [1, 3, 5], [8, 4], 1),
+    (.reference, 14, [1, 4], [], 1), (.reference, 9, [5, 3], [], 1),
   ])
   func itIsThatOfTheNetworkOnceItIsThere(
     kernels: NetworkKernels, width: Int, channels: [Int], units: [Int], threads: Int
   ) throws {
     let architecture = NetworkArchitecture(
-      boxWidth: width, convolutionChannels: channels, hiddenUnits: units)
+      boxWidth: width, inputChannels: channels[0], convolutionChannels: Array(channels.dropFirst()),
+      hiddenUnits: units)
     let memory = try NetworkMemory(of: architecture, for: kernels)
     let weights = try NetworkWeights(
       architecture.parameters.initialized(seed: 1), of: architecture, for: kernels)

@@ -53,7 +53,10 @@ private func experiment() -> Experiment {
     metadata: FieldMetadata(
       description: description, haloCount: 3, labeledCount: 400,
       densityMoments: FieldMoments(mean: 1.005, standardDeviation: 0.05),
-      potentialMoments: FieldMoments(mean: 0, standardDeviation: 0.25), fingerprint: "0"),
+      derivedMoments: [
+        "potential": FieldMoments(mean: 0, standardDeviation: 0.25),
+        "shear/minor": FieldMoments(mean: -0.03, standardDeviation: 0.02),
+      ], fingerprint: "0"),
     siteOrigin: .positions(moved: 7), siteResidual: 0.012, verifiedSiteFraction: 0.99,
     groupedCount: 400, largestCount: 200, largestMass: 1.3e12, seconds: [.density: 61],
     densitiesPerSecondAndCore: 123_456)
@@ -61,7 +64,8 @@ private func experiment() -> Experiment {
   for words in [
     "A_1, 25 Mpc/h, z = 99 and 0", "1000 (10^3) of 6.58e+09 Msun", "7 particles moved",
     "mean 1.005, standard deviation 0.05", "3 with 400 particles", "fof: 40 % of all",
-    "potential   standard deviation 0.25", "200 particles; most massive 1.3e+12 Msun", "1 min 1 s",
+    "potential   standard deviation 0.25", "shear       standard deviations 0.02",
+    "200 particles; most massive 1.3e+12 Msun", "1 min 1 s",
     "/o.h5",
   ] {
     #expect(text.contains(words), "\(words) in \(text)")

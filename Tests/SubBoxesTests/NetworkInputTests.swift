@@ -12,7 +12,15 @@ import Testing
       let input = NetworkInput(named: name.rawValue, finalVoxelSize: 0.03)
       #expect(input == NetworkInput(name, finalVoxelSize: 0.03))
     }
-    #expect(NetworkInput(named: "shear", finalVoxelSize: 0.03) == nil)
+    let several = NetworkInput(named: "density-shear", finalVoxelSize: nil)
+    #expect(several == NetworkInput([.density, .shear], finalVoxelSize: .nan))
+    #expect(several?.name == "density-shear" && several?.channelCount == 4)
+    #expect(several?.words == "initial density and tidal shear")
+    #expect(
+      several?.channelNames == ["density", "shear/major", "shear/intermediate", "shear/minor"])
+    for unknown in ["vorticity", "density-", "density-density", "density-finalDensity", ""] {
+      #expect(NetworkInput(named: unknown, finalVoxelSize: 0.03) == nil, "\(unknown)")
+    }
     #expect(NetworkInput(named: "finalDensity", finalVoxelSize: nil) == nil, "without its voxels")
     #expect(NetworkInput(named: "density", finalVoxelSize: nil) == .density)
   }
@@ -44,8 +52,7 @@ import Testing
 
 extension CollectiveTests {
   @Suite struct SeveralChannelsTests {
-    private static let both = NetworkInput(
-      .density, "density and potential", .fields([.density, .potential]))
+    private static let both = NetworkInput([.density, .potential], finalVoxelSize: .nan)
     private static let potential = NetworkInput(.potential, finalVoxelSize: .nan)
 
     /// The box of an input, and its scales.

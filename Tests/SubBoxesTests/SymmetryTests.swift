@@ -95,6 +95,46 @@ private func determinant(_ m: [[Int]]) -> Int {
     }
   }
 
+  /// A box shows R^T T R of the tensor T at each site, with the matrix R that takes offsets in the box to the field's.
+  @Test func componentsOfATensorAreTurnedWithTheBox() {
+    let input = NetworkInput([.density, .tides], finalVoxelSize: .nan)
+    let axes = [(0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2)]
+    let tensor: [[Float]] = [[2, 3, 5], [3, 7, 11], [5, 11, 13]]
+    let channels = [99] + axes.map { tensor[$0.0][$0.1] }
+    for orientation in CubeOrientation.all {
+      let r = orientation.matrix.map { $0.map { Float($0) } }
+      let shown = input.channels(in: orientation).map { $0.sign * channels[$0.channel] }
+      var expected: [Float] = [99]
+      for (a, b) in axes {
+        var sum: Float = 0
+        for f in 0..<3 {
+          for g in 0..<3 { sum += r[f][a] * tensor[f][g] * r[g][b] }
+        }
+        expected.append(sum)
+      }
+      #expect(shown == expected, "\(orientation)")
+    }
+    #expect(input.hasDirections && !NetworkInput(.shear, finalVoxelSize: .nan).hasDirections)
+  }
+
+  /// The bits are those of a field that has the opposite sign.
+  @Test func aSignIsThatOfTheField() {
+    let field = randomField(size: 5)
+    let cutter = SubBoxCutter(
+      boxWidth: 3, gridSize: 5,
+      standardization: Standardization(mean: 0.7, standardDeviation: 0.3))
+    let boxes = [(field, Float(-1)), (field.map { -$0 }, 1)].map { field, sign in
+      var box = [Float](repeating: 0, count: 27)
+      box.withUnsafeMutableBufferPointer {
+        cutter.cut(
+          around: 3, from: field, CubeOrientation.all[7], sign: sign,
+          into: $0.baseAddress.unsafelyUnwrapped)
+      }
+      return box
+    }
+    #expect(boxes[0] == boxes[1])
+  }
+
   /// Sums of multiples of 1/1024 are exact in any order.
   @Test(arguments: [5, 7, 19, 31]) func averagedBoxesAreTheSameInAllOrientations(width: Int) {
     let shells = ShellAverage(width: width)

@@ -34,6 +34,42 @@ import Testing
     }
   }
 
+  /// Density and shear, four channels, from memory and from the files.
+  @Test(.ranks(1...8), arguments: BoxKind.allCases)
+  func severalChannelsGiveTheSameResultOnAnyNumberOfRanks(kind: BoxKind) throws {
+    try SmallTraining.with("channels-\(kind)") { training, world in
+      func plan(_ name: String, threads: Int = 1) -> TrainingPlan {
+        var plan = training.plan(name) {
+          $0.variant = kind
+          $0.threadsPerRank = threads
+        }
+        plan.input = NetworkInput([.density, .shear], finalVoxelSize: .nan)
+        plan.architecture.inputChannels = plan.input.channelCount
+        return plan
+      }
+      let reference = plan("reference")
+      try SmallTraining.run(reference, on: world, ranks: 1)
+      let expected = SmallTraining.Result(of: reference)
+      #expect(expected.model != nil && expected.metrics != nil)
+      for ranks in 1...world.size {
+        for threads in 1...2 {
+          let plan = plan("\(ranks)-\(threads)", threads: threads)
+          try SmallTraining.run(plan, on: world, ranks: ranks)
+          #expect(SmallTraining.Result(of: plan) == expected, "\(ranks) ranks, \(threads) threads")
+        }
+      }
+      var streamed = plan("streamed")
+      streamed.streaming.mode = .stream
+      try SmallTraining.run(streamed, on: world)
+      #expect(SmallTraining.Result(of: streamed) == expected)
+      let model = try Model(contentsOf: reference.modelPath)
+      #expect(model.input == reference.input && model.data.standardization.channels.count == 4)
+      let density = training.plan("density") { $0.variant = kind }
+      try SmallTraining.run(density, on: world)
+      #expect(SmallTraining.Result(of: density).metrics != expected.metrics)
+    }
+  }
+
   @Test(.ranks(1...8)) func threadsThatShareSamplesGiveTheSameResult() throws {
     try SmallTraining.with("shared") { training, world in
       let one = training.plan("one") { $0.batchSize = 3 }

@@ -49,6 +49,13 @@ struct SmallTraining {
         slab.radius[place] = Float(stream.uniform())
       }
     }
+    for (number, field) in GridField.shear.enumerated() {
+      slab.derived[field] = slab.sites.map { site in
+        let index = UInt64(number + 1) << 40 | index << 32 | UInt64(site)
+        var stream = RandomStream(seed: 5, for: .test, index: index)
+        return Float(stream.uniform() - 0.5)
+      }
+    }
     var halos = HaloTable()
     halos.mass = [1e12]
     halos.boundMass = [1e12]

@@ -39,6 +39,8 @@ def _vector(column: str, dataset: str) -> dict[str, _Source]:
 _GRID = {
     "density": _Source("density", "<f4"),
     "potential": _Source("potential", "<f4"),
+    **{f"shear{name.capitalize()}": _Source(f"shear/{name}", "<f4") for name in ("major", "intermediate", "minor")},
+    **{f"tides{name.capitalize()}": _Source(f"tides/{name}", "<f4") for name in ("xx", "yy", "zz", "xy", "xz", "yz")},
     "logMass": _Source("label/logMass", "<f4"),
     "halo": _Source("label/halo", "<i4"),
     "radius": _Source("label/radius", "<f4"),
@@ -76,6 +78,8 @@ def read_fields(
     ========================================= ============== ===================================================
     `density`                                 rho/rho_mean   SPH density at the initial particle
     `potential`                               (Mpc/h)^2      potential of the density contrast; not in all files
+    `shearMajor`, `...Intermediate`, `...Minor` 1            eigenvalues of the tidal tensor without trace; not in all files
+    `tidesXx`, `...Yy`, ... `...Yz`           1              components of the tidal tensor; not in all files
     `logMass`                                 log10 Msun     mass of the particle's halo; NaN outside halos
     `halo`                                    1              row in `read_halos`; -1 outside halos
     `radius`                                  r200m          final distance from the halo's center; NaN outside

@@ -13,8 +13,10 @@ from halompi_reader import read_fields, read_halos, records
 from .support import FileTestCase, files, flip, place_of, same
 
 FIELDS = files("fields/*.h5")
+SHEAR = {f"shear{name.capitalize()}": f"shear/{name}" for name in ("major", "intermediate", "minor")}
+TIDES = {f"tides{name.capitalize()}": f"tides/{name}" for name in ("xx", "yy", "zz", "xy", "xz", "yz")}
 DATASETS = {
-    "density": "density", "potential": "potential", "logMass": "label/logMass", "halo": "label/halo",
+    "density": "density", "potential": "potential", **SHEAR, **TIDES, "logMass": "label/logMass", "halo": "label/halo",
     "radius": "label/radius", "smoothingLength": "final/smoothingLength",
 }  # fmt: skip
 

@@ -14,6 +14,7 @@ import pandas as pd
 from halompi_reader import ReadError, read_fields, read_halos, read_metrics, read_predictions, read_report
 
 from .support import FileTestCase, files, flip, same
+from .test_fields import SHEAR, TIDES
 
 FIELDS, PREDICTIONS = files("fields/*.h5")[0], files("predictions/*/predictions.h5")[0]
 READERS: list[tuple[Callable[..., Any], Path]] = [
@@ -23,7 +24,7 @@ READERS: list[tuple[Callable[..., Any], Path]] = [
 ]
 ALL = READERS + [(read_metrics, files("training/*/metrics.jsonl")[0]), (read_report, files("report/report.json")[0])]
 
-OPTIONAL = {"potential", "positionX", "positionY", "positionZ", "smoothingLength", "orientationScatter"}
+OPTIONAL = {"potential", *SHEAR, *TIDES, "positionX", "positionY", "positionZ", "smoothingLength", "orientationScatter"}
 
 
 class FormatTests(FileTestCase):

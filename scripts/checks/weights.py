@@ -64,7 +64,7 @@ def same_bytes(first, second):
 def keras_network(shape):
     """The network by Keras, with weights of its own and biases that are not zero."""
     keras.utils.set_random_seed(7)
-    layers = [keras.layers.Input((shape["boxWidth"],) * 3 + (1,))]
+    layers = [keras.layers.Input((shape["boxWidth"],) * 3 + (shape.get("inputChannels", 1),))]
     bias = keras.initializers.RandomUniform(-0.1, 0.1)
     for number, channels in enumerate(shape["convolutionChannels"]):
         layers.append(keras.layers.Conv3D(channels, 3, padding="same", bias_initializer=bias))
@@ -100,8 +100,7 @@ def main(run, training, count):
     halompi("export", model, "--to", "onnx", "--output", "raw.onnx")
 
     network = torch_model.Network.load("raw.safetensors")
-    inputs, expected = torch_model.boxes(network.metadata, predictions, fields, count)
-    boxes = inputs[:, None]
+    boxes, expected = torch_model.boxes(network.metadata, predictions, fields, count)
     with torch.no_grad():
         agree(f"PyTorch {torch.__version__}", network(torch.from_numpy(boxes)), expected)
     onnx.checker.check_model("raw.onnx", full_check=True)
@@ -142,7 +141,7 @@ def main(run, training, count):
     imported = torch_model.Network.load("keras.safetensors").metadata
     inputs, expected = torch_model.boxes(imported, "runs/keras/predictions/raw-seed99/predictions.h5", fields)
     scales, labels = json.loads(imported["standardization"]), json.loads(imported["labels"])
-    scaled = network.predict((inputs[..., None] - np.float32(scales["mean"])) / np.float32(scales["standardDeviation"]), verbose=0)
+    scaled = network.predict((inputs.transpose(0, 2, 3, 4, 1) - np.float32(scales["mean"])) / np.float32(scales["standardDeviation"]), verbose=0)
     agree(f"Keras {keras.__version__}", labels["minimum"] + (scaled[:, 0] + 1.0) / 2 * (labels["maximum"] - labels["minimum"]), expected)
     return 0
 

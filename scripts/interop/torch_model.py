@@ -3,7 +3,7 @@
 
     from torch_model import Network
     network = Network.load("raw.safetensors")
-    masses = network(boxes)                       # log10 M/Msun of [n, 1, w, w, w], not standardised
+    masses = network(boxes)                       # log10 M/Msun of [n, channel, w, w, w], not standardised
 
 Compared with predictions of halompi, all of them or the first N; ends with 1 if one differs by more than 1e-5 dex:
 
@@ -32,7 +32,7 @@ class Network(torch.nn.Module):
         self.metadata = metadata
         shape = json.loads(metadata["architecture"])
         self.width, self.slope = shape["boxWidth"], shape["leakySlope"]
-        channels = [1] + shape["convolutionChannels"]
+        channels = [shape.get("inputChannels", 1)] + shape["convolutionChannels"]
         width = self.width
         for layer, (inputs, outputs) in enumerate(zip(channels, channels[1:]), 1):
             self.add_module(f"conv{layer}", torch.nn.Conv3d(inputs, outputs, 3, padding=1))
@@ -44,8 +44,13 @@ class Network(torch.nn.Module):
         self.depth, self.last = len(channels) - 1, len(units) - 1
 
         scales, labels = json.loads(metadata["standardization"]), json.loads(metadata["labels"])
-        self.mean = np.float32(scales["mean"])
-        self.scale = np.float32(1 / scales["standardDeviation"])
+        scales = scales if isinstance(scales, list) else [scales]
+
+        def column(values):
+            return torch.tensor(np.array(values, np.float32))[:, None, None, None]
+
+        self.mean = column([channel["mean"] for channel in scales])
+        self.scale = column([1 / channel["standardDeviation"] for channel in scales])
         self.minimum, self.maximum = labels["minimum"], labels["maximum"]
 
     @classmethod
@@ -57,7 +62,7 @@ class Network(torch.nn.Module):
         return network.eval()
 
     def scaled(self, x):
-        """The scaled label of standardised boxes, [n, 1, w, w, w] -> [n]."""
+        """The scaled label of standardised boxes, [n, channel, w, w, w] -> [n]."""
         for layer in range(1, self.depth + 1):
             x = self.get_submodule(f"conv{layer}")(x)
             if layer > 1:
@@ -69,7 +74,7 @@ class Network(torch.nn.Module):
         return self.get_submodule(f"dense{self.last}")(x)[:, 0]
 
     def forward(self, boxes):
-        """log10 M/Msun of boxes as they are (averaged, if the variant is), [n, 1, w, w, w] -> [n], float64."""
+        """log10 M/Msun of boxes as they are (averaged, if the variant is), [n, channel, w, w, w] -> [n], float64."""
         scaled = self.scaled((boxes - self.mean) * self.scale).double()
         return self.minimum + (scaled + 1) / 2 * (self.maximum - self.minimum)
 
@@ -100,20 +105,22 @@ def cut(field, site, width):
 
 
 def boxes(metadata, predictions, fields, count=None):
-    """The boxes [n, w, w, w] of the rows of a file of predictions, and what it says of them [n]."""
+    """The boxes [n, channel, w, w, w] of the rows of a file of predictions, and what it says of them [n]."""
     width = json.loads(metadata["architecture"])["boxWidth"]
     if metadata["field"] == "finalDensity":
         sys.exit("boxes of the final density are made of particles, which this script does not do; give them to Network")
     with h5py.File(predictions) as file:
         names = json.loads(file.attrs["simulations"])
         rows = {name: file[name][:count] for name in ("simulation", "site", "predictedLogMass")}
-    result = np.empty((len(rows["site"]), width, width, width), np.float32)
+    channels = json.loads(metadata.get("channels", json.dumps([metadata["field"]])))
+    result = np.empty((len(rows["site"]), len(channels), width, width, width), np.float32)
     for index in np.unique(rows["simulation"]):
         with h5py.File(f"{fields}/{names[index]}.h5") as file:
-            field = file[metadata["field"]][()]
+            grids = [file[channel][()] for channel in channels]
         for row in np.flatnonzero(rows["simulation"] == index):
-            box = cut(field, rows["site"][row], width)
-            result[row] = averaged(box) if metadata["variant"] == "averaged" else box
+            for channel, field in enumerate(grids):
+                box = cut(field, rows["site"][row], width)
+                result[row, channel] = averaged(box) if metadata["variant"] == "averaged" else box
     return result, rows["predictedLogMass"]
 
 
@@ -125,7 +132,7 @@ def main(arguments):
     count = int(arguments[3]) if len(arguments) == 4 else None
     inputs, expected = boxes(network.metadata, arguments[1], arguments[2], count)
     with torch.no_grad():
-        found = [network(torch.from_numpy(part)[:, None]).numpy() for part in np.array_split(inputs, -(-len(inputs) // 64))]
+        found = [network(torch.from_numpy(part)).numpy() for part in np.array_split(inputs, -(-len(inputs) // 64))]
     difference = np.abs(np.concatenate(found) - expected).max()
     print(f"PyTorch {torch.__version__}: {len(expected)} predictions, largest difference {difference:.1e} dex")
     return 0 if difference <= 1e-5 else 1

@@ -44,7 +44,8 @@ extension Experiment {
   private static func reasonToShare(_ key: String) -> String? {
     let section = key.split(whereSeparator: { ".[".contains($0) }).first.map(String.init) ?? key
     if key == "training.seed" { return "runs are paired by the seeds of the ablation" }
-    if section == "fields", !["fields.input", "fields.finalVoxelSize"].contains(key) {
+    let own = ["fields.input", "fields.inputs", "fields.finalVoxelSize"]
+    if section == "fields", !own.contains(where: { key == $0 || key.hasPrefix("\($0)[") }) {
       return "all runs read the same field files"
     }
     let reasons = [

@@ -19,9 +19,11 @@ extension Experiment {
   var problemsOfOneRun: [SettingProblem] {
     let outOfRange = rangeProblems
     guard outOfRange.isEmpty else { return outOfRange }
+    let inputs = fields.inputProblems
+    guard inputs.isEmpty else { return inputs }
     return nameProblems + simulationProblems + twinProblems + realizationProblems
       + universeProblems + networkProblems + samplingProblems + batchProblems + scheduleProblems
-      + streamProblems
+      + streamProblems + symmetryProblems
       + analysisProblems
       + clusterProblems
   }
@@ -168,9 +170,24 @@ extension Experiment {
       SettingProblem(
         path: "stream.mode",
         reason:
-          "fields.input: \(fields.input.rawValue) is made of final particles, which are kept in memory",
+          "fields.input: \(fields.networkInput.name) is made of final particles, which are kept in memory",
         remedy: "set stream.mode to auto")
     ]
+  }
+
+  /// Boxes of shells are shown in one orientation, and shells of a tensor's components differ between orientations.
+  private var symmetryProblems: [SettingProblem] {
+    guard fields.networkInput.hasDirections, training.variant == .averaged else { return [] }
+    return [
+      ("training.symmetries", training.symmetries),
+      ("prediction.symmetries", prediction.symmetries),
+    ].filter { $0.1 != .none }.map { path, symmetries in
+      SettingProblem(
+        path: path,
+        reason:
+          "\(path): \(symmetries.rawValue) does not turn averaged boxes, and those of tides have directions",
+        remedy: "set it to none, training.variant to raw, or use shear instead of tides")
+    }
   }
 
   private var networkProblems: [SettingProblem] {
@@ -178,7 +195,9 @@ extension Experiment {
       try training.kernels.validate(architecture)
       return []
     } catch {
-      let path = error.key == "boxWidth" ? "sampling.boxWidth" : "network.\(error.key)"
+      let path =
+        ["boxWidth": "sampling.boxWidth", "inputChannels": "fields.inputs"][error.key]
+        ?? "network.\(error.key)"
       return [
         SettingProblem(
           path: path, reason: "no network can be made with \(error.value)",

@@ -27,7 +27,8 @@ extension Experiment {
   /// test samples because they are drawn apart from the others.
   static let settingsWithoutEffectOnTraining: Set<String> = [
     "name", "runs", "universe", "prediction", "analysis", "ablation", "cluster", "stream",
-    "sampling.testSamples", "fields.threadsPerRank", "fields.potential", "fields.final",
+    "sampling.testSamples", "fields.threadsPerRank", "fields.potential", "fields.shear",
+    "fields.tides", "fields.final",
     "training.coordinator", "training.threadsPerRank", "training.checkpointMinutes",
     "training.checkpointSteps", "training.keptCheckpoints", "training.tensorboard",
     "training.watchdogSeconds",
@@ -41,7 +42,7 @@ extension Experiment {
   /// were made without them, whose bytes and checkpoints stay what they are.
   static let settingsThatIdentifyIfChanged: Set<String> = [
     "training.schedule", "training.clipNorm", "training.symmetries",
-    "training.initialModel", "sampling.includesField",
+    "training.initialModel", "fields.inputs", "sampling.includesField",
   ]
 
   /// The settings that a trained model depends on, a line each, such as `fields.neighbours = 32`.
@@ -51,6 +52,7 @@ extension Experiment {
   /// its path where it cannot be read; so it may be moved, but not exchanged.
   package func trainingIdentity() throws(SettingsError) -> [String] {
     var trained = self
+    trained.fields = fields.withoutListOfOne()
     trained.simulations.removeAll { $0.role == .test || $0.role == .twin }
     trained.training.initialModel = training.initialModel.map { path in
       (try? Checksum.ofFile(path)).map { "checksum \($0)" } ?? path

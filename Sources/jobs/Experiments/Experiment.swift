@@ -56,17 +56,18 @@ package struct Experiment: Codable, Hashable, Sendable {
 
   /// The network that the experiment trains.
   package var architecture: NetworkArchitecture {
-    network.architecture(boxWidth: sampling.boxWidth)
+    network.architecture(
+      boxWidth: sampling.boxWidth, inputChannels: fields.networkInput.channelCount)
   }
 
   /// The name of the training in the run directory, such as `raw-seed1` or `potential-seed1`.
   package var trainingName: TrainingName {
     let kind = training.variant.rawValue
     let variant =
-      switch (fields.input == FieldSettings().input, training.variant) {
+      switch (fields.networkInput == .density, training.variant) {
       case (true, _): kind
-      case (false, .raw): fields.input.rawValue
-      case (false, .averaged): "\(fields.input.rawValue)-\(kind)"
+      case (false, .raw): fields.networkInput.name
+      case (false, .averaged), (false, .shuffled): "\(fields.networkInput.name)-\(kind)"
       }
     return TrainingName(variant: variant, seed: training.seed)
   }

@@ -1,4 +1,5 @@
 package import Fields
+internal import Settings
 package import SubBoxes
 
 /// The settings of the field file that is made from a simulation.
@@ -12,11 +13,20 @@ package struct FieldSettings: Codable, Hashable, Sendable {
   /// The threads of each rank that makes fields.
   package var threadsPerRank = 1
 
-  /// The field that sub-boxes are cut from.
+  /// The field that sub-boxes are cut from, where `inputs` does not name several.
   package var input = NetworkInput.Name.density
 
-  /// Whether field files hold the potential too; they do if it is the input.
+  /// The fields that sub-boxes are cut from, each as a channel or more of its own; without it, `input` alone.
+  package var inputs: [NetworkInput.Name]?
+
+  /// Whether field files hold the potential too; they do if it is an input.
   package var potential = false
+
+  /// Whether field files hold the tidal shear too; they do if it is an input.
+  package var shear = false
+
+  /// Whether field files hold the components of the tidal tensor too; they do if they are an input.
+  package var tides = false
 
   /// Whether field files hold final positions and smoothing lengths too; they do if the final density is
   /// the input.
@@ -30,11 +40,46 @@ package struct FieldSettings: Codable, Hashable, Sendable {
 }
 
 extension FieldSettings {
-  /// The input of the network: the field, and the voxel size that the final density has.
-  package var networkInput: NetworkInput { NetworkInput(input, finalVoxelSize: finalVoxelSize) }
+  /// The names of the inputs of the network, at least one.
+  private var inputNames: [NetworkInput.Name] { inputs ?? [input] }
+
+  /// The input of the network: its fields, and the voxel size that the final density has.
+  package var networkInput: NetworkInput {
+    NetworkInput(inputNames, finalVoxelSize: finalVoxelSize)
+  }
 
   /// Whether field files must hold the potential.
-  package var needPotential: Bool { potential || networkInput.fields.contains(.potential) }
+  package var needPotential: Bool { potential || inputNames.contains(.potential) }
+
+  /// Whether field files must hold the tidal shear.
+  package var needShear: Bool { shear || inputNames.contains(.shear) }
+
+  /// Whether field files must hold the components of the tidal tensor.
+  package var needTides: Bool { tides || inputNames.contains(.tides) }
+
+  /// Returns the same settings with a list of one input written as that input.
+  func withoutListOfOne() -> FieldSettings {
+    guard let inputs, inputs.count == 1 else { return self }
+    var settings = self
+    settings.input = inputs[0]
+    settings.inputs = nil
+    return settings
+  }
+
+  /// The problem with the inputs, if there is one.
+  var inputProblems: [SettingProblem] {
+    guard let inputs else { return [] }
+    let fault = NetworkInput.problem(of: inputs)
+    if let fault {
+      return [SettingProblem(path: "fields.inputs", reason: fault.reason, remedy: fault.remedy)]
+    }
+    guard input != FieldSettings().input else { return [] }
+    return [
+      SettingProblem(
+        path: "fields.inputs", reason: "fields.input: \(input.rawValue) is given too",
+        remedy: "give one of fields.input and fields.inputs")
+    ]
+  }
 
   /// Whether field files must hold final particles.
   package var needFinalParticles: Bool { final || networkInput.showsFinalParticles }

@@ -1,6 +1,7 @@
 package import Networks
 
-/// The shape of the network; its input is as wide as the sub-boxes (`sampling.boxWidth`).
+/// The shape of the network; its input is as wide as the sub-boxes (`sampling.boxWidth`), and has the channels of
+/// `fields.inputs`.
 ///
 /// The defaults are those of Lucie-Smith et al. 2024, appendix B, doi:10.1103/PhysRevD.109.063524.
 package struct NetworkSettings: Codable, Hashable, Sendable {
@@ -16,10 +17,11 @@ package struct NetworkSettings: Codable, Hashable, Sendable {
   /// Makes the settings of the paper.
   package init() {}
 
-  /// The network for boxes of this width [voxels].
-  package func architecture(boxWidth: Int) -> NetworkArchitecture {
+  /// The network for boxes of this width [voxels] and so many channels.
+  func architecture(boxWidth: Int, inputChannels: Int) -> NetworkArchitecture {
     NetworkArchitecture(
-      boxWidth: boxWidth, convolutionChannels: convolutionChannels, hiddenUnits: hiddenUnits,
+      boxWidth: boxWidth, inputChannels: inputChannels, convolutionChannels: convolutionChannels,
+      hiddenUnits: hiddenUnits,
       leakySlope: leakySlope)
   }
 }

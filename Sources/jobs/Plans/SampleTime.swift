@@ -31,9 +31,10 @@ package struct SampleTime: Hashable, Sendable {
     let parameters = layout.initialized(seed: 1)
     let weights = try NetworkWeights(parameters, of: architecture, for: kernels)
     let evaluator = weights.makeEvaluator()
-    let width = architecture.boxWidth
     // Values of no pattern that is easy for the maxima, and none that is slow to multiply.
-    let box = (0..<width * width * width).map { Float(($0 &* 2_654_435_761) & 0xffff) / 32768 - 1 }
+    let box = (0..<architecture.boxCount).map {
+      Float(($0 &* 2_654_435_761) & 0xffff) / 32768 - 1
+    }
     var gradient = [Float](repeating: 0, count: layout.count)
     let training = fastest {
       let prediction = evaluator.forward(box)

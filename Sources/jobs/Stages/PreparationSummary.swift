@@ -25,7 +25,7 @@ package struct PreparationSummary: CustomStringConvertible {
       sites       \(sites); rms residual \(digits(summary.siteResidual)) cells, \
       \(digits(summary.verifiedSiteFraction * 100)) % within half a cell
       density     mean \(density.mean), standard deviation \(density.standardDeviation) \
-      (rho/rho_mean, \(data.neighbours) neighbours)\(potential)
+      (rho/rho_mean, \(data.neighbours) neighbours)\(potential)\(tides)
       halos       \(data.haloCount) with \(data.labeledCount) particles by the label \
       \(data.label.rawValue): \(fraction) % of all
       largest     \(summary.largestCount) particles; most massive \(digits(summary.largestMass)) Msun
@@ -36,8 +36,17 @@ package struct PreparationSummary: CustomStringConvertible {
   }
 
   private var potential: String {
-    guard let moments = summary.metadata.potentialMoments else { return "" }
+    guard let moments = summary.metadata.moments(of: .potential) else { return "" }
     return "\npotential   standard deviation \(moments.standardDeviation) (Mpc/h)^2"
+  }
+
+  private var tides: String {
+    [("shear", GridField.shear), ("tides", GridField.tides)].map { name, fields in
+      let moments = fields.compactMap { summary.metadata.moments(of: $0) }
+      guard !moments.isEmpty else { return "" }
+      let deviations = moments.map { digits($0.standardDeviation) }.joined(separator: ", ")
+      return "\n\(name)       standard deviations \(deviations)"
+    }.joined()
   }
 
   private var sites: String {

@@ -104,6 +104,9 @@ package struct PrepareTask: Sendable {
         "fields.potential = \(preparation.withPotential)",
         "fields.final = \(preparation.withFinalParticles)",
       ]
+      // Not in records that are older than these fields.
+      + (preparation.withShear ? ["fields.shear = true"] : [])
+      + (preparation.withTides ? ["fields.tides = true"] : [])
     // What cannot be read fails in the stage, with the reason.
     let inputs = (try? preparation.inputFiles()) ?? []
     return ResultFiles(
@@ -156,6 +159,8 @@ package struct PrepareTask: Sendable {
       cosmology: simulation.cosmology, ignoredTypes: simulation.ignoreTypes ?? [], output: output,
       // Of a twin, only labels are read.
       withPotential: experiment.fields.needPotential && simulation.role != .twin,
+      withShear: experiment.fields.needShear && simulation.role != .twin,
+      withTides: experiment.fields.needTides && simulation.role != .twin,
       withFinalParticles: experiment.fields.needFinalParticles && simulation.role != .twin,
       label: experiment.fields.label, neighbours: experiment.fields.neighbours,
       threads: experiment.fields.threadsPerRank)

@@ -14,8 +14,8 @@ struct Checksums: Sendable {
   ) throws(MPIError) {
     let offset = slab.sites.lowerBound
     values[GridField.density.dataset] = try Self.sum(slab.density, at: offset, on: communicator)
-    if let potential = slab.potential {
-      values[GridField.potential.dataset] = try Self.sum(potential, at: offset, on: communicator)
+    for (field, elements) in slab.derivedInOrder {
+      values[field.dataset] = try Self.sum(elements, at: offset, on: communicator)
     }
     if let final = slab.finalParticles {
       values[GridField.finalPosition.dataset] = try Self.sum(

@@ -13,8 +13,7 @@ extension FieldFile {
   /// - Throws: A `Failure` that names the first dataset that differs.
   package func verifyChecksums() throws(Failure) {
     try verify(GridField.density)
-    for field in [GridField.potential, .finalPosition, .finalSmoothing] where metadata.holds(field)
-    {
+    for field in GridField.derived + [.finalPosition, .finalSmoothing] where metadata.holds(field) {
       try verify(field)
     }
     try verify(GridField.logMass)

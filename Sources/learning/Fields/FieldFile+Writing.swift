@@ -61,12 +61,13 @@ extension FieldFile {
     precondition(
       slab.gridSize == description.gridSize
         && slab.planes == decomposition.planes(of: communicator.rank)
-        && slab.density.count == count && slab.potential?.count ?? count == count
+        && slab.density.count == count && slab.derived.values.allSatisfy { $0.count == count }
         && slab.finalParticles?.smoothingLengths.count ?? count == count
         && slab.logMass.count == count
         && slab.halo.count == count && slab.radius.count == count,
       "the slab does not hold the planes of its rank")
-    for (values, field) in [(slab.density, GridField.density), (slab.potential ?? [], .potential)] {
+    let density = [(field: GridField.density, values: slab.density)]
+    for (field, values) in density + slab.derivedInOrder {
       guard let index = values.firstIndex(where: { !$0.isFinite }) else { continue }
       throw .invalidValue(
         values[index], of: field, atSite: slab.sites.lowerBound + index, slab.gridSize, in: path)
@@ -86,7 +87,10 @@ extension FieldFile {
     _ checksums: Checksums, on communicator: borrowing Communicator
   ) throws -> FieldMetadata {
     let density = try moments(of: slab.density, in: slab, on: communicator)
-    let potential = try slab.potential.map { try moments(of: $0, in: slab, on: communicator) }
+    var derived: [String: FieldMoments] = [:]
+    for (field, values) in slab.derivedInOrder {
+      derived[field.dataset] = try moments(of: values, in: slab, on: communicator)
+    }
     var largestSmoothing: Double?
     if let final = slab.finalParticles {
       largestSmoothing = try communicator.allReduce(
@@ -96,7 +100,7 @@ extension FieldFile {
       Int64(slab.halo.reduce(0) { $0 + ($1 >= 0 ? 1 : 0) }), .sum)
     return FieldMetadata(
       description: description, haloCount: halos.count, labeledCount: Int(labeled),
-      densityMoments: density, potentialMoments: potential,
+      densityMoments: density, derivedMoments: derived,
       largestSmoothingLength: largestSmoothing,
       fingerprint: checksums.fingerprint(
         gridSize: description.gridSize, boxSize: description.boxSize))
@@ -141,8 +145,8 @@ extension CollectiveFile {
     _ slab: FieldSlab, _ checksums: Checksums, on ranks: borrowing Communicator
   ) throws {
     try add(slab.density, .density, slab, checksums, on: ranks)
-    if let potential = slab.potential {
-      try add(potential, .potential, slab, checksums, on: ranks)
+    for (field, values) in slab.derivedInOrder {
+      try add(values, field, slab, checksums, on: ranks)
     }
     try add(slab.logMass, .logMass, slab, checksums, on: ranks)
     try add(slab.halo, .halo, slab, checksums, on: ranks)
@@ -200,9 +204,11 @@ extension HDF5File {
     try setAttribute("labelledCount", to: Int64(metadata.labeledCount))
     try setAttribute("densityMean", to: metadata.densityMoments.mean)
     try setAttribute("densityStandardDeviation", to: metadata.densityMoments.standardDeviation)
-    if let moments = metadata.potentialMoments {
-      try setAttribute("potentialMean", to: moments.mean)
-      try setAttribute("potentialStandardDeviation", to: moments.standardDeviation)
+    for field in GridField.derived {
+      guard let moments = metadata.moments(of: field) else { continue }
+      try setAttribute("\(field.attributePrefix)Mean", to: moments.mean)
+      try setAttribute(
+        "\(field.attributePrefix)StandardDeviation", to: moments.standardDeviation)
     }
     if let length = metadata.largestSmoothingLength {
       try setAttribute("largestSmoothingLength", to: length)

@@ -14,8 +14,8 @@ internal import Snapshots
 /// ```
 ///
 /// Datasets (`Documentation/formats.md`): `density`, `label/logMass`, `label/halo`,
-/// `label/radius` and, if asked for, `potential`, `final/smoothingLength` [N, N, N] and
-/// `final/position` [N, N, N, 3]; `halo/mass`, `halo/boundMass`, `halo/center`, `halo/r200m`,
+/// `label/radius` and, if asked for, `potential`, `shear/...`, `tides/...`, `final/smoothingLength` [N, N, N]
+/// and `final/position` [N, N, N, 3]; `halo/mass`, `halo/boundMass`, `halo/center`, `halo/r200m`,
 /// `halo/count`, `halo/boundCount` [halo]. `label/halo` is the row in `/halo`. Each has the
 /// attributes `unit`, `description` and `checksum`.
 package struct FieldFile: ~Copyable {

@@ -15,6 +15,18 @@ package struct GridField<Element: HDF5Element>: Hashable, Sendable {
   /// Whether sub-boxes are cut from it, for which every site needs a finite number.
   var isInput = false
 
+  /// The axes of the grid that a component of a tensor belongs to; `nil` for a number without a direction.
+  package var tensorAxes: TensorAxes?
+
+  /// The key of `fields` in an experiment that asks for it: the name of the dataset or of its group.
+  package var setting: String { String(dataset.prefix { $0 != "/" }) }
+
+  /// The beginning of the names of the attributes that hold the moments: `shearMajor` for `shear/major`.
+  var attributePrefix: String {
+    dataset.split(separator: "/").enumerated()
+      .map { $0 == 0 ? String($1) : $1.prefix(1).uppercased() + $1.dropFirst() }.joined()
+  }
+
   /// The dataset as a record file describes it.
   var description: RecordDataset<Element> {
     RecordDataset(dataset, unit: unit, meaning: meaning)
@@ -22,6 +34,18 @@ package struct GridField<Element: HDF5Element>: Hashable, Sendable {
 
   /// The extents of the dataset on a grid of N^3 sites.
   func extents(gridSize n: Int) -> [Int] { width == 1 ? [n, n, n] : [n, n, n, width] }
+}
+
+/// The axes of the grid that a component of a symmetric tensor belongs to, the smaller number first.
+package struct TensorAxes: Hashable, Sendable {
+  /// The axes, 0 for the slowest.
+  package let first, second: Int
+
+  /// Makes a pair of axes, in any order.
+  package init(_ one: Int, _ other: Int) {
+    first = min(one, other)
+    second = max(one, other)
+  }
 }
 
 extension GridField<Float> {
@@ -37,6 +61,32 @@ extension GridField<Float> {
     dataset: "potential", unit: "(Mpc/h)^2",
     meaning: "potential of the density contrast: the inverse Laplacian of density - mean",
     isInput: true)
+
+  /// The eigenvalues of the tidal tensor without its trace, the largest first: the tidal shear in a form that no
+  /// rotation changes; only in files that were asked for it.
+  package static let shear = ["major", "intermediate", "minor"].enumerated().map { number, name in
+    GridField(
+      dataset: "shear/\(name)", unit: "1",
+      meaning:
+        "eigenvalue \(number + 1) of 3, largest first, of the tidal tensor without its trace",
+      isInput: true)
+  }
+
+  /// The axes of the six components of the tidal tensor.
+  static let tensorAxes = [(0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2)].map(TensorAxes.init)
+
+  /// The components of the tidal tensor, the second derivatives of the potential along two axes of the grid; only in
+  /// files that were asked for it.
+  package static let tides = tensorAxes.map { axes in
+    let name = ["x", "y", "z"][axes.first] + ["x", "y", "z"][axes.second]
+    return GridField(
+      dataset: "tides/\(name)", unit: "1",
+      meaning: "component \(name) of the tidal tensor: second derivative of the potential",
+      isInput: true, tensorAxes: axes)
+  }
+
+  /// The inputs that follow from the density, in the order of a file, which may lack any of them.
+  static let derived = [potential] + shear + tides
 
   /// Position of the particle in the final snapshot, an array of three numbers a site [Mpc/h]; only in
   /// files that were asked for it.
@@ -131,7 +181,7 @@ enum FieldFormat {
 
   /// Datasets in the order in which their checksums make the fingerprint.
   ///
-  /// The potential and the final particles, which a file may lack, are not among them: they follow from
+  /// The fields derived from the density and the final particles, which a file may lack, are not among them: they follow from
   /// the snapshots, as the others do, and a training on the density goes on when they are added.
   static let datasets =
     [

@@ -53,11 +53,13 @@ extension FieldMetadata {
     func has(_ name: String) throws(Failure) -> Bool {
       try inFieldFile(path) { () throws(HDF5Error) in try file.hasAttribute(name) }
     }
-    let potential =
-      try has("potentialMean")
-      ? FieldMoments(
-        mean: try attributes.number("potentialMean", file),
-        standardDeviation: try attributes.number("potentialStandardDeviation", file)) : nil
+    var derived: [String: FieldMoments] = [:]
+    for field in GridField.derived where try has("\(field.attributePrefix)Mean") {
+      derived[field.dataset] = FieldMoments(
+        mean: try attributes.number("\(field.attributePrefix)Mean", file),
+        standardDeviation: try attributes.number(
+          "\(field.attributePrefix)StandardDeviation", file))
+    }
     let largestSmoothing =
       try has("largestSmoothingLength")
       ? try attributes.number("largestSmoothingLength", file) : nil
@@ -73,7 +75,7 @@ extension FieldMetadata {
     }
     self.init(
       description: description, haloCount: halos, labeledCount: labeled,
-      densityMoments: density, potentialMoments: potential,
+      densityMoments: density, derivedMoments: derived,
       largestSmoothingLength: largestSmoothing,
       fingerprint: try attributes.text("fingerprint", file))
   }

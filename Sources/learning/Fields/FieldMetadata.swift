@@ -95,8 +95,8 @@ package struct FieldMetadata: Hashable, Codable, Sendable {
   /// The moments of the density [rho/rho_mean].
   package let densityMoments: FieldMoments
 
-  /// The moments of the potential [(Mpc/h)^2], if the file holds it.
-  package let potentialMoments: FieldMoments?
+  /// The moments of the fields that follow from the density, by their datasets, of those that the file holds.
+  let derivedMoments: [String: FieldMoments]
 
   /// The largest smoothing length of the final particles [Mpc/h], if the file holds them.
   package let largestSmoothingLength: Double?
@@ -108,14 +108,14 @@ package struct FieldMetadata: Hashable, Codable, Sendable {
 
   init(
     description: FieldDescription, haloCount: Int, labeledCount: Int,
-    densityMoments: FieldMoments, potentialMoments: FieldMoments?,
+    densityMoments: FieldMoments, derivedMoments: [String: FieldMoments],
     largestSmoothingLength: Double? = nil, fingerprint: String
   ) {
     self.description = description
     self.haloCount = haloCount
     self.labeledCount = labeledCount
     self.densityMoments = densityMoments
-    self.potentialMoments = potentialMoments
+    self.derivedMoments = derivedMoments
     self.largestSmoothingLength = largestSmoothingLength
     self.fingerprint = fingerprint
   }
@@ -128,7 +128,8 @@ package struct FieldMetadata: Hashable, Codable, Sendable {
   /// Whether the file holds a dataset that files may lack.
   func holds<Element>(_ field: GridField<Element>) -> Bool {
     switch field.dataset {
-    case GridField.potential.dataset: potentialMoments != nil
+    case let dataset where GridField.derived.map(\.dataset).contains(dataset):
+      derivedMoments[dataset] != nil
     case GridField.finalPosition.dataset, GridField.finalSmoothing.dataset:
       largestSmoothingLength != nil
     default: true
@@ -137,11 +138,7 @@ package struct FieldMetadata: Hashable, Codable, Sendable {
 
   /// The moments of a field that sub-boxes are cut from; `nil` if the file does not hold it.
   package func moments(of field: GridField<Float>) -> FieldMoments? {
-    switch field {
-    case .density: densityMoments
-    case .potential: potentialMoments
-    default: nil
-    }
+    field == .density ? densityMoments : derivedMoments[field.dataset]
   }
 
   /// The number of sites of the grid, N^3.

@@ -11,8 +11,8 @@ package import Snapshots
 ///
 /// Memory on a rank, for each of its N^3/ranks particles: 44 bytes read and 56 sent while sites are
 /// found, 24 + 60 while densities are estimated (``DensityEstimate``, with its margin), 16 for the
-/// finished fields, up to 16 more while the potential is solved for, 16 more for final particles
-/// (and what their density would take); and the halos (`HaloAssignment`).
+/// finished fields, up to 16 more while the potential is solved for and up to 40 more with what is kept of it while
+/// the tidal tensor is, 16 more for final particles (and what their density would take); and the halos (`HaloAssignment`).
 package struct FieldPreparation: Hashable, Codable, Sendable {
   /// The name of the simulation.
   package var name: String
@@ -44,6 +44,12 @@ package struct FieldPreparation: Hashable, Codable, Sendable {
   /// Whether the file will hold the potential, too.
   package var withPotential: Bool
 
+  /// Whether the file will hold the tidal shear, too.
+  package var withShear: Bool
+
+  /// Whether the file will hold the components of the tidal tensor, too.
+  package var withTides: Bool
+
   /// Whether the file will hold the particles' final positions and smoothing lengths, too.
   package var withFinalParticles: Bool
 
@@ -60,7 +66,7 @@ package struct FieldPreparation: Hashable, Codable, Sendable {
   package init(
     name: String, initialSnapshot: String, finalSnapshot: String, halos: HaloSource,
     units: SnapshotUnits? = nil, cosmology: Cosmology? = nil, ignoredTypes: [Int] = [],
-    output: String, withPotential: Bool = false,
+    output: String, withPotential: Bool = false, withShear: Bool = false, withTides: Bool = false,
     withFinalParticles: Bool = false,
     label: HaloLabel = .fof, neighbours: Int = 32, threads: Int = 1,
     creator: String = "halompi prepare"
@@ -74,6 +80,8 @@ package struct FieldPreparation: Hashable, Codable, Sendable {
     self.ignoredTypes = ignoredTypes
     self.output = output
     self.withPotential = withPotential
+    self.withShear = withShear
+    self.withTides = withTides
     self.withFinalParticles = withFinalParticles
     self.label = label
     self.neighbours = neighbours
@@ -125,6 +133,12 @@ package struct FieldPreparation: Hashable, Codable, Sendable {
       begin(.potential)
       slab.potential = try PotentialSolver(boxSize: initial.boxSize, threads: threads).potential(
         of: slab, on: communicator)
+    }
+    if withShear || withTides {
+      begin(.tides)
+      let tides = try TidalTensor(threads: threads).components(of: slab, on: communicator)
+      if withShear { slab.add(TidalTensor.shear(of: tides), as: GridField.shear) }
+      if withTides { slab.add(tides, as: GridField.tides) }
     }
 
     begin(.labels)

@@ -42,8 +42,8 @@ package struct FieldSlab: Sendable {
   /// SPH density [planes, N, N], [rho/rho_mean].
   package var density: [Float]
 
-  /// Potential [planes, N, N], [(Mpc/h)^2], if the file is to hold it.
-  package var potential: [Float]?
+  /// The fields that follow from the density [planes, N, N], of those that the file is to hold.
+  package var derived: [GridField<Float>: [Float]] = [:]
 
   /// The particles at the end, if the file is to hold them.
   package var finalParticles: FinalParticles?
@@ -67,6 +67,22 @@ package struct FieldSlab: Sendable {
     logMass = [Float](repeating: .nan, count: count)
     halo = [Int32](repeating: -1, count: count)
     radius = [Float](repeating: .nan, count: count)
+  }
+
+  /// Potential [planes, N, N], [(Mpc/h)^2], if the file is to hold it.
+  package var potential: [Float]? {
+    get { derived[.potential] }
+    set { derived[.potential] = newValue }
+  }
+
+  /// The fields that follow from the density, in the order of a file.
+  var derivedInOrder: [(field: GridField<Float>, values: [Float])] {
+    GridField.derived.compactMap { field in derived[field].map { (field, $0) } }
+  }
+
+  /// Takes fields that follow from the density.
+  mutating func add(_ values: [[Float]], as fields: [GridField<Float>]) {
+    for (field, values) in zip(fields, values) { derived[field] = values }
   }
 
   /// The sites of the slab.

@@ -7,6 +7,7 @@ package enum FieldPreparationPhase: String, Hashable, Codable, Sendable, CaseIte
   case sites = "finding Lagrangian sites"
   case density = "estimating densities"
   case potential = "solving for the potential"
+  case tides = "computing the tidal tensor"
   case labels = "labelling particles"
   case smoothing = "finding smoothing lengths of final particles"
   case sources = "computing checksums of the sources"

@@ -34,6 +34,12 @@ extension Model {
     try DurableFile.write(Data(file), to: path)
   }
 
+  /// The names of several channels, in words behind those of the input; empty for one.
+  private var channelWords: String {
+    guard let input, input.channelCount > 1 else { return "" }
+    return ", channels \(input.channelNames.joined(separator: ", "))"
+  }
+
   /// The network as a graph.
   var onnxGraph: ONNXGraph {
     var builder = ONNXBuilder()
@@ -66,7 +72,7 @@ extension Model {
       inputs: [
         value(
           ONNXBuilder.box, [data.standardization.channels.count, width, width, width],
-          "boxes of \(inputName) (\(variant.rawValue)), not standardized")
+          "boxes of \(inputName) (\(variant.rawValue))\(channelWords), not standardized")
       ],
       outputs: [
         value(ONNXBuilder.scaledLabel, [1], "halo mass, scaled to [-1, 1]"),

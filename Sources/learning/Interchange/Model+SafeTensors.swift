@@ -73,7 +73,8 @@ extension Model {
     }
     self.init(
       architecture: architecture, variant: try metadata.variant(),
-      inputName: try metadata.text("field"), data: try metadata.data(),
+      inputName: try metadata.inputName(for: architecture),
+      data: try metadata.data(for: architecture),
       seed: try metadata.optional("seed", as: UInt64.self) ?? 0,
       epoch: try metadata.optional("epoch", as: Int.self) ?? 0,
       step: try metadata.optional("step", as: Int.self) ?? 0,

@@ -37,6 +37,9 @@ struct ModelMetadata {
     if model.validationLoss.isFinite {
       texts["validationLoss"] = try Self.json(model.validationLoss)
     }
+    if let input = model.input, input.channelCount > 1 {
+      texts["channels"] = try Self.json(input.channelNames)
+    }
     texts["finalVoxelSize"] = try model.data.finalVoxelSize.map(Self.json)
     texts["provenance"] = provenance
   }
@@ -87,8 +90,31 @@ struct ModelMetadataReader {
     return variant
   }
 
-  /// Returns the description of the data that the model was trained on.
-  func data() throws(Failure) -> DataDescription {
+  /// The name of the input, whose channels are those that the metadata list, if they do, and as many as the network
+  /// takes.
+  func inputName(for architecture: NetworkArchitecture) throws(Failure) -> String {
+    let name = try text("field")
+    let finalVoxelSize = try optional("finalVoxelSize", as: Double.self)
+    guard let input = NetworkInput(named: name, finalVoxelSize: finalVoxelSize) else { return name }
+    let listed = try optional("channels", as: [String].self) ?? input.channelNames
+    guard listed == input.channelNames else {
+      throw failure(
+        "its metadata `channels` are \(listed.joined(separator: ", ")), and its field \(name) has "
+          + input.channelNames.joined(separator: ", "),
+        "Correct `field`, and bring `conv1.weight` and `standardization` into the order of its channels"
+      )
+    }
+    guard input.channelCount == architecture.inputChannels else {
+      throw failure(
+        "its field \(name) has \(input.channelCount) channels, and its architecture takes "
+          + "\(architecture.inputChannels)",
+        "Correct `field`, or `inputChannels` in the metadata `architecture`")
+    }
+    return name
+  }
+
+  /// The description of the data that the model was trained on, with scales for the channels that the network takes.
+  func data(for architecture: NetworkArchitecture) throws(Failure) -> DataDescription {
     let standardization = try required("standardization", as: InputStandardization.self)
     let labels = try required("labels", as: LabelRange.self)
     let voxelSize = try required("voxelSize", as: Double.self)
@@ -98,6 +124,12 @@ struct ModelMetadataReader {
       })
     else {
       throw failure("its metadata `standardization` has no positive deviation", Self.remedy)
+    }
+    let scales = standardization.channels.count
+    guard scales == architecture.inputChannels else {
+      throw failure(
+        "its metadata `standardization` is of \(scales) channels, and its architecture takes "
+          + "\(architecture.inputChannels)", Self.remedy)
     }
     guard labels.minimum < labels.maximum else {
       throw failure(

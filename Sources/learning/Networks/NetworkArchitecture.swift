@@ -2,7 +2,7 @@ package import Failures
 
 /// The shape of a network: convolutions with max pools, then dense layers, then one number.
 ///
-/// A box [w, w, w] goes through one convolution of 3^3 per entry of `convolutionChannels`, each
+/// A box [channel, w, w, w] goes through one convolution of 3^3 per entry of `convolutionChannels`, each
 /// followed by a leaky rectifier and, but for the first, a max pool of 2^3 whose output width is
 /// rounded up. The features are flattened [z, y, x, channel] and go through one dense layer per
 /// entry of `hiddenUnits`, each with a leaky rectifier, and a last linear one with a single output.
@@ -11,6 +11,9 @@ package import Failures
 package struct NetworkArchitecture: Hashable, Sendable {
   /// The width of the input box [voxels], at least 3.
   package var boxWidth = 75
+
+  /// The channels of the input box.
+  package var inputChannels = 1
 
   /// The output channels of each convolution; the first convolution is not pooled.
   package var convolutionChannels = [32, 32, 64, 128, 128, 128]
@@ -26,10 +29,12 @@ package struct NetworkArchitecture: Hashable, Sendable {
 
   /// Makes an architecture, the published one unless told otherwise.
   package init(
-    boxWidth: Int = 75, convolutionChannels: [Int] = [32, 32, 64, 128, 128, 128],
+    boxWidth: Int = 75, inputChannels: Int = 1,
+    convolutionChannels: [Int] = [32, 32, 64, 128, 128, 128],
     hiddenUnits: [Int] = [256, 128], leakySlope: Float = 0.03
   ) {
     self.boxWidth = boxWidth
+    self.inputChannels = inputChannels
     self.convolutionChannels = convolutionChannels
     self.hiddenUnits = hiddenUnits
     self.leakySlope = leakySlope
@@ -46,6 +51,9 @@ package struct NetworkArchitecture: Hashable, Sendable {
     }
     return widths
   }
+
+  /// The number of voxels of a box, over all channels.
+  package var boxCount: Int { inputChannels * boxWidth * boxWidth * boxWidth }
 
   /// The number of features: what the convolutions give to the first dense layer.
   package var featureCount: Int {
@@ -64,6 +72,8 @@ package struct NetworkArchitecture: Hashable, Sendable {
     }
     try require((3...512).contains(boxWidth), "boxWidth", "\(boxWidth)", "from 3 to 512")
     try require(
+      (1...64).contains(inputChannels), "inputChannels", "\(inputChannels)", "from 1 to 64")
+    try require(
       !convolutionChannels.isEmpty && convolutionChannels.allSatisfy { (1...4096).contains($0) },
       "convolutionChannels", "\(convolutionChannels)", "one or more numbers from 1 to 4096")
     try require(
@@ -75,13 +85,15 @@ package struct NetworkArchitecture: Hashable, Sendable {
 
 extension NetworkArchitecture: Codable {
   private enum CodingKeys: String, CodingKey {
-    case boxWidth, convolutionChannels, hiddenUnits, leakySlope, likelihood
+    case boxWidth, inputChannels, convolutionChannels, hiddenUnits, leakySlope, likelihood
   }
 
-  /// Writes the shape, and the likelihood unless it is the one that is meant by files without it.
+  /// Writes the shape; the channels of the input and the likelihood unless they are those that are meant by files
+  /// without them.
   package func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(boxWidth, forKey: .boxWidth)
+    if inputChannels != 1 { try container.encode(inputChannels, forKey: .inputChannels) }
     try container.encode(convolutionChannels, forKey: .convolutionChannels)
     try container.encode(hiddenUnits, forKey: .hiddenUnits)
     try container.encode(leakySlope, forKey: .leakySlope)
@@ -92,6 +104,7 @@ extension NetworkArchitecture: Codable {
   package init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     boxWidth = try container.decode(Int.self, forKey: .boxWidth)
+    inputChannels = try container.decodeIfPresent(Int.self, forKey: .inputChannels) ?? 1
     convolutionChannels = try container.decode([Int].self, forKey: .convolutionChannels)
     hiddenUnits = try container.decode([Int].self, forKey: .hiddenUnits)
     leakySlope = try container.decode(Float.self, forKey: .leakySlope)

@@ -13,7 +13,7 @@
 package protocol NetworkEvaluator: AnyObject {
   /// Returns the prediction for a box and keeps the activations for the way backward.
   ///
-  /// The box is standardized, [w, w, w], z slowest, and not used after the call. The prediction is in
+  /// The box is standardized, [channel, w, w, w], z slowest in a channel, and not used after the call. The prediction is in
   /// the units of the scaled truth.
   func forward(_ box: UnsafePointer<Float>) -> Float
 

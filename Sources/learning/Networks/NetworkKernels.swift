@@ -16,6 +16,11 @@ package enum NetworkKernels: String, Codable, CaseIterable, Sendable {
   package func validate(_ architecture: NetworkArchitecture) throws(SettingOutOfRange) {
     try architecture.validate()
     guard self == .fast else { return }
+    guard architecture.inputChannels <= 8 else {
+      throw SettingOutOfRange(
+        ofNetwork: "inputChannels", value: "\(architecture.inputChannels)",
+        allowed: "from 1 to 8 for the fast kernels (the kernels named reference take more)")
+    }
     let channels = architecture.convolutionChannels
     guard channels.count >= 2, channels.count <= 16,
       channels.allSatisfy({ $0 % 16 == 0 && $0 <= 1024 })

@@ -19,7 +19,8 @@ package final class NetworkMemory {
     fast =
       kernels == .fast
       ? halompi_network_create(
-        architecture.boxWidth, channels, channels.count, architecture.leakySlope, HALOMPI_FASTEST)
+        architecture.boxWidth, architecture.inputChannels, channels, channels.count,
+        architecture.leakySlope, HALOMPI_FASTEST)
       : nil
     precondition(
       kernels == .reference || fast != nil, "the kernels refused a network that was found valid")

@@ -74,7 +74,8 @@ final class FastNetwork: @unchecked Sendable {
     let channels = architecture.convolutionChannels
     guard
       let handle = halompi_network_create(
-        architecture.boxWidth, channels, channels.count, architecture.leakySlope, HALOMPI_FASTEST)
+        architecture.boxWidth, architecture.inputChannels, channels, channels.count,
+        architecture.leakySlope, HALOMPI_FASTEST)
     else { preconditionFailure("the kernels refused a network that was found valid") }
     self.handle = handle
     team = ThreadTeam(size: threads)

@@ -69,7 +69,7 @@ package struct ParameterLayout: Hashable, Sendable {
   package init(of architecture: NetworkArchitecture) {
     do { try architecture.validate() } catch { preconditionFailure(error.description) }
     var builder = Builder()
-    let channels = [1] + architecture.convolutionChannels
+    let channels = [architecture.inputChannels] + architecture.convolutionChannels
     for layer in architecture.convolutionChannels.indices {
       let (inputs, outputs) = (channels[layer], channels[layer + 1])
       builder.add(

@@ -31,7 +31,7 @@ final class ReferenceEvaluator: StagedEvaluator {
     layout = weights.layout
     let architecture = weights.architecture
     let widths = architecture.activationWidths
-    let channels = [1] + architecture.convolutionChannels
+    let channels = [architecture.inputChannels] + architecture.convolutionChannels
     let layers = architecture.convolutionChannels.indices
     convolutions = layers.map {
       Convolution(
@@ -60,7 +60,7 @@ final class ReferenceEvaluator: StagedEvaluator {
   /// The same, told before anything is allocated.
   static func workspaceBytes(of architecture: NetworkArchitecture) -> Int {
     let widths = architecture.activationWidths
-    let channels = [1] + architecture.convolutionChannels
+    let channels = [architecture.inputChannels] + architecture.convolutionChannels
     let convolutions = architecture.convolutionChannels.indices.map {
       Convolution(
         width: widths[$0], inputChannels: channels[$0], outputChannels: channels[$0 + 1])
@@ -77,7 +77,7 @@ final class ReferenceEvaluator: StagedEvaluator {
 
   func forward(_ box: UnsafePointer<Float>) -> Float {
     let parameters = weights.parameters
-    features[0].pointer.update(from: box, count: features[0].count)
+    arrange(box)
     for (layer, convolution) in convolutions.enumerated() {
       let output = features[layer + 1]
       let raw = pools[layer] == nil ? output.pointer : unpooled.pointer
@@ -146,6 +146,17 @@ final class ReferenceEvaluator: StagedEvaluator {
       }
     }
     progress = .forward
+  }
+
+  /// Brings a box [channel, z, y, x] into the order of activations.
+  private func arrange(_ box: UnsafePointer<Float>) {
+    let channels = weights.architecture.inputChannels
+    let voxels = features[0].count / channels
+    for channel in 0..<channels {
+      for voxel in 0..<voxels {
+        features[0].pointer[voxel * channels + channel] = box[channel * voxels + voxel]
+      }
+    }
   }
 
   private func inputOfDense(_ layer: Int) -> UnsafePointer<Float> {

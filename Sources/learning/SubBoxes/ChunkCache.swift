@@ -62,11 +62,14 @@ final class ChunkCache: @unchecked Sendable {
   /// Writes the box around a site of a field.
   func cut(
     around site: Int, of file: Int, with cutter: SubBoxCutter,
-    _ orientation: CubeOrientation = .identity, into box: UnsafeMutablePointer<Float>
+    _ orientation: CubeOrientation = .identity, sign: Float = 1,
+    into box: UnsafeMutablePointer<Float>
   ) throws(Failure) {
     lock.lock()
     defer { lock.unlock() }
-    try cutter.cut(around: site, brickWidth: Self.chunkWidth, orientation, into: box) {
+    try cutter.cut(
+      around: site, brickWidth: Self.chunkWidth, orientation, sign: sign, into: box
+    ) {
       (x, y, z) throws(Failure) in
       try chunk(Key(file: file, x: x, y: y, z: z))
     }

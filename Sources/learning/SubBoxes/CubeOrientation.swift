@@ -1,3 +1,5 @@
+internal import Fields
+
 /// One of the 48 ways to lay a cube onto itself, which a box may be shown in.
 ///
 /// The box of a site shows, at the offset (x, y, z) in voxels from its center voxel, the field at the offset of the
@@ -31,6 +33,15 @@ package struct CubeOrientation: Hashable, Sendable {
     // The cyclic permutations are the even ones.
     let isEven = (boxAxes[1] - boxAxes[0] + 3) % 3 == 1
     return (isEven ? 1 : -1) * Int(signs[0] * signs[1] * signs[2])
+  }
+}
+
+extension CubeOrientation {
+  /// The component of the field's tensor that the box shows along two axes of its own, and the sign that it gets.
+  func component(along axes: TensorAxes) -> (axes: TensorAxes, sign: Float) {
+    func fieldAxis(_ axis: Int) -> Int { (0..<3).first { Int(boxAxes[$0]) == axis } ?? axis }
+    let (one, other) = (fieldAxis(axes.first), fieldAxis(axes.second))
+    return (TensorAxes(one, other), Float(signs[one] * signs[other]))
   }
 }
 

@@ -199,10 +199,12 @@ package final class FieldStore: SubBoxSource {
     return { [unowned(unsafe) self] (oriented, box) throws(Failure) in
       let sample = oriented.sample
       let simulation = Int(sample.simulation)
+      let shown = input.channels(in: oriented.orientation)
       for (channel, cutters) in cutters.enumerated() {
         let cutter = cutters[simulation]
         try cut(
-          channel, around: Int(sample.site), of: simulation, with: cutter, oriented.orientation,
+          shown[channel].channel, around: Int(sample.site), of: simulation, with: cutter,
+          oriented.orientation, sign: shown[channel].sign,
           into: box + channel * cutter.voxelCount)
       }
     }
@@ -218,20 +220,24 @@ package final class FieldStore: SubBoxSource {
   ///   - simulation: The index of the field.
   ///   - cutter: Made for the size of the field.
   ///   - orientation: The orientation of the box.
+  ///   - sign: 1, or -1 for the field of the opposite sign.
   ///   - box: The destination of the box, [w, w, w].
   /// - Throws: `Failure` if a file cannot be read.
   package func cut(
     _ channel: Int, around site: Int, of simulation: Int, with cutter: SubBoxCutter,
-    _ orientation: CubeOrientation = .identity, into box: UnsafeMutablePointer<Float>
+    _ orientation: CubeOrientation = .identity, sign: Float = 1,
+    into box: UnsafeMutablePointer<Float>
   ) throws(Failure) {
     precondition(
       cutter.gridSize == simulations[simulation].gridSize, "the cutter is made for another field")
     switch voxels {
     case .resident(let channels):
       cutter.cut(
-        around: site, from: channels[channel][simulation].voxels, orientation, into: box)
+        around: site, from: channels[channel][simulation].voxels, orientation, sign: sign,
+        into: box)
     case .streamed(let caches):
-      try caches[channel].cut(around: site, of: simulation, with: cutter, orientation, into: box)
+      try caches[channel].cut(
+        around: site, of: simulation, with: cutter, orientation, sign: sign, into: box)
     }
   }
 }

@@ -6,7 +6,8 @@ package import MPI
 /// All that differs between inputs is here: their names, the data that their boxes are made from,
 /// the content that field files must hold for them, and the settings that were published for them.
 /// An input has one channel or several; a channel is a number for every voxel, and is standardized
-/// on its own. Boxes are [channel, w, w, w]. A new input is a case of ``Name`` and its description
+/// on its own. Boxes are [channel, w, w, w]. Inputs of fields on the grid can be put together: the
+/// channels of one follow those of another. A new input is a case of ``Name`` and its description
 /// below; a new field on the grid is also declared in `GridField`, and computed by
 /// `FieldPreparation`.
 package struct NetworkInput: Hashable, Sendable {
@@ -17,6 +18,13 @@ package struct NetworkInput: Hashable, Sendable {
 
     /// The potential of the density contrast, for which the field files must hold it.
     case potential
+
+    /// The eigenvalues of the tidal tensor without its trace, three channels, for which the field files must hold
+    /// them.
+    case shear
+
+    /// The six components of the tidal tensor, for which the field files must hold them.
+    case tides
 
     /// The density at the end around the particle's final position, for which the field files must
     /// hold final particles.
@@ -33,8 +41,8 @@ package struct NetworkInput: Hashable, Sendable {
     case finalParticles(voxelSize: Double)
   }
 
-  /// The name, by which experiments, models and reports call the input.
-  package let name: Name
+  /// The names of the inputs that are put together, at least one.
+  package let names: [Name]
 
   /// The content of the boxes in words, such as "initial density".
   package let words: String
@@ -48,8 +56,12 @@ package struct NetworkInput: Hashable, Sendable {
   /// The strength of the priors that was published for the input; that of the boxes' variant without it.
   package let alpha: Double?
 
-  init(_ name: Name, _ words: String, _ source: Source, epochs: Int? = nil, alpha: Double? = nil) {
-    self.name = name
+  /// Joins the names of several inputs, in files and names of folders.
+  private static let separator = "-"
+
+  init(_ names: [Name], _ words: String, _ source: Source, epochs: Int? = nil, alpha: Double? = nil)
+  {
+    self.names = names
     self.words = words
     self.source = source
     self.epochs = epochs
@@ -65,12 +77,49 @@ package struct NetworkInput: Hashable, Sendable {
   package init(_ name: Name, finalVoxelSize: Double) {
     // Epochs and priors of other inputs than the density: appendices C and D of the paper.
     switch name {
-    case .density: self.init(name, "initial density", .fields([.density]))
-    case .potential: self.init(name, "potential", .fields([.potential]), epochs: 40)
+    case .density: self.init([name], "initial density", .fields([.density]))
+    case .potential: self.init([name], "potential", .fields([.potential]), epochs: 40)
+    case .shear: self.init([name], "tidal shear", .fields(GridField.shear))
+    case .tides: self.init([name], "tidal tensor", .fields(GridField.tides))
     case .finalDensity:
       self.init(
-        name, "final density", .finalParticles(voxelSize: finalVoxelSize), epochs: 40, alpha: 1e-3)
+        [name], "final density", .finalParticles(voxelSize: finalVoxelSize), epochs: 40, alpha: 1e-3
+      )
     }
+  }
+
+  /// Describes the inputs of several names, put together in their order.
+  ///
+  /// No epochs and no priors were published for several together.
+  ///
+  /// - Parameters:
+  ///   - names: The inputs, of which ``problem(of:)`` finds nothing to refuse.
+  ///   - finalVoxelSize: The width of the voxels of a final density [Mpc/h].
+  package init(_ names: [Name], finalVoxelSize: Double) {
+    let parts = names.map { NetworkInput($0, finalVoxelSize: finalVoxelSize) }
+    if parts.count == 1 {
+      self = parts[0]
+    } else {
+      let last = parts.last?.words ?? ""
+      self.init(
+        names, parts.dropLast().map(\.words).joined(separator: ", ") + " and " + last,
+        .fields(parts.flatMap(\.fields)))
+    }
+  }
+
+  /// Returns why inputs cannot be put together, and what to do about it, as clauses; `nil` if they can.
+  package static func problem(of names: [Name]) -> (reason: String, remedy: String)? {
+    if names.isEmpty { return ("it names no input", "name one input or more") }
+    if Set(names).count < names.count {
+      return ("it names an input twice", "name every input once")
+    }
+    if names.count > 1, names.contains(.finalDensity) {
+      return (
+        "finalDensity is around the place where a particle ends, and other inputs are around its site",
+        "name finalDensity alone, or leave it out"
+      )
+    }
+    return nil
   }
 
   /// Describes the input that a file names, or nil if this program does not make it.
@@ -79,8 +128,10 @@ package struct NetworkInput: Hashable, Sendable {
   ///   - name: The name in the file.
   ///   - finalVoxelSize: The width of the voxels of a final density [Mpc/h], if the file says it.
   package init?(named name: String, finalVoxelSize: Double?) {
-    guard let name = Name(rawValue: name) else { return nil }
-    self.init(name, finalVoxelSize: finalVoxelSize ?? .nan)
+    let words = name.split(separator: Self.separator, omittingEmptySubsequences: false)
+    let names = words.compactMap { Name(rawValue: String($0)) }
+    guard names.count == words.count, Self.problem(of: names) == nil else { return nil }
+    self.init(names, finalVoxelSize: finalVoxelSize ?? .nan)
     if showsFinalParticles, finalVoxelSize == nil { return nil }
   }
 
@@ -89,6 +140,32 @@ package struct NetworkInput: Hashable, Sendable {
 }
 
 extension NetworkInput {
+  /// The names in one word, by which models, folders and reports call the input.
+  package var name: String { names.map(\.rawValue).joined(separator: Self.separator) }
+
+  /// Returns the channel of the fields that each channel of a box shows in an orientation, and the sign that it gets.
+  ///
+  /// The components of a tensor change places with the axes; other fields stay where they are.
+  func channels(in orientation: CubeOrientation) -> [(channel: Int, sign: Float)] {
+    let fields = fields
+    return fields.indices.map { channel in
+      guard let axes = fields[channel].tensorAxes else { return (channel, 1) }
+      let shown = orientation.component(along: axes)
+      return (fields.firstIndex { $0.tensorAxes == shown.axes } ?? channel, shown.sign)
+    }
+  }
+
+  /// The names of the channels: the datasets of fields on the grid.
+  package var channelNames: [String] {
+    switch source {
+    case .fields(let fields): fields.map(\.dataset)
+    case .finalParticles: [name]
+    }
+  }
+
+  /// Whether channels are components of a tensor, which change with the orientation of a box.
+  package var hasDirections: Bool { fields.contains { $0.tensorAxes != nil } }
+
   /// The fields on the grid that boxes are cut from; none for final particles.
   package var fields: [GridField<Float>] {
     switch source {

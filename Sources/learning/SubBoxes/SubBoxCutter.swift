@@ -39,12 +39,13 @@ package struct SubBoxCutter: Sendable {
   ///   - site: The index of the center voxel, (ix N + iy) N + iz.
   ///   - field: The field, [N, N, N].
   ///   - orientation: The orientation of the box.
+  ///   - sign: 1, or -1 for the field of the opposite sign.
   ///   - box: The destination of the box, [w, w, w].
   package func cut(
     around site: Int, from field: UnsafePointer<Float>, _ orientation: CubeOrientation = .identity,
-    into box: UnsafeMutablePointer<Float>
+    sign: Float = 1, into box: UnsafeMutablePointer<Float>
   ) {
-    cut(around: site, brickWidth: gridSize, orientation, into: box) { _, _, _ in
+    cut(around: site, brickWidth: gridSize, orientation, sign: sign, into: box) { _, _, _ in
       Brick(start: field, width: gridSize, depth: gridSize)
     }
   }
@@ -56,18 +57,21 @@ package struct SubBoxCutter: Sendable {
   ///   - brickWidth: The number of voxels along each axis of a brick; the last one of an axis may
   ///     be narrower.
   ///   - orientation: The orientation of the box.
+  ///   - sign: 1, or -1 for the field of the opposite sign.
   ///   - box: The destination of the box, [w, w, w].
   ///   - brick: Gives the brick at a position, counted in bricks along the axes; it must stay where
   ///     it is until the next one is asked for.
   /// - Throws: The error that `brick` throws.
   func cut<Failure: Error>(
     around site: Int, brickWidth: Int, _ orientation: CubeOrientation = .identity,
-    into box: UnsafeMutablePointer<Float>, brick: (Int, Int, Int) throws(Failure) -> Brick
+    sign: Float = 1, into box: UnsafeMutablePointer<Float>,
+    brick: (Int, Int, Int) throws(Failure) -> Brick
   ) throws(Failure) {
     let places = OrientedBox(orientation, width: boxWidth)
     let (xRuns, yRuns, zRuns) = runs(around: site, places.before, brickWidth: brickWidth)
     let stride = places.strides.z
-    let (shift, scale) = (standardization.shift, standardization.scale)
+    // (sign x - shift) scale, with the same roundings.
+    let (shift, scale) = (sign * standardization.shift, sign * standardization.scale)
     for x in xRuns {
       for y in yRuns {
         for z in zRuns {

@@ -259,7 +259,7 @@ final class Coordinator {
     }
     return Model(
       architecture: plan.architecture, variant: plan.settings.variant,
-      inputName: plan.input.name.rawValue,
+      inputName: plan.input.name,
       data: data, seed: plan.settings.seed, epoch: epoch, step: (epoch + 1) * plan.stepsPerEpoch,
       validationLoss: loss, settings: TrainingEnding.identity(plan.identity),
       parameters: bestParameters)

@@ -21,7 +21,7 @@ enum InitialModel {
         .badData, "starting the training from the model \(path)",
         because: "it is of another network (\(differences.joined(separator: "; ")))",
         remedy:
-          "give a model of the same network, or set sampling.boxWidth and network to those of the model"
+          "give a model of the same network, or set sampling.boxWidth, fields.inputs and network to those of the model"
       )
     }
     return model.parameters
@@ -33,6 +33,7 @@ enum InitialModel {
   ) -> [String] {
     let facts: [(name: String, model: String, wanted: String)] = [
       ("box width", "\(model.boxWidth)", "\(wanted.boxWidth)"),
+      ("input channels", "\(model.inputChannels)", "\(wanted.inputChannels)"),
       ("convolution channels", "\(model.convolutionChannels)", "\(wanted.convolutionChannels)"),
       ("hidden units", "\(model.hiddenUnits)", "\(wanted.hiddenUnits)"),
       ("leaky slope", "\(model.leakySlope)", "\(wanted.leakySlope)"),

@@ -99,6 +99,12 @@ package struct Model: Sendable {
       throw file.failure("its header cannot be used: \(error)")
     }
     if let reason = header.data.fault { throw file.failure("its header cannot be used: \(reason)") }
+    let scales = header.data.standardization.channels.count
+    guard scales == header.architecture.inputChannels else {
+      throw file.failure(
+        "its header cannot be used: it has scales for \(scales) channels, and a network for "
+          + "\(header.architecture.inputChannels)")
+    }
     architecture = header.architecture
     variant = header.variant
     inputName = header.field

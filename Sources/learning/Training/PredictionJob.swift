@@ -161,6 +161,14 @@ package struct PredictionJob: Sendable {
         reason: "it was trained on the field \(model.inputName), which this program does not make",
         remedy: "use the version that trained it")
     }
+    guard input.channelCount == model.architecture.inputChannels else {
+      throw .unsuitableModel(
+        path: modelPath,
+        reason:
+          "its network takes \(model.architecture.inputChannels) channels, and \(model.inputName) has "
+          + "\(input.channelCount)",
+        remedy: "correct the field of the model, or use the version that trained it")
+    }
     for simulation in simulations {
       let size = simulation.boxSize / Double(simulation.gridSize)
       // A part of a voxel in a hundred moves the edge of the published box by less than half a voxel.

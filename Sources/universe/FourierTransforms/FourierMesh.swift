@@ -53,6 +53,13 @@ package struct FourierMesh: ~Copyable {
     parts = alignedZeros(decomposition.planes.count * decomposition.planeStride)
   }
 
+  /// Makes a mesh with the modes of another.
+  package init(copying other: borrowing FourierMesh) {
+    self.init(other.decomposition)
+    parts.update(
+      from: other.parts, count: decomposition.planes.count * decomposition.planeStride)
+  }
+
   deinit { UnsafeMutableRawPointer(parts).deallocate() }
 
   /// The real and imaginary parts [width, rowStride, 2] of a plane of constant ky of this rank.

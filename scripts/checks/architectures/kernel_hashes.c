@@ -44,13 +44,13 @@ static void say(const char *what, const char *instructions, const void *bytes, s
 
 /// A network forward and backward, in `parts` parts of each stage.
 static void run_network(
-    size_t width, const size_t *channels, size_t convolutions, size_t parts, halompi_instruction_set set,
+    size_t width, size_t inputs, const size_t *channels, size_t convolutions, size_t parts, halompi_instruction_set set,
     const char *name) {
-  halompi_network *network = halompi_network_create(width, channels, convolutions, 0.03f, set);
+  halompi_network *network = halompi_network_create(width, inputs, channels, convolutions, 0.03f, set);
   state = width;
   const size_t parameter_count = halompi_convolution_parameter_count(network);
   const size_t feature_count = halompi_feature_count(network), stages = halompi_stage_count(network);
-  float *parameters = numbers(parameter_count, 0.125f), *box = numbers(width * width * width, 2);
+  float *parameters = numbers(parameter_count, 0.125f), *box = numbers(inputs * width * width * width, 2);
   float *feature_gradient = numbers(feature_count, 1);
   float *features = zeros(feature_count * sizeof(float)), *gradient = zeros(parameter_count * sizeof(float));
   void *prepared = zeros(halompi_prepared_bytes(network)), *workspace = zeros(halompi_workspace_bytes(network, parts));
@@ -117,8 +117,9 @@ int main(void) {
   static const size_t published[] = {32, 32, 64, 128, 128, 128}, narrow[] = {16, 16, 32, 64, 64, 64};
   for (int set = HALOMPI_PORTABLE; set <= HALOMPI_AVX512; set++) {
     if (halompi_supported_instruction_set(set) != set) continue;
-    run_network(19, published, 6, 1, set, names[set]);
-    run_network(27, narrow, 6, 3, set, names[set]);
+    run_network(19, 1, published, 6, 1, set, names[set]);
+    run_network(27, 1, narrow, 6, 3, set, names[set]);
+    run_network(13, 5, narrow, 4, 2, set, names[set]);
     run_dense(set, names[set]);
     run_update(set, names[set]);
   }

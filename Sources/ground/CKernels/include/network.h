@@ -9,7 +9,7 @@
 
 /// The convolutional part of a network: its shape, and where everything lies in its buffers. Immutable.
 ///
-/// The first convolution goes from 1 to channels[0] channels and has no pool; each further one ("block") is a
+/// The first convolution goes from inputs to channels[0] channels and has no pool; each further one ("block") is a
 /// convolution and a max pool of 2^3 with stride 2, whose last window on an odd axis holds one voxel.
 /// All convolutions are 3^3 cross-correlations with zero padding; bias and LeakyReLU follow each.
 ///
@@ -20,11 +20,12 @@ typedef struct halompi_network halompi_network;
 /// Makes a network, or returns NULL if the shape is not supported or memory is short.
 ///
 /// - `width`: the voxels on a side of the box, 3 ... 1024.
+/// - `inputs`: the channels of the box, 1 ... 8.
 /// - `channels`: [convolutions] output channels of each convolution, multiples of 16 up to 1024.
 /// - `convolutions`: 2 ... 16.
 /// - `slope`: LeakyReLU's slope below zero, 0 ... 1 (the pool before the activation needs it monotone).
 halompi_network *halompi_network_create(
-    size_t width, const size_t *channels, size_t convolutions, float slope,
+    size_t width, size_t inputs, const size_t *channels, size_t convolutions, float slope,
     halompi_instruction_set instructions);
 
 /// Releases a network; NULL is allowed.
@@ -63,7 +64,7 @@ void halompi_prepare_weights(
 /// A pass is all parts of stage 0, then all of stage 1 and so on. The parts of a stage may run at the same time, and
 /// their number does not change a bit of the result.
 ///
-/// - `box`: [width][width][width], standardized.
+/// - `box`: [inputs][width][width][width], standardized.
 /// - `workspace`: halompi_workspace_bytes, aligned to 64 bytes; its content before a pass does not matter.
 /// - `features`: [halompi_feature_count], ((z*n + y)*n + x)*C + c for the last pooled width n; from the last stage.
 /// - `part`: 0 ..< parts.

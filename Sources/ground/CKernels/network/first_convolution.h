@@ -1,6 +1,6 @@
-// The first convolution, 1 -> C channels at full resolution: recomputed where its output is needed, never stored whole.
+// The first convolution, of 1 to 8 channels to C at full resolution: recomputed where its output is needed, never stored whole.
 //
-// It is 2 % of the network's multiplications, but its output is by far the largest tensor (54 MB at 75^3 x 32).
+// With one channel it is 2 % of the network's multiplications, but its output is by far the largest tensor (54 MB at 75^3 x 32).
 // So both passes go through the first block in strips: a few rows of windows, all of x, and a band of z planes that
 // rolls along z, small enough for the L2 cache. A strip holds the activated output with the block's zero border
 // (plan.h); going backward it also holds the gradient of that output until the band has moved on.
@@ -33,32 +33,37 @@ INLINE box_strip make_strip(
   return strip;
 }
 
-/// Copies the box into a border of one zero on every side.
-static void pad_box(int width, const float *box, float *padded) {
+/// Copies each channel of the box into a border of one zero on every side.
+static void pad_box(int width, int inputs, const float *box, float *padded) {
   const size_t side = (size_t)width + 2;
-  memset(padded, 0, (cube(side) + BOX_SLACK) * sizeof *padded);
-  for (int z = 0; z < width; z++)
-    for (int y = 0; y < width; y++)
-      memcpy(padded + ((z + 1) * side + y + 1) * side + 1, box + ((size_t)z * width + y) * width, width * sizeof *box);
+  memset(padded, 0, (inputs * cube(side) + BOX_SLACK) * sizeof *padded);
+  for (int i = 0; i < inputs; i++, box += cube(width), padded += cube(side))
+    for (int z = 0; z < width; z++)
+      for (int y = 0; y < width; y++)
+        memcpy(
+            padded + ((z + 1) * side + y + 1) * side + 1, box + ((size_t)z * width + y) * width, width * sizeof *box);
 }
 
-/// Computes LANES channels of one row: ROW_VOXELS sums at a time in registers, over the taps in order.
+/// Computes LANES channels of one row: ROW_VOXELS sums at a time in registers, over the input channels in order and for
+/// each over the taps in order.
 ///
-/// - `box`: the padded box at tap 0 of the row's first voxel; `weights`: [27][channels]; `row`: voxel 0.
+/// - `box`: the padded box at tap 0 of the row's first voxel; `weights`: [27][inputs][channels]; `row`: voxel 0.
 static void convolve_row(
-    int width, const float *box, const float *weights, size_t channels, const float *bias, float slope, float *row) {
+    int width, int inputs, const float *box, const float *weights, size_t channels, const float *bias, float slope,
+    float *row) {
   const size_t side = (size_t)width + 2;
   for (int x = 0; x < width; x += ROW_VOXELS) {
     vector sum[ROW_VOXELS];
     UNROLL for (int i = 0; i < ROW_VOXELS; i++) sum[i] = load(bias);
-    for (int line = 0; line < 9; line++) {
-      const float *voxels = box + (line / 3) * side * side + (line % 3) * side + x;
-      // Rolled, or the compiler keeps the broadcasts of one tap for the next and runs out of registers.
-      ROLLED for (int k = 0; k < 3; k++) {
-        const vector w = load(weights + (line * 3 + k) * channels);
-        UNROLL for (int i = 0; i < ROW_VOXELS; i++) sum[i] = fused(broadcast(voxels[i + k]), w, sum[i]);
+    for (int c = 0; c < inputs; c++)
+      for (int line = 0; line < 9; line++) {
+        const float *voxels = box + c * cube(side) + (line / 3) * side * side + (line % 3) * side + x;
+        // Rolled, or the compiler keeps the broadcasts of one tap for the next and runs out of registers.
+        ROLLED for (int k = 0; k < 3; k++) {
+          const vector w = load(weights + ((line * 3 + k) * inputs + c) * channels);
+          UNROLL for (int i = 0; i < ROW_VOXELS; i++) sum[i] = fused(broadcast(voxels[i + k]), w, sum[i]);
+        }
       }
-    }
     UNROLL for (int i = 0; i < ROW_VOXELS; i++)
       if (x + i < width) store(row + (size_t)(x + i) * CHUNK, leaky(sum[i], slope));
   }
@@ -71,7 +76,7 @@ static void fill_strip(
     stage_share share) {
   const int width = network->width, channels = network->first_channels;
   const size_t side = (size_t)width + 2;
-  const float *bias = parameters + (size_t)TAPS * channels;
+  const float *bias = parameters + (size_t)TAPS * network->inputs * channels;
   for (int c = share.part * CHUNK; c < channels; c += share.parts * CHUNK)
     for (int plane = first; plane < last; plane++)
       for (int r = 0; r < strip.rows; r++) {
@@ -86,33 +91,35 @@ static void fill_strip(
         memset(row + end, 0, (strip.row - end) * sizeof *row);
         for (int lane = c; lane < c + CHUNK; lane += LANES)
           convolve_row(
-              width, box + (z * side + y) * side, parameters + lane, channels, bias + lane, network->slope,
-              row + CHUNK + lane - c);
+              width, network->inputs, box + (z * side + y) * side, parameters + lane, channels, bias + lane,
+              network->slope, row + CHUNK + lane - c);
       }
 }
 
-/// Adds the planes first ..< last of a part's chunks to the gradients of the first convolution, [27 weights and the
-/// bias][channels].
+/// Adds the planes first ..< last of a part's chunks to the gradients of the first convolution, [27 x inputs weights and
+/// the bias][channels].
 ///
-/// With d = (gradient of the output) * (derivative of LeakyReLU, from the output's sign): the gradient of weight k is
-/// the sum over voxels of d(v) box(v + k). PASS_TAPS sums stay in registers.
+/// With d = (gradient of the output) * (derivative of LeakyReLU, from the output's sign): the gradient of weight k of an
+/// input channel is the sum over voxels of d(v) box(v + k). PASS_TAPS sums stay in registers.
 static void add_first_gradient(
     const halompi_network *network, const float *box, box_strip strip, int first, int last, float *total,
     stage_share share) {
-  const int width = network->width, channels = network->first_channels;
+  const int width = network->width, inputs = network->inputs, channels = network->first_channels;
   const size_t side = (size_t)width + 2;
   const int first_row = strip.first_y < 0 ? -strip.first_y : 0, last_row = minimum(strip.rows, width - strip.first_y);
   if (strip.first_z + first < 0) first = -strip.first_z;
   if (strip.first_z + last > width) last = width - strip.first_z;
   for (int c = share.part * CHUNK; c < channels; c += share.parts * CHUNK)
     for (int lane = c; lane < c + CHUNK; lane += LANES)
-      for (int pass = 0; pass < TAPS; pass += PASS_TAPS) {
+      for (int pass = 0; pass < TAPS * inputs; pass += PASS_TAPS) {
+        const int input = pass / TAPS, tap = pass % TAPS;
         vector sum[PASS_TAPS], bias = broadcast(0);
         UNROLL for (int k = 0; k < PASS_TAPS; k++) sum[k] = broadcast(0);
         for (int plane = first; plane < last; plane++)
           for (int r = first_row; r < last_row; r++) {
             const size_t start = c / CHUNK * strip.chunk + plane * strip.plane + r * strip.row + CHUNK + lane - c;
-            const float *voxels = box + ((strip.first_z + plane + pass / 9) * side + strip.first_y + r) * side;
+            const float *voxels =
+                box + input * cube(side) + ((strip.first_z + plane + tap / 9) * side + strip.first_y + r) * side;
             for (int x = 0; x < width; x++) {
               const vector g = load(strip.gradient + start + (size_t)x * CHUNK);
               const vector d = load(strip.values + start + (size_t)x * CHUNK) > 0 ? g : g * network->slope;
@@ -122,10 +129,10 @@ static void add_first_gradient(
             }
           }
         UNROLL for (int k = 0; k < PASS_TAPS; k++) {
-          float *sums = total + (pass + k) * channels + lane;
+          float *sums = total + ((tap + k) * inputs + input) * channels + lane;
           store(sums, load(sums) + sum[k]);
         }
-        float *sums = total + TAPS * channels + lane;
+        float *sums = total + TAPS * inputs * channels + lane;
         if (pass == 0) store(sums, load(sums) + bias);
       }
 }

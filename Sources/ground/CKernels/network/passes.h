@@ -134,7 +134,7 @@ static void forward(
     const halompi_network *network, const float *parameters, const float *prepared, const float *box, float *workspace,
     float *features, int stage, stage_share share) {
   if (stage == 0) {
-    if (share.part == 0) pad_box(network->width, box, workspace + network->box);
+    if (share.part == 0) pad_box(network->width, network->inputs, box, workspace + network->box);
     for (int i = 1; i < network->block_count; i++)
       if (i % share.parts == share.part) clear_border(&network->blocks[i], workspace + network->blocks[i].input.offset);
   } else if (stage == 1) {
@@ -271,9 +271,9 @@ static void backward_first_block(
   box_strip strip = make_strip(network, memory, NULL, layers, BACKWARD_STRIP_ROWS);
   strip.gradient = strip.values + chunks * strip.chunk;
   float *first_gradient = strip.gradient + chunks * strip.chunk;
-  const size_t channels = network->first_channels;
-  memset(first_gradient, 0, (TAPS + 1) * channels * sizeof *first_gradient);
-  const backward_scratch scratch = take_backward_scratch(block, first_gradient + (TAPS + 1) * channels, share);
+  const size_t channels = network->first_channels, rows_of_first = (size_t)TAPS * network->inputs + 1;
+  memset(first_gradient, 0, rows_of_first * channels * sizeof *first_gradient);
+  const backward_scratch scratch = take_backward_scratch(block, first_gradient + rows_of_first * channels, share);
   for (int y = 0; y < block->windows; y += BACKWARD_STRIP_ROWS) {
     const int rows = minimum(BACKWARD_STRIP_ROWS, block->windows - y);
     strip.first_y = 2 * y - 1;
@@ -298,7 +298,7 @@ static void backward_first_block(
           network, workspace + network->box, strip, 0, last ? strip.planes : 2 * layers, first_gradient, share);
     }
   }
-  for (size_t k = 0; k <= TAPS; k++)
+  for (size_t k = 0; k < rows_of_first; k++)
     for (int c = share.part; c < chunks; c += share.parts) {
       const size_t place = k * channels + c * CHUNK;
       memcpy(gradient + place, first_gradient + place, CHUNK * sizeof *gradient);

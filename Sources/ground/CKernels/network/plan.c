@@ -50,7 +50,7 @@ static size_t strip_floats(const halompi_network *network, int layers, int rows)
 }
 
 static void place_parameters(halompi_network *network) {
-  size_t parameters = (size_t)(TAPS + 1) * network->first_channels, prepared = 0;
+  size_t parameters = (size_t)(TAPS * network->inputs + 1) * network->first_channels, prepared = 0;
   for (int i = 0; i < network->block_count; i++) {
     block_plan *block = &network->blocks[i];
     const size_t pairs = (size_t)block->input_channels * block->output_channels;
@@ -74,7 +74,7 @@ static tensor_place place_tensor(size_t *used, size_t width, size_t length, int 
 
 static void place_tensors(halompi_network *network) {
   size_t used = 0;
-  network->box = take(&used, cube((size_t)network->width + 2) + BOX_SLACK);
+  network->box = take(&used, network->inputs * cube((size_t)network->width + 2) + BOX_SLACK);
   for (int i = 0; i < network->block_count; i++) {
     block_plan *block = &network->blocks[i];
     if (i > 0) {
@@ -101,7 +101,7 @@ static void place_tensors(halompi_network *network) {
         winograd_scratch_floats(block) + (first ? strip_floats(network, 1, FORWARD_STRIP_ROWS) : 0);
     const size_t backward =
         backward_scratch_floats(block) + (first ? 2 * strip_floats(network, WINDOW_BLOCK_Z, BACKWARD_STRIP_ROWS) +
-                                                  (TAPS + 1) * (size_t)network->first_channels
+                                                  (TAPS * network->inputs + 1) * (size_t)network->first_channels
                                             : 0);
     if (forward > scratch) scratch = forward;
     if (backward > scratch) scratch = backward;
@@ -111,14 +111,16 @@ static void place_tensors(halompi_network *network) {
 }
 
 halompi_network *halompi_network_create(
-    size_t width, const size_t *channels, size_t convolutions, float slope, halompi_instruction_set instructions) {
+    size_t width, size_t inputs, const size_t *channels, size_t convolutions, float slope,
+    halompi_instruction_set instructions) {
   if (width < 3 || width > 1024 || convolutions < 2 || convolutions > MAXIMUM_CONVOLUTIONS) return NULL;
-  if (!(slope >= 0 && slope <= 1)) return NULL;
+  if (inputs < 1 || inputs > MAXIMUM_INPUTS || !(slope >= 0 && slope <= 1)) return NULL;
   for (size_t i = 0; i < convolutions; i++)
     if (channels[i] == 0 || channels[i] % CHUNK != 0 || channels[i] > 1024) return NULL;
   halompi_network *network = calloc(1, sizeof *network);
   if (network == NULL) return NULL;
   network->width = (int)width;
+  network->inputs = (int)inputs;
   network->first_channels = (int)channels[0];
   network->block_count = (int)convolutions - 1;
   network->slope = slope;

@@ -20,6 +20,8 @@ enum {
   CHUNK = 16,
   /// The taps of a 3^3 convolution.
   TAPS = 27,
+  /// The most channels of a box.
+  MAXIMUM_INPUTS = 8,
   /// The most convolutions of a network.
   MAXIMUM_CONVOLUTIONS = 16,
   /// The Winograd frequencies of all slices, and those of one z frequency.
@@ -69,13 +71,13 @@ typedef struct block_plan {
 } block_plan;
 
 struct halompi_network {
-  int width, first_channels, block_count;
+  int width, inputs, first_channels, block_count;
   /// The padded length of the first block's input in x.
   int padded;
   float slope;
   const struct kernel_table *kernels;
   size_t parameter_count, feature_count, prepared_bytes;
-  /// The padded box in the workspace, [width + 2]^3.
+  /// The padded box in the workspace, [inputs][width + 2]^3.
   size_t box;
   /// The scratch memory of the passes: its start in the workspace, and the share of each part of a stage, in floats.
   size_t scratch, scratch_floats;

@@ -41,9 +41,8 @@ package struct BoxBenchmark: Sendable {
     let writer = source.boxWriter(
       boxWidth: sampling.boxWidth, standardization: standardization)
     let architecture = experiment.architecture
-    let voxels = sampling.boxWidth * sampling.boxWidth * sampling.boxWidth
     let (making, network) = try world.agree { () throws -> (Timing, Timing) in
-      var box = [Float](repeating: 0, count: voxels)
+      var box = [Float](repeating: 0, count: architecture.boxCount)
       let clock = ContinuousClock()
       var seconds: [Double] = []
       for sample in draw.samples {
@@ -69,7 +68,7 @@ package struct BoxBenchmark: Sendable {
     try source.free()
     guard world.isRoot else { return nil }
     return BoxBenchmarkResult(
-      input: input.name.rawValue, boxWidth: sampling.boxWidth, mode: source.mode.rawValue,
+      input: input.name, boxWidth: sampling.boxWidth, mode: source.mode.rawValue,
       machine: Machine(), making: making, network: network)
   }
 }

@@ -108,8 +108,7 @@ package struct KernelBenchmark: Codable, Hashable, Sendable, CustomStringConvert
     let dense = KernelWork.dense(of: architecture)
     let copied = KernelWork(
       name: "copies", directForward: 0, directBackward: 0, actualForward: 0, actualBackward: 0,
-      megabytesForward: 8e-6
-        * Double(architecture.boxWidth * architecture.boxWidth * architecture.boxWidth),
+      megabytesForward: 8e-6 * Double(architecture.boxCount),
       megabytesBackward: 8e-6 * Double(architecture.featureCount))
     let order =
       isForward ? [copied] + convolutions + [dense] : [dense, copied] + convolutions.reversed()

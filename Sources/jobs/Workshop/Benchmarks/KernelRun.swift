@@ -54,17 +54,16 @@ final class KernelRun {
     let channels = architecture.convolutionChannels
     guard
       let network = halompi_network_create(
-        architecture.boxWidth, channels, channels.count, architecture.leakySlope,
-        instructions.value)
+        architecture.boxWidth, architecture.inputChannels, channels, channels.count,
+        architecture.leakySlope, instructions.value)
     else { preconditionFailure("the kernels refused a network that was found valid") }
     self.network = network
     self.instructions = instructions.value
     let layout = architecture.parameters
     parameters = layout.initialized(seed: 1)
     var stream = RandomStream(seed: 1, for: .benchmark)
-    let width = architecture.boxWidth
     // Standardized fields have a variance of 1, and so has the uniform distribution on +-sqrt 3.
-    box = (0..<width * width * width).map { _ in Float(3.4641 * (stream.uniform() - 0.5)) }
+    box = (0..<architecture.boxCount).map { _ in Float(3.4641 * (stream.uniform() - 0.5)) }
     stageCount = halompi_stage_count(network)
     prepared = .allocate(byteCount: halompi_prepared_bytes(network), alignment: 64)
     workspace = .allocate(byteCount: halompi_workspace_bytes(network, 1), alignment: 64)

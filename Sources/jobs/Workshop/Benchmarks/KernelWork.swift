@@ -26,9 +26,10 @@ struct KernelWork {
       // Winograd's tiles have two windows in x and 96 products for each pair of channels.
       let tiles = windows * windows * ((windows + 1) / 2).rounded(.down)
       let isFirst = layer == 1
-      let first = isFirst ? 54e-9 * inputs * voxels : 0
+      let boxChannels = Double(architecture.inputChannels)
+      let first = isFirst ? 54e-9 * boxChannels * inputs * voxels : 0
       // The first convolution's output is never stored: the box is read instead.
-      let input = isFirst ? voxels : inputs * voxels
+      let input = isFirst ? boxChannels * voxels : inputs * voxels
       let forwardBytes = 4 * (input + 96 * products) + 5 * outputs * pooled
       let backwardBytes =
         4 * (input * (isFirst ? 1 : 2) + 2 * 27 * products) + 9 * outputs * pooled

@@ -1,3 +1,4 @@
+internal import Failures
 internal import Foundation
 internal import Hardware
 package import MPI
@@ -38,7 +39,18 @@ package struct StepBenchmark: Codable, Hashable, Sendable {
   /// - Returns: The results on rank 0; `nil` on the others.
   /// - Throws: A ``JobFailure``, in an `AgreedFailure` if all ranks know of it.
   package func run(on world: borrowing Communicator) throws -> StepBenchmarkResult? {
-    try world.agree { try kernels.validate(architecture) }
+    try world.agree {
+      guard architecture.inputChannels == 1 else {
+        throw Failure(
+          .usage, "timing the steps of a training",
+          because:
+            "the network takes \(architecture.inputChannels) channels, and the random fields of the "
+            + "benchmark have one",
+          remedy:
+            "set fields.inputs to null, or time the kernels alone (`halompi benchmark kernels`)")
+      }
+      try kernels.validate(architecture)
+    }
     let fields = try BenchmarkFields(in: folder, on: world)
     do {
       return try measure(on: fields, world)
@@ -83,9 +95,8 @@ package struct StepBenchmark: Codable, Hashable, Sendable {
     let layout = architecture.parameters
     let weights = try NetworkWeights(
       layout.initialized(seed: 1), of: architecture, for: kernels)
-    let width = architecture.boxWidth
     var stream = RandomStream(seed: 1, for: .benchmark)
-    let box = (0..<width * width * width).map { _ in Float(3.4641 * (stream.uniform() - 0.5)) }
+    let box = (0..<architecture.boxCount).map { _ in Float(3.4641 * (stream.uniform() - 0.5)) }
     let places = (0..<threadsPerRank).map { _ in
       (evaluator: weights.makeEvaluator(), gradient: [Float](repeating: 0, count: layout.count))
     }
