@@ -95,7 +95,8 @@ private func determinant(_ m: [[Int]]) -> Int {
     }
   }
 
-  /// A box shows R^T T R of the tensor T at each site, with the matrix R that takes offsets in the box to the field's.
+  /// A box shows R^T T R of the tensor T at each site, with the matrix R that takes offsets in the box to the field's;
+  /// `matrix` has its columns.
   @Test func componentsOfATensorAreTurnedWithTheBox() {
     let input = NetworkInput([.density, .tides], finalVoxelSize: .nan)
     let axes = [(0, 0), (1, 1), (2, 2), (0, 1), (0, 2), (1, 2)]
@@ -108,7 +109,7 @@ private func determinant(_ m: [[Int]]) -> Int {
       for (a, b) in axes {
         var sum: Float = 0
         for f in 0..<3 {
-          for g in 0..<3 { sum += r[f][a] * tensor[f][g] * r[g][b] }
+          for g in 0..<3 { sum += r[a][f] * tensor[f][g] * r[b][g] }
         }
         expected.append(sum)
       }

@@ -1,4 +1,3 @@
-import Fields
 import Foundation
 import MPI
 import Networks
@@ -7,6 +6,7 @@ import Snapshots
 import SubBoxes
 import TestSupport
 
+@testable import Fields
 @testable import Stopping
 @testable import Training
 

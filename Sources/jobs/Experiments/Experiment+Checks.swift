@@ -11,7 +11,7 @@ internal import Training
 
 extension Experiment {
   /// Whatever the types of the settings cannot rule out, in the order of the file.
-  var problems: [SettingProblem] { problemsOfOneRun + ablationProblems }
+  var problems: [SettingProblem] { problemsOfOneRun + symmetryProblems + ablationProblems }
 
   /// The same problems without those of the ablation.
   ///
@@ -23,7 +23,7 @@ extension Experiment {
     guard inputs.isEmpty else { return inputs }
     return nameProblems + simulationProblems + twinProblems + realizationProblems
       + universeProblems + networkProblems + samplingProblems + batchProblems + scheduleProblems
-      + streamProblems + symmetryProblems
+      + streamProblems
       + analysisProblems
       + clusterProblems
   }
@@ -176,6 +176,8 @@ extension Experiment {
   }
 
   /// Boxes of shells are shown in one orientation, and shells of a tensor's components differ between orientations.
+  ///
+  /// An ablation may have averaged boxes beside raw ones, which alone are turned.
   private var symmetryProblems: [SettingProblem] {
     guard fields.networkInput.hasDirections, training.variant == .averaged else { return [] }
     return [

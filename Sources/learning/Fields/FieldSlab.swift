@@ -43,7 +43,7 @@ package struct FieldSlab: Sendable {
   package var density: [Float]
 
   /// The fields that follow from the density [planes, N, N], of those that the file is to hold.
-  package var derived: [GridField<Float>: [Float]] = [:]
+  var derived: [GridField<Float>: [Float]] = [:]
 
   /// The particles at the end, if the file is to hold them.
   package var finalParticles: FinalParticles?
