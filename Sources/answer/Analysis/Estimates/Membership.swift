@@ -73,19 +73,19 @@ struct MembershipScores {
 }
 
 /// How well predicted masses tell particles in halos from those in none.
-package struct MembershipStatistics: Codable, Hashable, Sendable {
+struct MembershipStatistics: Codable, Hashable, Sendable {
   /// The number of particles in halos.
-  package var members: Int
+  var members: Int
 
   /// The number of particles in no halo.
-  package var field: Int
+  var field: Int
 
   /// The area under the receiver operating characteristic: the probability that a particle in a halo has a larger
   /// predicted mass than one in none.
-  package var area: Double
+  var area: Double
 
   /// The standard deviation of the area over halos, and over particles in none.
-  package var deviation: Outcome<Double>
+  var deviation: Outcome<Double>
 
   /// The predicted mass from which on there are as many particles as there are in halos [log10 Msun].
   var threshold: Double
