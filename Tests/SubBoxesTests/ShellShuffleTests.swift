@@ -3,6 +3,17 @@ import Testing
 
 @testable import SubBoxes
 
+extension ShellShuffle {
+  func shuffled(_ box: [Float], around site: Int64) -> [Float] {
+    var box = box
+    box.withUnsafeMutableBufferPointer { box in
+      guard let start = box.baseAddress else { return }
+      apply(to: start, around: site)
+    }
+    return box
+  }
+}
+
 @Suite struct ShellShuffleTests {
   private func box(width: Int) -> [Float] {
     var stream = RandomStream(seed: 6, for: .test)
@@ -11,13 +22,7 @@ import Testing
   }
 
   private func shuffled(_ box: [Float], width: Int, site: Int64) -> [Float] {
-    let shuffle = ShellShuffle(width: width)
-    var box = box
-    box.withUnsafeMutableBufferPointer { box in
-      guard let start = box.baseAddress else { return }
-      shuffle.apply(to: start, around: site)
-    }
-    return box
+    ShellShuffle(width: width).shuffled(box, around: site)
   }
 
   @Test(arguments: [1, 3, 4, 5, 9, 24, 27]) func shellsKeepWhatTheyHold(width: Int) {

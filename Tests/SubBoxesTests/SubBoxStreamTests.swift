@@ -67,6 +67,7 @@ extension CollectiveTests {
     func boxesComeInTheOrderOfTheSamples(mode: StreamSettings.Mode, kind: BoxKind) throws {
       try RandomFields.withStore(mode) { simulations, store, samples in
         let shells = ShellAverage(width: width)
+        let shuffle = ShellShuffle(width: width)
         for threads in [1, 3] {
           let stream = makeStream(store, kind, threads: threads)
           stream.start(samples)
@@ -77,7 +78,13 @@ extension CollectiveTests {
             #expect(UInt(bitPattern: box.voxels) % 64 == 0)
             let raw = simulations[Int(box.sample.simulation)]
               .box(around: box.sample.site, width: width, standardization)
-            #expect(box.array == (kind == .raw ? raw : shells.averaged(raw)))
+            let expected =
+              switch kind {
+              case .raw: raw
+              case .averaged: shells.averaged(raw)
+              case .shuffled: shuffle.shuffled(raw, around: box.sample.site)
+              }
+            #expect(box.array == expected)
             position += 1
           }
           #expect(position == samples.count)
