@@ -108,7 +108,8 @@ final class Job {
 
   /// Variables by which UCX, on which MPICH rests, makes no files of its own in shared memory, which a limit to the size
   /// of files forbids.
-  static let withoutSharedFiles = ["UCX_TLS": "self,tcp"]
+  static let withoutSharedFiles =
+    MPIFamily.current == .mpich ? ["UCX_TLS": "self,sysv"] : [:]
 
   /// The environment of jobs: that of this process, with what a launcher needs on a machine of few processors.
   static var environment: [String: String] {
