@@ -61,11 +61,13 @@ struct FieldFixture {
         .planes(of: communicator.rank))
   }
 
-  /// Writes the file together.
+  /// Writes the file together, of other slabs than those of the fixture if they are given.
   @discardableResult
-  func write(to path: String, on communicator: borrowing Communicator) throws -> FieldMetadata {
+  func write(
+    _ slab: FieldSlab? = nil, to path: String, on communicator: borrowing Communicator
+  ) throws -> FieldMetadata {
     try FieldFile.write(
-      slab(of: communicator), halos, description, creator: "FieldsTests", to: path,
+      slab ?? self.slab(of: communicator), halos, description, creator: "FieldsTests", to: path,
       on: communicator)
   }
 }

@@ -54,9 +54,7 @@ import Testing
       var slab = fixture.slab(of: world)
       let without = try fixture.write(to: folder + "/without.h5", on: world)
       slab.potential = slab.density.map { ($0 - 1) * 3 }
-      let with = try FieldFile.write(
-        slab, fixture.halos, fixture.description, creator: "FieldsTests",
-        to: folder + "/with.h5", on: world)
+      let with = try fixture.write(slab, to: folder + "/with.h5", on: world)
       try world.barrier()
 
       let file = try FieldFile.open(folder + "/with.h5")
@@ -89,8 +87,7 @@ import Testing
       slab.potential?[17] = .infinity
       let path = try temporaryDirectory("fields-infinite") + "/file-\(worldRank).h5"
       let error = #expect(throws: AgreedFailure.self) {
-        try FieldFile.write(
-          slab, fixture.halos, fixture.description, creator: "FieldsTests", to: path, on: own)
+        try fixture.write(slab, to: path, on: own)
       }
       let message = "\(error?.underlying, default: "none")"
       #expect(message.contains("the potential at site 17 [0, 3, 2] is inf"))

@@ -166,9 +166,7 @@ import Testing
       let components = try TidalTensor(threads: 1).components(of: slab, on: world)
       slab.add(components, as: GridField.tides)
       slab.add(TidalTensor.shear(of: components), as: GridField.shear)
-      let with = try FieldFile.write(
-        slab, fixture.halos, fixture.description, creator: "FieldsTests",
-        to: folder + "/with.h5", on: world)
+      let with = try fixture.write(slab, to: folder + "/with.h5", on: world)
       try world.barrier()
 
       let file = try FieldFile.open(folder + "/with.h5")

@@ -2,8 +2,8 @@ internal import Randomness
 
 /// Permutes the voxels of a box within their spherical shells.
 ///
-/// What a shell holds stays, but not where: its mean is that of ``ShellAverage`` and its scatter that of the raw
-/// box, while directions are lost. The permutation is a function of the particle's site alone, so that no
+/// A shell keeps its voxels, but not their places: its mean is that of ``ShellAverage`` and its scatter that of the
+/// raw box, while directions are lost. The permutation is a function of the particle's site alone, so that no
 /// network can learn to undo it.
 struct ShellShuffle: Sendable {
   /// The voxels of each shell, one shell after the other.
