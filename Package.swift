@@ -264,7 +264,7 @@ let package = Package(
       resources: [.copy("Fixtures")]),
     .testTarget(name: "RandomnessTests", dependencies: ["Randomness"]),
     .testTarget(name: "ThreadsTests", dependencies: ["Failures", "Threads"]),
-    .testTarget(name: "StatisticsTests", dependencies: ["Statistics"]),
+    .testTarget(name: "StatisticsTests", dependencies: ["Randomness", "Statistics"]),
     .testTarget(name: "DelimitedTextTests", dependencies: ["DelimitedText"]),
     .testTarget(
       name: "TextTests",
@@ -294,7 +294,9 @@ let package = Package(
       dependencies: ["Failures", "HDF5", "MPI", "Particles", "Snapshots", "TestSupport"]),
     .testTarget(
       name: "FieldsTests",
-      dependencies: ["Failures", "Fields", "HDF5", "MPI", "Snapshots", "TestSupport"]),
+      dependencies: [
+        "Failures", "Fields", "HDF5", "MPI", "Randomness", "Snapshots", "TestSupport",
+      ]),
     .testTarget(
       name: "SubBoxesTests",
       dependencies: [
@@ -333,7 +335,7 @@ let package = Package(
       name: "ExperimentsTests",
       dependencies: [
         "Experiments", "Failures", "Fields", "Networks", "ParticleMesh", "Runs", "Settings",
-        "Simulations", "Snapshots", "Stages", "TestSupport",
+        "Simulations", "Snapshots", "Stages", "TestSupport", "Training",
       ]),
     .testTarget(
       name: "RunsTests",

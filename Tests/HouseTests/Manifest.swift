@@ -1,6 +1,6 @@
 import Foundation
 
-/// A target of Package.swift that is built from Sources.
+/// A target of Package.swift.
 struct ManifestTarget: Hashable {
   let name: String
 
@@ -18,23 +18,35 @@ struct Manifest {
   /// The rooms, each of which may use only those before it and itself.
   static let rooms = ["ground", "toolbox", "universe", "learning", "answer", "jobs"]
 
+  /// The targets that are built from Sources.
   let targets: [ManifestTarget]
+
+  /// The targets that are built from Tests.
+  let tests: [ManifestTarget]
 
   init(_ text: String) {
     let starts = text.matches(
       of: /\.(target|systemLibrary|executableTarget|testTarget)\(\s*name: "(\w+)"/)
-    targets = starts.enumerated().compactMap { index, start in
+    var targets: [ManifestTarget] = []
+    var tests: [ManifestTarget] = []
+    for (index, start) in starts.enumerated() {
       let end = index + 1 < starts.count ? starts[index + 1].range.lowerBound : text.endIndex
       let body = text[start.range.lowerBound..<end]
-      guard start.output.1 != "testTarget", !body.contains("path: \"Tests/") else { return nil }
       let own = body.replacing(/\.product\([^)]*\)/, with: "")
       let list = own.firstMatch(of: /dependencies: \[([^\]]*)\]/).map { $0.output.1 } ?? ""
-      return ManifestTarget(
+      let target = ManifestTarget(
         name: String(start.output.2),
         room: own.firstMatch(of: /path: "Sources\/(\w+)\/\w+"/).map { String($0.output.1) },
         dependencies: list.matches(of: /"(\w+)"/).map { String($0.output.1) },
         isSystemLibrary: start.output.1 == "systemLibrary")
+      if start.output.1 == "testTarget" || body.contains("path: \"Tests/") {
+        tests.append(target)
+      } else {
+        targets.append(target)
+      }
     }
+    self.targets = targets
+    self.tests = tests
   }
 
   private func place(of room: String?) -> Int {
@@ -78,7 +90,7 @@ struct Manifest {
 
   /// The targets of this package that a file imports, with the line of each import.
   private func imports(of file: TextFile) -> [(line: Int, module: String)] {
-    let names = Set(targets.map(\.name))
+    let names = Set((targets + tests).map(\.name))
     return file.lines.enumerated().compactMap { index, line in
       guard "ipf@".utf8.contains(line.utf8.first ?? 0),
         let module = line.firstMatch(of: Self.importing).map({ String($0.output.1) }),
@@ -89,8 +101,12 @@ struct Manifest {
   }
 
   /// Imports of targets that the manifest does not allow the importing one.
+  ///
+  /// A target that imports what it does not list can be built before the other, and then is not built at all: where
+  /// the order of the day is another one, nobody sees it.
   func findings(in file: TextFile) -> [Finding] {
-    guard let target = targets.first(where: { $0.name == file.target }) else { return [] }
+    let name = file.target ?? file.testTarget
+    guard let target = (targets + tests).first(where: { $0.name == name }) else { return [] }
     return imports(of: file).filter { !target.dependencies.contains($0.module) }.map {
       Finding(
         path: file.path, line: $0.line,

@@ -38,6 +38,15 @@ struct ManifestTests {
     #expect(findings.isEmpty, "\(report(findings))")
   }
 
+  @Test func importsOfTestsAreThoseOfTheManifest() throws {
+    let manifest = try manifest()
+    #expect(manifest.tests.count > 30, "the targets of tests were not found")
+    let files = try Repository.files(in: ["Tests"], ["swift"])
+    #expect(Set(manifest.tests.map(\.name)).isSuperset(of: files.compactMap(\.testTarget)))
+    let findings = files.flatMap(manifest.findings(in:))
+    #expect(findings.isEmpty, "\(report(findings))")
+  }
+
   @Test func theMapTellsTheDepthsThatTheImportsHave() throws {
     let manifest = try manifest()
     let imports = manifest.importsByTarget(in: try Repository.files(in: ["Sources"], ["swift"]))
@@ -52,6 +61,7 @@ struct ManifestTests {
   @Test func aManifestIsRead() {
     let manifest = Manifest(Self.example)
     #expect(manifest.targets.map(\.name) == ["CLow", "Low", "High"])
+    #expect(manifest.tests.map(\.name) == ["Support", "HighTests"])
     #expect(manifest.targets.map(\.room) == ["ground", "toolbox", "universe"])
     #expect(manifest.targets.map(\.dependencies) == [[], ["CLow"], ["Low"]])
     #expect(manifest.findings().isEmpty)
@@ -98,6 +108,17 @@ struct ManifestTests {
     for text in ["import CLow", "import Foundation", "// import High"] {
       #expect(manifest.findings(in: TextFile(path: path, text: text)).isEmpty)
     }
+  }
+
+  @Test func anImportThatATestDoesNotListIsFound() {
+    let manifest = Manifest(Self.example)
+    func count(_ line: String) -> Int {
+      manifest.findings(in: TextFile(path: "Tests/HighTests/A.swift", text: line)).count
+    }
+    #expect(count("import Low") == 1)
+    #expect(count("@testable import CLow") == 1)
+    #expect(count("import High") == 0 && count("import Support") == 0)
+    #expect(count("import Testing") == 0)
   }
 
   @Test func aWrongRowOfTheMapIsFound() {

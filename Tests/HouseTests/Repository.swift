@@ -19,6 +19,12 @@ struct TextFile {
     let isRoom = parts[1] != "halompi" && parts[1].first?.isLowercase == true
     return isRoom ? (parts.count > 3 ? String(parts[2]) : nil) : String(parts[1])
   }
+
+  /// The target of a file in Tests; `nil` elsewhere.
+  var testTarget: String? {
+    let parts = path.split(separator: "/")
+    return parts.count > 2 && parts[0] == "Tests" ? String(parts[1]) : nil
+  }
 }
 
 /// The files of this copy of the repository.
