@@ -117,8 +117,8 @@ let package = Package(
     .target(
       name: "Fields",
       dependencies: [
-        "DurableFiles", "Failures", "FourierTransforms", "HDF5", "MPI", "RecordFiles", "Snapshots",
-        "Threads",
+        "DurableFiles", "Failures", "FourierTransforms", "HDF5", "LinearTheory", "MPI",
+        "RecordFiles", "Snapshots", "Threads",
       ], path: "Sources/learning/Fields"),
     .target(
       name: "SubBoxes",
@@ -295,7 +295,8 @@ let package = Package(
     .testTarget(
       name: "FieldsTests",
       dependencies: [
-        "Failures", "Fields", "HDF5", "MPI", "Randomness", "Snapshots", "TestSupport",
+        "Failures", "Fields", "FourierTransforms", "HDF5", "MPI", "Randomness", "Snapshots",
+        "TestSupport", "Threads",
       ]),
     .testTarget(
       name: "SubBoxesTests",
@@ -335,7 +336,7 @@ let package = Package(
       name: "ExperimentsTests",
       dependencies: [
         "Experiments", "Failures", "Fields", "Networks", "ParticleMesh", "Runs", "Settings",
-        "Simulations", "Snapshots", "Stages", "TestSupport", "Training",
+        "Simulations", "Snapshots", "Stages", "SubBoxes", "TestSupport", "Training",
       ]),
     .testTarget(
       name: "RunsTests",

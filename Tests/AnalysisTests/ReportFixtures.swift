@@ -19,6 +19,7 @@ struct MockModels {
   var fieldCount = 0
   var hasCollapse = true
   var hasTwins = false
+  var matrix: VariantMatrix?
   var bootstraps = 4
   var noiseLevels = [1.0]
 
@@ -87,7 +88,7 @@ struct MockModels {
       collapse: hasCollapse ? .known(collapse(of: particles, settings)) : .unknown("no fields"),
       twins: hasTwins
         ? [twin(of: particles, 4, 0.2), twin(of: particles, 2, 0.6), twin(of: particles, 1, 30)]
-        : [], gaps: [])
+        : [], matrix: matrix, gaps: [])
   }
 
   /// A twin of the simulation A alone, in which every fourth particle is in no halo, and the others are in halos of

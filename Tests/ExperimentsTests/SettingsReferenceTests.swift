@@ -1,3 +1,4 @@
+import Fields
 import Foundation
 import Testing
 
@@ -11,8 +12,11 @@ import Testing
   @Test func everySettingIsInTheReferenceWithItsDefault() throws {
     let reference = try SettingsReference()
     let entries = reference.entries.filter { !$0.key.hasPrefix("simulations") }
+    // A section that is left out by default is there with its own defaults.
+    var experiment = Experiment()
+    experiment.fields.filter = FieldFilter()
     // The leaves of a list with elements are their places.
-    let leaves = try Experiment().settings().filter { !$0.path.hasPrefix("simulations") }
+    let leaves = try experiment.settings().filter { !$0.path.hasPrefix("simulations") }
       .map { ($0.path.replacing(/\[\d+\]/, with: ""), $0.value) }
     let keys = Set(leaves.map(\.0))
     #expect(Set(entries.map(\.key)) == keys)
@@ -83,6 +87,8 @@ import Testing
       Every key of an [experiment file](../jobs/paper.yaml), section by section: what it may be, its default, and what it means. Made from the
       declarations in the sources; `halompi settings` prints keys, types and defaults, `halompi check experiment FILE` an experiment as used.
       `--set key=value` replaces any of them. A key with `[]` is one of each element of a list.
+      A file with `extends: FILE`, or `extends: [ONE, OTHER]`, takes the settings of these files, whose paths refer to its folder: those of a
+      later one over those of an earlier one, and its own over all of them. Sections are put together key by key; lists are replaced whole.
 
       """
     let comments = try comments()

@@ -29,7 +29,7 @@ private let snapshots = ["initial: i.hdf5", "final: f.hdf5"]
     massUnit: .tenBillionSolarPerHubble)
   #expect(experiment.simulations[0].labels == table)
   #expect(experiment.simulations[0].units?.length == 0.001)
-  let preparation = PrepareTask(experiment, in: RunDirectory(of: experiment))
+  let preparation = try PrepareTask(experiment, in: RunDirectory(of: experiment))
     .preparation(of: experiment.simulations[0], output: "/o")
   #expect(preparation.halos == .table(table))
   #expect(preparation.units == SnapshotUnits(length: 0.001, mass: 1e10, velocity: 1))
@@ -40,11 +40,11 @@ private let snapshots = ["initial: i.hdf5", "final: f.hdf5"]
 @Test func halosAreThoseOfTheSnapshotIfNothingElseIsGiven() throws {
   let experiment = try load(snapshots)
   let directory = RunDirectory(of: experiment)
-  let preparation = PrepareTask(experiment, in: directory)
+  let preparation = try PrepareTask(experiment, in: directory)
     .preparation(of: experiment.simulations[0], output: "/o")
   #expect(preparation.halos == .snapshot)
   let simulated = try load(["seed: 3"])
-  let made = PrepareTask(simulated, in: directory)
+  let made = try PrepareTask(simulated, in: directory)
     .preparation(of: simulated.simulations[0], output: "/o")
   #expect(made.halos == .catalogue(directory.simulation("one").catalogue))
 }

@@ -34,7 +34,9 @@ private let twin = "{name: t2, role: twin, seed: 3, reseedAbove: 2.5, reseed: 31
   var withPotential = experiment
   withPotential.fields.potential = true
   let task = PrepareTask(withPotential, in: RunDirectory(of: experiment))
-  let made = withPotential.simulations.map { task.preparation(of: $0, output: "/o").withPotential }
+  let made = try withPotential.simulations.map {
+    try task.preparation(of: $0, output: "/o").withPotential
+  }
   #expect(made == [true, true, false, false, true, false])
 }
 

@@ -32,9 +32,9 @@ import Testing
     try withWorld { world in
       let density = density(gridSize)
       let slab = slab(density, gridSize, of: world)
-      let together = try TidalTensor(threads: 1).components(of: slab, on: world)
+      let together = try TidalTensor(boxSize: 25, threads: 1).components(of: slab, on: world)
       let own = try world.split(color: world.rank, key: 0)
-      let alone = try TidalTensor(threads: 2).components(
+      let alone = try TidalTensor(boxSize: 25, threads: 2).components(
         of: self.slab(density, gridSize, of: own), on: own)
       let mean = density.reduce(0) { $0 + Double($1) } / Double(density.count)
       for (one, all) in zip(together, alone) { #expect(one.bits == Array(all[slab.sites]).bits) }
@@ -101,7 +101,7 @@ import Testing
     try withWorld { world in
       let own = try world.split(color: world.rank, key: 0)
       let slab = FieldFixture(gridSize: gridSize).slab(0..<gridSize)
-      let components = try TidalTensor(threads: 1).components(of: slab, on: own)
+      let components = try TidalTensor(boxSize: 25, threads: 1).components(of: slab, on: own)
       let found = (components + TidalTensor.shear(of: components)).map { Double($0[site]) }
       for (value, golden) in zip(found, expected) { #expect(abs(value - golden) < 1e-7) }
     }
@@ -114,7 +114,7 @@ import Testing
     try withWorld { world in
       let own = try world.split(color: world.rank, key: 0)
       let density = density(n)
-      let tensor = TidalTensor(threads: 1)
+      let tensor = TidalTensor(boxSize: 25, threads: 1)
       let components = try tensor.components(of: slab(density, n, of: own), on: own)
       let shear = TidalTensor.shear(of: components)
       for axes in [[0, 1, 2], [1, 2, 0], [2, 0, 1], [0, 2, 1], [1, 0, 2], [2, 1, 0]] {
@@ -163,7 +163,7 @@ import Testing
       let folder = try temporaryDirectory("fields-tides")
       var slab = fixture.slab(of: world)
       let without = try fixture.write(to: folder + "/without.h5", on: world)
-      let components = try TidalTensor(threads: 1).components(of: slab, on: world)
+      let components = try TidalTensor(boxSize: 25, threads: 1).components(of: slab, on: world)
       slab.add(components, as: GridField.tides)
       slab.add(TidalTensor.shear(of: components), as: GridField.shear)
       let with = try fixture.write(slab, to: folder + "/with.h5", on: world)

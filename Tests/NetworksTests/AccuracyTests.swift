@@ -75,7 +75,9 @@ import Testing
     let errors = try Self.errors(architecture, box: randomNumbers(architecture.boxCount, index: 92))
     Self.check(errors)
     #expect(errors.loss < 1e-6)
-    for (name, error) in errors.tensors { #expect(error < 5e-6, "\(name)") }
+    for (name, error) in errors.tensors {
+      #expect(error < (name.hasPrefix("conv1") ? 1e-6 : 2e-6), "\(name)")
+    }
   }
 
   /// The width of the paper, on random numbers and on a real field: two minutes, for `scripts/checks/accuracy`.

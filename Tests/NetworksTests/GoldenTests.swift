@@ -7,16 +7,15 @@ import Testing
 
 /// Expected values: PyTorch in double precision, `Tests/References/README.md`.
 @Suite struct GoldenTests {
-  func reference() throws -> GoldenReference {
-    let fixture = try #require(
-      Bundle.module.url(
-        forResource: "network-19", withExtension: "json", subdirectory: "Fixtures"))
-    return try GoldenReference(contentsOf: fixture)
+  private func fixture(_ name: String) throws -> URL {
+    try #require(
+      Bundle.module.url(forResource: name, withExtension: "json", subdirectory: "Fixtures"))
   }
 
-  @Test(arguments: NetworkKernels.allCases)
-  func allQuantitiesAgreeWithPyTorch(kernels: NetworkKernels) throws {
-    let reference = try reference()
+  @Test(arguments: NetworkKernels.allCases, ["network-19", "network-9-4-channels"])
+  func allQuantitiesAgreeWithPyTorch(kernels: NetworkKernels, name: String) throws {
+    let reference = try GoldenReference(contentsOf: fixture(name))
+    #expect(reference.architecture.inputChannels == (name == "network-19" ? 1 : 4))
     let results = try GoldenCheck.run(reference, kernels: kernels)
     let gradients = reference.architecture.parameters.tensors.map { "gradient of \($0.name)" }
     #expect(
@@ -29,10 +28,7 @@ import Testing
 
   /// The negative control: values of another network do not pass, at the first step alone.
   @Test func anotherSlopeOfTheRectifierIsNoticed() throws {
-    let fixture = try #require(
-      Bundle.module.url(
-        forResource: "network-19", withExtension: "json", subdirectory: "Fixtures"))
-    let json = try JSONSerialization.jsonObject(with: Data(contentsOf: fixture))
+    let json = try JSONSerialization.jsonObject(with: Data(contentsOf: fixture("network-19")))
     var fields = try #require(json as? [String: Any])
     fields["activation_slope"] = 0.031
     fields["steps"] = try #require(fields["steps"] as? [Any]).prefix(1).map { $0 }

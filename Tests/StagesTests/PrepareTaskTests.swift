@@ -32,9 +32,9 @@ private func experiment() -> Experiment {
   #expect(error?.description.contains("none called A_11; did you mean A_1?") == true)
 }
 
-@Test func aPreparationTakesTheSettingsOfTheExperiment() {
+@Test func aPreparationTakesTheSettingsOfTheExperiment() throws {
   let experiment = experiment()
-  let preparation = PrepareTask(experiment, in: RunDirectory(of: experiment))
+  let preparation = try PrepareTask(experiment, in: RunDirectory(of: experiment))
     .preparation(of: experiment.simulations[0], output: "/o")
   #expect(
     preparation

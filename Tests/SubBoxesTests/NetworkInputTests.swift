@@ -22,6 +22,17 @@ import Testing
       #expect(NetworkInput(named: unknown, finalVoxelSize: 0.03) == nil, "\(unknown)")
     }
     #expect(NetworkInput(named: "finalDensity", finalVoxelSize: nil) == nil, "without its voxels")
+    let filtered = NetworkInput(named: "density-shear-gaussianLow2.5", finalVoxelSize: nil)
+    #expect(
+      filtered
+        == NetworkInput(
+          [.density, .shear], filter: FieldFilter(.gaussian, radius: 2.5), finalVoxelSize: .nan))
+    #expect(filtered?.name == "density-shear-gaussianLow2.5")
+    #expect(
+      filtered?.words == "initial density and tidal shear, Gaussian low pass of 2.5 Mpc/h")
+    #expect(filtered?.channelNames.first == "filtered/gaussianLow2.5/density")
+    #expect(NetworkInput(named: "finalDensity-sharpKLow1", finalVoxelSize: 0.03) == nil)
+    #expect(NetworkInput(named: "gaussianLow2.5", finalVoxelSize: nil) == nil, "of nothing")
     #expect(NetworkInput(named: "density", finalVoxelSize: nil) == .density)
   }
 

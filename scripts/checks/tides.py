@@ -1,17 +1,19 @@
 #!/usr/bin/env python3
-"""Computes the tidal tensor and its shear with numpy's FFT, to compare those of halompi with.
+"""Computes the tidal tensor, its shear and filtered fields with numpy's FFT, to compare those of halompi with.
 
 usage: scripts/checks/tides.py [FIELDS ...]
 
-Without a file it prints the golden values of Tests/FieldsTests/TidalTensorTests.swift, for the density of its fixture.
-With field files it compares their datasets `potential`, `tides/...` and `shear/...`, those that there are, with what follows
-from their `density`; it ends with 1 if one differs by more than 1e-6 of its largest value.
+Without a file it prints the golden values of Tests/FieldsTests/TidalTensorTests.swift and FieldFilterTests.swift, for the
+density of their fixture. With field files it compares their datasets `potential`, `tides/...`, `shear/...` and
+`filtered/...`, those that there are, with what follows from their `density`; it ends with 1 if one differs by more than
+1e-6 of its largest value.
 
     python3 scripts/checks/tides.py runs/shear/fields/*.h5
 
 Needs numpy, and h5py for files.
 """
 
+import re
 import sys
 
 import numpy as np
@@ -60,6 +62,34 @@ def shear(components):
     return {"major": values[..., 2], "intermediate": values[..., 1], "minor": values[..., 0]}
 
 
+def window(name, n, box_size):
+    """What a filter such as `gaussianLow2.5` leaves of each mode, [n, n, n]."""
+    shape, kind, scale = re.fullmatch(r"(gaussian|topHat|sharpK)(Low|High)([0-9.]+)", name).groups()
+    k = 2 * np.pi / box_size * np.sqrt(wavenumbers(n)[1])
+    x = k * float(scale)
+    if shape == "gaussian":
+        kept = np.exp(-(x**2) / 2)
+    elif shape == "topHat":
+        x[0, 0, 0] = 1
+        kept = 3 * (np.sin(x) - x * np.cos(x)) / x**3
+        kept[0, 0, 0] = 1
+    else:
+        kept = np.where(k <= float(scale), 1.0, 0.0)
+    return kept if kind == "Low" else 1 - kept
+
+
+def filtered(density, name, box_size):
+    return 1 + times(density, window(name, len(density), box_size))
+
+
+def fields(density, box_size):
+    """All that follows from a density, by the names of the datasets."""
+    components = tides(density)
+    result = {"density": density, "potential": potential(density, box_size)}
+    result |= {f"tides/{name}": field for name, field in components.items()}
+    return result | {f"shear/{name}": field for name, field in shear(components).items()}
+
+
 def fixture(n):
     """The density of the fixture, which is not symmetric in the axes."""
     sites = np.arange(n**3)
@@ -73,6 +103,10 @@ def golden():
             values = [components[name].flat[site] for name in AXES]
             values += [eigenvalue.flat[site] for eigenvalue in shear(components).values()]
             print(f"({n}, {site}, [{', '.join(f'{value:.9f}' for value in values)}]),")
+    for name in ("topHatLow6", "gaussianLow2.5", "gaussianHigh2.5", "sharpKLow0.4"):
+        of = fields(filtered(fixture(6), name, 25), 25)
+        values = [of[field].flat[17] for field in ("density", "potential", "tides/xy", "shear/major")]
+        print(f'("{name}", [{", ".join(f"{value:.9f}" for value in values)}]),')
 
 
 def compare(path):
@@ -80,11 +114,11 @@ def compare(path):
 
     worst = 0
     with h5py.File(path) as file:
-        density = file["density"][()]
-        components = tides(density)
-        expected = {"potential": potential(density, file.attrs["boxSize"])}
-        expected |= {f"tides/{name}": field for name, field in components.items()}
-        expected |= {f"shear/{name}": field for name, field in shear(components).items()}
+        density, box_size = file["density"][()], file.attrs["boxSize"]
+        expected = fields(density, box_size)
+        for name in file.get("filtered", {}):
+            of = fields(filtered(density, name, box_size), box_size)
+            expected |= {f"filtered/{name}/{field}": values for field, values in of.items()}
         for name, field in expected.items():
             if name in file:
                 error = abs(file[name][()] - field).max() / abs(field).max()

@@ -6,7 +6,9 @@ extension Report {
   ///
   /// Those of trainings and of slices need files beside the report: ``TrainingFigure`` and ``SliceFigure``.
   package var figures: [Figure] {
-    [informationFigure] + variants.map(predictionFigure) + [residualFigure, radiusFigure]
+    [informationFigure] + matrixFigures + variants.map(predictionFigure) + [
+      residualFigure, radiusFigure,
+    ]
       + violinFigures + variants.map(likelihoodFigure) + [collapseFigure] + ceilingFigures
   }
 
@@ -23,6 +25,18 @@ extension Report {
           InformationFigure.NoiseLine(sigma: noise.sigma, information: $0)
         }
       })
+  }
+
+  private var matrixFigures: [Figure] {
+    var settings: [[MatrixReport]] = []
+    for line in matrix ?? [] {
+      if settings.last?.first?.key == line.key {
+        settings[settings.count - 1].append(line)
+      } else {
+        settings.append([line])
+      }
+    }
+    return settings.enumerated().map { MatrixFigure.figure(number: $0 + 1, of: $1) }
   }
 
   private func predictionFigure(_ variant: VariantReport) -> Figure {

@@ -18,6 +18,10 @@ package struct AblationSettings: Codable, Hashable, Sendable {
   /// The variants of the runs; without them raw and averaged sub-boxes.
   package var variants: AblationVariants?
 
+  /// Settings of which every value is combined with every one of the others: as many variants as there are
+  /// combinations, in the place of `variants`.
+  package var matrix: AblationMatrix?
+
   /// The seeds with which every variant is trained.
   package var seeds: [UInt64] = [1, 2, 3, 4, 5]
 
@@ -38,7 +42,9 @@ package struct AblationSettings: Codable, Hashable, Sendable {
   package init() {}
 
   /// The variants of the runs, with the default filled in.
-  package var effectiveVariants: AblationVariants { variants ?? .rawAndAveraged }
+  package var effectiveVariants: AblationVariants {
+    variants ?? matrix?.variants ?? .rawAndAveraged
+  }
 }
 
 /// The variants of an ablation, in the order of the file.
@@ -138,7 +144,7 @@ package struct AblationVariant: Hashable, Sendable {
 }
 
 /// A key that is whatever the file says.
-private struct VariantKey: CodingKey {
+struct VariantKey: CodingKey {
   let stringValue: String
   var intValue: Int? { nil }
 

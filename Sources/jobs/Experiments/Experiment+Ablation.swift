@@ -44,8 +44,11 @@ extension Experiment {
   private static func reasonToShare(_ key: String) -> String? {
     let section = key.split(whereSeparator: { ".[".contains($0) }).first.map(String.init) ?? key
     if key == "training.seed" { return "runs are paired by the seeds of the ablation" }
-    let own = ["fields.input", "fields.inputs", "fields.finalVoxelSize"]
-    if section == "fields", !own.contains(where: { key == $0 || key.hasPrefix("\($0)[") }) {
+    let own = ["fields.input", "fields.inputs", "fields.filter", "fields.finalVoxelSize"]
+    let isOwn = own.contains { own in
+      key == own || key.hasPrefix("\(own).") || key.hasPrefix("\(own)[")
+    }
+    if section == "fields", !isOwn {
       return "all runs read the same field files"
     }
     let reasons = [
@@ -68,6 +71,17 @@ extension Experiment {
       problems.append(SettingProblem(path: "ablation.\(key)", reason: reason, remedy: remedy))
     }
     let variants = ablation.effectiveVariants.elements
+    if ablation.variants != nil, ablation.matrix != nil {
+      add("matrix", "ablation.variants are given too", "give one of the two")
+    }
+    for axis in ablation.matrix?.axes ?? [] where axis.values.isEmpty {
+      add("matrix.\(axis.key)", "it has no value", "give one value or more")
+    }
+    if ablation.matrix?.isTooLarge == true {
+      add(
+        "matrix", "it has more than \(AblationMatrix.largestCount) combinations",
+        "give fewer values, or make several experiments")
+    }
     if ablation.seeds.isEmpty { add("seeds", "there is none", "give one seed or more") }
     for (index, seed) in ablation.seeds.enumerated() where ablation.seeds[..<index].contains(seed) {
       add("seeds", "the seed \(seed) is given twice", "give every seed once")
@@ -77,17 +91,22 @@ extension Experiment {
     }
     for (index, variant) in variants.enumerated() {
       if !isName(variant.name) {
+        let remedy = "give a name of letters, digits, - and _, \(longestName) at most"
         add(
-          "variants.\(variant.name)", "\"\(variant.name)\" cannot name a folder",
-          "give a name of letters, digits, - and _, \(longestName) at most")
+          section(of: variant), "\"\(variant.name)\" cannot name a folder",
+          ablation.variants == nil ? "write the runs as ablation.variants, and \(remedy)" : remedy)
       }
       for earlier in variants[..<index] {
         if earlier.name == variant.name {
-          add("variants.\(variant.name)", "the name is given twice", "give every variant its own")
+          add(
+            section(of: variant), "the name \(variant.name) is given twice",
+            ablation.variants == nil
+              ? "leave out a value, or write the runs as ablation.variants"
+              : "give every variant its own")
         } else if Set(earlier.overrides) == Set(variant.overrides) {
           add(
-            "variants.\(variant.name)", "it overrides the same settings as \(earlier.name)",
-            "remove one of them")
+            section(of: variant),
+            "\(variant.name) overrides the same settings as \(earlier.name)", "remove one of them")
         }
       }
     }
@@ -105,8 +124,13 @@ extension Experiment {
     } catch {
       let mistake = SettingsError(path: error.path, origin: .defaults, problem: error.problem)
       return SettingProblem(
-        path: "ablation.variants.\(variant.name)", reason: "\(mistake)",
-        remedy: "correct the variant")
+        path: "ablation.\(section(of: variant))", reason: "\(mistake)",
+        remedy: "correct \(ablation.variants == nil ? "the value" : "the variant")")
     }
+  }
+
+  /// The part of the ablation that a variant comes from.
+  private func section(of variant: AblationVariant) -> String {
+    ablation.variants == nil && ablation.matrix != nil ? "matrix" : "variants.\(variant.name)"
   }
 }

@@ -42,7 +42,7 @@ extension Experiment {
   /// were made without them, whose bytes and checkpoints stay what they are.
   static let settingsThatIdentifyIfChanged: Set<String> = [
     "training.schedule", "training.clipNorm", "training.symmetries",
-    "training.initialModel", "fields.inputs", "sampling.includesField",
+    "training.initialModel", "fields.inputs", "fields.filter", "sampling.includesField",
   ]
 
   /// The settings that a trained model depends on, a line each, such as `fields.neighbours = 32`.

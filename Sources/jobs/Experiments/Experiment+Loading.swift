@@ -1,4 +1,3 @@
-internal import DurableFiles
 internal import Foundation
 package import Settings
 internal import Simulations
@@ -13,26 +12,8 @@ extension Experiment {
   ///   - overrides: Options `KEY=VALUE` in their order; a later one wins.
   /// - Throws: `SettingsError` with the place of the first mistake and what to do about it.
   package init(contentsOf file: String, overrides: [String] = []) throws(SettingsError) {
-    let text = try Self.text(of: file)
-    let folder = URL(filePath: file).deletingLastPathComponent().resolvingSymlinksInPath().path
-    try self.init(yaml: text, file: file, folder: folder, overrides: overrides)
-  }
-
-  private static func text(of file: String) throws(SettingsError) -> String {
-    let data: Data
-    do {
-      data = try DurableFile.read(file)
-    } catch {
-      let reason = error.isMissing ? "there is no such file" : error.reason
-      throw SettingsError(path: file, origin: .defaults, problem: .unreadable(reason))
-    }
-    if let text = String(validating: data, as: UTF8.self) { return text }
-    // The longest beginning that is text ends on the line of the first byte that is not.
-    let repaired = String(decoding: data, as: UTF8.self).unicodeScalars
-    let line = repaired.prefix { $0 != "\u{FFFD}" }.count { $0 == "\n" } + 1
-    throw SettingsError(
-      path: "", origin: .file(path: file, line: line),
-      problem: .invalidYAML("the text is not in UTF-8"))
+    let file = ExperimentFile(path: file)
+    try self.init(yaml: file.text(), file: file.path, folder: file.folder, overrides: overrides)
   }
 
   /// Whether an experiment file or an override of it has a section `ablation`.
@@ -45,7 +26,7 @@ extension Experiment {
   package static func hasAblation(
     file: String, overrides: [String]
   ) throws(SettingsError) -> Bool {
-    let tree = try SettingsTree(yaml: text(of: file), file: file)
+    let tree = try ExperimentFile(path: file).tree()
     return tree["ablation"] != nil
       || overrides.contains { $0.hasPrefix("ablation.") || $0.hasPrefix("ablation=") }
   }
@@ -62,24 +43,33 @@ extension Experiment {
     yaml: String, file: String, folder: String, overrides: [String] = []
   ) throws(SettingsError) {
     let defaults = try SettingsEncoder.tree(of: Experiment())
-    var tree = defaults.overlaid(by: try SettingsTree(yaml: yaml, file: file))
+    let own = ExperimentFile(path: file, folder: folder)
+    var tree = defaults.overlaid(by: try own.tree(of: yaml))
     for option in overrides {
       tree = try SettingsOverride(option).applied(to: tree)
     }
     self = try SettingsDecoder.decode(Experiment.self, from: tree)
     try tree.refuse(problems.first)
+    func absolute(_ path: String, at setting: String) -> String {
+      absolutePath(path, in: own.folder(of: tree.origin(at: setting)))
+    }
     for index in simulations.indices {
-      for file in [\SimulationSettings.initial, \.final, \.catalogue] {
+      let simulation = "simulations[\(index)]"
+      for (file, key) in [
+        (\SimulationSettings.initial, "initial"), (\.final, "final"), (\.catalogue, "catalogue"),
+      ] {
         simulations[index][keyPath: file] = simulations[index][keyPath: file].map {
-          absolutePath($0, in: folder)
+          absolute($0, at: "\(simulation).\(key)")
         }
       }
       if let table = simulations[index].labels?.file {
-        simulations[index].labels?.file = absolutePath(table, in: folder)
+        simulations[index].labels?.file = absolute(table, at: "\(simulation).labels.file")
       }
     }
-    training.initialModel = training.initialModel.map { absolutePath($0, in: folder) }
-    universe.spectrum = universe.spectrum.map { absolutePath($0, in: folder) }
+    training.initialModel = training.initialModel.map {
+      absolute($0, at: "training.initialModel")
+    }
+    universe.spectrum = universe.spectrum.map { absolute($0, at: "universe.spectrum") }
   }
 
   /// Makes an experiment of defaults and overrides, without simulations.

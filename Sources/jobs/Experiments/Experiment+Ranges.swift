@@ -1,3 +1,4 @@
+internal import Fields
 internal import Information
 package import Settings
 internal import Training
@@ -48,6 +49,8 @@ extension Experiment {
 
     "fields.neighbours": .atLeast(2, limit: 10_000),
     "fields.threadsPerRank": .from(1, to: 1024),
+    "fields.filter.radius": scales,
+    "fields.filter.wavenumber": scales,
     "fields.finalVoxelSize": .from(1e-4, to: 1000),
 
     "sampling.boxWidth": .from(3, to: 512),
@@ -127,6 +130,9 @@ extension Experiment {
   ])
 
   private static let unit = SettingRange.above(0, to: 1e30)
+
+  private static let scales = SettingRange.from(
+    FieldFilter.scales.lowerBound, to: FieldFilter.scales.upperBound)
 
   private static let logMass = SettingRange.from(-10, to: 30)
 

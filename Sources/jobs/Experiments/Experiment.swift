@@ -63,11 +63,13 @@ package struct Experiment: Codable, Hashable, Sendable {
   /// The name of the training in the run directory, such as `raw-seed1` or `potential-seed1`.
   package var trainingName: TrainingName {
     let kind = training.variant.rawValue
+    // The number of a filter may have a point, which names of folders have not.
+    let input = fields.networkInput.name.replacing(".", with: "_")
     let variant =
       switch (fields.networkInput == .density, training.variant) {
       case (true, _): kind
-      case (false, .raw): fields.networkInput.name
-      case (false, .averaged), (false, .shuffled): "\(fields.networkInput.name)-\(kind)"
+      case (false, .raw): input
+      case (false, .averaged), (false, .shuffled): "\(input)-\(kind)"
       }
     return TrainingName(variant: variant, seed: training.seed)
   }

@@ -19,6 +19,9 @@ package struct FieldSettings: Codable, Hashable, Sendable {
   /// The fields that sub-boxes are cut from, each as a channel or more of its own; without it, `input` alone.
   package var inputs: [NetworkInput.Name]?
 
+  /// The filter of the density that inputs follow from; without it, all scales.
+  package var filter: FieldFilter?
+
   /// Whether field files hold the potential too; they do if it is an input.
   package var potential = false
 
@@ -45,17 +48,28 @@ extension FieldSettings {
 
   /// The input of the network: its fields, and the voxel size that the final density has.
   package var networkInput: NetworkInput {
-    NetworkInput(inputNames, finalVoxelSize: finalVoxelSize)
+    NetworkInput(inputNames, filter: filter, finalVoxelSize: finalVoxelSize)
   }
 
-  /// Whether field files must hold the potential.
-  package var needPotential: Bool { potential || inputNames.contains(.potential) }
-
-  /// Whether field files must hold the tidal shear.
-  package var needShear: Bool { shear || inputNames.contains(.shear) }
-
-  /// Whether field files must hold the components of the tidal tensor.
-  package var needTides: Bool { tides || inputNames.contains(.tides) }
+  /// The content that field files must hold for these inputs, and what else is asked for.
+  var needs: FieldNeeds {
+    var needs = FieldNeeds(
+      potential: potential, shear: shear, tides: tides,
+      final: final || networkInput.showsFinalParticles)
+    if let filter {
+      var fields = FilteredFields(filter)
+      fields.density = inputNames.contains(.density)
+      fields.potential = inputNames.contains(.potential)
+      fields.shear = inputNames.contains(.shear)
+      fields.tides = inputNames.contains(.tides)
+      needs.filtered = [fields]
+    } else {
+      needs.potential = potential || inputNames.contains(.potential)
+      needs.shear = shear || inputNames.contains(.shear)
+      needs.tides = tides || inputNames.contains(.tides)
+    }
+    return needs
+  }
 
   /// Returns the same settings with a list of one input written as that input.
   func withoutListOfOne() -> FieldSettings {
@@ -68,19 +82,18 @@ extension FieldSettings {
 
   /// The problem with the inputs, if there is one.
   var inputProblems: [SettingProblem] {
-    guard let inputs else { return [] }
-    let fault = NetworkInput.problem(of: inputs)
-    if let fault {
-      return [SettingProblem(path: "fields.inputs", reason: fault.reason, remedy: fault.remedy)]
+    if let fault = filter?.problem {
+      return [SettingProblem(path: "fields.filter", reason: fault.reason, remedy: fault.remedy)]
     }
-    guard input != FieldSettings().input else { return [] }
+    if let fault = NetworkInput.problem(of: inputNames, filter: filter) {
+      let path = inputs == nil ? "fields.input" : "fields.inputs"
+      return [SettingProblem(path: path, reason: fault.reason, remedy: fault.remedy)]
+    }
+    guard inputs != nil, input != FieldSettings().input else { return [] }
     return [
       SettingProblem(
         path: "fields.inputs", reason: "fields.input: \(input.rawValue) is given too",
         remedy: "give one of fields.input and fields.inputs")
     ]
   }
-
-  /// Whether field files must hold final particles.
-  package var needFinalParticles: Bool { final || networkInput.showsFinalParticles }
 }

@@ -1,3 +1,4 @@
+internal import Fields
 package import Settings
 internal import Snapshots
 
@@ -44,9 +45,12 @@ package struct SettingsReference: Sendable {
     sample.units = SnapshotUnits(length: 1, mass: 1, velocity: 1)
     sample.cosmology = Cosmology(omegaMatter: 0.3, omegaLambda: 0.7, hubble: 0.7)
     sample.labels = LabelTable(file: "")
-    let tree = try SettingsEncoder.tree(of: Experiment())
+    // A section that an experiment is without unless it is given.
+    var experiment = Experiment()
+    experiment.fields.filter = FieldFilter()
+    let tree = try SettingsEncoder.tree(of: experiment)
     var entries: [Entry] = []
-    Self.add(Experiment(), at: "", defaults: tree, sample: sample, to: &entries)
+    Self.add(experiment, at: "", defaults: tree, sample: sample, to: &entries)
     self.entries = entries
   }
 
@@ -102,6 +106,7 @@ package struct SettingsReference: Sendable {
       return words(for: table.value).map { "\($0) by name" } ?? "settings by name"
     case is SettingsTree.Type: return "any value"
     case is AblationVariants.Type: return "overrides of settings by the variant's name"
+    case is AblationMatrix.Type: return "lists of values by the setting's key"
     case let choice as any CaseIterable.Type:
       let names = (choice.allCases as any Collection).compactMap {
         ($0 as? any RawRepresentable)?.rawValue as? String

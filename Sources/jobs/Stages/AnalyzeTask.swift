@@ -119,7 +119,8 @@ package struct AnalyzeTask: Sendable {
     }
     let settings = try experiment.lines(
       of: [
-        "name", "analysis", "universe.cosmology", "universe.spectrum", "simulations[].name",
+        "name", "analysis", "ablation.matrix", "universe.cosmology", "universe.spectrum",
+        "simulations[].name",
         "simulations[].role", "simulations[].reseedAbove",
       ], without: ["analysis.threadsPerRank"])
     return ResultFiles(
@@ -171,7 +172,7 @@ package struct AnalyzeTask: Sendable {
     return AnalysisInput(
       experiment: experiment.name, settings: experiment.analysis,
       models: comparable.models, particles: particles, halos: particles.halos, collapse: collapse,
-      twins: twins.predictions, gaps: gaps)
+      twins: twins.predictions, matrix: experiment.ablation.variantMatrix, gaps: gaps)
   }
 
   /// Writes the tables and then the report: where it is, all is complete.

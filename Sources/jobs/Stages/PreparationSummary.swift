@@ -25,7 +25,7 @@ package struct PreparationSummary: CustomStringConvertible {
       sites       \(sites); rms residual \(digits(summary.siteResidual)) cells, \
       \(digits(summary.verifiedSiteFraction * 100)) % within half a cell
       density     mean \(density.mean), standard deviation \(density.standardDeviation) \
-      (rho/rho_mean, \(data.neighbours) neighbours)\(potential)\(tides)
+      (rho/rho_mean, \(data.neighbours) neighbours)\(potential)\(tides)\(filtered)
       halos       \(data.haloCount) with \(data.labeledCount) particles by the label \
       \(data.label.rawValue): \(fraction) % of all
       largest     \(summary.largestCount) particles; most massive \(digits(summary.largestMass)) Msun
@@ -46,6 +46,14 @@ package struct PreparationSummary: CustomStringConvertible {
       guard !moments.isEmpty else { return "" }
       let deviations = moments.map { digits($0.standardDeviation) }.joined(separator: ", ")
       return "\n\(name)       standard deviations \(deviations)"
+    }.joined()
+  }
+
+  private var filtered: String {
+    summary.metadata.filters.map { filter in
+      let moments = summary.metadata.moments(of: GridField.density.filtered(by: filter))
+      return "\nfiltered    \(filter.words)"
+        + (moments.map { ": density's standard deviation \($0.standardDeviation)" } ?? "")
     }.joined()
   }
 

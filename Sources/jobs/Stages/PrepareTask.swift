@@ -52,7 +52,7 @@ package struct PrepareTask: Sendable {
       var unfinished = UnfinishedFields(in: directory.fields.path, isRead: world.isRoot)
       for simulation in simulations {
         let output = directory.field(of: simulation.name)
-        let preparation = preparation(of: simulation, output: output)
+        let preparation = try world.agree { try self.preparation(of: simulation, output: output) }
         let earlier = try unfinished.result(of: preparation, on: world)
         if earlier.isDone {
           progress.say("\(simulation.name): made already by the job that did not finish")
@@ -95,7 +95,7 @@ package struct PrepareTask: Sendable {
     var alone = experiment
     alone.simulations = [simulation]
     let output = directory.field(of: simulation.name)
-    let preparation = preparation(of: simulation, output: output)
+    let preparation = try preparation(of: simulation, output: output)
     let settings =
       try alone.lines(of: [
         "fields.label", "fields.neighbours", "simulations[].units", "simulations[].cosmology",
@@ -107,6 +107,7 @@ package struct PrepareTask: Sendable {
       // Not in records that are older than these fields.
       + (preparation.withShear ? ["fields.shear = true"] : [])
       + (preparation.withTides ? ["fields.tides = true"] : [])
+      + preparation.filtered.map { "fields.filter = \($0)" }
     // What cannot be read fails in the stage, with the reason.
     let inputs = (try? preparation.inputFiles()) ?? []
     return ResultFiles(
@@ -150,18 +151,19 @@ package struct PrepareTask: Sendable {
     }
   }
 
-  func preparation(of simulation: SimulationSettings, output: String) -> FieldPreparation {
+  func preparation(
+    of simulation: SimulationSettings, output: String
+  ) throws(SettingsError) -> FieldPreparation {
     let made = directory.simulation(simulation.name)
+    // Of a twin, only labels are read.
+    let needs = simulation.role == .twin ? FieldNeeds() : try experiment.fieldNeeds()
     return FieldPreparation(
       name: simulation.name, initialSnapshot: simulation.initial ?? made.initial,
       finalSnapshot: simulation.final ?? made.final,
       halos: simulation.halos(made: made.catalogue), units: simulation.units,
       cosmology: simulation.cosmology, ignoredTypes: simulation.ignoreTypes ?? [], output: output,
-      // Of a twin, only labels are read.
-      withPotential: experiment.fields.needPotential && simulation.role != .twin,
-      withShear: experiment.fields.needShear && simulation.role != .twin,
-      withTides: experiment.fields.needTides && simulation.role != .twin,
-      withFinalParticles: experiment.fields.needFinalParticles && simulation.role != .twin,
+      withPotential: needs.potential, withShear: needs.shear, withTides: needs.tides,
+      filtered: needs.filtered, withFinalParticles: needs.final,
       label: experiment.fields.label, neighbours: experiment.fields.neighbours,
       threads: experiment.fields.threadsPerRank)
   }

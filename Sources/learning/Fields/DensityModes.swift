@@ -10,8 +10,27 @@ struct DensityModes {
   /// Returns what a mode is multiplied by; a mode whose factor is 0 is removed.
   typealias Factor = @Sendable (Wavenumber) -> Float
 
+  /// The side of the periodic box [Mpc/h].
+  let boxSize: Double
+
   /// The threads of each rank.
   let threads: Int
+
+  /// The filter of the contrast, which comes before the factors.
+  var filter: FieldFilter?
+
+  /// Computes the filtered density [planes, N, N], [rho/rho_mean], on the planes of a slab.
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - slab: The density on this rank's planes.
+  ///   - communicator: The ranks.
+  /// - Returns: 1 and the filtered contrast, site after site.
+  /// - Throws: The error that MPI reported, in an `AgreedFailure`.
+  func density(of slab: FieldSlab, on communicator: borrowing Communicator) throws -> [Float] {
+    try fields(of: slab, times: [{ _ in 1 }], on: communicator)[0].map { 1 + $0 }
+  }
 
   /// Computes the field of each factor [planes, N, N] on the planes of a slab.
   ///
@@ -47,6 +66,10 @@ struct DensityModes {
       for z in 0..<n { cells[z] = slab.density[row * n + z] - 1 }
     }
     try transform.forward(&mesh, into: &modes, on: team)
+    if let filter {
+      let kept = filter.factors(gridSize: n, boxSize: boxSize)
+      multiply(&modes, by: { kept[$0.squared] }, transform.threads)
+    }
     var fields: [[Float]] = []
     for (index, factor) in factors.enumerated() {
       if index < factors.count - 1 {

@@ -62,10 +62,9 @@ extension Failure {
   }
 
   /// The error of a dataset that the file was made without.
-  static func missing(_ dataset: String, in path: String) -> Failure {
-    let setting = dataset.prefix { $0 != "/" }
-    return Failure(
-      .wrongLayout, inFieldFile: path, dataset: dataset, because: "the file was made without it",
-      remedy: "Set fields.\(setting) to true, and make the file again with `halompi prepare`.")
+  static func missing<Element>(_ field: GridField<Element>, in path: String) -> Failure {
+    Failure(
+      .wrongLayout, inFieldFile: path, dataset: field.dataset,
+      because: "the file was made without it", remedy: field.remedyIfMissing)
   }
 }

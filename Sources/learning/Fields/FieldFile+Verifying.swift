@@ -13,7 +13,8 @@ extension FieldFile {
   /// - Throws: A `Failure` that names the first dataset that differs.
   package func verifyChecksums() throws(Failure) {
     try verify(GridField.density)
-    for field in GridField.derived + [.finalPosition, .finalSmoothing] where metadata.holds(field) {
+    let final: [GridField<Float>] = [.finalPosition, .finalSmoothing]
+    for field in GridField.derived(filters: metadata.filters) + final where metadata.holds(field) {
       try verify(field)
     }
     try verify(GridField.logMass)

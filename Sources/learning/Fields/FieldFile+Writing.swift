@@ -100,7 +100,7 @@ extension FieldFile {
       Int64(slab.halo.reduce(0) { $0 + ($1 >= 0 ? 1 : 0) }), .sum)
     return FieldMetadata(
       description: description, haloCount: halos.count, labeledCount: Int(labeled),
-      densityMoments: density, derivedMoments: derived,
+      densityMoments: density, derivedMoments: derived, filters: slab.filters,
       largestSmoothingLength: largestSmoothing,
       fingerprint: checksums.fingerprint(
         gridSize: description.gridSize, boxSize: description.boxSize))
@@ -204,7 +204,10 @@ extension HDF5File {
     try setAttribute("labelledCount", to: Int64(metadata.labeledCount))
     try setAttribute("densityMean", to: metadata.densityMoments.mean)
     try setAttribute("densityStandardDeviation", to: metadata.densityMoments.standardDeviation)
-    for field in GridField.derived {
+    if !metadata.filters.isEmpty {
+      try setAttribute("filters", to: metadata.filters.map(\.name).joined(separator: " "))
+    }
+    for field in GridField.derived(filters: metadata.filters) {
       guard let moments = metadata.moments(of: field) else { continue }
       try setAttribute("\(field.attributePrefix)Mean", to: moments.mean)
       try setAttribute(

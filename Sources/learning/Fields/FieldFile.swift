@@ -14,7 +14,7 @@ internal import Snapshots
 /// ```
 ///
 /// Datasets (`Documentation/formats.md`): `density`, `label/logMass`, `label/halo`,
-/// `label/radius` and, if asked for, `potential`, `shear/...`, `tides/...`, `final/smoothingLength` [N, N, N]
+/// `label/radius` and, if asked for, `potential`, `shear/...`, `tides/...`, `filtered/...`, `final/smoothingLength` [N, N, N]
 /// and `final/position` [N, N, N, 3]; `halo/mass`, `halo/boundMass`, `halo/center`, `halo/r200m`,
 /// `halo/count`, `halo/boundCount` [halo]. `label/halo` is the row in `/halo`. Each has the
 /// attributes `unit`, `description` and `checksum`.
@@ -101,7 +101,7 @@ package struct FieldFile: ~Copyable {
     case GridField.halo.dataset: return try read(halo)
     case GridField.radius.dataset: return try read(radius)
     default:
-      guard metadata.holds(field) else { throw .missing(field.dataset, in: path) }
+      guard metadata.holds(field) else { throw .missing(field, in: path) }
       let extents = field.extents(gridSize: metadata.gridSize)
       return try read(file.fieldDataset(field.dataset, path, extents))
     }

@@ -18,8 +18,25 @@ package struct GridField<Element: HDF5Element>: Hashable, Sendable {
   /// The axes of the grid that a component of a tensor belongs to; `nil` for a number without a direction.
   package var tensorAxes: TensorAxes?
 
-  /// The key of `fields` in an experiment that asks for it: the name of the dataset or of its group.
-  package var setting: String { String(dataset.prefix { $0 != "/" }) }
+  /// The remedy for a field file that lacks it, by the key of `fields` in an experiment that asks for it.
+  package var remedyIfMissing: String {
+    let group = dataset.prefix { $0 != "/" }
+    return group == Self.filteredGroup
+      ? "Set fields.filter to that of the network, and run `halompi prepare` again."
+      : "Set fields.\(group) to true, and run `halompi prepare` again."
+  }
+
+  /// The group of the filtered fields.
+  private static var filteredGroup: String { "filtered" }
+
+  /// Returns the field of the filtered density that is what this one is of the density.
+  package func filtered(by filter: FieldFilter) -> GridField {
+    var field = GridField(
+      dataset: "\(Self.filteredGroup)/\(filter.name)/\(dataset)", unit: unit,
+      meaning: "\(meaning); \(filter.words)", width: width, isInput: isInput)
+    field.tensorAxes = tensorAxes
+    return field
+  }
 
   /// The beginning of the names of the attributes that hold the moments: `shearMajor` for `shear/major`.
   var attributePrefix: String {
@@ -85,8 +102,17 @@ extension GridField<Float> {
       isInput: true, tensorAxes: axes)
   }
 
-  /// The inputs that follow from the density, in the order of a file, which may lack any of them.
-  static let derived = [potential] + shear + tides
+  /// Lists the inputs that follow from the density.
+  ///
+  /// - Parameter filters: The filters of a file, in its order.
+  /// - Returns: The fields in the order of the file, which may lack any of them.
+  static func derived(filters: [FieldFilter]) -> [GridField] {
+    let fields = [potential] + shear + tides
+    let filtered = filters.flatMap { filter in
+      ([density] + fields).map { $0.filtered(by: filter) }
+    }
+    return fields + filtered
+  }
 
   /// Position of the particle in the final snapshot, an array of three numbers a site [Mpc/h]; only in
   /// files that were asked for it.

@@ -53,8 +53,9 @@ extension FieldMetadata {
     func has(_ name: String) throws(Failure) -> Bool {
       try inFieldFile(path) { () throws(HDF5Error) in try file.hasAttribute(name) }
     }
+    let filters = try has("filters") ? try attributes.filters(file) : []
     var derived: [String: FieldMoments] = [:]
-    for field in GridField.derived where try has("\(field.attributePrefix)Mean") {
+    for field in GridField.derived(filters: filters) where try has("\(field.attributePrefix)Mean") {
       derived[field.dataset] = FieldMoments(
         mean: try attributes.number("\(field.attributePrefix)Mean", file),
         standardDeviation: try attributes.number(
@@ -75,7 +76,7 @@ extension FieldMetadata {
     }
     self.init(
       description: description, haloCount: halos, labeledCount: labeled,
-      densityMoments: density, derivedMoments: derived,
+      densityMoments: density, derivedMoments: derived, filters: filters,
       largestSmoothingLength: largestSmoothing,
       fingerprint: try attributes.text("fingerprint", file))
   }
@@ -102,6 +103,19 @@ private struct FieldAttributes {
     _ name: String, of object: String = "/", _ file: borrowing HDF5File
   ) throws(Failure) -> String {
     try read(name) { () throws(HDF5Error) in try file.textAttribute(name, of: object) }
+  }
+
+  /// The filters that a file names, of which it may hold fields.
+  func filters(_ file: borrowing HDF5File) throws(Failure) -> [FieldFilter] {
+    try text("filters", file).split(separator: " ").map { (name) throws(Failure) in
+      guard let filter = FieldFilter(named: String(name)) else {
+        throw Failure(
+          .wrongFormat, inFieldFile: path, dataset: "attribute filters",
+          because: "this program knows no filter \(name)",
+          remedy: "Make the file again with `halompi prepare` of this version.")
+      }
+      return filter
+    }
   }
 
   func sources(_ file: borrowing HDF5File) throws(Failure) -> [String: SourceFiles] {

@@ -98,6 +98,9 @@ package struct FieldMetadata: Hashable, Codable, Sendable {
   /// The moments of the fields that follow from the density, by their datasets, of those that the file holds.
   let derivedMoments: [String: FieldMoments]
 
+  /// The filters of the filtered fields that the file holds, in its order.
+  package let filters: [FieldFilter]
+
   /// The largest smoothing length of the final particles [Mpc/h], if the file holds them.
   package let largestSmoothingLength: Double?
 
@@ -109,6 +112,7 @@ package struct FieldMetadata: Hashable, Codable, Sendable {
   init(
     description: FieldDescription, haloCount: Int, labeledCount: Int,
     densityMoments: FieldMoments, derivedMoments: [String: FieldMoments],
+    filters: [FieldFilter] = [],
     largestSmoothingLength: Double? = nil, fingerprint: String
   ) {
     self.description = description
@@ -116,6 +120,7 @@ package struct FieldMetadata: Hashable, Codable, Sendable {
     self.labeledCount = labeledCount
     self.densityMoments = densityMoments
     self.derivedMoments = derivedMoments
+    self.filters = filters
     self.largestSmoothingLength = largestSmoothingLength
     self.fingerprint = fingerprint
   }
@@ -128,11 +133,9 @@ package struct FieldMetadata: Hashable, Codable, Sendable {
   /// Whether the file holds a dataset that files may lack.
   func holds<Element>(_ field: GridField<Element>) -> Bool {
     switch field.dataset {
-    case let dataset where GridField.derived.map(\.dataset).contains(dataset):
-      derivedMoments[dataset] != nil
     case GridField.finalPosition.dataset, GridField.finalSmoothing.dataset:
       largestSmoothingLength != nil
-    default: true
+    case let dataset: derivedMoments[dataset] != nil || FieldFormat.datasets.contains(dataset)
     }
   }
 

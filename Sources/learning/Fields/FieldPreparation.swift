@@ -12,7 +12,7 @@ package import Snapshots
 /// Memory on a rank, for each of its N^3/ranks particles: 44 bytes read and 56 sent while sites are
 /// found, 24 + 60 while densities are estimated (``DensityEstimate``, with its margin), 16 for the
 /// finished fields, up to 16 more while the potential is solved for and up to 40 more with what is kept of it while
-/// the tidal tensor is, 16 more for final particles (and what their density would take); and the halos (`HaloAssignment`).
+/// the tidal tensor is, 4 for each filtered field, 16 more for final particles (and what their density would take); and the halos (`HaloAssignment`).
 package struct FieldPreparation: Hashable, Codable, Sendable {
   /// The name of the simulation.
   package var name: String
@@ -50,6 +50,9 @@ package struct FieldPreparation: Hashable, Codable, Sendable {
   /// Whether the file will hold the components of the tidal tensor, too.
   package var withTides: Bool
 
+  /// The fields of filtered densities that the file will hold, too, each filter once.
+  package var filtered: [FilteredFields]
+
   /// Whether the file will hold the particles' final positions and smoothing lengths, too.
   package var withFinalParticles: Bool
 
@@ -67,7 +70,7 @@ package struct FieldPreparation: Hashable, Codable, Sendable {
     name: String, initialSnapshot: String, finalSnapshot: String, halos: HaloSource,
     units: SnapshotUnits? = nil, cosmology: Cosmology? = nil, ignoredTypes: [Int] = [],
     output: String, withPotential: Bool = false, withShear: Bool = false, withTides: Bool = false,
-    withFinalParticles: Bool = false,
+    filtered: [FilteredFields] = [], withFinalParticles: Bool = false,
     label: HaloLabel = .fof, neighbours: Int = 32, threads: Int = 1,
     creator: String = "halompi prepare"
   ) {
@@ -82,6 +85,7 @@ package struct FieldPreparation: Hashable, Codable, Sendable {
     self.withPotential = withPotential
     self.withShear = withShear
     self.withTides = withTides
+    self.filtered = filtered
     self.withFinalParticles = withFinalParticles
     self.label = label
     self.neighbours = neighbours
@@ -136,9 +140,15 @@ package struct FieldPreparation: Hashable, Codable, Sendable {
     }
     if withShear || withTides {
       begin(.tides)
-      let tides = try TidalTensor(threads: threads).components(of: slab, on: communicator)
+      let tides = try TidalTensor(boxSize: initial.boxSize, threads: threads).components(
+        of: slab, on: communicator)
       if withShear { slab.add(TidalTensor.shear(of: tides), as: GridField.shear) }
       if withTides { slab.add(tides, as: GridField.tides) }
+    }
+
+    if !filtered.isEmpty { begin(.filtering) }
+    for fields in filtered {
+      try fields.compute(in: &slab, boxSize: initial.boxSize, threads: threads, on: communicator)
     }
 
     begin(.labels)

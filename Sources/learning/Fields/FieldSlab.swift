@@ -45,6 +45,9 @@ package struct FieldSlab: Sendable {
   /// The fields that follow from the density [planes, N, N], of those that the file is to hold.
   var derived: [GridField<Float>: [Float]] = [:]
 
+  /// The filters of the filtered fields among them, in the order of the file.
+  var filters: [FieldFilter] = []
+
   /// The particles at the end, if the file is to hold them.
   package var finalParticles: FinalParticles?
 
@@ -77,7 +80,7 @@ package struct FieldSlab: Sendable {
 
   /// The fields that follow from the density, in the order of a file.
   var derivedInOrder: [(field: GridField<Float>, values: [Float])] {
-    GridField.derived.compactMap { field in derived[field].map { (field, $0) } }
+    GridField.derived(filters: filters).compactMap { field in derived[field].map { (field, $0) } }
   }
 
   /// Takes fields that follow from the density.

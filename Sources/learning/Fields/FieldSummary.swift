@@ -8,6 +8,7 @@ package enum FieldPreparationPhase: String, Hashable, Codable, Sendable, CaseIte
   case density = "estimating densities"
   case potential = "solving for the potential"
   case tides = "computing the tidal tensor"
+  case filtering = "filtering the density"
   case labels = "labelling particles"
   case smoothing = "finding smoothing lengths of final particles"
   case sources = "computing checksums of the sources"

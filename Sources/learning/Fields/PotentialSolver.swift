@@ -14,6 +14,9 @@ struct PotentialSolver {
   /// The threads of each rank.
   let threads: Int
 
+  /// The filter of the contrast.
+  var filter: FieldFilter?
+
   /// Computes the potential [planes, N, N], [(Mpc/h)^2], on the planes of a slab.
   ///
   /// Collective.
@@ -25,7 +28,7 @@ struct PotentialSolver {
   /// - Throws: The error that MPI reported, in an `AgreedFailure`.
   func potential(of slab: FieldSlab, on communicator: borrowing Communicator) throws -> [Float] {
     let wavelength = boxSize / (2 * .pi)
-    return try DensityModes(threads: threads).fields(
+    return try DensityModes(boxSize: boxSize, threads: threads, filter: filter).fields(
       of: slab,
       times: [
         { wavenumber in

@@ -12,8 +12,14 @@ internal import MPI
 ///
 /// The bits do not depend on the number of ranks and threads (``DensityModes``).
 struct TidalTensor {
+  /// The side of the periodic box [Mpc/h].
+  let boxSize: Double
+
   /// The threads of each rank.
   let threads: Int
+
+  /// The filter of the contrast.
+  var filter: FieldFilter?
 
   /// Computes the six components on the planes of a slab, in the order of `GridField.tides`.
   ///
@@ -39,7 +45,8 @@ struct TidalTensor {
         return Float(Double(first * second) / Double(wavenumber.squared))
       }
     }
-    return try DensityModes(threads: threads).fields(of: slab, times: factors, on: communicator)
+    return try DensityModes(boxSize: boxSize, threads: threads, filter: filter)
+      .fields(of: slab, times: factors, on: communicator)
   }
 
   /// Returns the eigenvalues of the tidal tensor without its trace, the largest first.

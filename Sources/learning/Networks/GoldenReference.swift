@@ -5,7 +5,7 @@ package import Foundation
 /// Values of the network, loss, priors and optimizer that another program computed.
 ///
 /// The file is made by PyTorch's automatic differentiation in double precision for the default
-/// architecture at one box width. It holds no weights: weights, boxes and truths are functions of
+/// architecture at one box width and number of channels. It holds no weights: weights, boxes and truths are functions of
 /// integers, regenerated here, with u(stream, i) = (splitmix64(stream 2^32 + i) >> 40) / 2^24:
 ///
 /// | what | value | stream |
@@ -17,6 +17,9 @@ package import Foundation
 package struct GoldenReference: Codable, Sendable {
   /// The width of the boxes [voxels].
   package let size: Int
+
+  /// The number of channels of the boxes; `nil` for one.
+  let channels: Int?
 
   /// The number of boxes, one batch.
   package let batch: Int
@@ -103,7 +106,7 @@ package struct GoldenReference: Codable, Sendable {
   }
 
   private enum CodingKeys: String, CodingKey {
-    case size, batch, alpha, features, parameters
+    case size, channels, batch, alpha, features, parameters
     case activationSlope = "activation_slope"
     case learningRate = "learning_rate"
     case beta1, beta2, epsilon, steps
@@ -160,7 +163,8 @@ package struct GoldenReference: Codable, Sendable {
 extension GoldenReference {
   /// The network that the values are of: the default one at the file's width.
   package var architecture: NetworkArchitecture {
-    NetworkArchitecture(boxWidth: size, leakySlope: Float(activationSlope))
+    NetworkArchitecture(
+      boxWidth: size, inputChannels: channels ?? 1, leakySlope: Float(activationSlope))
   }
 
   /// The parameters before the first step, [count].
@@ -185,9 +189,9 @@ extension GoldenReference {
     return values
   }
 
-  /// Box `n` of the batch, [size, size, size].
+  /// Box `n` of the batch, [channel, size, size, size].
   package func box(_ n: Int) -> [Float] {
-    (0..<size * size * size).map { 2 * (2 * Self.uniform(stream: 300 + UInt64(n), $0) - 1) }
+    (0..<architecture.boxCount).map { 2 * (2 * Self.uniform(stream: 300 + UInt64(n), $0) - 1) }
   }
 
   /// The truth of box `n`.

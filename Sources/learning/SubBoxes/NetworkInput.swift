@@ -44,6 +44,9 @@ package struct NetworkInput: Hashable, Sendable {
   /// The names of the inputs that are put together, at least one.
   package let names: [Name]
 
+  /// The filter of the density that the fields follow from.
+  package let filter: FieldFilter?
+
   /// The content of the boxes in words, such as "initial density".
   package let words: String
 
@@ -59,9 +62,12 @@ package struct NetworkInput: Hashable, Sendable {
   /// Joins the names of several inputs, in files and names of folders.
   private static let separator = "-"
 
-  init(_ names: [Name], _ words: String, _ source: Source, epochs: Int? = nil, alpha: Double? = nil)
-  {
+  init(
+    _ names: [Name], filter: FieldFilter? = nil, _ words: String, _ source: Source,
+    epochs: Int? = nil, alpha: Double? = nil
+  ) {
     self.names = names
+    self.filter = filter
     self.words = words
     self.source = source
     self.epochs = epochs
@@ -90,25 +96,31 @@ package struct NetworkInput: Hashable, Sendable {
 
   /// Describes the inputs of several names, put together in their order.
   ///
-  /// No epochs and no priors were published for several together.
+  /// No epochs and no priors were published for several together, nor for filtered ones.
   ///
   /// - Parameters:
-  ///   - names: The inputs, of which ``problem(of:)`` finds nothing to refuse.
+  ///   - names: The inputs, of which ``problem(of:filter:)`` finds nothing to refuse.
+  ///   - filter: The filter of the density that all of them follow from.
   ///   - finalVoxelSize: The width of the voxels of a final density [Mpc/h].
-  package init(_ names: [Name], finalVoxelSize: Double) {
+  package init(_ names: [Name], filter: FieldFilter? = nil, finalVoxelSize: Double) {
     let parts = names.map { NetworkInput($0, finalVoxelSize: finalVoxelSize) }
-    if parts.count == 1 {
+    if parts.count == 1, filter == nil {
       self = parts[0]
     } else {
-      let last = parts.last?.words ?? ""
+      let earlier = parts.dropLast().map(\.words).joined(separator: ", ")
+      let fields = parts.flatMap(\.fields)
       self.init(
-        names, parts.dropLast().map(\.words).joined(separator: ", ") + " and " + last,
-        .fields(parts.flatMap(\.fields)))
+        names, filter: filter,
+        (earlier.isEmpty ? "" : earlier + " and ") + (parts.last?.words ?? "")
+          + (filter.map { ", \($0.words)" } ?? ""),
+        .fields(filter.map { filter in fields.map { $0.filtered(by: filter) } } ?? fields))
     }
   }
 
   /// Returns why inputs cannot be put together, and what to do about it, as clauses; `nil` if they can.
-  package static func problem(of names: [Name]) -> (reason: String, remedy: String)? {
+  package static func problem(
+    of names: [Name], filter: FieldFilter? = nil
+  ) -> (reason: String, remedy: String)? {
     if names.isEmpty { return ("it names no input", "name one input or more") }
     if Set(names).count < names.count {
       return ("it names an input twice", "name every input once")
@@ -117,6 +129,12 @@ package struct NetworkInput: Hashable, Sendable {
       return (
         "finalDensity is around the place where a particle ends, and other inputs are around its site",
         "name finalDensity alone, or leave it out"
+      )
+    }
+    if filter != nil, names.contains(.finalDensity) {
+      return (
+        "finalDensity is made of particles, and a filter is for fields on the grid",
+        "leave out fields.filter, or name another input"
       )
     }
     return nil
@@ -128,10 +146,15 @@ package struct NetworkInput: Hashable, Sendable {
   ///   - name: The name in the file.
   ///   - finalVoxelSize: The width of the voxels of a final density [Mpc/h], if the file says it.
   package init?(named name: String, finalVoxelSize: Double?) {
-    let words = name.split(separator: Self.separator, omittingEmptySubsequences: false)
-    let names = words.compactMap { Name(rawValue: String($0)) }
-    guard names.count == words.count, Self.problem(of: names) == nil else { return nil }
-    self.init(names, finalVoxelSize: finalVoxelSize ?? .nan)
+    var words = name.split(separator: Self.separator, omittingEmptySubsequences: false)
+      .map(String.init)
+    let filter = words.last.flatMap(FieldFilter.init(named:))
+    if filter != nil { words.removeLast() }
+    let names = words.compactMap(Name.init(rawValue:))
+    guard names.count == words.count, Self.problem(of: names, filter: filter) == nil else {
+      return nil
+    }
+    self.init(names, filter: filter, finalVoxelSize: finalVoxelSize ?? .nan)
     if showsFinalParticles, finalVoxelSize == nil { return nil }
   }
 
@@ -140,8 +163,10 @@ package struct NetworkInput: Hashable, Sendable {
 }
 
 extension NetworkInput {
-  /// The names in one word, by which models, folders and reports call the input.
-  package var name: String { names.map(\.rawValue).joined(separator: Self.separator) }
+  /// The names in one word, by which models and reports call the input; a filter is the last of them.
+  package var name: String {
+    (names.map(\.rawValue) + (filter.map { [$0.name] } ?? [])).joined(separator: Self.separator)
+  }
 
   /// Returns the channel of the fields that each channel of a box shows in an orientation, and the sign that it gets.
   ///

@@ -67,6 +67,6 @@ extension Failure {
     Failure(
       .badData, "cutting sub-boxes of \(field.dataset) in \(path ?? simulation.description.name)",
       because: "the field file was made without it",
-      remedy: "Set fields.\(field.setting) to true, and run `halompi prepare` again.")
+      remedy: field.remedyIfMissing)
   }
 }

@@ -42,7 +42,7 @@ extension SettingsError: CustomStringConvertible {
     let subject = path.isEmpty ? "the experiment" : "`\(path)`"
     switch problem {
     case .unreadable(let reason):
-      return "cannot read \(path): \(reason); give the path of an experiment file"
+      return "\(place)cannot read \(path): \(reason); give the path of an experiment file"
     case .invalidYAML(let reason):
       return "\(place)this is not valid YAML: \(reason); mend the line, or the one before it"
     case .unknownKey(let known):

@@ -37,6 +37,12 @@ package struct SettingsTree: Hashable, Sendable {
     entries.first { $0.key == key }?.value
   }
 
+  /// Returns a mapping without one of its keys.
+  package func without(key: String) -> SettingsTree {
+    guard case .mapping(let entries) = content else { return self }
+    return SettingsTree(content: .mapping(entries.filter { $0.key != key }), origin: origin)
+  }
+
   /// Returns this tree with the keys of `other` replacing its own.
   ///
   /// Mappings are merged key by key; scalars and lists are replaced whole. A section with

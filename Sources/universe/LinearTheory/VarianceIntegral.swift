@@ -52,7 +52,7 @@ struct VarianceIntegral: Sendable {
     var slope = 0.0
     for index in wavenumbers.indices {
       let x = wavenumbers[index] * radius
-      let (window, windowSlope) = Self.topHat(x)
+      let (window, windowSlope) = topHatWindow(x)
       let weight = index == 0 || index == wavenumbers.count - 1 ? step / 2 : step
       variance += weight * spectrum[index] * window * window
       slope += weight * spectrum[index] * 2 * window * windowSlope
@@ -78,13 +78,5 @@ struct VarianceIntegral: Sendable {
     let below = first / 3
     let above = x < 2 ? last : last * 9 / (4 * x * x * x * x)
     return below + above
-  }
-
-  /// The window W(x) of a top hat and dW / d ln x.
-  private static func topHat(_ x: Double) -> (value: Double, slope: Double) {
-    guard x > 0.02 else { return (1 - x * x / 10, -x * x / 5) }
-    let (sine, cosine) = (sin(x), cos(x))
-    let value = 3 * (sine - x * cosine) / (x * x * x)
-    return (value, 3 * sine / x - 3 * value)
   }
 }

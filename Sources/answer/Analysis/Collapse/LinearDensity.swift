@@ -1,5 +1,6 @@
 internal import Foundation
 package import FourierTransforms
+internal import LinearTheory
 package import MPI
 
 /// The density contrast of a periodic box in linear theory, as its Fourier modes on several ranks.
@@ -59,7 +60,7 @@ package struct LinearDensity: ~Copyable {
     let highest = 3 * (width / 2) * (width / 2)
     let fundamental = 2 * Double.pi / boxSize
     var windows = (0...highest).map { squared in
-      Float(Self.topHat(fundamental * Double(squared).squareRoot() * radius))
+      Float(topHatWindow(fundamental * Double(squared).squareRoot() * radius).value)
     }
     if subtractsMean { windows[0] = 0 }
     let source = WindowedModes(
@@ -67,13 +68,6 @@ package struct LinearDensity: ~Copyable {
     try transform.backward(into: &smoothed, on: communicator) { plane, room in
       source.write(plane: plane, to: room)
     }
-  }
-
-  /// The transform of a ball of radius 1 and integral 1.
-  static func topHat(_ x: Double) -> Double {
-    // Beyond the second term of the series, x^4 / 280 is below 1e-9 here.
-    guard x > 0.02 else { return 1 - x * x / 10 }
-    return 3 * (sin(x) - x * cos(x)) / (x * x * x)
   }
 }
 

@@ -21,6 +21,9 @@ package struct AnalysisInput: Sendable {
   /// The predictions of twin universes for the particles, from the highest wavenumber down.
   package let twins: [TwinPrediction]
 
+  /// The matrix whose combinations the variants are, if they are.
+  package let matrix: VariantMatrix?
+
   /// The gaps of the report that are not known from the rest of the input.
   package let gaps: [Gap]
 
@@ -37,11 +40,12 @@ package struct AnalysisInput: Sendable {
   ///   - halos: The halo of each particle.
   ///   - collapse: The predictions of collapse models for the particles.
   ///   - twins: The predictions of twin universes for the particles.
+  ///   - matrix: The matrix whose combinations the variants are, if they are.
   ///   - gaps: The gaps of the report that are not known from the rest of the input.
   package init(
     experiment: String, settings: AnalysisSettings, models: [ModelPredictions],
     particles: CommonParticles, halos: Outcome<[Int32]>, collapse: Outcome<CollapseInput>,
-    twins: [TwinPrediction] = [], gaps: [Gap]
+    twins: [TwinPrediction] = [], matrix: VariantMatrix? = nil, gaps: [Gap]
   ) {
     self.experiment = experiment
     self.settings = settings
@@ -50,6 +54,7 @@ package struct AnalysisInput: Sendable {
     self.halos = halos
     self.collapse = collapse
     self.twins = twins
+    self.matrix = matrix
     self.gaps = gaps
     shells = particles.shells(settings.radiusEdges)
   }
@@ -57,10 +62,10 @@ package struct AnalysisInput: Sendable {
   /// The number of the model that stands for all where a figure shows one: the lowest seed of the first variant.
   package var reference: Int? { variants.first?.reference }
 
-  /// The variants in the order of their names, `raw` and `averaged` first, each with the numbers of its models
-  /// in the order of their seeds.
+  /// The variants in the order of the matrix and of their names, `raw` and `averaged` before other names, each with the
+  /// numbers of its models in the order of their seeds.
   var variants: [(name: String, models: [Int], reference: Int)] {
-    let known = ["raw", "averaged"]
+    let known = (matrix?.variants ?? []) + ["raw", "averaged"]
     func place(_ name: String) -> Int { known.firstIndex(of: name) ?? known.count }
     let names = Set(models.map(\.variant)).sorted { (place($0), $0) < (place($1), $1) }
     return names.map { name in

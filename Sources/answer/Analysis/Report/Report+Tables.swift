@@ -6,7 +6,8 @@ extension Report {
   /// The tables, in the order in which they are read.
   package var tables: [ReportTable] {
     [
-      networkTable, modelTable, seedTable, differenceTable, jointTable, membershipTable, shellTable,
+      networkTable, modelTable, seedTable, differenceTable, matrixTable, jointTable,
+      membershipTable, shellTable,
       massTable, twinTable, collapseTable, noiseTable, crossingTable,
     ].compactMap(\.self)
   }

@@ -28,11 +28,14 @@ package struct Report: Codable, Hashable, Sendable {
   /// The particles that are compared.
   package var particles: ParticleReport
 
-  /// The variants of the network, each with all its seeds; `raw` and `averaged` first.
+  /// The variants of the network, each with all its seeds: in the order of a matrix, or `raw` and `averaged` first.
   package var variants: [VariantReport]
 
   /// The first variant against each of the others, for the same particles.
   package var differences: [DifferenceReport]
+
+  /// The variants along each setting of a matrix; `nil` if they are not those of one.
+  package var matrix: [MatrixReport]?
 
   /// The first variant with each of the others: what they say together, and one beyond the other.
   package var joint: [JointReport]

@@ -66,7 +66,8 @@ struct ReportMaker {
       particles: ParticleReport(
         simulations: particles.simulations, count: particles.count,
         halos: input.halos.map { Set($0).count }, example: example),
-      variants: input.variants.map(variant), differences: differences(), joint: jointReports(),
+      variants: input.variants.map(variant), differences: differences(), matrix: matrix(),
+      joint: jointReports(),
       membership: membership(), twins: input.twins.indices.map(twinReport),
       collapse: input.collapse.map { collapse in
         collapse.models.indices.map { collapseReport($0, of: collapse) }
@@ -137,7 +138,8 @@ struct ReportMaker {
   private func gaps() -> [Gap] {
     var gaps = input.gaps
     let names = input.variants.map(\.name)
-    for variant in ["raw", "averaged"] where !names.contains(variant) {
+    let expected = input.matrix == nil ? ["raw", "averaged"] : []
+    for variant in expected where !names.contains(variant) {
       gaps.append(
         Gap(
           subject: "the variant \(variant)", reason: "the run directory has no predictions of it",
