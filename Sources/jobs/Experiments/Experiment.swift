@@ -67,7 +67,7 @@ package struct Experiment: Codable, Hashable, Sendable {
       switch (fields.networkInput == .density, training.variant) {
       case (true, _): kind
       case (false, .raw): fields.networkInput.name
-      case (false, .averaged), (false, .shuffled): "\(fields.networkInput.name)-\(kind)"
+      case (false, _): "\(fields.networkInput.name)-\(kind)"
       }
     return TrainingName(variant: variant, seed: training.seed)
   }

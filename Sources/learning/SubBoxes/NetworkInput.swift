@@ -174,6 +174,9 @@ extension NetworkInput {
     }
   }
 
+  /// The channel of the initial density; `nil` if it is none.
+  var densityChannel: Int? { fields.firstIndex(of: .density) }
+
   /// The number of channels.
   package var channelCount: Int {
     switch source {
