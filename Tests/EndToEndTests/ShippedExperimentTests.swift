@@ -26,7 +26,7 @@ extension EndToEnd {
 
     @Test(arguments: [
       ("box-size", 8), ("learning-curve", 8), ("capacity", 8), ("alpha-swap", 8), ("balanced", 8),
-      ("smoothing", 8), ("shear", 4),
+      ("smoothing", 8), ("shear", 4), ("shells", 8), ("masks", 8),
     ])
     func aMatrixEndsInATableOfInformationBySetting(name: String, rowCount: Int) throws {
       let rows = try rows(of: "matrix", of: "small-\(name)", in: run(name))

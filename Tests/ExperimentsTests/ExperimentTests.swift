@@ -102,6 +102,31 @@ func onlyLeadingDotsAreResolved(path: String, absolute: String) {
     ["fields.inputs=[tides]", "training.variant=averaged", "training.symmetries=rotations"],
     ["`training.symmetries`", "does not turn averaged boxes", "shear instead of tides"]
   ),
+  (["training.shells.count=1"], ["`training.shells.count`", "1 is out", "from 2 to 256"]),
+  (
+    ["training.shells.count=40", "training.variant=averaged", "sampling.boxWidth=15"],
+    ["`training.shells.count`", "has no voxel in a box of 15^3", "fewer shells, or a wider box"]
+  ),
+  (
+    ["training.variant=ellipsoidal", "training.shells.tensorRadius=38"],
+    [
+      "`training.shells.tensorRadius`", "38.0 voxels does not fit inside a box of 75^3",
+      "37 at most",
+    ]
+  ),
+  (
+    ["training.variant=ellipsoidal", "fields.inputs=[potential, shear]"],
+    [
+      "`training.variant`", "which is no channel of potential-shear",
+      "add density to fields.inputs",
+    ]
+  ),
+  (
+    ["training.mask.inner=6", "training.mask.outer=5"],
+    ["`training.mask`", "no voxel of a box of 75^3 has 6.0 <= r <= 5.0 voxels"]
+  ),
+  (["training.mask.inner=70"], ["`training.mask`", "no voxel of a box of 75^3 has 70.0 <= r"]),
+  (["training.mask.outer=-1"], ["`training.mask.outer`", "-1", "from 0 to 1000"]),
   (["network.leakySlope=2"], ["--set", "`network.leakySlope`", "from 0 to 1"]),
 ])
 func settingsThatMakeNoSenseAreRefusedWithARemedy(overrides: [String], words: [String]) {
@@ -196,6 +221,7 @@ extension String {
   let identity = try load(example).trainingIdentity()
   let young = [
     "training.schedule", "training.clipNorm", "training.symmetries", "training.initialModel",
+    "training.shells", "training.mask",
   ]
   #expect(!identity.contains { line in young.contains { line.hasPrefix($0) } })
   let changed = try load(
@@ -209,6 +235,56 @@ extension String {
       "training.schedule.warmupSteps = 5", "training.clipNorm = 2.0", "training.symmetries = all",
       "training.initialModel = /nowhere/model.h5",
     ])
+}
+
+/// Shells identify trainings on boxes that have them, and so do the axes of ellipsoids; a mask identifies all.
+@Test func shellsAndMasksIdentifyTrainingsThatDependOnThem() throws {
+  func identity(_ settings: String...) throws -> Set<String> {
+    Set(try load(example, overrides: settings).trainingIdentity())
+  }
+  let shells = ["training.shells.count=10", "training.shells.spacing=logarithmic"]
+  #expect(try identity() == identity(shells[0], shells[1], "training.shells.tensorRadius=9"))
+  for (variant, lines) in [
+    (
+      "averaged", ["training.shells.count = 10", "training.shells.spacing = logarithmic"]
+    ),
+    (
+      "ellipsoidal",
+      [
+        "training.shells.count = 10", "training.shells.spacing = logarithmic",
+        "training.shells.tensorRadius = 9.0",
+      ]
+    ),
+  ] {
+    let plain = try identity("training.variant=\(variant)")
+    let changed = try identity(
+      "training.variant=\(variant)", shells[0], shells[1], "training.shells.tensorRadius=9")
+    #expect(changed.subtracting(plain) == Set(lines) && plain.isSubset(of: changed))
+  }
+  let (plain, masked) = (try identity(), try identity("training.mask.outer=6"))
+  #expect(masked.subtracting(plain) == ["training.mask.outer = 6.0"])
+}
+
+/// Variants of an ablation that see the center and the outskirts, in shells of their own.
+@Test func anAblationHasMasksAndShells() throws {
+  let experiment = try load(
+    example,
+    overrides: [
+      "ablation.variants={center: {training.mask.outer: 6}, outskirts: {training.mask: {inner: 6}}, "
+        + "round: {training.variant: averaged, training.shells: {count: 8, spacing: logarithmic}}, "
+        + "triaxial: {training.variant: ellipsoidal}}"
+    ])
+  let boxes = try experiment.ablation.effectiveVariants.elements.map {
+    "\(try experiment.overridden(by: $0, seed: 1).training.boxes)"
+  }
+  #expect(
+    boxes == [
+      "raw, r <= 6.0 voxels", "raw, 6.0 <= r voxels", "averaged in 8 logarithmic shells",
+      "ellipsoidal",
+    ])
+  let triaxial = try load(example, overrides: ["training.variant=ellipsoidal"])
+  #expect("\(triaxial.trainingName)" == "ellipsoidal-seed1")
+  #expect(triaxial.effectiveTraining.epochLimit == 40)
 }
 
 /// One input is the same training whether it is named alone or in a list; several are a training of their own.
@@ -325,7 +401,8 @@ extension String {
   let variants = experiment.ablation.effectiveVariants.elements
   #expect(
     variants.map(\.name) == [
-      "boxWidth9-filternone-raw", "boxWidth9-filternone-averaged", "boxWidth9-gaussian-radius2_5-raw",
+      "boxWidth9-filternone-raw", "boxWidth9-filternone-averaged",
+      "boxWidth9-gaussian-radius2_5-raw",
       "boxWidth9-gaussian-radius2_5-averaged", "boxWidth11-filternone-raw",
       "boxWidth11-filternone-averaged", "boxWidth11-gaussian-radius2_5-raw",
       "boxWidth11-gaussian-radius2_5-averaged",

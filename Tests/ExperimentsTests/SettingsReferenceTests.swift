@@ -30,7 +30,7 @@ import Testing
   @Test(
     arguments: [
       ("training.batchSize", "whole number", "64"),
-      ("training.variant", "`raw`, `averaged`, `shuffled`", "raw"),
+      ("training.variant", "`raw`, `averaged`, `shuffled`, `ellipsoidal`", "raw"),
       ("network.convolutionChannels", "list of: whole number", "[32, 32, 64, 128, 128, 128]"),
       ("training.threadsPerRank", "whole number, or `null`", "null"),
       ("simulations[].role", "`training`, `validation`, `test`, `twin`", nil),

@@ -22,7 +22,8 @@ enum Fixture {
   /// A model of random weights, with all that a training records.
   static func model(
     boxWidth: Int = 7, channels: [Int] = [3, 2, 4], hiddenUnits: [Int] = [5, 3],
-    input: NetworkInput = NetworkInput(.finalDensity, finalVoxelSize: 0.03)
+    input: NetworkInput = NetworkInput(.finalDensity, finalVoxelSize: 0.03),
+    boxes: BoxDescription = BoxDescription(.averaged)
   ) -> Model {
     let architecture = NetworkArchitecture(
       boxWidth: boxWidth, inputChannels: input.channelCount, convolutionChannels: channels,
@@ -31,7 +32,7 @@ enum Fixture {
       DataDescription.Simulation(name: name, fingerprint: "0123456789abcdef", eligible: 1_000)
     }
     return Model(
-      architecture: architecture, variant: .averaged, inputName: input.name,
+      architecture: architecture, boxes: boxes, inputName: input.name,
       data: DataDescription(
         training: [simulation("A"), simulation("B \"quoted\"")], validation: [simulation("C")],
         voxelSize: 25.0 / 64, finalVoxelSize: input.finalVoxelSize, trainingSamples: 320,

@@ -4,12 +4,12 @@ import Foundation
 import HDF5
 import Networks
 import RecordFiles
-import SubBoxes
 import TestSupport
 import Testing
 import Training
 
 @testable import Interchange
+@testable import SubBoxes
 
 @Suite struct ModelTests {
   /// The prediction of PyTorch in double precision, which `Fixtures/make_fixtures.py` prints.
@@ -41,7 +41,7 @@ import Training
     #expect(file.metadata["provenance"] == "[]" && file.metadata["creator"] == "test")
     let back = try Model(file, from: "m.safetensors")
     #expect(back.parameters.map(\.bitPattern) == model.parameters.map(\.bitPattern))
-    #expect(back.architecture == model.architecture && back.variant == model.variant)
+    #expect(back.architecture == model.architecture && back.boxes == model.boxes)
     #expect(back.inputName == model.inputName && back.data == model.data)
     #expect(back.settings == model.settings && back.seed == model.seed)
     #expect(back.epoch == model.epoch && back.step == model.step)
@@ -83,6 +83,34 @@ import Training
     let error = #expect(throws: Failure.self) { try Model(file, from: "m.safetensors") }
     #expect(
       error?.description.contains("tides has 6 channels, and its architecture takes 4") == true)
+  }
+
+  /// Shells and a mask go along, and make metadata that programs without them refuse.
+  @Test func otherShellsAndMasksComeBack() throws {
+    let plain = try Fixture.model().safeTensors(provenance: nil, creator: "test").metadata
+    #expect(plain["halompi"] == "1" && plain["shells"] == nil && plain["mask"] == nil)
+    var shells = ShellSettings()
+    (shells.count, shells.spacing, shells.tensorRadius) = (3, .logarithmic, 2.5)
+    var mask = RadiusMask()
+    mask.inner = 1.5
+    for kind in BoxKind.allCases {
+      let boxes = BoxDescription(kind, shells: shells, mask: mask)
+      let model = Fixture.model(boxWidth: 9, input: .density, boxes: boxes)
+      var file = try model.safeTensors(provenance: nil, creator: "test")
+      #expect(file.metadata["halompi"] == "2")
+      #expect(try Model(file, from: "m.safetensors").boxes == boxes)
+      let scratch = try ScratchFolder()
+      try model.write(to: scratch.path("model.h5"))
+      #expect(try Model(contentsOf: scratch.path("model.h5")).boxes == boxes)
+      file.metadata["mask"] = "{\"outer\":-1}"
+      let error = #expect(throws: Failure.self) { try Model(file, from: "m.safetensors") }
+      #expect(error?.description.contains("its boxes cannot be made (a radius is negative") == true)
+    }
+    let other = Fixture.model(input: NetworkInput(.potential, finalVoxelSize: .nan))
+    var file = try other.safeTensors(provenance: nil, creator: "test")
+    file.metadata["variant"] = "ellipsoidal"
+    let error = #expect(throws: Failure.self) { try Model(file, from: "m.safetensors") }
+    #expect(error?.description.contains("which is no channel of potential") == true)
   }
 
   @Test func whatIsNotToldOfATrainingIsZero() throws {
@@ -140,7 +168,7 @@ import Training
       (.text("field", nil), "no metadata `field`"),
       (.text("voxelSize", "-1"), "voxels without a width"),
       (.text("seed", "-1"), "`seed` cannot be understood: -1"),
-      (.text("halompi", "2"), "version 2, and this program reads 1"),
+      (.text("halompi", "3"), "version 3, and this program reads 1 and 2"),
     ] as [(Change, String)])
   func aFileThatDoesNotFitIsTold(change: Change, words: String) throws {
     var file = try Fixture.weights()
@@ -177,6 +205,11 @@ import Training
 
   @Test(arguments: [
     ("\"boxWidth\":7", "\"boxWidth\":0", "its header cannot be used"),
+    (
+      "\"variant\":\"averaged\"",
+      "\"shells\":{\"count\":1,\"spacing\":\"linear\"},\"variant\":\"averaged\"",
+      "there cannot be 1 shells"
+    ),
     ("\"eligible\":1000", "\"eligible\":-1", "it counts fewer than no samples"),
     ("\"boxWidth\":7", "\"boxWidth\":\"7\"", "the attribute header cannot be understood"),
     ("\"boxWidth\":7", "\"boxWidth\":7", "attribute seed holds 0 values instead of one"),

@@ -68,7 +68,7 @@ extension CollectiveTests {
 
     /// The box of an input, and its scales.
     private func box(
-      _ input: NetworkInput, _ kind: BoxKind, _ mode: StreamSettings.Mode, of path: String,
+      _ input: NetworkInput, _ boxes: BoxDescription, _ mode: StreamSettings.Mode, of path: String,
       on world: borrowing Communicator
     ) throws -> (voxels: [UInt32], scales: [Standardization]) {
       var settings = StreamSettings()
@@ -78,7 +78,7 @@ extension CollectiveTests {
       let standardization = try store.standardization(
         ofFirst: 1, samples: [sample], boxWidth: 5, on: world)
       let maker = BoxMaker(
-        source: store, kind: kind, boxWidth: 5, standardization: standardization)
+        source: store, boxes: boxes, boxWidth: 5, standardization: standardization)
       var box = [Float](repeating: .nan, count: maker.voxelCount)
       try box.withUnsafeMutableBufferPointer {
         try maker.write(OrientedSample(sample), into: $0.baseAddress.unsafelyUnwrapped)
@@ -87,19 +87,50 @@ extension CollectiveTests {
       return (box.map(\.bitPattern), standardization.channels)
     }
 
-    @Test(.ranks(1...3), arguments: BoxKind.allCases, [StreamSettings.Mode.resident, .stream])
+    /// All channels have the shells of the density, in whatever order they are.
+    @Test(.ranks(1...3)) func ellipsoidsAreThoseOfTheDensity() throws {
+      try withWorld { world in
+        let folder = try temporaryDirectory("ellipsoids")
+        let simulation = RandomFields(gridSize: 12, index: 1)
+        let path = "\(folder)/fields.h5"
+        try simulation.write(
+          to: path, potential: simulation.density.reversed().map { 3 * $0 }, on: world)
+        let boxes = BoxDescription(.ellipsoidal)
+        let density = try box(.density, boxes, .resident, of: path, on: world).voxels
+        let both = try box(Self.both, boxes, .resident, of: path, on: world).voxels
+        let turned = try box(
+          NetworkInput([.potential, .density], finalVoxelSize: .nan), boxes, .resident, of: path,
+          on: world
+        ).voxels
+        let spheres = try box(Self.both, BoxDescription(.averaged), .resident, of: path, on: world)
+        try world.barrier()
+        if world.isRoot { try FileManager.default.removeItem(atPath: folder) }
+        try world.barrier()
+        #expect(Array(both[..<125]) == density)
+        #expect(Array(turned[125...] + turned[..<125]) == both)
+        #expect(both != spheres.voxels)
+      }
+    }
+
+    /// Ellipsoids of the potential are those of the density, which its own boxes do not have.
+    @Test(
+      .ranks(1...3), arguments: [BoxKind.raw, .averaged, .shuffled],
+      [StreamSettings.Mode.resident, .stream])
     func aBoxOfTwoChannelsHasTheBitsOfTheirOwnBoxes(
       kind: BoxKind, mode: StreamSettings.Mode
     ) throws {
+      var mask = RadiusMask()
+      mask.outer = 2.5
+      let boxes = BoxDescription(kind, mask: mask)
       try withWorld { world in
         let folder = try temporaryDirectory("channels")
         let simulation = RandomFields(gridSize: 12, index: 1)
         let path = "\(folder)/fields.h5"
         try simulation.write(
           to: path, potential: simulation.density.reversed().map { 3 * $0 }, on: world)
-        let density = try box(.density, kind, mode, of: path, on: world)
-        let potential = try box(Self.potential, kind, mode, of: path, on: world)
-        let both = try box(Self.both, kind, mode, of: path, on: world)
+        let density = try box(.density, boxes, mode, of: path, on: world)
+        let potential = try box(Self.potential, boxes, mode, of: path, on: world)
+        let both = try box(Self.both, boxes, mode, of: path, on: world)
         try world.barrier()
         if world.isRoot { try FileManager.default.removeItem(atPath: folder) }
         try world.barrier()

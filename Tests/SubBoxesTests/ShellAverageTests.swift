@@ -15,7 +15,7 @@ extension ShellAverage {
 }
 
 /// Multiples of 1/1024 below 1, whose sums are exact in any order.
-private func exactBox(width: Int) -> [Float] {
+func exactBox(width: Int) -> [Float] {
   var stream = RandomStream(seed: 5, for: .test)
   return (0..<width * width * width).map { _ in Float(stream.next() % 1024) / 1024 }
 }
@@ -25,7 +25,7 @@ private func exactBox(width: Int) -> [Float] {
   @Test func theInscribedShellsOfThePaperHoldTheListedCounts() {
     let counts = ShellAverage(width: 75).counts
     #expect(
-      counts.prefix(ShellAverage.inscribedShells) == [
+      counts.prefix(ShellSettings().count) == [
         33, 218, 500, 1088, 1736, 2468, 3728, 4592, 5978, 7676, 9104, 10816, 13268, 15032, 17048,
         20084, 22514, 25352, 28460, 31424,
       ])

@@ -37,7 +37,7 @@ private func makeStream(
   consumers: Int = 1
 ) -> SubBoxStream {
   SubBoxStream(
-    from: store, kind: kind, boxWidth: width,
+    from: store, boxes: BoxDescription(kind), boxWidth: width,
     standardization: InputStandardization([standardization]),
     lookAhead: lookAhead, threads: threads, consumers: consumers)
 }
@@ -68,6 +68,7 @@ extension CollectiveTests {
       try RandomFields.withStore(mode) { simulations, store, samples in
         let shells = ShellAverage(width: width)
         let shuffle = ShellShuffle(width: width)
+        let ellipsoids = EllipsoidalAverage(width: width, shells: ShellSettings())
         for threads in [1, 3] {
           let stream = makeStream(store, kind, threads: threads)
           stream.start(samples)
@@ -83,6 +84,7 @@ extension CollectiveTests {
               case .raw: raw
               case .averaged: shells.averaged(raw)
               case .shuffled: shuffle.shuffled(raw, around: box.sample.site)
+              case .ellipsoidal: ellipsoids.averaged(raw)
               }
             #expect(box.array == expected)
             position += 1

@@ -12,7 +12,7 @@ extension CubeOrientation {
   }
 
   /// What it does to a whole cube of a width, as the places in the box of the field's voxels.
-  fileprivate func permutation(width: Int) -> [Int] {
+  func permutation(width: Int) -> [Int] {
     let places = OrientedBox(self, width: width)
     return (0..<width * width * width).map {
       places.place($0 / (width * width), $0 / width % width, $0 % width)

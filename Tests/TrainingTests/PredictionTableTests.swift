@@ -24,7 +24,7 @@ struct PredictionTableTests {
   private var model: Model {
     let architecture = NetworkArchitecture(boxWidth: 3, convolutionChannels: [1], hiddenUnits: [])
     return Model(
-      architecture: architecture, variant: .raw, inputName: "density",
+      architecture: architecture, boxes: BoxDescription(.raw), inputName: "density",
       data: DataDescription(
         training: [], validation: [], voxelSize: 1, finalVoxelSize: nil, trainingSamples: 0,
         validationSamples: 0, standardization: .none, labels: LabelRange(minimum: 11, maximum: 14)),

@@ -85,7 +85,7 @@ def network(name: str) -> Meanings:
         name,
         {
             "input": ("text", "dataset of the field files, or finalDensity"),
-            "boxes": ("text", "raw or averaged"),
+            "boxes": ("text", "raw, averaged, shuffled or ellipsoidal, with other shells than the default and a mask"),
             "boxWidth": ("voxels", "width of a sub-box"),
             "voxelSize": ("Mpc/h", "width of a voxel"),
             "parameters": ("1", "parameters"),

@@ -13,6 +13,7 @@ Compared with predictions of halompi, all of them or the first N; ends with 1 if
 Needs torch, safetensors, h5py and numpy; scripts/interop/setup makes an environment with them.
 """
 
+import functools
 import json
 import sys
 
@@ -74,27 +75,52 @@ class Network(torch.nn.Module):
         return self.get_submodule(f"dense{self.last}")(x)[:, 0]
 
     def forward(self, boxes):
-        """log10 M/Msun of boxes as they are (averaged, if the variant is), [n, channel, w, w, w] -> [n], float64."""
+        """log10 M/Msun of boxes before standardisation (averaged and masked as `seen` does), [n, channel, w, w, w] -> [n]."""
         scaled = self.scaled((boxes - self.mean) * self.scale).double()
         return self.minimum + (scaled + 1) / 2 * (self.maximum - self.minimum)
 
 
-def shells(width):
-    """The shell of each voxel of a box: the ball of radius 2, then 19 of equal thickness up to the faces, and beyond."""
+def squared_radii(width):
+    """The squared distance of each voxel of a box from its center voxel, [w, w, w]."""
     offsets = (np.arange(width) - width // 2) ** 2
-    squares = offsets[:, None, None] + offsets[None, :, None] + offsets[None, None, :]
+    return offsets[:, None, None] + offsets[None, :, None] + offsets[None, None, :]
+
+
+@functools.cache
+def shells(width, count=20, spacing="linear"):
+    """The shell of each voxel of a box: the ball of radius 2, then count - 1 up to the faces, and beyond."""
+    squares = squared_radii(width)
     if width <= 4:
         return (squares > 4).astype(int)
-    edges = 76 + (width - 4) * np.arange(width + 40)     # of 38 r
-    return np.searchsorted(edges.astype(np.int64) ** 2, 38**2 * squares.astype(np.int64))
+    gaps, shell, found = count - 1, 0, {}
+    for square in np.unique(squares).tolist():           # in whole numbers, which Python has of any size
+        if spacing == "linear":
+            while 4 * gaps**2 * square > (4 * gaps + shell * (width - 4)) ** 2:
+                shell += 1
+        else:
+            while square**gaps * 4 ** (2 * shell) > 4**gaps * width ** (2 * shell):
+                shell += 1
+        found[square] = shell
+    return np.vectorize(found.get)(squares)
 
 
-def averaged(box):
+def averaged(box, **settings):
     """A box with the mean of each shell in the place of its voxels."""
-    labels = shells(len(box)).ravel()
+    labels = shells(len(box), **settings).ravel()
     sums = np.bincount(labels, weights=box.ravel().astype(float))
     counts = np.maximum(np.bincount(labels), 1)
     return (sums / counts).astype(np.float32)[labels].reshape(box.shape)
+
+
+def seen(box, metadata, mean):
+    """A box as the network sees it: averaged over shells, and masked with the mean of its channel."""
+    if metadata["variant"] not in ("raw", "averaged"):
+        sys.exit(f"this script makes raw and averaged boxes, and not {metadata['variant']} ones; give them to Network")
+    if metadata["variant"] == "averaged":
+        box = averaged(box, **json.loads(metadata.get("shells", "{}")))
+    mask, squares = json.loads(metadata.get("mask", "{}")), squared_radii(len(box))
+    shown = (squares >= mask.get("inner", 0) ** 2) & (squares <= mask.get("outer", np.inf) ** 2)
+    return np.where(shown, box, np.float32(mean))
 
 
 def cut(field, site, width):
@@ -113,14 +139,15 @@ def boxes(metadata, predictions, fields, count=None):
         names = json.loads(file.attrs["simulations"])
         rows = {name: file[name][:count] for name in ("simulation", "site", "predictedLogMass")}
     channels = json.loads(metadata.get("channels", json.dumps([metadata["field"]])))
+    scales = json.loads(metadata["standardization"])
+    means = [scale["mean"] for scale in (scales if isinstance(scales, list) else [scales])]
     result = np.empty((len(rows["site"]), len(channels), width, width, width), np.float32)
     for index in np.unique(rows["simulation"]):
         with h5py.File(f"{fields}/{names[index]}.h5") as file:
             grids = [file[channel][()] for channel in channels]
         for row in np.flatnonzero(rows["simulation"] == index):
-            for channel, field in enumerate(grids):
-                box = cut(field, rows["site"][row], width)
-                result[row, channel] = averaged(box) if metadata["variant"] == "averaged" else box
+            for channel, (field, mean) in enumerate(zip(grids, means)):
+                result[row, channel] = seen(cut(field, rows["site"][row], width), metadata, mean)
     return result, rows["predictedLogMass"]
 
 

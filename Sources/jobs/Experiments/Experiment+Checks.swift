@@ -22,7 +22,8 @@ extension Experiment {
     let inputs = fields.inputProblems
     guard inputs.isEmpty else { return inputs }
     return nameProblems + simulationProblems + twinProblems + realizationProblems
-      + universeProblems + networkProblems + samplingProblems + batchProblems + scheduleProblems
+      + universeProblems + networkProblems + samplingProblems + boxProblems + batchProblems
+      + scheduleProblems
       + streamProblems
       + analysisProblems
       + clusterProblems
@@ -137,6 +138,15 @@ extension Experiment {
     } catch {
       return [SettingProblem(path: "sampling", reason: error.reason, remedy: clause(error.remedy))]
     }
+  }
+
+  /// Shells hold voxels, a mask shows some, and ellipsoids have a density to take their axes from.
+  private var boxProblems: [SettingProblem] {
+    let fault = training.boxes.problem(
+      boxWidth: sampling.boxWidth, input: fields.networkInput)
+    return fault.map {
+      [SettingProblem(path: "training.\($0.key)", reason: $0.reason, remedy: $0.remedy)]
+    } ?? []
   }
 
   /// An epoch has one step at least.

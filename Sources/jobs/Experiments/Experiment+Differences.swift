@@ -1,5 +1,6 @@
 internal import DurableFiles
 package import Settings
+internal import SubBoxes
 internal import Training
 
 /// A setting that differs between two experiments.
@@ -42,7 +43,8 @@ extension Experiment {
   /// were made without them, whose bytes and checkpoints stay what they are.
   static let settingsThatIdentifyIfChanged: Set<String> = [
     "training.schedule", "training.clipNorm", "training.symmetries",
-    "training.initialModel", "fields.inputs", "fields.filter", "sampling.includesField",
+    "training.initialModel", "training.shells", "training.mask", "fields.inputs", "fields.filter",
+    "sampling.includesField",
   ]
 
   /// The settings that a trained model depends on, a line each, such as `fields.neighbours = 32`.
@@ -53,6 +55,7 @@ extension Experiment {
   package func trainingIdentity() throws(SettingsError) -> [String] {
     var trained = self
     trained.fields = fields.withoutListOfOne()
+    trained.training.shells = training.boxes.shells
     trained.simulations.removeAll { $0.role == .test || $0.role == .twin }
     trained.training.initialModel = training.initialModel.map { path in
       (try? Checksum.ofFile(path)).map { "checksum \($0)" } ?? path

@@ -1,6 +1,7 @@
 internal import Fields
 internal import Information
 package import Settings
+internal import SubBoxes
 internal import Training
 
 extension Experiment {
@@ -72,6 +73,10 @@ extension Experiment {
     "network.leakySlope": .from(0, to: 1),
 
     "training.seed": .any,
+    "training.shells.count": shellCount,
+    "training.shells.tensorRadius": .from(1, to: 255),
+    "training.mask.inner": .from(0, to: 1000),
+    "training.mask.outer": .from(0, to: 1000),
     "training.batchSize": .from(1, to: Double(TrainingSettings.largestBatch)),
     "training.epochs": .atLeast(1, limit: 100_000),
     "training.patience": .atLeast(1, limit: 100_000),
@@ -128,6 +133,9 @@ extension Experiment {
     "cluster.warningSeconds": .from(1, to: 65_535),
     "cluster.maximumRequeues": .from(0, to: 1e6),
   ])
+
+  private static let shellCount = SettingRange.from(
+    Double(ShellSettings.counts.lowerBound), to: Double(ShellSettings.counts.upperBound))
 
   private static let unit = SettingRange.above(0, to: 1e30)
 

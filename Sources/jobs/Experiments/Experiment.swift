@@ -69,7 +69,7 @@ package struct Experiment: Codable, Hashable, Sendable {
       switch (fields.networkInput == .density, training.variant) {
       case (true, _): kind
       case (false, .raw): input
-      case (false, .averaged), (false, .shuffled): "\(input)-\(kind)"
+      case (false, _): "\(input)-\(kind)"
       }
     return TrainingName(variant: variant, seed: training.seed)
   }

@@ -16,7 +16,7 @@ extension ExperimentPlan: CustomStringConvertible {
   private var heading: String {
     let coordinates = workers < layout.nodes * layout.ranksPerNode ? ", rank 0 coordinates" : ""
     return """
-      plan of \(experiment.name), \(experiment.training.variant.rawValue): \(layout.nodes) nodes, \
+      plan of \(experiment.name), \(experiment.training.boxes): \(layout.nodes) nodes, \
       \(layout.ranksPerNode) ranks on each, \(layout.threads) threads on each rank\(coordinates)
       all figures are predictions, unless they say that they were measured
 

@@ -83,7 +83,7 @@ package struct ModelSummary: Hashable, Sendable, CustomStringConvertible {
     description = """
       network      \(model.parameters.count) parameters\(likelihood.joined()), boxes of \
       \(architecture.boxWidth)^3 voxels
-      input        \(model.inputName), \(model.variant.rawValue), standardized by \(scales)
+      input        \(model.inputName), \(model.boxes), standardized by \(scales)
       output       log10 M/Msun from \(labels.minimum) to \(labels.maximum)
       file         \(file)
       """

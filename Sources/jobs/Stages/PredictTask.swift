@@ -17,6 +17,9 @@ package struct PredictTask: Sendable {
   /// The file of the network.
   private let model: String
 
+  /// The boxes that the network must have been trained on; any if there are none.
+  private let boxes: BoxDescription?
+
   /// Makes the task; the model is that of the experiment's variant and seed.
   package init(_ experiment: Experiment, in directory: RunDirectory) {
     self.init(experiment, named: experiment.trainingName, in: directory)
@@ -25,7 +28,8 @@ package struct PredictTask: Sendable {
   /// Makes the task of a model that may be another experiment's.
   ///
   /// Its predictions get the name of the folder in which the model is, such as `raw-seed2`; a model that stands
-  /// elsewhere gets the name of the experiment's own variant and seed.
+  /// elsewhere gets the name of the experiment's own variant and seed. Its boxes are its own; if the experiment has
+  /// shells or a mask other than the defaults, they must be the model's.
   ///
   /// - Parameters:
   ///   - experiment: What to predict.
@@ -37,6 +41,7 @@ package struct PredictTask: Sendable {
     self.directory = directory
     self.model = model
     name = TrainingName(folder: folder) ?? experiment.trainingName
+    boxes = experiment.training.boxes.isPlain ? nil : experiment.training.boxes
   }
 
   /// Makes the task of a model that shares the run directory with others, such as that of a run of an ablation.
@@ -54,6 +59,7 @@ package struct PredictTask: Sendable {
     self.directory = directory
     self.name = name
     model = directory.training(name).model
+    boxes = experiment.training.boxes
   }
 
   /// The file of predictions.
@@ -92,7 +98,7 @@ package struct PredictTask: Sendable {
       return ((fields, marks), Stage.Inputs(files: [model], fieldFiles: fields))
     } work: { fields, marks in
       let job = PredictionJob(
-        modelPath: model, files: fields, sampling: experiment.sampling,
+        modelPath: model, boxes: boxes, files: fields, sampling: experiment.sampling,
         streaming: experiment.stream, symmetries: experiment.prediction.symmetries,
         kernels: experiment.training.kernels,
         threadsPerRank: experiment.training.threadsPerRank, output: output,

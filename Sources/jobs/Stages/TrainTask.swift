@@ -210,7 +210,7 @@ package struct TrainTask: Sendable {
     return [
       "network: \(start.parameterCount) parameters, boxes of \(experiment.sampling.boxWidth)^3 "
         + "voxels of \(digits(data.finalVoxelSize ?? data.voxelSize)) Mpc/h of the "
-        + "\(experiment.fields.networkInput.words), \(experiment.training.variant.rawValue)",
+        + "\(experiment.fields.networkInput.words), \(experiment.training.boxes)",
       "samples: \(data.trainingSamples) to train on from "
         + data.training.map { "\($0.name) (\($0.eligible) eligible)" }.joined(separator: ", ")
         + "; \(data.validationSamples) to validate on from "

@@ -8,7 +8,7 @@ package import Training
 extension Model {
   /// Writes the network as an ONNX model (operators of version 17), which appears when it is complete.
   ///
-  /// It takes `box` [n, channel, w, w, w], the boxes before they are standardized (averaged, if the variant is), and
+  /// It takes `box` [n, channel, w, w, w], the boxes before they are standardized (with averages and a mask, if the metadata say so), and
   /// gives `scaledLabel` [n, 1] and `logMass` [n, 1], log10 of Msun. Standardization and scaling are computed
   /// as ours, in the same precision. The parameters of the likelihood and all that the metadata of ``safeTensors(provenance:creator:)`` have are
   /// in the metadata.
@@ -72,7 +72,7 @@ extension Model {
       inputs: [
         value(
           ONNXBuilder.box, [data.standardization.channels.count, width, width, width],
-          "boxes of \(inputName) (\(variant.rawValue))\(channelWords), not standardized")
+          "boxes of \(inputName) (\(boxes))\(channelWords), not standardized")
       ],
       outputs: [
         value(ONNXBuilder.scaledLabel, [1], "halo mass, scaled to [-1, 1]"),

@@ -71,9 +71,10 @@ extension Model {
         "\(parameter.name) is \(Float(value)), and \(parameter.meaning) is positive",
         "Save \(parameter.name) itself, not its logarithm")
     }
+    let inputName = try metadata.inputName(for: architecture)
     self.init(
-      architecture: architecture, variant: try metadata.variant(),
-      inputName: try metadata.inputName(for: architecture),
+      architecture: architecture,
+      boxes: try metadata.boxes(for: architecture, inputName: inputName), inputName: inputName,
       data: try metadata.data(for: architecture),
       seed: try metadata.optional("seed", as: UInt64.self) ?? 0,
       epoch: try metadata.optional("epoch", as: Int.self) ?? 0,

@@ -16,13 +16,15 @@ struct ModelMetadata {
   /// The layout of the tensors beside it: `pt` is the word by which packages know that of PyTorch.
   private static let format = "pt"
 
-  private static let version = "1"
+  /// The version of metadata of plain boxes, and of those with other shells or a mask.
+  private static let versions = (plain: "1", other: "2")
 
   /// Describes a model.
   init(of model: Model, provenance: String?, creator: String) throws {
     texts = [
-      "format": Self.format, "halompi": Self.version, "creator": creator,
-      "variant": model.variant.rawValue, "field": model.inputName,
+      "format": Self.format,
+      "halompi": model.boxes.isPlain ? Self.versions.plain : Self.versions.other,
+      "creator": creator, "variant": model.boxes.kind.rawValue, "field": model.inputName,
       "architecture": try Self.json(model.architecture),
       "standardization": try Self.json(model.data.standardization),
       "labels": try Self.json(model.data.labels), "voxelSize": try Self.json(model.data.voxelSize),
@@ -39,6 +41,10 @@ struct ModelMetadata {
     }
     if let input = model.input, input.channelCount > 1 {
       texts["channels"] = try Self.json(input.channelNames)
+    }
+    if !model.boxes.isPlain {
+      texts["shells"] = try Self.json(model.boxes.shells)
+      texts["mask"] = try Self.json(model.boxes.mask)
     }
     texts["finalVoxelSize"] = try model.data.finalVoxelSize.map(Self.json)
     texts["provenance"] = provenance
@@ -67,9 +73,9 @@ struct ModelMetadataReader {
   /// The architecture, with which a network can be made.
   func architecture() throws(Failure) -> NetworkArchitecture {
     let version = texts["halompi"] ?? "1"
-    guard version == "1" else {
+    guard ["1", "2"].contains(version) else {
       throw failure(
-        "its metadata are of version \(version), and this program reads 1",
+        "its metadata are of version \(version), and this program reads 1 and 2",
         "Import it with a newer halompi")
     }
     let architecture = try required("architecture", as: NetworkArchitecture.self)
@@ -79,8 +85,23 @@ struct ModelMetadataReader {
     return architecture
   }
 
+  /// The boxes, which can be made of the input for a network of this architecture.
+  func boxes(
+    for architecture: NetworkArchitecture, inputName: String
+  ) throws(Failure) -> BoxDescription {
+    let boxes = BoxDescription(
+      try kind(), shells: try optional("shells", as: ShellSettings.self) ?? ShellSettings(),
+      mask: try optional("mask", as: RadiusMask.self) ?? RadiusMask())
+    let finalVoxelSize = try optional("finalVoxelSize", as: Double.self)
+    let fault = boxes.problem(
+      boxWidth: architecture.boxWidth,
+      input: NetworkInput(named: inputName, finalVoxelSize: finalVoxelSize))
+    if let fault { throw failure("its boxes cannot be made (\(fault.reason))", Self.remedy) }
+    return boxes
+  }
+
   /// The kind of boxes.
-  func variant() throws(Failure) -> BoxKind {
+  private func kind() throws(Failure) -> BoxKind {
     let word = try text("variant")
     guard let variant = BoxKind(rawValue: word) else {
       throw failure(

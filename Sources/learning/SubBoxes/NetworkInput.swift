@@ -199,6 +199,11 @@ extension NetworkInput {
     }
   }
 
+  /// The channel of the initial density; `nil` if it is none.
+  var densityChannel: Int? {
+    fields.firstIndex(of: filter.map { GridField.density.filtered(by: $0) } ?? .density)
+  }
+
   /// The number of channels.
   package var channelCount: Int {
     switch source {

@@ -1,7 +1,8 @@
 /// Replaces every voxel of a box by the mean of its spherical shell.
 ///
 /// The distance r of a voxel is taken in voxels from the center voxel w/2 (rounded down on each
-/// axis). Shell 0 is the filled ball r <= 2, and shell n is e_(n-1) < r <= e_n with the edges
+/// axis), and the edges of the shells are those of ``ShellSettings``: by default shell 0 is the filled
+/// ball r <= 2, and shell n is e_(n-1) < r <= e_n with
 ///
 ///     e_n = 2 + n (w/2 - 2) / 19
 ///
@@ -15,9 +16,6 @@
 /// Lucie-Smith et al., Phys. Rev. D 109, 063524 (2024), doi:10.1103/PhysRevD.109.063524,
 /// section IV.
 package struct ShellAverage: Sendable {
-  /// The number of shells that fit inside a box, of any width above four.
-  static let inscribedShells = 20
-
   /// The number of voxels along each axis of a box, w.
   package let width: Int
 
@@ -28,12 +26,12 @@ package struct ShellAverage: Sendable {
   package let labels: [Int32]
 
   /// Finds the shell of every voxel of a box of [width, width, width].
-  package init(width: Int) {
+  package init(width: Int, shells settings: ShellSettings = ShellSettings()) {
     precondition(width > 0, "a box has at least one voxel, not \(width)")
     self.width = width
     let squares = (0..<width).map { ($0 - width / 2) * ($0 - width / 2) }
     let farthest = 3 * (width / 2) * (width / 2)
-    let shells = Self.shells(ofSquaredDistancesTo: farthest, width: width)
+    let shells = Self.shells(settings, ofSquaredDistancesTo: farthest, width: width)
     var labels: [Int32] = []
     labels.reserveCapacity(width * width * width)
     var counts = [Int](repeating: 0, count: Int(shells[farthest]) + 1)
@@ -51,19 +49,15 @@ package struct ShellAverage: Sendable {
   }
 
   /// The shell of each squared distance from zero to `farthest`.
-  ///
-  /// Multiplied with 38, the edges are the integers 76 + n (w - 4): shells are told apart exactly.
-  private static func shells(ofSquaredDistancesTo farthest: Int, width: Int) -> [Int32] {
+  private static func shells(
+    _ settings: ShellSettings, ofSquaredDistancesTo farthest: Int, width: Int
+  ) -> [Int32] {
     var shell = 0
-    func isInside(_ square: Int) -> Bool {
-      let edge = 76 + shell * (width - 4)
-      return 38 * 38 * square <= edge * edge
-    }
+    var edge = settings.squaredEdge(of: shell, boxWidth: width)
     return (0...farthest).map { square in
-      if width > 4 {
-        while !isInside(square) { shell += 1 }
-      } else {
-        shell = square <= 4 ? 0 : 1
+      while square << ShellSettings.fractionBits > edge {
+        shell += 1
+        edge = settings.squaredEdge(of: shell, boxWidth: width)
       }
       return Int32(shell)
     }
@@ -76,17 +70,27 @@ package struct ShellAverage: Sendable {
   ///
   /// - Parameter box: [w, w, w].
   package func apply(to box: UnsafeMutablePointer<Float>) {
+    labels.withUnsafeBufferPointer { Self.average(box, over: $0, counts: counts) }
+  }
+
+  /// Replaces every voxel of a box by the mean of those with its label.
+  ///
+  /// - Parameters:
+  ///   - box: The voxels, as many as there are labels.
+  ///   - labels: The shell of each voxel.
+  ///   - counts: The number of voxels of each shell.
+  static func average(
+    _ box: UnsafeMutablePointer<Float>, over labels: UnsafeBufferPointer<Int32>, counts: [Int]
+  ) {
     withUnsafeTemporaryAllocation(of: Double.self, capacity: counts.count) { sums in
       withUnsafeTemporaryAllocation(of: Float.self, capacity: counts.count) { means in
         sums.initialize(repeating: 0)
         means.initialize(repeating: 0)
-        labels.withUnsafeBufferPointer { labels in
-          for voxel in labels.indices { sums[Int(labels[voxel])] += Double(box[voxel]) }
-          for shell in counts.indices where counts[shell] > 0 {
-            means[shell] = Float(sums[shell] / Double(counts[shell]))
-          }
-          for voxel in labels.indices { box[voxel] = means[Int(labels[voxel])] }
+        for voxel in labels.indices { sums[Int(labels[voxel])] += Double(box[voxel]) }
+        for shell in counts.indices where counts[shell] > 0 {
+          means[shell] = Float(sums[shell] / Double(counts[shell]))
         }
+        for voxel in labels.indices { box[voxel] = means[Int(labels[voxel])] }
       }
     }
   }

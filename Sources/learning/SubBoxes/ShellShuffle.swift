@@ -13,8 +13,8 @@ struct ShellShuffle: Sendable {
   private let starts: [Int]
 
   /// Finds the shells of a box of [width, width, width], those of ``ShellAverage``.
-  init(width: Int) {
-    let shells = ShellAverage(width: width)
+  init(width: Int, shells settings: ShellSettings = ShellSettings()) {
+    let shells = ShellAverage(width: width, shells: settings)
     var starts = [0]
     for count in shells.counts { starts.append(starts[starts.count - 1] + count) }
     var next = starts

@@ -4,7 +4,7 @@ package import Failures
 ///
 /// ```swift
 /// let stream = SubBoxStream(
-///   from: store, kind: .raw, boxWidth: 75, standardization: standardization, lookAhead: 8,
+///   from: store, boxes: BoxDescription(.raw), boxWidth: 75, standardization: standardization, lookAhead: 8,
 ///   threads: 1, consumers: 4)
 /// stream.start(samples.map { OrientedSample($0) })
 /// while let box = try stream.next() {  // by up to four threads at a time
@@ -19,9 +19,6 @@ package import Failures
 /// The threads of a stream end with it. They do not retain the source: the owner of the stream
 /// keeps it alive for longer.
 package final class SubBoxStream: Sendable {
-  /// The kind of the boxes.
-  package let kind: BoxKind
-
   /// The number of voxels along each axis of a box, w.
   package let boxWidth: Int
 
@@ -35,7 +32,7 @@ package final class SubBoxStream: Sendable {
   ///
   /// - Parameters:
   ///   - source: The data that boxes are made from.
-  ///   - kind: The kind of the boxes.
+  ///   - boxes: The kind of the boxes, their shells and their mask.
   ///   - boxWidth: The number of voxels along each axis of a box.
   ///   - standardization: The standardization of the values of each channel, before averaging.
   ///   - lookAhead: The number of boxes that are prepared before they are asked for.
@@ -43,15 +40,14 @@ package final class SubBoxStream: Sendable {
   ///   - consumers: The largest number of boxes in use at a time, beyond which ``next(before:)``
   ///     waits for one to go out of use.
   package init(
-    from source: any SubBoxSource, kind: BoxKind, boxWidth: Int,
+    from source: any SubBoxSource, boxes: BoxDescription, boxWidth: Int,
     standardization: InputStandardization,
     lookAhead: Int, threads: Int, consumers: Int
   ) {
     precondition(lookAhead > 0 && threads > 0 && consumers > 0, "a stream needs one of each")
     let maker = BoxMaker(
-      source: source, kind: kind, boxWidth: boxWidth, standardization: standardization)
+      source: source, boxes: boxes, boxWidth: boxWidth, standardization: standardization)
     let buffers = lookAhead + consumers
-    self.kind = kind
     self.boxWidth = boxWidth
     bytes = buffers * maker.voxelCount * MemoryLayout<Float>.stride + maker.bytes
     self.source = source

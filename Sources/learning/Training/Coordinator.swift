@@ -258,7 +258,7 @@ final class Coordinator {
       preconditionFailure("there is no best model before the first validation")
     }
     return Model(
-      architecture: plan.architecture, variant: plan.settings.variant,
+      architecture: plan.architecture, boxes: plan.settings.boxes,
       inputName: plan.input.name,
       data: data, seed: plan.settings.seed, epoch: epoch, step: (epoch + 1) * plan.stepsPerEpoch,
       validationLoss: loss, settings: TrainingEnding.identity(plan.identity),

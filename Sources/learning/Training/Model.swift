@@ -10,8 +10,8 @@ package struct Model: Sendable {
   /// The shape of the network.
   package var architecture: NetworkArchitecture
 
-  /// The kind of the boxes that the network was trained on.
-  package var variant: BoxKind
+  /// The boxes that the network was trained on.
+  package var boxes: BoxDescription
 
   /// The name of its input in files: a ``NetworkInput``, or one that this program does not make.
   package var inputName: String
@@ -45,16 +45,21 @@ package struct Model: Sendable {
   /// The likelihood with the values of its parameters.
   package var likelihood: LikelihoodValues { architecture.parameters.likelihood(in: parameters) }
 
-  private static let format = RecordFormat(
-    "halompi-model", version: 1,
-    remedy:
-      "restore the file from a copy, or make it again (halompi train, given the same experiment "
-      + "file, --set and --runs, does so from its last checkpoint)")
+  /// The format of a version: 1 of plain boxes, which all programs can use, and 2 of other shells or a mask.
+  private static func format(version: Int) -> RecordFormat {
+    RecordFormat(
+      "halompi-model", version: version, oldestVersion: 1,
+      remedy:
+        "restore the file from a copy, or make it again (halompi train, given the same experiment "
+        + "file, --set and --runs, does so from its last checkpoint)")
+  }
 
   /// The parts that are stored as text.
   private struct Header: Codable {
     var architecture: NetworkArchitecture
     var variant: BoxKind
+    var shells: ShellSettings?
+    var mask: RadiusMask?
     var field: String
     var data: DataDescription
     var settings: [String]
@@ -71,12 +76,13 @@ package struct Model: Sendable {
   ///
   /// - Throws: `HDF5Error` or `FileError`.
   package func write(to path: String) throws {
-    try RecordWriter.write(to: path, as: Self.format) { file in
+    try RecordWriter.write(to: path, as: Self.format(version: boxes.isPlain ? 1 : 2)) { file in
       try file.addJSON(
         "header",
         Header(
-          architecture: architecture, variant: variant, field: inputName, data: data,
-          settings: settings))
+          architecture: architecture, variant: boxes.kind,
+          shells: boxes.isPlain ? nil : boxes.shells, mask: boxes.isPlain ? nil : boxes.mask,
+          field: inputName, data: data, settings: settings))
       try file.set("seed", to: seed)
       try file.set("epoch", to: Int64(epoch))
       try file.set("step", to: Int64(step))
@@ -93,7 +99,7 @@ package struct Model: Sendable {
   /// - Throws: `Failure` for a file that is no intact model; `HDF5Error` for one that is missing or
   ///   cannot be read.
   package init(contentsOf path: String) throws {
-    let file = try RecordReader(path, as: Self.format)
+    let file = try RecordReader(path, as: Self.format(version: 2))
     let header = try file.json("header", as: Header.self)
     do { try header.architecture.validate() } catch {
       throw file.failure("its header cannot be used: \(error)")
@@ -105,8 +111,14 @@ package struct Model: Sendable {
         "its header cannot be used: it has scales for \(scales) channels, and a network for "
           + "\(header.architecture.inputChannels)")
     }
+    let boxes = BoxDescription(
+      header.variant, shells: header.shells ?? ShellSettings(), mask: header.mask ?? RadiusMask())
+    let input = NetworkInput(named: header.field, finalVoxelSize: header.data.finalVoxelSize)
+    if let fault = boxes.problem(boxWidth: header.architecture.boxWidth, input: input) {
+      throw file.failure("its header cannot be used: \(fault.reason)")
+    }
     architecture = header.architecture
-    variant = header.variant
+    self.boxes = boxes
     inputName = header.field
     data = header.data
     settings = header.settings
@@ -130,7 +142,7 @@ package struct Model: Sendable {
   ///
   /// - Parameters:
   ///   - architecture: The shape of the network, which must be valid.
-  ///   - variant: The kind of the boxes that the network was trained on.
+  ///   - boxes: The boxes that the network was trained on.
   ///   - inputName: The name of its input.
   ///   - data: The data that it was trained on, with the scales of its input and output.
   ///   - seed: The seed of its initial weights and of the order of its samples.
@@ -140,14 +152,14 @@ package struct Model: Sendable {
   ///   - settings: The settings that the result depends on, a line each.
   ///   - parameters: The parameters, [count], of the layout of `architecture`.
   package init(
-    architecture: NetworkArchitecture, variant: BoxKind, inputName: String, data: DataDescription,
-    seed: UInt64, epoch: Int, step: Int, validationLoss: Double, settings: [String],
-    parameters: [Float]
+    architecture: NetworkArchitecture, boxes: BoxDescription, inputName: String,
+    data: DataDescription, seed: UInt64, epoch: Int, step: Int, validationLoss: Double,
+    settings: [String], parameters: [Float]
   ) {
     precondition(
       parameters.count == architecture.parameters.count, "parameters of another network")
     self.architecture = architecture
-    self.variant = variant
+    self.boxes = boxes
     self.inputName = inputName
     self.data = data
     self.seed = seed

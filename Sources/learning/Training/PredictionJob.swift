@@ -14,6 +14,9 @@ package struct PredictionJob: Sendable {
   /// The model.
   package var modelPath: String
 
+  /// The boxes that the model must have been trained on; any if there are none.
+  package var boxes: BoxDescription?
+
   /// The field files of the simulations.
   package var files: [String]
 
@@ -42,12 +45,12 @@ package struct PredictionJob: Sendable {
 
   /// Makes a job.
   package init(
-    modelPath: String, files: [String], sampling: SamplingSettings, streaming: StreamSettings,
-    symmetries: CubeSymmetries = .none, kernels: NetworkKernels, threadsPerRank: Int?,
-    output: String,
-    mayPredictSeen: Bool = false
+    modelPath: String, boxes: BoxDescription? = nil, files: [String], sampling: SamplingSettings,
+    streaming: StreamSettings, symmetries: CubeSymmetries = .none, kernels: NetworkKernels,
+    threadsPerRank: Int?, output: String, mayPredictSeen: Bool = false
   ) {
     self.modelPath = modelPath
+    self.boxes = boxes
     self.files = files
     self.sampling = sampling
     self.streaming = streaming
@@ -82,7 +85,7 @@ package struct PredictionJob: Sendable {
     sampling.boxWidth = model.architecture.boxWidth
     let draw = try SampleDraw(.test, from: files, settings: sampling, on: world)
     let samples = draw.samples.sorted { ($0.simulation, $0.site) < ($1.simulation, $1.site) }
-    let count = symmetries.applied(to: model.variant).orientations.count
+    let count = symmetries.applied(to: model.boxes.kind).orientations.count
     let unfinished = try world.agree { try self.unfinished(metadata, samples, model) }
     var results = UnfinishedPredictions.Results(count: samples.count, withDeviations: count > 1)
     let places = try remaining(unfinished, &results, on: world)
@@ -132,7 +135,7 @@ package struct PredictionJob: Sendable {
     UnfinishedPredictions(
       besides: output,
       describing: [try Checksum.ofFile(modelPath).description] + simulations.map(\.fingerprint) + [
-        symmetries.applied(to: model.variant).rawValue, kernels.rawValue,
+        symmetries.applied(to: model.boxes.kind).rawValue, kernels.rawValue,
       ], samples)
   }
 
@@ -169,6 +172,14 @@ package struct PredictionJob: Sendable {
           + "\(input.channelCount)",
         remedy: "correct the field of the model, or use the version that trained it")
     }
+    if let boxes, boxes != model.boxes {
+      throw .unsuitableModel(
+        path: modelPath,
+        reason: "it was trained on boxes that are \(model.boxes), and the experiment has \(boxes)",
+        remedy:
+          "give the experiment that it was trained by, or set training.variant, training.shells and "
+          + "training.mask to those of the model")
+    }
     for simulation in simulations {
       let size = simulation.boxSize / Double(simulation.gridSize)
       // A part of a voxel in a hundred moves the edge of the published box by less than half a voxel.
@@ -199,10 +210,10 @@ package struct PredictionJob: Sendable {
   ) throws -> OrientedPredictions {
     let samples = places.map { all[$0] }
     var log = try unfinished.open(number: number)
-    let orientations = symmetries.applied(to: model.variant).orientations
+    let orientations = symmetries.applied(to: model.boxes.kind).orientations
     let count = orientations.count
     let stream = SubBoxStream(
-      from: source, kind: model.variant, boxWidth: model.architecture.boxWidth,
+      from: source, boxes: model.boxes, boxWidth: model.architecture.boxWidth,
       standardization: model.data.standardization, lookAhead: streaming.lookAhead,
       threads: streaming.threads, consumers: threads)
     let weights = try NetworkWeights(model.parameters, of: model.architecture, for: kernels)

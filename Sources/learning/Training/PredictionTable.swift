@@ -79,7 +79,7 @@ package struct PredictionTable: Hashable, Sendable {
     try RecordWriter.write(to: path, as: Self.format) { file in
       try file.addJSON("simulations", simulations)
       if let fingerprints { try file.addJSON("fingerprints", fingerprints) }
-      try file.set("variant", to: model.variant.rawValue)
+      try file.set("variant", to: model.boxes.kind.rawValue)
       try file.set("seed", to: model.seed)
       try file.set("epoch", to: Int64(model.epoch))
       let extents = [samples.count]

@@ -69,7 +69,7 @@ struct Preparation {
     team: borrowing Communicator
   ) throws -> Worker {
     let stream = SubBoxStream(
-      from: source, kind: plan.settings.variant, boxWidth: plan.sampling.boxWidth,
+      from: source, boxes: plan.settings.boxes, boxWidth: plan.sampling.boxWidth,
       standardization: data.standardization, lookAhead: plan.streaming.lookAhead,
       threads: plan.streaming.threads, consumers: threads)
     return try Worker(

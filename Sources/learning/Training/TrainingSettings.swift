@@ -27,8 +27,14 @@ package struct TrainingSettings: Codable, Hashable, Sendable {
     case likelihood
   }
 
-  /// The kind of the boxes: raw, averaged over spherical shells, or shuffled within them.
+  /// The kind of the boxes: raw, averaged over spherical shells, shuffled within them, or averaged over ellipsoidal ones.
   package var variant = BoxKind.raw
+
+  /// The shells that voxels are averaged over, or shuffled within.
+  package var shells = ShellSettings()
+
+  /// The radii within which and beyond which voxels are hidden.
+  package var mask = RadiusMask()
 
   /// The seed of the initial weights and of the order of the samples.
   package var seed: UInt64 = 1
@@ -40,8 +46,8 @@ package struct TrainingSettings: Codable, Hashable, Sendable {
   /// The number of samples of a step, from 1 to 4096.
   package var batchSize = 64
 
-  /// The largest number of epochs; without it 30 for raw boxes of the initial density, and 40 for averaged
-  /// boxes and other inputs.
+  /// The largest number of epochs; without it 30 for raw and shuffled boxes of the initial density, and 40 for averaged
+  /// boxes (ellipsoidal ones too) and other inputs.
   package var epochs: Int?
 
   /// The number of epochs without a lower validation loss after which the training ends; without it,
@@ -51,8 +57,8 @@ package struct TrainingSettings: Codable, Hashable, Sendable {
   /// The loss that tells which epoch was best.
   var selection = Selection.loss
 
-  /// The strength of the priors on the weights; without it 10^-2.5 for raw boxes, 10^-4.3 for averaged
-  /// ones, and 10^-3 for the final density.
+  /// The strength of the priors on the weights; without it 10^-2.5 for raw and shuffled boxes, 10^-4.3 for averaged
+  /// ones (ellipsoidal ones too), and 10^-3 for the final density.
   package var alpha: Double?
 
   /// The file of a model of the same network, with whose weights and likelihood the training starts; without it, the
@@ -102,13 +108,16 @@ package struct TrainingSettings: Codable, Hashable, Sendable {
   /// Makes the settings of the paper.
   package init() {}
 
+  /// The boxes that the network sees.
+  package var boxes: BoxDescription { BoxDescription(variant, shells: shells, mask: mask) }
+
   /// The largest number of epochs of this variant.
-  package var epochLimit: Int { epochs ?? (variant == .averaged ? 40 : 30) }
+  package var epochLimit: Int { epochs ?? (variant.isAveraged ? 40 : 30) }
 
   /// The strength of the priors of this variant.
   var priorStrength: Double {
     // 10^-2.5 and 10^-4.3, written out so that no mathematical library decides the last bit.
-    alpha ?? (variant == .averaged ? 5.011872336272725e-05 : 0.0031622776601683794)
+    alpha ?? (variant.isAveraged ? 5.011872336272725e-05 : 0.0031622776601683794)
   }
 
   /// The values that the likelihood's parameters start with, [parameter].

@@ -5,7 +5,7 @@ package struct NetworkDescription: Hashable, Sendable {
   /// The name of the input that its boxes show, such as `density` or `potential`.
   package var input: String
 
-  /// Whether boxes are `raw`, or `averaged` over shells.
+  /// The boxes in words: `raw`, `averaged`, `shuffled` or `ellipsoidal`, and shells or a mask other than the defaults.
   package var boxes: String
 
   /// The number of voxels along each axis of a box.

@@ -48,7 +48,7 @@ extension RunDirectory {
     let data = model.data
     return .known(
       NetworkDescription(
-        input: model.inputName, boxes: model.variant.rawValue,
+        input: model.inputName, boxes: "\(model.boxes)",
         boxWidth: model.architecture.boxWidth,
         voxelSize: data.finalVoxelSize ?? data.voxelSize, parameters: model.parameters.count,
         trainingSimulations: data.training.map(\.name),

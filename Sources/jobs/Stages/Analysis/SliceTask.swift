@@ -89,8 +89,9 @@ struct SliceTask {
       try store.cut(0, around: particles.sites[center], of: 0, with: cutter, into: start)
     }
     let raw = middle()
+    let shells = ShellAverage(width: width, shells: experiment.training.shells)
     box.withUnsafeMutableBufferPointer { voxels in
-      if let start = voxels.baseAddress { ShellAverage(width: width).apply(to: start) }
+      if let start = voxels.baseAddress { shells.apply(to: start) }
     }
     let spacing = grid.boxSize / Double(grid.gridSize)
     let panels = [("raw", raw), ("averaged over shells", middle())].map { name, values in
