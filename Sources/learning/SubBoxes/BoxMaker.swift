@@ -1,8 +1,10 @@
 internal import Failures
+internal import Fields
 
-/// Makes the box of a sample, and averages or shuffles its shells if asked to.
+/// Makes the box of a sample, perturbed if asked to, and averages or shuffles its shells if asked to.
 struct BoxMaker: Sendable {
   private let writeVoxels: BoxWriter
+  private let perturber: BoxPerturber?
   private let average: ShellAverage?
   private let shuffle: ShellShuffle?
   private let channelCount: Int
@@ -12,9 +14,16 @@ struct BoxMaker: Sendable {
   var voxelCount: Int { channelCount * channelVoxelCount }
 
   init(
-    source: any SubBoxSource, kind: BoxKind, boxWidth: Int, standardization: InputStandardization
+    source: any SubBoxSource, kind: BoxKind, boxWidth: Int, standardization: InputStandardization,
+    perturbations: [Perturbation] = []
   ) {
     writeVoxels = source.boxWriter(boxWidth: boxWidth, standardization: standardization)
+    perturber =
+      perturbations.isEmpty
+      ? nil
+      : BoxPerturber(
+        perturbations, of: source.input, boxWidth: boxWidth, standardization: standardization,
+        voxelSizes: source.simulations.map { $0.boxSize / Double($0.gridSize) })
     average = kind == .averaged ? ShellAverage(width: boxWidth) : nil
     shuffle = kind == .shuffled ? ShellShuffle(width: boxWidth) : nil
     channelCount = source.input.channelCount
@@ -29,6 +38,7 @@ struct BoxMaker: Sendable {
   /// Writes the box of a sample.
   func write(_ sample: OrientedSample, into box: UnsafeMutablePointer<Float>) throws(Failure) {
     try writeVoxels(sample, box)
+    perturber?.apply(to: box, of: sample)
     for channel in 0..<channelCount {
       average?.apply(to: box + channel * channelVoxelCount)
       shuffle?.apply(to: box + channel * channelVoxelCount, around: sample.sample.site)
