@@ -118,7 +118,7 @@ let package = Package(
       name: "Fields",
       dependencies: [
         "DurableFiles", "Failures", "FourierTransforms", "HDF5", "LinearTheory", "MPI",
-        "RecordFiles", "Snapshots", "Threads",
+        "ParticleMesh", "RecordFiles", "Snapshots", "Threads",
       ], path: "Sources/learning/Fields"),
     .target(
       name: "SubBoxes",
@@ -190,7 +190,7 @@ let package = Package(
         "Analysis", "DurableFiles", "Experiments", "Failures", "Fields", "Figures",
         "FourierTransforms", "HDF5", "Hardware", "Heartbeat", "Interchange", "LinearTheory", "MPI",
         "Networks", "ParticleMesh", "Plans", "Progress", "Runs", "Settings", "Simulations",
-        "Snapshots",
+        "Snapshots", "Statistics",
         "Stopping", "SubBoxes", "Text", "Threads", "Training",
       ], path: "Sources/jobs/Stages"),
     .target(
@@ -226,8 +226,8 @@ let package = Package(
       dependencies: [
         "Ablations", "Batches", "Experiments", "Failures", "HDF5", "Hardware", "Information", "MPI",
         "Networks", "ParticleMesh", "Pipelines", "Plans", "Progress", "Runs", "Schedulers",
-        "Settings", "Simulations", "Stages", "Stopping", "Text", "Training", "Watching",
-        "Workshop",
+        "Settings", "Simulations", "Stages", "Stopping", "SubBoxes", "Text", "Training",
+        "Watching", "Workshop",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
 
@@ -325,7 +325,8 @@ let package = Package(
     .testTarget(
       name: "FiguresTests",
       dependencies: [
-        "Analysis", "Figures", "LinearTheory", "Networks", "TestSupport", "Text", "Training",
+        "Analysis", "Figures", "LinearTheory", "Networks", "SubBoxes", "TestSupport", "Text",
+        "Training",
       ]),
     .testTarget(name: "SettingsTests", dependencies: ["Failures", "Settings"]),
     .testTarget(name: "WatchingTests", dependencies: ["Failures", "Heartbeat", "Watching"]),

@@ -3,14 +3,15 @@ import Foundation
 import TestSupport
 import Testing
 import Text
-import Training
 
 @testable import Figures
+@testable import SubBoxes
+@testable import Training
 
 /// Figures as values, and what gnuplot makes of them.
 struct FigureTests {
   /// All figures of a report, of a training and of slices.
-  private func figures(of report: Report) throws -> [Figure] {
+  private func figures(of report: Analysis.Report) throws -> [Figure] {
     var metrics = TrainingMetrics()
     let steps = (1...900).map {
       "{\"kind\":\"step\",\"epoch\":0,\"step\":\($0),\"likelihood\":\(1 / Double($0)),\"penalty\":2,\"gamma\":0.2}\n"
@@ -26,14 +27,74 @@ struct FigureTests {
     return report.figures + [
       TrainingFigure.figure(of: TrainingFigure.Run(name: "raw-seed1", metrics: metrics)),
       SliceFigure.figure(of: .known([panel, panel]), name: "slice", title: "A slice", caption: ""),
-    ]
+    ] + ResponseFigure.figures(of: responses, model: "raw-seed1", massEdges: [11, 12, 13, 14])
+      + SensitivityFigure.figures(of: sensitivity, model: "raw-seed1")
+  }
+
+  /// Two densities, the larger first, and a tide of five particles in two of three bins.
+  private var responses: ResponseTable {
+    let samples = [11.2, 11.4, 12.1, 12.3, 12.8].map {
+      Sample(simulation: 0, site: 1, logMass: $0, radius: 0, halo: 0)
+    }
+    return ResponseTable(
+      perturbations: [
+        Perturbation(density: 0.2), Perturbation(density: -0.2),
+        Perturbation(tide: 0.1, along: .own(1)), Perturbation(phasesAbove: 2, seed: 3),
+      ], modelChecksum: "",
+      unperturbed: PredictionTable(
+        simulations: ["a"], fingerprints: nil, samples: samples,
+        predictions: [Float](repeating: 12, count: 5)),
+      perturbed: (0..<5).flatMap { [12 + Float($0) / 4, 11.5, 12.25, 12 - Float($0)] })
+  }
+
+  /// Of a bin with particles and one without.
+  private var sensitivity: SensitivityTable {
+    SensitivityTable(
+      header: SensitivityTable.Header(
+        simulations: ["a"], fingerprints: [""], modelChecksum: "", channels: ["density"],
+        massEdges: [11, 12, 13], voxelSize: 0.5), counts: [7, 0], width: 3,
+      maps: (0..<27).map { Float($0) } + [Float](repeating: .nan, count: 27))
+  }
+
+  @Test func responsesAndSensitivitiesAreTables() throws {
+    let figures = ResponseFigure.figures(
+      of: responses, model: "raw-seed1", massEdges: [11, 12, 13, 14])
+    #expect(figures.map(\.name) == ["response-raw-seed1", "phases-raw-seed1"])
+    let response = try #require(figures[0].plot.value)
+    let scatter = try #require(figures[1].plot.value)
+    // The deviations of (0, 1) and (2, 3, 4), and their errors: over sqrt 2 and over 2.
+    let half = 0.5.squareRoot()
+    let rows = scatter.tables.map { $0.blocks[0][0].map { $0 ?? .nan } }
+    #expect(scatter.tables[0].columns[0] == "k [h/Mpc]")
+    for (row, expected) in zip(rows, [[2, half, half * half, 2], [2, 1, 0.5, 3]]) {
+      #expect(zip(row, expected).allSatisfy { abs($0 - $1) < 1e-12 }, "\(row)")
+    }
+    let tables = Dictionary(uniqueKeysWithValues: response.tables.map { ($0.name, $0) })
+    #expect(
+      tables.keys.sorted() == ["1-1", "1-2", "2-1", "2-2"].map { "response-raw-seed1-\($0)" })
+    // Means by hand, strengths ascending: of 0, 1/4 and of 2/4, 3/4, 4/4.
+    #expect(
+      tables["response-raw-seed1-1-1"]?.blocks[0].map { $0[..<2] } == [
+        [-0.2, -0.5], [0.2, 0.125],
+      ])
+    #expect(tables["response-raw-seed1-1-2"]?.blocks[0].map { $0[1] } == [-0.5, 0.75])
+    #expect(tables["response-raw-seed1-2-2"]?.blocks[0] == [[0.1, 0.25, 0, 3]])
+    let maps = SensitivityFigure.figures(of: sensitivity, model: "raw-seed1")
+    #expect(maps.map(\.name) == ["sensitivity-raw-seed1-density"])
+    let plot = try #require(maps[0].plot.value)
+    // The plane y = 1 of [x, y, z], and no panel without particles.
+    #expect(plot.tables.count == 1)
+    #expect(
+      plot.tables[0].blocks.map { $0.map { $0[2] } }
+        == [[3, 4, 5], [12, 13, 14], [21, 22, 23]])
+    #expect(plot.tables[0].columns[0] == "axis 1 [Mpc/h]")
   }
 
   @Test(.enabled(if: Gnuplot().program != nil, "gnuplot is not installed: nothing is drawn"))
   func gnuplotDrawsEveryFigureInBothFormats() throws {
     try withScratchFolder { folder in
       let figures = try figures(of: MockReport().report())
-      #expect(figures.count == 11, "\(figures.map(\.name))")
+      #expect(figures.count == 14, "\(figures.map(\.name))")
       #expect(Set(figures.map(\.name)).count == figures.count, "two figures have one name")
       for figure in figures {
         guard case .svg(let text) = try Gnuplot().draw(figure, in: folder) else {

@@ -77,6 +77,38 @@ import Testing
     }
   }
 
+  /// Against ``BruteForce`` in double precision, as above.
+  @Test(
+    arguments: NetworkKernels.allCases, [(3, 1), (4, 1), (5, 1), (7, 1), (5, 3)])
+  func theGradientOfTheBoxIsThatOfPlainLoops(
+    kernels: NetworkKernels, shape: (width: Int, inputChannels: Int)
+  ) throws {
+    let architecture = NetworkArchitecture(
+      boxWidth: shape.width, inputChannels: shape.inputChannels,
+      convolutionChannels: kernels == .fast ? [16, 32, 16] : [3, 2, 3],
+      hiddenUnits: [4, 3], leakySlope: 0.1)
+    let parameters = randomParameters(architecture, seed: 5)
+    let box = randomNumbers(architecture.boxCount, index: 51)
+    let gradient = BoxGradient(try NetworkWeights(parameters, of: architecture, for: kernels))
+    var found = [Float](repeating: .nan, count: box.count)
+    // Twice, as what is left of the sample before must not matter.
+    gradient.write(of: box.reversed(), to: &found)
+    let prediction = gradient.write(of: box, to: &found)
+
+    func expected(_ place: Int, _ step: Double) -> Double {
+      var stepped = doubles(box)
+      stepped[place] += step
+      return BruteForce.prediction(architecture, box: stepped, parameters: doubles(parameters))
+    }
+    #expect(abs(Double(prediction) - expected(0, 0)) < 1e-6)
+    let scale = dot(found, found).squareRoot() / Double(box.count).squareRoot()
+    #expect(scale > 1e-4)
+    for place in Swift.stride(from: 0, to: box.count, by: max(1, box.count / 12)) {
+      let slope = (expected(place, 1e-6) - expected(place, -1e-6)) / 2e-6
+      #expect(abs(Double(found[place]) - slope) < 1e-4 * scale, "voxel \(place)")
+    }
+  }
+
   @Test(arguments: NetworkKernels.allCases, [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 39])
   func thePublishedLayersTakeAnyWidth(kernels: NetworkKernels, width: Int) throws {
     let architecture = NetworkArchitecture(boxWidth: width)

@@ -16,7 +16,7 @@ with the file, the dataset and what to do about it. A file that is not there rai
 from .errors import ReadError
 from .fields import read_fields, read_halos
 from .metrics import Metrics, read_metrics
-from .predictions import read_predictions
+from .predictions import read_predictions, read_responses
 from .report import Report, read_report
 
 __all__ = [
@@ -28,4 +28,5 @@ __all__ = [
     "read_metrics",
     "read_predictions",
     "read_report",
+    "read_responses",
 ]

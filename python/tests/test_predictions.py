@@ -7,7 +7,7 @@ import json
 import h5py
 import numpy as np
 
-from halompi_reader import read_fields, read_halos, read_predictions
+from halompi_reader import read_fields, read_halos, read_predictions, read_responses
 from halompi_reader.checksums import checksum
 
 from .support import RUN, FileTestCase, files, flip, place_of, same
@@ -49,6 +49,34 @@ class PredictionsTests(FileTestCase):
             np.testing.assert_array_equal(joined["radius"], joined["radiusOfSite"])
             masses = mine.join(read_halos(path), on="halo")["mass"].astype("f8")
             np.testing.assert_allclose(np.log10(masses), mine["trueLogMass"], rtol=0, atol=1e-5)
+
+    def test_responses_are_predictions_with_changes(self) -> None:
+        whole = read_predictions(PREDICTIONS[0])
+        changes = np.arange(2 * len(whole), dtype="<f4").reshape(-1, 2)
+        perturbations = [
+            {"form": "density", "strength": 0.05},
+            {"axis": "1", "form": "tide", "strength": -0.02},
+        ]
+
+        def respond(file: h5py.File) -> None:
+            file.attrs["format"], file.attrs["version"] = b"halompi-responses", np.int32(1)
+            text = json.dumps(perturbations).encode()
+            file.attrs["perturbations"], file.attrs["perturbationsChecksum"] = text, checksum(text)
+            dataset = file.create_dataset("change", data=changes)
+            dataset.attrs["unit"], dataset.attrs["description"] = "dex", "a change"
+            dataset.attrs["checksum"] = checksum(changes.tobytes())
+
+        path = self.changed(PREDICTIONS[0], respond)
+        frame = read_responses(path)
+        names = ["change.density=0.05", "change.tide(1)=-0.02"]
+        self.assertTrue(same(frame.drop(columns=names), whole))
+        np.testing.assert_array_equal(frame[names], changes)
+        self.assertEqual(frame.attrs["file"]["perturbations"], perturbations)
+        self.assertEqual(frame.attrs["units"][names[0]], "dex")
+        with h5py.File(path, "r+") as file:
+            file["change"][0, 0] += 1
+        self.assert_refused(read_responses, path, "dataset change", "checksum")
+        self.assert_refused(read_predictions, path, "halompi-responses, not halompi-predictions")
 
     def test_files_of_version_1_have_no_halos(self) -> None:
         def age(file: h5py.File) -> None:

@@ -94,20 +94,26 @@ package struct SliceFigure: Sendable {
   ///   - name: The beginning of the names of the files.
   ///   - title: The title of the figure.
   ///   - caption: The caption, which says what is seen.
+  ///   - axes: The names of the horizontal and of the vertical axis.
   /// - Returns: The figure `<name>`.
   package static func figure(
-    of panels: Outcome<[Panel]>, name: String, title: String, caption: String
+    of panels: Outcome<[Panel]>, name: String, title: String, caption: String,
+    axes: (horizontal: String, vertical: String) = ("y", "z")
   ) -> Figure {
     Figure(
-      name: name, title: title, caption: caption, plot: panels.map { plot($0, stem: name) })
+      name: name, title: title, caption: caption,
+      plot: panels.map { plot($0, axes, stem: name) })
   }
 
-  private static func plot(_ panels: [Panel], stem: String) -> Plot {
+  private static func plot(
+    _ panels: [Panel], _ axes: (horizontal: String, vertical: String), stem: String
+  ) -> Plot {
+    let columns = [axes.horizontal, axes.vertical].map { "\($0) [Mpc/h]" }
     let grids = panels.enumerated().filter { $1.values.contains(where: \.isFinite) }
       .map { number, panel in
         PlotTable(
           name: "\(stem)-\(number + 1)",
-          columns: ["y [Mpc/h]", "z [Mpc/h]", panel.name],
+          columns: columns + [panel.name],
           blocks: (0..<panel.columns).map { column in
             (0..<panel.rows).map { row in
               [
@@ -120,7 +126,7 @@ package struct SliceFigure: Sendable {
     let points = panels.enumerated().filter { !$1.points.isEmpty }.map { number, panel in
       PlotTable(
         name: "\(stem)-\(number + 1)-particles",
-        columns: ["y [Mpc/h]", "z [Mpc/h]", panel.name],
+        columns: columns + [panel.name],
         rows: panel.points.map { [$0.x, $0.y, $0.value] })
     }
     // Squares beside each other; below each its axis and its color scale. All in parts of the page.
@@ -141,7 +147,7 @@ package struct SliceFigure: Sendable {
         set cbrange [\(range.lowerBound):\(range.upperBound)]
         set cblabel \(Quoting.gnuplotMarkup(panel.quantity)) offset 0,0.5
         set title \(Quoting.gnuplot(panel.name)) offset 0,-0.7
-        \(number == 0 ? "set ylabel '{/:Italic z}\u{A0}[Mpc/{/:Italic h}]' offset -0.4; set format y '%g'" : "unset ylabel; set format y ''")
+        \(number == 0 ? "set ylabel '{/:Italic \(axes.vertical)}\u{A0}[Mpc/{/:Italic h}]' offset -0.4; set format y '%g'" : "unset ylabel; set format y ''")
         plot \(parts(panel, "\(stem)-\(number + 1)"))
         """
     }
@@ -150,7 +156,7 @@ package struct SliceFigure: Sendable {
       commands: """
         set multiplot
         set tmargin at screen \((2.9 + square) / height); set bmargin at screen \(2.9 / height)
-        set xlabel '{/:Italic y}\u{A0}[Mpc/{/:Italic h}]' offset 0,0.4
+        set xlabel '{/:Italic \(axes.horizontal)}\u{A0}[Mpc/{/:Italic h}]' offset 0,0.4
         set cbtics scale 0.4 offset 0,0.3; set xtics autofreq
         unset key
         \(commands.joined(separator: "\n"))

@@ -3,6 +3,7 @@ internal import ArgumentParser
 internal import Experiments
 internal import MPI
 internal import Stages
+internal import Training
 
 /// Predicts halo masses.
 struct Predict: ParsableCommand {
@@ -15,6 +16,19 @@ struct Predict: ParsableCommand {
         mpirun -n 8 halompi predict jobs/gadget.yaml
         halompi predict jobs/gadget.yaml --set sampling.testSamples=0
         halompi predict jobs/gadget.yaml --model runs/reduced/training/raw-seed1/model.h5
+
+      With --perturb the boxes of the initial field are also changed before the network sees them, and the change of \
+      each prediction is written beside the predictions, to responses/responses.h5; predictions.h5 stays as it \
+      is. Forms of changes are density, the same density contrast all over the box; tide, a tide without a mean \
+      density, along --tide-axis; and phases, the whole field with other phases of its modes above a wavenumber. Several strengths give a curve, which halompi analyze draws. --sensitivity \
+      averages the gradient of the prediction with respect to the box in bins of mass, in the frames of the \
+      particles' own tides, to responses/sensitivity.h5. Documentation/numerics.md has the equations.
+
+        halompi predict jobs/gadget.yaml --perturb density=-0.05,0,0.05
+        halompi predict jobs/gadget.yaml --perturb tide=-0.02,0.02 --set sampling.testSamples=2000
+        halompi predict jobs/gadget.yaml --perturb tide=0.02 --tide-axis 0,0,1
+        halompi predict jobs/gadget.yaml --perturb phases=0.5,1,2 --phase-seed 7
+        mpirun -n 8 halompi predict jobs/gadget.yaml --sensitivity 200
       """)
 
   @OptionGroup var options: ExperimentOptions
@@ -33,6 +47,8 @@ struct Predict: ParsableCommand {
       valueName: "model.h5"))
   var model: String?
 
+  @OptionGroup var perturbing: PerturbationOptions
+
   func validate() throws {
     if model != nil, runName != nil {
       throw ValidationError("--model and --run both say which model to use; give one of them")
@@ -43,12 +59,26 @@ struct Predict: ParsableCommand {
     try runJob { world in
       let experiment = try options.begin(on: world)
       let task = try world.agree { try makeTask(experiment) }
-      guard
-        let table = try task.run(on: world, progress: options.progress(of: experiment, on: world))
-      else {
-        return
+      let progress = options.progress(of: experiment, on: world)
+      let perturbations = perturbing.perturbations
+      if perturbations.isEmpty, perturbing.sensitivity == nil {
+        if let table = try task.run(on: world, progress: progress) {
+          Console.output.say("\(PredictionSummary(table, file: task.output))\n")
+        }
       }
-      Console.output.say("\(PredictionSummary(table, file: task.output))\n")
+      if !perturbations.isEmpty,
+        let table = try task.respond(to: perturbations, on: world, progress: progress)
+      {
+        Console.output.say("\(ResponseSummary(table, file: task.responses.responses))\n")
+      }
+      if let limit = perturbing.sensitivity,
+        let table = try task.averageSensitivity(atMost: limit, on: world, progress: progress)
+      {
+        let counts = table.counts.map { "\($0)" }.joined(separator: ", ")
+        Console.output.say(
+          "particles    \(counts) in the bins of mass\nsensitivity  \(task.responses.sensitivity)\n"
+        )
+      }
     }
   }
 

@@ -84,6 +84,11 @@ package struct RunDirectory: Hashable, Sendable {
     ResultDirectory(path: "\(path)/predictions/\(training)")
   }
 
+  /// The folder of what one trained model answers to changes of its boxes.
+  package func responses(of training: TrainingName) -> ResponseDirectory {
+    ResponseDirectory(path: "\(predictions(of: training).path)/responses")
+  }
+
   /// The folder of the predictions of all models.
   package var predictions: String { "\(path)/predictions" }
 
@@ -134,6 +139,24 @@ package struct ResultDirectory: Hashable, Sendable {
 
   /// The record of what the results were made of.
   package var recordFile: String { "\(path)/made-of.json" }
+
+  /// The file that is locked while a job writes in the folder.
+  package var lockFile: String { "\(path)/lock" }
+}
+
+/// The folder of what a model answers to changes of its boxes.
+package struct ResponseDirectory: Hashable, Sendable {
+  /// The path of the folder.
+  package let path: String
+
+  /// The predictions after perturbations.
+  package var responses: String { "\(path)/responses.h5" }
+
+  /// The mean gradients of the prediction with respect to the box.
+  package var sensitivity: String { "\(path)/sensitivity.h5" }
+
+  /// The file that tells how the results were made: one record per start of a job.
+  package var provenanceFile: String { "\(path)/provenance.json" }
 
   /// The file that is locked while a job writes in the folder.
   package var lockFile: String { "\(path)/lock" }

@@ -105,7 +105,7 @@ package struct AnalyzeTask: Sendable {
         MarkedFile("the predictions of \(name)", directory.prediction(of: name)),
         MarkedFile("the model of \(name)", training.model),
         MarkedFile("the metrics of \(name)", training.metrics),
-      ]
+      ] + responses(of: name)
     }
     let roles = Set(experiment.prediction.roles + [.twin])
     let fields = experiment.simulations.filter { roles.contains($0.role) }.flatMap { simulation in
@@ -133,8 +133,16 @@ package struct AnalyzeTask: Sendable {
       ])
   }
 
+  /// The responses of a model that are there, which a report can be without.
+  private func responses(of name: TrainingName) -> [MarkedFile] {
+    let folder = directory.responses(of: name)
+    return [("responses", folder.responses), ("sensitivity", folder.sensitivity)]
+      .filter { FileManager.default.fileExists(atPath: $0.1) }
+      .map { MarkedFile("the \($0.0) of \(name)", $0.1) }
+  }
+
   private func pages(_ names: [TrainingName]) -> PageTask {
-    PageTask(directory: directory, names: names)
+    PageTask(directory: directory, names: names, massEdges: experiment.analysis.massEdges)
   }
 
   private func threads(on world: borrowing Communicator) throws -> Int {

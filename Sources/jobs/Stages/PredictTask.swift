@@ -1,3 +1,4 @@
+internal import Analysis
 internal import DurableFiles
 package import Experiments
 internal import Failures
@@ -5,7 +6,7 @@ internal import Foundation
 package import MPI
 package import Progress
 package import Runs
-internal import SubBoxes
+package import SubBoxes
 package import Training
 
 /// Predicts the halo masses of an experiment's test particles with its trained network.
@@ -97,26 +98,100 @@ package struct PredictTask: Sendable {
       let marks = try world.agree { world.isRoot ? try files().inputMarks() : [] }
       return ((fields, marks), Stage.Inputs(files: [model], fieldFiles: fields))
     } work: { fields, marks in
-      let job = PredictionJob(
-        modelPath: model, boxes: boxes, files: fields, sampling: experiment.sampling,
-        streaming: experiment.stream, symmetries: experiment.prediction.symmetries,
-        kernels: experiment.training.kernels,
-        threadsPerRank: experiment.training.threadsPerRank, output: output,
-        mayPredictSeen: Set(experiment.prediction.roles) != [.test])
-      var hasBegun = false
-      let table = try job.run(on: world) { done, total in
-        if !hasBegun {
-          if done > 0 { progress.say("going on after \(done) of \(total) particles") }
-          progress.begin(
-            ProgressPhase("predicting \(name)", unit: "particles", total: total, start: done))
-          hasBegun = true
-        }
-        progress.advance(to: done)
+      let table = try telling(progress, "predicting \(name)", unit: "particles") {
+        try job(fields, output: output).run(on: world, tell: $0)
       }
-      progress.end()
       try world.agree { if world.isRoot { try files().writeRecord(of: marks) } }
       return table
     }
+  }
+
+  /// Predicts after each of several perturbations of the boxes, and writes the file.
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - perturbations: At least one; the same on every rank.
+  ///   - world: The ranks.
+  ///   - progress: Is told how far it is; it speaks on rank 0.
+  /// - Returns: The responses on rank 0, and `nil` on the others.
+  /// - Throws: A ``JobFailure``, in an `AgreedFailure` if all ranks know of it.
+  package func respond(
+    to perturbations: [Perturbation], on world: borrowing Communicator, progress: ProgressReporter
+  ) throws -> ResponseTable? {
+    try responding(on: world, progress: progress) { fields in
+      try telling(progress, "perturbing the boxes of \(name)", unit: "predictions") {
+        try job(fields, output: responses.responses)
+          .respond(to: perturbations, on: world, tell: $0)
+      }
+    }
+  }
+
+  /// Averages the gradient of the prediction with respect to the box over particles of each bin of `analysis.massEdges`,
+  /// and writes the file.
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - limit: The most particles of a bin.
+  ///   - world: The ranks.
+  ///   - progress: Is told how far it is; it speaks on rank 0.
+  /// - Returns: The mean maps on rank 0, and `nil` on the others.
+  /// - Throws: A ``JobFailure``, in an `AgreedFailure` if all ranks know of it.
+  package func averageSensitivity(
+    atMost limit: Int, on world: borrowing Communicator, progress: ProgressReporter
+  ) throws -> SensitivityTable? {
+    try responding(on: world, progress: progress) { fields in
+      try telling(progress, "gradients of \(name)", unit: "particles") {
+        try job(fields, output: responses.sensitivity).averageSensitivity(
+          inBins: experiment.analysis.massEdges, atMost: limit, on: world, tell: $0)
+      }
+    }
+  }
+
+  /// The folder of what the network answers to changes of its boxes.
+  package var responses: ResponseDirectory { directory.responses(of: name) }
+
+  /// Does work whose results are in the folder of responses, given the field files.
+  private func responding<Result>(
+    on world: borrowing Communicator, progress: ProgressReporter, work: ([String]) throws -> Result
+  ) throws -> Result {
+    let stage = Stage(
+      name: "predict", lockFile: responses.lockFile, provenanceFile: responses.provenanceFile,
+      threadsPerRank: experiment.training.threadsPerRank)
+    return try stage.run(on: world, progress: progress) {
+      let fields = try world.agree { try fieldFiles() }
+      return (fields, Stage.Inputs(files: [model], fieldFiles: fields))
+    } work: {
+      try work($0)
+    }
+  }
+
+  private func job(_ fields: [String], output: String) -> PredictionJob {
+    PredictionJob(
+      modelPath: model, boxes: boxes, files: fields, sampling: experiment.sampling,
+      streaming: experiment.stream, symmetries: experiment.prediction.symmetries,
+      kernels: experiment.training.kernels,
+      threadsPerRank: experiment.training.threadsPerRank, output: output,
+      mayPredictSeen: Set(experiment.prediction.roles) != [.test])
+  }
+
+  /// Does work that tells how far it is as a phase, which begins where jobs before it have stopped.
+  private func telling<Result>(
+    _ progress: ProgressReporter, _ phase: String, unit: String,
+    work: ((_ done: Int, _ of: Int) -> Void) throws -> Result
+  ) throws -> Result {
+    var hasBegun = false
+    let result = try work { done, total in
+      if !hasBegun {
+        if done > 0 { progress.say("going on after \(done) of \(total) \(unit)") }
+        progress.begin(ProgressPhase(phase, unit: unit, total: total, start: done))
+        hasBegun = true
+      }
+      progress.advance(to: done)
+    }
+    progress.end()
+    return result
   }
 
   /// The file of predictions, and what it is made of.

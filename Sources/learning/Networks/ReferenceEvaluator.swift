@@ -122,9 +122,23 @@ final class ReferenceEvaluator: StagedEvaluator {
   }
 
   func backwardConvolutions(into gradient: UnsafeMutablePointer<Float>) {
+    backward(parametersInto: gradient, boxInto: nil)
+  }
+
+  /// Goes backward through the convolutions to the box after ``backwardDense(outputGradient:into:)``, and writes the
+  /// gradient of the box, [channel, w, w, w].
+  func backwardBox(into boxGradient: UnsafeMutablePointer<Float>) {
+    backward(parametersInto: nil, boxInto: boxGradient)
+  }
+
+  private func backward(
+    parametersInto gradient: UnsafeMutablePointer<Float>?,
+    boxInto boxGradient: UnsafeMutablePointer<Float>?
+  ) {
     let parameters = weights.parameters
     precondition(
-      progress == .backwardDense, "backwardConvolutions without a backwardDense before it")
+      progress == .backwardDense,
+      "a way backward through convolutions without one through dense layers")
     for (layer, convolution) in convolutions.enumerated().reversed() {
       let output = features[layer + 1]
       var incoming = featureGradient.pointer
@@ -135,17 +149,36 @@ final class ReferenceEvaluator: StagedEvaluator {
           inputGradient: unpooled.pointer)
         incoming = unpooled.pointer
       }
-      convolution.backwardParameters(
-        input: features[layer].pointer, outputGradient: incoming,
-        weightGradient: gradient + weight(layer), biasGradient: gradient + bias(layer),
-        workspace: workspace)
+      if let gradient {
+        convolution.backwardParameters(
+          input: features[layer].pointer, outputGradient: incoming,
+          weightGradient: gradient + weight(layer), biasGradient: gradient + bias(layer),
+          workspace: workspace)
+      }
       if layer > 0 {
         convolution.backwardInput(
           outputGradient: incoming, weight: parameters + weight(layer),
           inputGradient: featureGradient.pointer, workspace: workspace)
+      } else if let boxGradient {
+        // The box itself is not needed any more, and its gradient takes its place.
+        convolution.backwardInput(
+          outputGradient: incoming, weight: parameters + weight(layer),
+          inputGradient: features[0].pointer, workspace: workspace)
+        disarrange(into: boxGradient)
       }
     }
-    progress = .forward
+    progress = boxGradient == nil ? .forward : .nothing
+  }
+
+  /// Brings what is in the place of the box from the order of activations into [channel, z, y, x].
+  private func disarrange(into box: UnsafeMutablePointer<Float>) {
+    let channels = weights.architecture.inputChannels
+    let voxels = features[0].count / channels
+    for channel in 0..<channels {
+      for voxel in 0..<voxels {
+        box[channel * voxels + voxel] = features[0].pointer[voxel * channels + channel]
+      }
+    }
   }
 
   /// Brings a box [channel, z, y, x] into the order of activations.

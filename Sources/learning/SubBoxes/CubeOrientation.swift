@@ -104,7 +104,7 @@ struct OrientedBox {
   }
 }
 
-/// A sample, and the orientation in which its box is shown.
+/// A sample, the orientation in which its box is shown, and the perturbation of it.
 package struct OrientedSample: Hashable, Sendable {
   /// The particle that the box is centered on.
   package let sample: Sample
@@ -112,9 +112,15 @@ package struct OrientedSample: Hashable, Sendable {
   /// The orientation of its box.
   let orientation: CubeOrientation
 
-  /// Puts a sample and an orientation together.
-  package init(_ sample: Sample, _ orientation: CubeOrientation = .identity) {
+  /// The number of the perturbation of its box, counted from 1 among those of the ``SubBoxStream``; 0 for none.
+  package let perturbation: Int32
+
+  /// Puts a sample, an orientation and the number of a perturbation together.
+  package init(
+    _ sample: Sample, _ orientation: CubeOrientation = .identity, perturbation: Int = 0
+  ) {
     self.sample = sample
     self.orientation = orientation
+    self.perturbation = Int32(perturbation)
   }
 }

@@ -126,6 +126,48 @@ package final class FieldStore: SubBoxSource {
     }
   }
 
+  /// Gives the fields of a simulation in memory other phases, all channels alike.
+  ///
+  /// Collective; the fields are resident, and nothing cuts boxes meanwhile.
+  ///
+  /// - Parameters:
+  ///   - phases: The phases.
+  ///   - simulation: The index of the simulation.
+  ///   - threads: The threads of each rank.
+  ///   - communicator: The ranks that cut boxes.
+  /// - Throws: The error that MPI reported, in an `AgreedFailure`.
+  package func change(
+    _ phases: PhaseChange, of simulation: Int, threads: Int,
+    on communicator: borrowing Communicator
+  ) throws {
+    guard case .resident(let channels) = voxels else {
+      preconditionFailure("fields are changed in memory only")
+    }
+    let node = try communicator.splitByNode()
+    let (gridSize, boxSize) = (
+      simulations[simulation].gridSize, simulations[simulation].boxSize
+    )
+    let decomposition = PlaneDecomposition(gridSize: gridSize, ranks: communicator.size)
+    for fields in channels {
+      let field = fields[simulation]
+      let own = UnsafeBufferPointer(
+        rebasing: UnsafeBufferPointer(
+          start: field.voxels, count: gridSize * gridSize * gridSize)[
+            decomposition.sites(of: communicator.rank)])
+      let changed = try phases.apply(
+        to: Array(own), gridSize: gridSize, boxSize: boxSize, threads: threads, on: communicator)
+      // Every rank has read its planes before the first is written.
+      try communicator.barrier()
+      for rank in 0..<communicator.size {
+        let planes = try communicator.broadcast(changed, from: rank)
+        guard node.isRoot, !planes.isEmpty else { continue }
+        let start = field.voxels + decomposition.sites(of: rank).lowerBound
+        start.update(from: planes, count: planes.count)
+      }
+      try field.synchronize(on: node)
+    }
+  }
+
   /// The size of the voxels of all simulations [bytes].
   private static func bytes(_ input: NetworkInput, of simulations: [FieldMetadata]) -> Int {
     simulations.reduce(0) { $0 + input.residentBytes(gridSize: $1.gridSize) }

@@ -19,7 +19,7 @@ package struct RadiusMask: Codable, Hashable, Sendable {
   }
 
   /// The places of the voxels of a box of [w, w, w] that are hidden, in their order.
-  func hiddenVoxels(boxWidth width: Int) -> [Int32] {
+  package func hiddenVoxels(boxWidth width: Int) -> [Int32] {
     guard self != RadiusMask() else { return [] }
     let squares = (0..<width).map { ($0 - width / 2) * ($0 - width / 2) }
     let plane = width * width

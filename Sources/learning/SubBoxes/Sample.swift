@@ -27,6 +27,12 @@ package struct Sample: BitwiseCopyable, Hashable, Sendable {
     self.radius = radius
   }
 
+  /// Returns the same particle in another of the simulations that boxes are made from.
+  package func shifted(toSimulation simulation: Int) -> Sample {
+    Sample(
+      simulation: Int32(simulation), site: site, logMass: logMass, radius: radius, halo: halo)
+  }
+
   /// Whether the particle is in no halo of the samples.
   package var isInField: Bool { logMass == -.infinity }
 }

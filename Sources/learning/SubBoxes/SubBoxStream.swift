@@ -39,14 +39,16 @@ package final class SubBoxStream: Sendable {
   ///   - threads: The number of threads that prepare boxes; they take turns to read files.
   ///   - consumers: The largest number of boxes in use at a time, beyond which ``next(before:)``
   ///     waits for one to go out of use.
+  ///   - perturbations: The changes of boxes, which samples count from 1.
   package init(
     from source: any SubBoxSource, boxes: BoxDescription, boxWidth: Int,
     standardization: InputStandardization,
-    lookAhead: Int, threads: Int, consumers: Int
+    lookAhead: Int, threads: Int, consumers: Int, perturbations: [Perturbation] = []
   ) {
     precondition(lookAhead > 0 && threads > 0 && consumers > 0, "a stream needs one of each")
     let maker = BoxMaker(
-      source: source, boxes: boxes, boxWidth: boxWidth, standardization: standardization)
+      source: source, boxes: boxes, boxWidth: boxWidth, standardization: standardization,
+      perturbations: perturbations)
     let buffers = lookAhead + consumers
     self.boxWidth = boxWidth
     bytes = buffers * maker.voxelCount * MemoryLayout<Float>.stride + maker.bytes

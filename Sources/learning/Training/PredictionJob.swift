@@ -76,35 +76,98 @@ package struct PredictionJob: Sendable {
   package func run(
     on world: borrowing Communicator, tell: (_ done: Int, _ of: Int) -> Void
   ) throws -> PredictionTable? {
-    let (model, input, metadata) = try world.agree {
-      let model = try Model(contentsOf: modelPath)
-      let metadata = try readMetadata(of: files)
-      return (model, try suitableInput(of: model, suiting: metadata), metadata)
+    try predict([], on: world, tell: tell) { found in
+      let table = found.table(found.results.means, found.orientationScatter)
+      try table.write(to: output, model: found.model)
+      return table
     }
-    var sampling = sampling
-    sampling.boxWidth = model.architecture.boxWidth
-    let draw = try SampleDraw(.test, from: files, settings: sampling, on: world)
-    let samples = draw.samples.sorted { ($0.simulation, $0.site) < ($1.simulation, $1.site) }
+  }
+
+  /// Predicts as ``run(on:tell:)`` does, and beside that after each of several perturbations of the boxes; rank 0
+  /// writes the file.
+  ///
+  /// Collective.
+  ///
+  /// - Parameters:
+  ///   - perturbations: At least one; the same on every rank.
+  ///   - world: The ranks.
+  ///   - tell: Is told how many of how many predictions are done.
+  /// - Returns: The responses on rank 0; `nil` on the others.
+  /// - Throws: As ``run(on:tell:)``; `Failure` if the network's input cannot be perturbed so.
+  package func respond(
+    to perturbations: [Perturbation], on world: borrowing Communicator,
+    tell: (_ done: Int, _ of: Int) -> Void
+  ) throws -> ResponseTable? {
+    try predict(perturbations, on: world, tell: tell) { found in
+      let means = found.results.means
+      let width = perturbations.count + 1
+      let table = ResponseTable(
+        perturbations: perturbations, modelChecksum: found.modelChecksum,
+        unperturbed: found.table(found.samples.indices.map { means[$0 * width] }, nil),
+        perturbed: found.samples.indices.flatMap { means[$0 * width + 1..<($0 + 1) * width] })
+      try table.write(to: output, model: found.model)
+      return table
+    }
+  }
+
+  /// All that a job has found out, on rank 0.
+  private struct Found {
+    let model: Model
+    let modelChecksum: String
+    let simulations: [FieldMetadata]
+    let samples: [Sample]
+    let results: UnfinishedPredictions.Results
+    let orientationScatter: OrientationScatter?
+
+    func table(_ predictions: [Float], _ scatter: OrientationScatter?) -> PredictionTable {
+      PredictionTable(
+        simulations: simulations.map(\.name), fingerprints: simulations.map(\.fingerprint),
+        samples: samples, predictions: predictions, orientationScatter: scatter)
+    }
+  }
+
+  /// Predicts the boxes of all samples, each unperturbed and after every perturbation; `finish` writes the file.
+  private func predict<Table>(
+    _ perturbations: [Perturbation], on world: borrowing Communicator,
+    tell: (_ done: Int, _ of: Int) -> Void, finish: (Found) throws -> Table
+  ) throws -> Table? {
+    let (model, input, metadata) = try world.agree { try self.model(for: perturbations) }
+    let samples = try samples(for: model, on: world)
+    let copies = perturbations.indices.filter { perturbations[$0].form == .phases }
+    let targets = samples.flatMap { sample in
+      (0...perturbations.count).map { number in
+        // Copies of all simulations with other phases follow the simulations.
+        let copy = copies.firstIndex(of: number - 1).map { $0 + 1 } ?? 0
+        let simulation = Int(sample.simulation) + copy * files.count
+        return OrientedSample(sample.shifted(toSimulation: simulation), perturbation: number)
+      }
+    }
     let count = symmetries.applied(to: model.boxes.kind).orientations.count
-    let unfinished = try world.agree { try self.unfinished(metadata, samples, model) }
-    var results = UnfinishedPredictions.Results(count: samples.count, withDeviations: count > 1)
+    let modelChecksum = try world.agree { try Checksum.ofFile(modelPath).description }
+    let unfinished = UnfinishedPredictions(
+      besides: output,
+      describing: [modelChecksum] + metadata.map(\.fingerprint) + [
+        symmetries.applied(to: model.boxes.kind).rawValue, kernels.rawValue,
+      ] + perturbations.map(\.description), targets.map(\.sample))
+    var results = UnfinishedPredictions.Results(count: targets.count, withDeviations: count > 1)
     let places = try remaining(unfinished, &results, on: world)
     let share =
       places.count * world.rank / world.size..<places.count * (world.rank + 1) / world.size
-    let source = try input.open(files, settings: streaming, on: world)
     let threads = try threadsPerRank ?? availableThreads(on: world)
     try world.agree { () throws(Failure) in try ThreadSupply.check(threads + streaming.threads) }
+    let source = try open(
+      input, copies.compactMap { perturbations[$0].phaseChange }, threads: threads, on: world)
     let number = Int(try world.broadcast([Int64(unfinished.nextNumber)])[0]) + world.rank
-    let known = samples.count - places.count
-    tell(known, samples.count)
+    let known = targets.count - places.count
+    tell(known, targets.count)
     let found: OrientedPredictions
     do {
       found = try world.agree {
         try predict(
-          Array(places[share]), of: samples, with: model, from: source, threads: threads,
-          keeping: unfinished, number
+          Array(places[share]), of: targets, perturbations, with: model, from: source,
+          threads: threads, keeping: unfinished, number
         ) { done in
-          tell(min(samples.count, known + done * world.size), samples.count)
+          tell(min(targets.count, known + done * world.size), targets.count)
         }
       }
     } catch {
@@ -117,26 +180,63 @@ package struct PredictionJob: Sendable {
     return try world.agree {
       guard let all, let deviations else { return nil }
       results.take(places, means: all.elements, deviations: deviations.elements)
-      let table = PredictionTable(
-        simulations: metadata.map(\.name), fingerprints: metadata.map(\.fingerprint),
-        samples: samples, predictions: results.means,
-        orientationScatter: count == 1
-          ? nil : OrientationScatter(count: count, deviations: results.deviations))
-      try table.write(to: output, model: model)
+      let table = try finish(
+        Found(
+          model: model, modelChecksum: modelChecksum, simulations: metadata, samples: samples,
+          results: results,
+          orientationScatter: count == 1
+            ? nil : OrientationScatter(count: count, deviations: results.deviations)))
       unfinished.remove()
       return table
     }
   }
 
-  /// The predictions of the samples that jobs before this one may have left.
-  private func unfinished(
-    _ simulations: [FieldMetadata], _ samples: [Sample], _ model: Model
-  ) throws(FileError) -> UnfinishedPredictions {
-    UnfinishedPredictions(
-      besides: output,
-      describing: [try Checksum.ofFile(modelPath).description] + simulations.map(\.fingerprint) + [
-        symmetries.applied(to: model.boxes.kind).rawValue, kernels.rawValue,
-      ], samples)
+  /// Reads the model, what its boxes show, and the metadata of the simulations, which must suit each other and the
+  /// perturbations.
+  func model(
+    for perturbations: [Perturbation]
+  ) throws -> (Model, NetworkInput, [FieldMetadata]) {
+    let model = try Model(contentsOf: modelPath)
+    let metadata = try readMetadata(of: files)
+    let input = try suitableInput(of: model, suiting: metadata)
+    for perturbation in perturbations {
+      guard let problem = perturbation.problem(for: input) else { continue }
+      throw Failure(
+        .usage, "perturbing the boxes of \(modelPath) by \(perturbation)",
+        because: problem.reason, remedy: problem.remedy)
+    }
+    return (model, input, metadata)
+  }
+
+  /// Opens the fields, behind which follow copies of all of them in memory for each change of phases.
+  ///
+  /// Collective.
+  private func open(
+    _ input: NetworkInput, _ changes: [PhaseChange], threads: Int,
+    on world: borrowing Communicator
+  ) throws -> any SubBoxSource {
+    guard !changes.isEmpty else { return try input.open(files, settings: streaming, on: world) }
+    var streaming = streaming
+    streaming.mode = .resident
+    let store = try FieldStore(
+      input, of: files + changes.flatMap { _ in files }, settings: streaming, on: world)
+    for (number, phases) in changes.enumerated() {
+      for simulation in files.indices {
+        try store.change(
+          phases, of: (number + 1) * files.count + simulation, threads: threads, on: world)
+      }
+    }
+    return store
+  }
+
+  /// Draws the samples, in the order of simulations and sites.
+  ///
+  /// Collective.
+  func samples(for model: Model, on world: borrowing Communicator) throws -> [Sample] {
+    var sampling = sampling
+    sampling.boxWidth = model.architecture.boxWidth
+    let draw = try SampleDraw(.test, from: files, settings: sampling, on: world)
+    return draw.samples.sorted { ($0.simulation, $0.site) < ($1.simulation, $1.site) }
   }
 
   /// Takes the predictions that jobs before this one have left, on rank 0; returns the places of the other samples on all ranks.
@@ -205,7 +305,8 @@ package struct PredictionJob: Sendable {
 
   /// Predicts the samples at this rank's places, a part at a time, and keeps each part.
   private func predict(
-    _ places: [Int], of all: [Sample], with model: Model, from source: any SubBoxSource,
+    _ places: [Int], of all: [OrientedSample], _ perturbations: [Perturbation],
+    with model: Model, from source: any SubBoxSource,
     threads: Int, keeping unfinished: UnfinishedPredictions, _ number: Int, tell: (Int) -> Void
   ) throws -> OrientedPredictions {
     let samples = places.map { all[$0] }
@@ -215,7 +316,7 @@ package struct PredictionJob: Sendable {
     let stream = SubBoxStream(
       from: source, boxes: model.boxes, boxWidth: model.architecture.boxWidth,
       standardization: model.data.standardization, lookAhead: streaming.lookAhead,
-      threads: streaming.threads, consumers: threads)
+      threads: streaming.threads, consumers: threads, perturbations: perturbations)
     let weights = try NetworkWeights(model.parameters, of: model.architecture, for: kernels)
     let pool = ComputePool(
       threads: threads, boxes: threads, weights: weights, labels: model.data.labels,
@@ -230,7 +331,11 @@ package struct PredictionJob: Sendable {
     let partSize = (64 * threads + count - 1) / count
     func enqueue(_ part: Range<Int>) {
       stream.enqueue(
-        samples[part].flatMap { sample in orientations.map { OrientedSample(sample, $0) } })
+        samples[part].flatMap { target in
+          orientations.map {
+            OrientedSample(target.sample, $0, perturbation: Int(target.perturbation))
+          }
+        })
     }
     func range(from start: Int) -> Range<Int> {
       min(start, samples.count)..<min(start + partSize, samples.count)

@@ -76,23 +76,28 @@ package struct PredictionTable: Hashable, Sendable {
   ///   - model: The model that predicted.
   /// - Throws: `HDF5Error`, `FileError`.
   package func write(to path: String, model: Model) throws {
-    try RecordWriter.write(to: path, as: Self.format) { file in
-      try file.addJSON("simulations", simulations)
-      if let fingerprints { try file.addJSON("fingerprints", fingerprints) }
-      try file.set("variant", to: model.boxes.kind.rawValue)
-      try file.set("seed", to: model.seed)
-      try file.set("epoch", to: Int64(model.epoch))
-      let extents = [samples.count]
-      try file.add(Self.simulation, samples.map(\.simulation), extents: extents)
-      try file.add(Self.site, samples.map(\.site), extents: extents)
-      try file.add(Self.trueLogMass, samples.map(\.logMass), extents: extents)
-      try file.add(Self.predictedLogMass, predictions, extents: extents)
-      try file.add(Self.radius, samples.map(\.radius), extents: extents)
-      try file.add(Self.halo, samples.map(\.halo), extents: extents)
-      if let orientationScatter {
-        try file.set("orientations", to: Int64(orientationScatter.count))
-        try file.add(Self.orientationScatter, orientationScatter.deviations, extents: extents)
-      }
+    try RecordWriter.write(to: path, as: Self.format) { try add(to: $0, model: model) }
+  }
+
+  /// Adds the table to a file that is written.
+  ///
+  /// - Throws: `HDF5Error`.
+  func add(to file: borrowing RecordWriter, model: Model) throws {
+    try file.addJSON("simulations", simulations)
+    if let fingerprints { try file.addJSON("fingerprints", fingerprints) }
+    try file.set("variant", to: model.boxes.kind.rawValue)
+    try file.set("seed", to: model.seed)
+    try file.set("epoch", to: Int64(model.epoch))
+    let extents = [samples.count]
+    try file.add(Self.simulation, samples.map(\.simulation), extents: extents)
+    try file.add(Self.site, samples.map(\.site), extents: extents)
+    try file.add(Self.trueLogMass, samples.map(\.logMass), extents: extents)
+    try file.add(Self.predictedLogMass, predictions, extents: extents)
+    try file.add(Self.radius, samples.map(\.radius), extents: extents)
+    try file.add(Self.halo, samples.map(\.halo), extents: extents)
+    if let orientationScatter {
+      try file.set("orientations", to: Int64(orientationScatter.count))
+      try file.add(Self.orientationScatter, orientationScatter.deviations, extents: extents)
     }
   }
 
@@ -102,8 +107,19 @@ package struct PredictionTable: Hashable, Sendable {
   ///   cannot be read.
   package init(contentsOf path: String) throws {
     let file = try RecordReader(path, as: Self.format)
+    try self.init(of: file, knowsHalos: file.version >= 2)
+    try file.close()
+  }
+
+  /// Reads the table of a file that is open.
+  ///
+  /// - Parameters:
+  ///   - file: The file.
+  ///   - knowsHalos: Whether it has halos and fingerprints, which files of version 1 have not.
+  /// - Throws: `Failure`, `HDF5Error`.
+  init(of file: borrowing RecordReader, knowsHalos: Bool) throws {
     let simulations: [String] = try file.json("simulations")
-    let fingerprints: [String]? = try file.version >= 2 ? file.json("fingerprints") : nil
+    let fingerprints: [String]? = try knowsHalos ? file.json("fingerprints") : nil
     let simulation = try file.values(of: Self.simulation)
     let extents = [simulation.count]
     let site = try file.column(Self.site, extents: extents)
@@ -111,7 +127,7 @@ package struct PredictionTable: Hashable, Sendable {
     let radius = try file.column(Self.radius, extents: extents)
     let predictions = try file.column(Self.predictedLogMass, extents: extents)
     let halo =
-      file.version >= 2
+      knowsHalos
       ? try file.column(Self.halo, extents: extents) : [Int32](repeating: -1, count: site.count)
     let scatter: OrientationScatter? =
       try file.has(Self.orientationScatter)
@@ -132,7 +148,6 @@ package struct PredictionTable: Hashable, Sendable {
           simulation: simulation[$0], site: site[$0], logMass: logMass[$0], radius: radius[$0],
           halo: halo[$0])
       }, predictions: predictions, orientationScatter: scatter)
-    try file.close()
   }
 
   /// The predicted and true log10 mass of the particles in halos.

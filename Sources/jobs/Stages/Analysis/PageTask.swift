@@ -16,6 +16,9 @@ struct PageTask {
   /// The models whose predictions are compared.
   let names: [TrainingName]
 
+  /// The edges of the bins of the true mass in which responses are averaged [log10 Msun].
+  let massEdges: [Double]
+
   /// The page.
   var page: String { "\(directory.report.path)/report.html" }
 
@@ -27,7 +30,8 @@ struct PageTask {
   ///   - progress: Is told how far it is.
   /// - Throws: `FileError` if a file cannot be written.
   func write(_ report: Report, slices: [Figure], progress: ProgressReporter) throws {
-    let figures = report.figures + (try trainings()) + slices
+    let figures =
+      report.figures + (try trainings()) + slices + (try responses(progress))
     let gnuplot = Gnuplot()
     if gnuplot.program == nil {
       progress.say(
@@ -66,11 +70,44 @@ struct PageTask {
     }
   }
 
+  /// The figures of responses and sensitivities of the present models; those of other models are told and left out.
+  private func responses(_ progress: ProgressReporter) throws -> [Figure] {
+    try names.flatMap { name -> [Figure] in
+      let (folder, model) = (directory.responses(of: name), directory.training(name).model)
+      let checksum =
+        FileManager.default.fileExists(atPath: model)
+        ? try Checksum.ofFile(model).description : nil
+      func isOfModel(_ found: String, _ path: String) -> Bool {
+        if let checksum, checksum != found {
+          progress.say("note: \(path) is of another model than \(model), and is left out")
+          return false
+        }
+        return true
+      }
+      var figures: [Figure] = []
+      if FileManager.default.fileExists(atPath: folder.responses) {
+        let table = try ResponseTable(contentsOf: folder.responses)
+        if isOfModel(table.modelChecksum, folder.responses) {
+          figures += ResponseFigure.figures(
+            of: table, model: name.description, massEdges: massEdges)
+        }
+      }
+      if FileManager.default.fileExists(atPath: folder.sensitivity) {
+        let table = try SensitivityTable(contentsOf: folder.sensitivity)
+        if isOfModel(table.modelChecksum, folder.sensitivity) {
+          figures += SensitivityFigure.figures(of: table, model: name.description)
+        }
+      }
+      return figures
+    }
+  }
+
   /// Returns the runs behind the report: the records of all jobs whose results it draws on.
   private func runs() -> [ReportPage.Run] {
     let simulations = names.isEmpty ? [] : ["simulations", "fields"]
     let folders =
-      simulations + names.map { "training/\($0)" } + names.map { "predictions/\($0)" } + ["report"]
+      simulations + names.map { "training/\($0)" } + names.map { "predictions/\($0)" }
+      + names.map { "predictions/\($0)/responses" } + ["report"]
     return folders.flatMap { folder -> [ReportPage.Run] in
       let path = "\(directory.path)/\(folder)/provenance.json"
       guard let data = FileManager.default.contents(atPath: path),

@@ -84,6 +84,9 @@ struct CrateFile: Hashable, Sendable {
     case ("training", "model.h5"): "the network of the lowest validation loss"
     case ("training", "metrics.jsonl"): "numbers of each step and epoch of the training"
     case ("predictions", "predictions.h5"): "predicted and true halo masses of test particles"
+    case ("predictions", "responses.h5"): "predicted halo masses after perturbations of the boxes"
+    case ("predictions", "sensitivity.h5"):
+      "mean gradients of the predicted mass with respect to the box"
     case ("report", "report.json"): "every number of the report"
     case ("report", "report.html"): "the report, to be read"
     default: nil
