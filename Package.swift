@@ -336,7 +336,8 @@ let package = Package(
     .testTarget(
       name: "ExperimentsTests",
       dependencies: [
-        "Experiments", "Failures", "Fields", "Networks", "ParticleMesh", "Runs", "Settings",
+        "Analysis", "Experiments", "Failures", "Fields", "Networks", "ParticleMesh", "Runs",
+        "Settings",
         "Simulations", "Snapshots", "Stages", "SubBoxes", "TestSupport", "Training",
       ]),
     .testTarget(

@@ -1,3 +1,4 @@
+import Analysis
 import Fields
 import Foundation
 import Networks
