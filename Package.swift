@@ -373,7 +373,7 @@ let package = Package(
       name: "WorkshopTests",
       dependencies: [
         "DurableFiles", "Failures", "Fields", "HDF5", "Hardware", "MPI", "Networks", "Progress",
-        "Runs", "Schedulers", "Snapshots", "TestSupport", "Training", "Workshop",
+        "Runs", "Schedulers", "Snapshots", "SubBoxes", "TestSupport", "Training", "Workshop",
       ]),
     .testTarget(
       name: "EndToEndTests",

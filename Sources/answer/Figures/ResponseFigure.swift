@@ -124,9 +124,10 @@ package struct ResponseFigure: Sendable {
             + Quoting.gnuplot(bin.name))
       }
       let (first, last) = (panel.strengths.first ?? 0, panel.strengths.last ?? 0)
-      let margin = max(1e-6, 0.06 * (last - first))
+      // One strength alone stands in the middle.
+      let margin = last > first ? 0.06 * (last - first) : max(1e-6, 0.5 * abs(last))
       return """
-        \(PlotStyle.panel(number, of: panels.count, left: 0.09, right: 0.985))
+        \(PlotStyle.panel(number, of: panels.count, left: panels.count == 1 ? 0.17 : 0.09, right: 0.985))
         set title \(Quoting.gnuplot(panel.name)) offset 0,-0.7
         set xrange [\(first - margin):\(last + margin)]
         \(number == 0 ? "set ylabel '\(quantity.label)' offset 1.0; set format y '%g'" : "unset ylabel; set format y ''")

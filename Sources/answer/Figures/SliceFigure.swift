@@ -130,7 +130,7 @@ package struct SliceFigure: Sendable {
         rows: panel.points.map { [$0.x, $0.y, $0.value] })
     }
     // Squares beside each other; below each its axis and its color scale. All in parts of the page.
-    let (margin, gap) = (0.07, 0.03)
+    let (margin, gap) = (0.085, 0.03)
     let count = Double(panels.count)
     let side = min(0.36, (0.98 - margin - gap * (count - 1)) / count)
     let left = max(margin, 0.5 - (count * side + (count - 1) * gap) / 2)

@@ -84,7 +84,7 @@ package struct FieldSlab: Sendable {
   }
 
   /// Takes fields that follow from the density.
-  mutating func add(_ values: [[Float]], as fields: [GridField<Float>]) {
+  package mutating func add(_ values: [[Float]], as fields: [GridField<Float>]) {
     for (field, values) in zip(fields, values) { derived[field] = values }
   }
 

@@ -46,6 +46,7 @@ extension PredictionJob {
       let threads = try threadsPerRank ?? availableThreads(on: world)
       let share =
         chosen.count * world.rank / world.size..<chosen.count * (world.rank + 1) / world.size
+      tell(0, chosen.count)
       try world.agree {
         try ThreadSupply.check(threads)
         try add(

@@ -39,21 +39,19 @@ package struct StepBenchmark: Codable, Hashable, Sendable {
   /// - Returns: The results on rank 0; `nil` on the others.
   /// - Throws: A ``JobFailure``, in an `AgreedFailure` if all ranks know of it.
   package func run(on world: borrowing Communicator) throws -> StepBenchmarkResult? {
-    try world.agree {
-      guard architecture.inputChannels == 1 else {
+    let input = try world.agree {
+      try kernels.validate(architecture)
+      guard let input = BenchmarkFields.input(channelCount: architecture.inputChannels) else {
         throw Failure(
           .usage, "timing the steps of a training",
-          because:
-            "the network takes \(architecture.inputChannels) channels, and the random fields of the "
-            + "benchmark have one",
-          remedy:
-            "set fields.inputs to null, or time the kernels alone (`halompi benchmark kernels`)")
+          because: "the network takes \(architecture.inputChannels) channels",
+          remedy: "time one of 8 channels or fewer")
       }
-      try kernels.validate(architecture)
+      return input
     }
-    let fields = try BenchmarkFields(in: folder, on: world)
+    let fields = try BenchmarkFields(of: input, in: folder, on: world)
     do {
-      return try measure(on: fields, world)
+      return try measure(input, on: fields, world)
     } catch {
       if world.isRoot { try? FileManager.default.removeItem(atPath: fields.folder) }
       throw error
@@ -61,12 +59,12 @@ package struct StepBenchmark: Codable, Hashable, Sendable {
   }
 
   private func measure(
-    on fields: BenchmarkFields, _ world: borrowing Communicator
+    _ input: NetworkInput, on fields: BenchmarkFields, _ world: borrowing Communicator
   ) throws -> StepBenchmarkResult? {
     // Before and after the training, as machines change their speed.
     var bare = try measureKernels(on: world)
     var peaks = [Machine.measurePeak()]
-    let (timings, workers) = try train(on: fields, world)
+    let (timings, workers) = try train(input, on: fields, world)
     peaks.append(Machine.measurePeak())
     let memory = try world.allReduce(Int64(Machine.peakMemory), .maximum)
     bare += try measureKernels(on: world)
@@ -120,7 +118,7 @@ package struct StepBenchmark: Codable, Hashable, Sendable {
 
   /// Trains for one epoch; returns, on rank 0, the times of its steps and how many ranks computed.
   private func train(
-    on fields: BenchmarkFields, _ world: borrowing Communicator
+    _ input: NetworkInput, on fields: BenchmarkFields, _ world: borrowing Communicator
   ) throws -> (timings: [StepTiming], workers: Int) {
     var settings = TrainingSettings()
     settings.batchSize = batchSize
@@ -133,7 +131,7 @@ package struct StepBenchmark: Codable, Hashable, Sendable {
     sampling.validationSamples = 2
     let plan = TrainingPlan(
       settings: settings, sampling: sampling, streaming: StreamSettings(),
-      architecture: architecture, trainingFiles: [fields.training],
+      architecture: architecture, input: input, trainingFiles: [fields.training],
       validationFiles: [fields.validation], directory: "\(fields.folder)/training", identity: [])
     var job = TrainingJob(plan)
     var workers = 0
