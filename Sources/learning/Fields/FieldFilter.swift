@@ -80,15 +80,20 @@ package struct FieldFilter: Codable, Hashable, Sendable {
 }
 
 extension FieldFilter {
+  /// The scale as it is written in names, whole numbers without a point.
+  private var number: String {
+    guard let scale else { return "" }
+    let text = "\(scale)"
+    return text.hasSuffix(".0") ? String(text.dropLast(2)) : text
+  }
+
   /// The name in files, such as `gaussianLow2.5`.
   package var name: String {
-    let number = scale.map { $0 == $0.rounded() ? "\(Int($0))" : "\($0)" } ?? ""
-    return "\(window.rawValue)\(pass == .low ? "Low" : "High")\(number)"
+    "\(window.rawValue)\(pass == .low ? "Low" : "High")\(number)"
   }
 
   /// The filter in words, such as `gaussian low pass of 2.5 Mpc/h`.
   package var words: String {
-    let number = scale.map { $0 == $0.rounded() ? "\(Int($0))" : "\($0)" } ?? ""
     let shape = [Window.topHat: "top-hat", .gaussian: "Gaussian", .sharpK: "sharp"][window] ?? ""
     return "\(shape) \(pass.rawValue) pass of \(number) \(window == .sharpK ? "h/Mpc" : "Mpc/h")"
   }
