@@ -29,6 +29,13 @@ import Testing
     #expect(abs(ratio - expected) < 2e-4)
   }
 
+  // The force is 1.0032 times that of linear theory (see ForceTests), which the growth follows.
+  @Test(arguments: [1, 2, 5, 10, 40]) func aLinearModeGrowsByDInAnyNumberOfBullFrogSteps(
+    steps: Int
+  ) throws {
+    #expect(abs(try growthRatio(steps: steps, factors: .bullFrog) - 1) < 0.01)
+  }
+
   // The negative control, expected from the same Python.
   @Test(arguments: [(1, 0.4857), (5, 0.8307), (10, 0.9290)])
   func standardFactorsLoseGrowthInFewSteps(steps: Int, expected: Double) throws {

@@ -32,7 +32,7 @@ package struct ParticleMeshSettings: Codable, Hashable, Sendable {
 
   /// The scheme that turns forces and momenta into changes of momentum and position.
   ///
-  /// Only `fastPM` keeps linear growth in few steps.
+  /// `standard` loses linear growth in few steps.
   package var factors = TimeStepFactors.Scheme.fastPM
 
   /// The redshifts at which the power spectrum is measured, each at the end of the step that is nearest.

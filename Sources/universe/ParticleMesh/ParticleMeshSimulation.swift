@@ -10,8 +10,8 @@ internal import Threads
 package struct SimulationState: Hashable, Sendable {
   /// The particles of this rank.
   ///
-  /// Before the first step and after the last, positions and momenta are of the same time; between steps
-  /// the momenta are those of the middle of the step before (they have leapt).
+  /// Before the first step and after the last, positions and momenta are of the same time. Between steps that are
+  /// kicked at their ends the momenta are those of the middle of the step before (they have leapt).
   package var particles: Particles
 
   /// The number of completed steps.
@@ -28,8 +28,8 @@ package struct SimulationState: Hashable, Sendable {
 ///
 /// Kick-drift-kick steps whose factors reproduce linear growth in steps of any length (FastPM: Feng,
 /// Chu, Seljak, McDonald 2016, doi:10.1093/mnras/stw2123): momenta are of the geometric mean of a step's
-/// ends, and the two half kicks at a step's end, which have the same force, are made as one. The result has
-/// the same bits for any number of ranks and threads and wherever it was stopped and resumed.
+/// ends, and the two half kicks at a step's end, which have the same force, are made as one. With the factors `bullFrog`
+/// steps are drift-kick-drift, and the force is that of their middle in D1. The result has the same bits for any number of ranks and threads and wherever it was stopped and resumed.
 ///
 ///     let simulation = try ParticleMeshSimulation(
 ///       settings, box: box, particlesPerAxis: 256, growth: LinearGrowth(cosmology))
@@ -121,18 +121,10 @@ package struct ParticleMeshSimulation: Sendable {
     try state.particles.distribute(over: mesh.decomposition, offset: mesh.offset, on: communicator)
 
     while state.completedSteps < steps.count {
-      let step = state.completedSteps
-      try stepper.assign(state, on: communicator, spectrum)
-      try stepper.kick(
-        &state.particles, from: step == 0 ? steps.start : steps.middle(of: step - 1),
-        to: steps.middle(of: step), at: steps.scaleFactor(after: step), on: communicator)
-      try stepper.drift(&state.particles, step: step, on: communicator)
-      state.completedSteps += 1
-      if state.completedSteps == steps.count {
-        try stepper.assign(state, on: communicator, spectrum)
-        try stepper.kick(
-          &state.particles, from: steps.middle(of: step), to: steps.end, at: steps.end,
-          on: communicator)
+      if stepper.factors.kicksInTheMiddle {
+        try stepper.driftKickDrift(&state, on: communicator, spectrum)
+      } else {
+        try stepper.kickDriftKick(&state, on: communicator, spectrum)
       }
       progress(
         SimulationProgress(
@@ -159,8 +151,49 @@ private struct Stepper {
     factors = TimeStepFactors(simulation.settings.factors, growth: simulation.growth)
   }
 
+  /// Makes a step whose forces are those of its ends; the second kick is made with the first of the next step.
+  func kickDriftKick(
+    _ state: inout SimulationState, on communicator: borrowing Communicator,
+    _ spectrum: (Int, PowerSpectrum) throws -> Void
+  ) throws {
+    let (steps, step) = (simulation.settings.steps, state.completedSteps)
+    let (start, end) = (steps.scaleFactor(after: step), steps.scaleFactor(after: step + 1))
+    let middle = steps.middle(of: step)
+    try assign(state, on: communicator, spectrum)
+    try kick(
+      &state.particles, from: step == 0 ? steps.start : steps.middle(of: step - 1), to: middle,
+      at: start, on: communicator)
+    try drift(&state.particles, from: start, to: end, at: middle, on: communicator)
+    state.completedSteps += 1
+    guard state.completedSteps == steps.count else { return }
+    try assign(state, on: communicator, spectrum)
+    try kick(&state.particles, from: middle, to: end, at: end, on: communicator)
+  }
+
+  /// Makes a step whose force is that of its middle; the density at its ends is for spectra alone.
+  func driftKickDrift(
+    _ state: inout SimulationState, on communicator: borrowing Communicator,
+    _ spectrum: (Int, PowerSpectrum) throws -> Void
+  ) throws {
+    let settings = simulation.settings
+    let step = state.completedSteps
+    let start = settings.steps.scaleFactor(after: step)
+    let end = settings.steps.scaleFactor(after: step + 1)
+    let middle = factors.middle(from: start, to: end)
+    if settings.spectrumSteps.contains(step) { try assign(state, on: communicator, spectrum) }
+    try drift(&state.particles, from: start, to: middle, at: start, on: communicator)
+    try mesh.assign(state.particles, on: communicator)
+    try kick(&state.particles, from: start, to: end, at: middle, on: communicator)
+    try drift(&state.particles, from: middle, to: end, at: end, on: communicator)
+    state.completedSteps += 1
+    let isLast = state.completedSteps == settings.steps.count
+    if isLast, settings.spectrumSteps.contains(state.completedSteps) {
+      try assign(state, on: communicator, spectrum)
+    }
+  }
+
   /// Computes the density, and its spectrum if the settings ask for it.
-  func assign(
+  private func assign(
     _ state: borrowing SimulationState, on communicator: borrowing Communicator,
     _ spectrum: (Int, PowerSpectrum) throws -> Void
   ) throws {
@@ -174,28 +207,39 @@ private struct Stepper {
   }
 
   /// Changes momenta by the force of the density.
-  func kick(
+  private func kick(
     _ particles: inout Particles, from start: Double, to end: Double, at reference: Double,
     on communicator: borrowing Communicator
   ) throws(MPIError) {
     let cell = simulation.box.width / Double(simulation.meshWidth)
     let force = 1.5 * simulation.growth.parameters.omegaMatter * cell
     let factor = force * factors.kick(from: start, to: end, at: reference)
+    let retained = Float(factors.retention(from: start, to: end, at: reference))
+    if retained != 1 { mesh.timed(\.drift) { scaleMomenta(of: &particles, by: retained) } }
     try mesh.kick(&particles, by: Float(factor), kernels, on: communicator)
   }
 
   /// Changes positions by momenta, and moves particles to the ranks that have their planes.
-  func drift(
-    _ particles: inout Particles, step: Int, on communicator: borrowing Communicator
+  private func drift(
+    _ particles: inout Particles, from start: Double, to end: Double, at reference: Double,
+    on communicator: borrowing Communicator
   ) throws(MPIError) {
-    let steps = simulation.settings.steps
-    let factor = factors.drift(
-      from: steps.scaleFactor(after: step), to: steps.scaleFactor(after: step + 1),
-      at: steps.middle(of: step))
+    let factor = factors.drift(from: start, to: end, at: reference)
     let units = factor / simulation.box.unit
     mesh.timed(\.drift) { move(&particles, by: units) }
     try mesh.timed(\.exchange) { () throws(MPIError) in
       try particles.distribute(over: mesh.decomposition, offset: mesh.offset, on: communicator)
+    }
+  }
+
+  private func scaleMomenta(of particles: inout Particles, by factor: Float) {
+    let count = particles.count
+    particles.momenta.withUnsafeMutableBufferPointer { momenta in
+      guard let momenta = momenta.baseAddress else { return }
+      nonisolated(unsafe) let start = momenta
+      mesh.transform.threads.forEachPart(of: 3 * count) { _, part in
+        for component in part { start[component] *= factor }
+      }
     }
   }
 
