@@ -79,7 +79,7 @@ import Testing
   /// order, from a to b exactly, and the displacement of second order nearly.
   ///
   /// In second order the force is (3/2) omegaMatter (D2 - D1^2) of the displacement that there is. FastPM's kick,
-  /// the negative control, leaves 1 % of the momentum of second order wrong in the last step of ten.
+  /// the negative control, misses the momentum of second order by a third in a single step.
   @Test func bullFrogStepsFollowSecondOrderGrowth() throws {
     let growth = try LinearGrowth(CosmologicalParameters())
     func momentum(_ a: Double, _ rate: Double, _ displacement: Double) -> Double {
@@ -114,11 +114,11 @@ import Testing
       #expect(abs(error) < 1e-11)
     }
     // In a universe of matter alone it is exact too.
-    #expect(abs(coarse.second) < 0.01)
-    #expect(abs(errors(.bullFrog, from: 0.5, to: 0.7).second) < 1e-4)
+    #expect(abs(coarse.second) < 0.02)
+    #expect(abs(errors(.bullFrog, from: 0.5, to: 0.7).second) < 5e-4)
     #expect(abs(errors(.bullFrog, from: 0.905, to: 1).secondMomentum) < 1e-11)
-    #expect(abs(errors(.fastPM, from: 0.905, to: 1).firstMomentum) < 1e-11)
-    #expect(abs(errors(.fastPM, from: 0.905, to: 1).secondMomentum) > 1e-3)
+    #expect(abs(errors(.fastPM, from: 0.05, to: 1).firstMomentum) < 1e-11)
+    #expect(abs(errors(.fastPM, from: 0.05, to: 1).secondMomentum) > 0.1)
   }
 
   @Test func theMiddleOfABullFrogStepIsThatOfTheGrowth() throws {
