@@ -203,6 +203,11 @@ import Testing
     #expect(tide.problem(for: Self.shear) != nil && tide.problem(for: Self.tides) == nil)
     let final = NetworkInput(.finalDensity, finalVoxelSize: 0.03)
     #expect(Perturbation(density: 1).problem(for: final) != nil)
+    let filtered = NetworkInput(
+      [.density], filter: FieldFilter(.gaussian, radius: 2), finalVoxelSize: .nan)
+    #expect(
+      Perturbation(density: 1).problem(for: filtered)?.reason.contains("are filtered") == true)
+    #expect(Perturbation(phasesAbove: 1, seed: 2).problem(for: filtered) == nil)
   }
 
   /// The oriented box of a changed field is the changed box of the oriented field.

@@ -75,6 +75,12 @@ package struct Perturbation: Codable, Hashable, Sendable {
         "take a network of initial fields"
       )
     }
+    if form != .phases, input.filter != nil {
+      return (
+        "the fields of \(input.name) are filtered, and what is left of a \(form) would depend on the filter",
+        "take a network of fields that are not filtered"
+      )
+    }
     if form == .phases, input.names.contains(.shear) {
       return (
         "the shear is no sum of modes, whose phases could be changed",
