@@ -38,6 +38,16 @@ import Testing
     return parameters
   }
 
+  /// A network of few channels that the kernels can compute.
+  private func smallNetwork(
+    _ shape: (width: Int, inputChannels: Int), for kernels: NetworkKernels
+  ) -> NetworkArchitecture {
+    NetworkArchitecture(
+      boxWidth: shape.width, inputChannels: shape.inputChannels,
+      convolutionChannels: kernels == .fast ? [16, 32, 16] : [3, 2, 3],
+      hiddenUnits: [4, 3], leakySlope: 0.1)
+  }
+
   /// Against ``BruteForce`` in double precision.
   ///
   /// Slopes are central differences over 2e-6; where the step crosses a kink of the network the
@@ -47,10 +57,7 @@ import Testing
   func predictionAndGradientAreThoseOfPlainLoops(
     kernels: NetworkKernels, shape: (width: Int, inputChannels: Int)
   ) throws {
-    let architecture = NetworkArchitecture(
-      boxWidth: shape.width, inputChannels: shape.inputChannels,
-      convolutionChannels: kernels == .fast ? [16, 32, 16] : [3, 2, 3],
-      hiddenUnits: [4, 3], leakySlope: 0.1)
+    let architecture = smallNetwork(shape, for: kernels)
     let layout = architecture.parameters
     let parameters = randomParameters(architecture, seed: 5)
     let box = randomNumbers(architecture.boxCount, index: 50)
@@ -83,10 +90,7 @@ import Testing
   func theGradientOfTheBoxIsThatOfPlainLoops(
     kernels: NetworkKernels, shape: (width: Int, inputChannels: Int)
   ) throws {
-    let architecture = NetworkArchitecture(
-      boxWidth: shape.width, inputChannels: shape.inputChannels,
-      convolutionChannels: kernels == .fast ? [16, 32, 16] : [3, 2, 3],
-      hiddenUnits: [4, 3], leakySlope: 0.1)
+    let architecture = smallNetwork(shape, for: kernels)
     let parameters = randomParameters(architecture, seed: 5)
     let box = randomNumbers(architecture.boxCount, index: 51)
     let gradient = BoxGradient(try NetworkWeights(parameters, of: architecture, for: kernels))

@@ -32,7 +32,7 @@ struct MatrixFigure: Sendable {
       let shift = 0.06 * (Double(index) - Double(lines.count - 1) / 2)
       let rows = line.points.enumerated().compactMap { place, point -> [Double]? in
         guard let estimate = point.information.value else { return nil }
-        let error = estimate.haloDeviation.value ?? estimate.deviation.value ?? 0
+        let error = estimate.standardError ?? 0
         top = max(top, estimate.value + error)
         return [Double(place + 1) + shift, estimate.value, error]
       }
@@ -43,7 +43,7 @@ struct MatrixFigure: Sendable {
           name: table,
           columns: ["place", "mutual information [nats]", "standard error [nats]"], rows: rows))
       parts.append(
-        "'\(table).csv' using 1:2:3 with yerrorlines pt 7 ps 0.5 lw 1.5 lc rgb "
+        "\(PlotStyle.table(table)) using 1:2:3 with yerrorlines pt 7 ps 0.5 lw 1.5 lc rgb "
           + "'\(PlotStyle.color(index))' title \(Quoting.gnuplot(line.others))")
     }
     let labels = values.enumerated().map { "\(Quoting.gnuplot($1)) \($0 + 1)" }

@@ -18,7 +18,7 @@ extension Report {
         let information = variant.seeds.first?.information.value
         return InformationFigure.Bar(
           name: variant.name, information: information?.value ?? .nan,
-          error: information.flatMap { $0.haloDeviation.value ?? $0.deviation.value } ?? 0)
+          error: information.flatMap { $0.standardError } ?? 0)
       },
       lines: noise.compactMap { noise in
         noise.exact.value.map {
@@ -115,7 +115,7 @@ extension Report {
       information.value.map {
         CeilingFigure.Point(
           wavenumber: twin.reseededAbove, information: $0.value,
-          error: $0.haloDeviation.value ?? $0.deviation.value ?? 0)
+          error: $0.standardError ?? 0)
       }
     }
     let ceiling = CeilingFigure.Curve(

@@ -19,7 +19,7 @@ package struct ResponseFigure: Sendable {
     let responses: [ResponseTable.Response]?
   }
 
-  /// What is drawn of the changes of particles.
+  /// The statistic of the changes of particles that is drawn.
   private enum Quantity {
     case mean, scatter
 

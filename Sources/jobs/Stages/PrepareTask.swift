@@ -15,6 +15,9 @@ package struct PrepareTask: Sendable {
   private let directory: RunDirectory
   private let names: [String]
 
+  /// The content of the files, which all simulations share.
+  private let needs: Result<FieldNeeds, SettingsError>
+
   /// Makes the task.
   ///
   /// - Parameters:
@@ -25,6 +28,7 @@ package struct PrepareTask: Sendable {
     self.experiment = experiment
     self.directory = directory
     self.names = names
+    needs = Result { () throws(SettingsError) in try experiment.fieldNeeds() }
   }
 
   /// Makes the files, one after the other, each by all ranks; one that exists is replaced, unless it was made by a
@@ -156,7 +160,7 @@ package struct PrepareTask: Sendable {
   ) throws(SettingsError) -> FieldPreparation {
     let made = directory.simulation(simulation.name)
     // Of a twin, only labels are read.
-    let needs = simulation.role == .twin ? FieldNeeds() : try experiment.fieldNeeds()
+    let needs = simulation.role == .twin ? FieldNeeds() : try needs.get()
     return FieldPreparation(
       name: simulation.name, initialSnapshot: simulation.initial ?? made.initial,
       finalSnapshot: simulation.final ?? made.final,

@@ -119,7 +119,7 @@ extension ShellSettings {
     return nil
   }
 
-  /// What is not at its default in words, with a space before them; nothing if all is.
+  /// The settings that are not at their defaults in words, with a space before them; nothing if all are.
   var words: String {
     guard self != ShellSettings() else { return "" }
     return " in \(count) \(spacing.rawValue) shells"

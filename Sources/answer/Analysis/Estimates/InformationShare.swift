@@ -23,7 +23,7 @@ package struct InformationShare: Codable, Hashable, Sendable {
   ) -> Outcome<InformationShare> {
     guard case .known(let first) = first else { return .unknown(first.reason ?? "") }
     guard case .known(let second) = second else { return .unknown(second.reason ?? "") }
-    let deviation = second.haloDeviation.value ?? second.deviation.value ?? 0
+    let deviation = second.standardError ?? 0
     guard second.value > 0, second.value >= leastSignificance * deviation else {
       return .unknown(
         String(

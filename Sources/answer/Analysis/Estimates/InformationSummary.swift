@@ -16,6 +16,9 @@ package struct InformationSummary: Codable, Hashable, Sendable {
   /// The standard deviation over bootstraps of whole halos, which counts what their particles share [nats].
   package var haloDeviation: Outcome<Double>
 
+  /// The standard error: over halos, or over particles if halos are unknown [nats].
+  package var standardError: Double? { haloDeviation.value ?? deviation.value }
+
   /// The estimate from all particles [nats].
   package var fullSample: Double
 

@@ -20,9 +20,12 @@ package struct JointSummary: Codable, Hashable, Sendable {
     /// The estimate from nearest neighbours, a check that shares nothing with the mixtures [nats].
     package var nearestNeighbours: Outcome<Double>
 
+    /// The standard error: over halos, or over particles if halos are unknown [nats].
+    package var standardError: Double? { haloDeviation.value ?? deviation.value }
+
     /// The value in standard deviations over halos, or over particles if halos are unknown.
     package var significance: Outcome<Double> {
-      guard let deviation = haloDeviation.value ?? deviation.value else {
+      guard let deviation = standardError else {
         return .unknown("no bootstraps were asked for")
       }
       return deviation > 0 ? .known(value / deviation) : .unknown("there is no scatter")

@@ -68,7 +68,7 @@ extension Report: CustomStringConvertible {
         row(
           name,
           String(format: "%.3f", part.value)
-            + ((part.haloDeviation.value ?? part.deviation.value).map {
+            + (part.standardError.map {
               String(format: " +- %.3f", $0)
             } ?? "") + " nats"
             + (part.significance.value.map { String(format: ", %.1f sd", $0) } ?? ""))
@@ -116,7 +116,7 @@ extension Report: CustomStringConvertible {
   /// The value and its error, that over halos if there is one.
   private func short(_ outcome: Outcome<InformationSummary>) -> String {
     guard let estimate = outcome.value else { return "unknown" }
-    let error = estimate.haloDeviation.value ?? estimate.deviation.value
+    let error = estimate.standardError
     return String(format: "%.3f", estimate.value)
       + (error.map { String(format: " +- %.3f", $0) } ?? "")
   }

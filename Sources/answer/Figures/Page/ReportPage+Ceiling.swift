@@ -13,7 +13,7 @@ extension ReportPage {
         return "<li>\(name): unknown, because \(Quoting.html(reason)).</li>"
       case .known(let part):
         var text = "<li>\(name), what \(one) says beyond \(other): \(number(part.value, 3))"
-        if let error = part.haloDeviation.value ?? part.deviation.value {
+        if let error = part.standardError {
           text += " ± \(number(error, 3))"
         }
         text += " nats"
@@ -32,7 +32,7 @@ extension ReportPage {
       return "<li>\(name): no mutual information, because "
         + "\(Quoting.html(twin.information.reason ?? "")).</li>"
     }
-    let error = information.haloDeviation.value ?? information.deviation.value
+    let error = information.standardError
     var text = "<li>\(name)"
     if let without = twin.shareWithout.value {
       text += " (\(number(100 * without, 0)) % of the particles are in none of its halos)"

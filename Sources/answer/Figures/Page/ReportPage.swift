@@ -130,7 +130,7 @@ package struct ReportPage: Sendable {
       case .unknown(let reason):
         return "<li>\(name): no mutual information, because \(Quoting.html(reason)).</li>"
       case .known(let information):
-        let error = information.haloDeviation.value ?? information.deviation.value
+        let error = information.standardError
         let noise = information.equivalentScatter.value.map {
           "; as much as the true mass with Gaussian noise of \(number($0, 2)) dex leaves"
         }
