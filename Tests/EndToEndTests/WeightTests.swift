@@ -72,12 +72,15 @@ extension EndToEnd {
       .enabled(
         if: python != nil,
         "there is no .venv-interop (scripts/interop/setup): no other program reads the weights"),
-      .timeLimit(.minutes(20)))
-    func otherProgramsPredictTheSame() throws {
-      let workspace = try Workspace.withModel()
-      try workspace.run("predict", ranks: 1)
+      .timeLimit(.minutes(20)),
+      arguments: [("density", "raw-seed1"), ("density, shear", "density-shear-seed1")])
+    func otherProgramsPredictTheSame(inputs: String, training: String) throws {
+      let workspace = try Workspace.withSimulations()
+      for command in ["prepare", "train", "predict"] {
+        try workspace.run(command, ["--set", "fields.inputs=[\(inputs)]"], ranks: 2)
+      }
       let (code, text) = try PythonCheck.run(
-        "weights.py", [Job.program, workspace.path("runs/small"), "raw-seed1"],
+        "weights.py", [Job.program, workspace.path("runs/small"), training],
         by: try #require(Self.python))
       #expect(code == 0, "\(text)")
       for words in ["PyTorch", "ONNX Runtime", "the same bytes", "examples", "Keras"] {

@@ -12,8 +12,11 @@ The first N predictions (64) are compared. scripts/interop/setup makes the envir
 1  PyTorch and ONNX Runtime predict what halompi predicted, to 1e-5 dex; onnx's checker accepts the graph.
 2  An exported model that is imported is the same file, byte for byte; safetensors reads and writes it.
 3  The examples of the page run, in their order, in a folder of their own; they share their variables.
-4  A network made and saved by Keras, converted by the page, predicts through halompi what it predicts in Keras.
+4  A network of Keras with the weights of the model predicts the same, by the page.
+5  A network made and saved by Keras, converted by the page, predicts through halompi what it predicts in Keras; its
+   channels in another order are refused.
 
+The boxes may have several channels.
 Ends with 1 at the first that fails.
 """
 
@@ -121,8 +124,17 @@ def main(run, training, count):
     shape = json.loads(metadata["architecture"])
     network = keras_network(shape)
     network.save("keras.h5")
-    page = {"boxes": boxes, "w": shape["boxWidth"], "voxel_size": float(metadata["voxelSize"])}
+    channels = json.loads(metadata.get("channels", json.dumps([metadata["field"]])))
+    trained = json.loads(metadata["standardization"])
+    trained = trained if isinstance(trained, list) else [trained]
+    page = {
+        "boxes": boxes, "w": shape["boxWidth"], "voxel_size": float(metadata["voxelSize"]), "model": model,
+        "keras_network": keras_network(shape), "field": metadata["field"], "channels": channels,
+        # Other scales than those of the training, each channel its own.
+        "scales": [{"mean": scale["mean"] + n * scale["standardDeviation"] / 10, "standardDeviation": (1 + n / 2) * scale["standardDeviation"]}
+                   for n, scale in enumerate(trained, 1)]}
     examples(page)
+    agree(f"Keras {keras.__version__} with the weights of {len(channels)} channels", page["in_keras"](page["keras_network"], metadata, boxes), expected)
     # Weights alone, as older versions of Keras save them, are what a whole model has in a group.
     with h5py.File("keras.h5") as whole, h5py.File("alone.h5", "w") as alone:
         group = whole["model_weights"]
@@ -132,17 +144,22 @@ def main(run, training, count):
     alone = page["from_keras"]("alone.h5", 0.2)
     assert all(np.array_equal(alone[name], value) for name, value in page["tensors"].items())
 
-    # Where `predict` looks for a model of this seed.
+    # Where `predict` looks for fields.
     os.makedirs("runs/keras")
     os.symlink(fields, "runs/keras/fields")
-    halompi("import", "keras.safetensors", "--output", "runs/keras/training/raw-seed99/model.h5")
-    changes = ["name=keras", "training.seed=99", "training.variant=raw", f"sampling.testSamples={count}", "training.threadsPerRank=1"]
-    halompi("predict", experiment, "--runs", os.path.abspath("runs"), "--quiet", *(word for change in changes for word in ("--set", change)))
+    imported_model = "runs/keras/training/raw-seed99/model.h5"
+    halompi("import", "keras.safetensors", "--output", imported_model)
+    changes = ["name=keras", "training.variant=raw", f"sampling.testSamples={count}", "training.threadsPerRank=1"]
+    halompi("predict", experiment, "--runs", os.path.abspath("runs"), "--model", imported_model, "--quiet",
+            *(word for change in changes for word in ("--set", change)))
     imported = torch_model.Network.load("keras.safetensors").metadata
     inputs, expected = torch_model.boxes(imported, "runs/keras/predictions/raw-seed99/predictions.h5", fields)
-    scales, labels = json.loads(imported["standardization"]), json.loads(imported["labels"])
-    scaled = network.predict((inputs.transpose(0, 2, 3, 4, 1) - np.float32(scales["mean"])) / np.float32(scales["standardDeviation"]), verbose=0)
-    agree(f"Keras {keras.__version__}", labels["minimum"] + (scaled[:, 0] + 1.0) / 2 * (labels["maximum"] - labels["minimum"]), expected)
+    agree(f"Keras {keras.__version__}", page["in_keras"](network, imported, inputs), expected)
+    if len(channels) > 1:
+        others = imported | {"channels": json.dumps(channels[::-1])}
+        safetensors.numpy.save_file(page["tensors"], "others.safetensors", others)
+        end = subprocess.run([program, "import", "others.safetensors", "--output", "others/model.h5"], capture_output=True, text=True)
+        assert end.returncode == 65 and "into the order of its channels" in end.stderr, end.stderr
     return 0
 
 
