@@ -44,11 +44,25 @@ struct PipelinePlanTests {
       #expect(failure?.exitCode == .usage)
       #expect(failure?.reason.contains(stage.rawValue) == true)
     }
-    let failure = #expect(throws: Failure.self) {
-      try PipelineStage.stages(
-        of: Self.experiment("  - {name: t, role: test, seed: 3}"), hasAblation: false)
+  }
+
+  @Test func simulationsToTestAloneAreSimulatedAndPrepared() throws {
+    let experiment = try Self.experiment("  - {name: t, role: test, seed: 3}")
+    for (last, stages) in [
+      (PipelineStage.simulate, [PipelineStage.simulate]), (.prepare, [.simulate, .prepare]),
+    ] {
+      #expect(
+        try PipelineStage.stages(of: experiment, hasAblation: false, until: last) == stages)
     }
-    #expect(failure?.remedy.contains("role: training") == true)
+    for last in [nil, PipelineStage.train, .predict, .analyze] {
+      let failure = #expect(throws: Failure.self) {
+        try PipelineStage.stages(of: experiment, hasAblation: false, until: last)
+      }
+      #expect(failure?.exitCode == .usage)
+      for words in ["role: training", "--until prepare"] {
+        #expect(failure?.remedy.contains(words) == true)
+      }
+    }
   }
 
   private static func plan(

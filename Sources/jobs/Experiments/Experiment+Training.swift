@@ -11,6 +11,6 @@ extension Experiment {
       because: "no simulation of \(name) has the role training",
       remedy:
         "give `role: training` to the simulations to learn from, or predict with the model of "
-        + "another experiment (halompi predict --model)")
+        + "another experiment (halompi predict --model), after halompi run --until prepare")
   }
 }

@@ -19,7 +19,7 @@ package enum PipelineStage: String, CaseIterable, Codable, Hashable, Sendable {
   /// Lists the stages that an experiment needs, in their order.
   ///
   /// - Parameters:
-  ///   - experiment: The experiment, which must have simulations to train on.
+  ///   - experiment: The experiment, which must have simulations to train on if a stage after `prepare` is listed.
   ///   - hasAblation: Whether it asks for an ablation instead of one training.
   ///   - last: The last stage to return; without it, all.
   /// - Returns: The stages, at least one.
@@ -27,7 +27,7 @@ package enum PipelineStage: String, CaseIterable, Codable, Hashable, Sendable {
   package static func stages(
     of experiment: Experiment, hasAblation: Bool, until last: PipelineStage? = nil
   ) throws(Failure) -> [PipelineStage] {
-    try experiment.requireTraining()
+    if last != .simulate, last != .prepare { try experiment.requireTraining() }
     let isSimulated = experiment.simulations.contains { $0.seed != nil }
     let stages =
       (isSimulated ? [simulate] : []) + [prepare, hasAblation ? ablate : train, predict, analyze]
