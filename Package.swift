@@ -122,7 +122,10 @@ let package = Package(
       ], path: "Sources/learning/Fields"),
     .target(
       name: "SubBoxes",
-      dependencies: ["CKernels", "Failures", "Fields", "HDF5", "MPI", "Randomness"],
+      dependencies: [
+        "CKernels", "DelimitedText", "DurableFiles", "Failures", "Fields", "HDF5", "MPI",
+        "Randomness",
+      ],
       path: "Sources/learning/SubBoxes"),
     .target(
       name: "Networks",

@@ -58,7 +58,8 @@ struct RandomFields {
 
   /// Writes the field file, with a potential if it is given; collective.
   func write(
-    to path: String, potential: [Float]? = nil, on communicator: borrowing Communicator
+    to path: String, named name: String = "synthetic", potential: [Float]? = nil,
+    on communicator: borrowing Communicator
   ) throws {
     let planes = PlaneDecomposition(gridSize: gridSize, ranks: communicator.size)
       .planes(of: communicator.rank)
@@ -70,7 +71,7 @@ struct RandomFields {
     slab.halo = Array(halo[slab.sites])
     let halos = Self.halos
     let description = FieldDescription(
-      name: "synthetic", gridSize: gridSize, boxSize: 10,
+      name: name, gridSize: gridSize, boxSize: 10,
       cosmology: Cosmology(omegaMatter: 0.279, omegaLambda: 0.721, hubble: 0.701),
       particleMass: 1e9, initialRedshift: 99, finalRedshift: 0, label: .fof)
     try FieldFile.write(
@@ -101,7 +102,7 @@ struct RandomFields {
     var paths: [String] = []
     for (index, simulation) in simulations.enumerated() {
       paths.append("\(folder)/simulation-\(index).h5")
-      try simulation.write(to: paths[index], on: communicator)
+      try simulation.write(to: paths[index], named: "simulation-\(index)", on: communicator)
     }
     try body(simulations, paths)
     try communicator.barrier()

@@ -3,6 +3,7 @@ internal import ArgumentParser
 internal import Experiments
 internal import MPI
 internal import Stages
+internal import Text
 internal import Training
 
 /// Predicts halo masses.
@@ -29,6 +30,14 @@ struct Predict: ParsableCommand {
         halompi predict jobs/gadget.yaml --perturb tide=0.02 --tide-axis 0,0,1
         halompi predict jobs/gadget.yaml --perturb phases=0.5,1,2 --phase-seed 7
         mpirun -n 8 halompi predict jobs/gadget.yaml --sensitivity 200
+
+      With --particles all of this is for the particles of a table alone: its first line names the columns, \
+      of which simulation and site say which particles they are, as in predictions.h5. Results are in \
+      the order of simulations and sites, in particles/ and the name of the table, beside the predictions \
+      and responses of the drawn particles, which stay as they are.
+
+        halompi predict jobs/gadget.yaml --particles cluster-7.csv
+        halompi predict jobs/gadget.yaml --particles cluster-7.csv --perturb tide=-0.02,0.02
       """)
 
   @OptionGroup var options: ExperimentOptions
@@ -47,9 +56,22 @@ struct Predict: ParsableCommand {
       valueName: "model.h5"))
   var model: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Predict the particles of this table, which has the columns simulation and site, instead of drawn ones.",
+      discussion: "Particles that are named twice, or that the sampling leaves out, are refused.",
+      valueName: "table"),
+    completion: .file())
+  var particles: String?
+
   @OptionGroup var perturbing: PerturbationOptions
 
   func validate() throws {
+    if let particles, !isFileName(PredictTask.list(particles)) {
+      throw ValidationError(
+        "--particles: results are named as the table is, up to its last dot, and \(particles) "
+          + "cannot name a folder; use letters, digits, - and _")
+    }
     if model != nil, runName != nil {
       throw ValidationError("--model and --run both say which model to use; give one of them")
     }
@@ -58,7 +80,8 @@ struct Predict: ParsableCommand {
   func run() throws {
     try runJob { world in
       let experiment = try options.begin(on: world)
-      let task = try world.agree { try makeTask(experiment) }
+      var task = try world.agree { try makeTask(experiment) }
+      task.particles = particles
       let progress = options.progress(of: experiment, on: world)
       let perturbations = perturbing.perturbations
       if perturbations.isEmpty, perturbing.sensitivity == nil {

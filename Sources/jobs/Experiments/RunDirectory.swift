@@ -84,9 +84,14 @@ package struct RunDirectory: Hashable, Sendable {
     ResultDirectory(path: "\(path)/predictions/\(training)")
   }
 
+  /// The folder of what one trained model predicts for the particles of a list, by the name of the list.
+  package func predictions(of training: TrainingName, for list: String) -> ResultDirectory {
+    ResultDirectory(path: "\(predictions(of: training).path)/particles/\(list)")
+  }
+
   /// The folder of what one trained model answers to changes of its boxes.
   package func responses(of training: TrainingName) -> ResponseDirectory {
-    ResponseDirectory(path: "\(predictions(of: training).path)/responses")
+    predictions(of: training).responses
   }
 
   /// The folder of the predictions of all models.
@@ -94,7 +99,7 @@ package struct RunDirectory: Hashable, Sendable {
 
   /// The predictions of one trained model.
   package func prediction(of training: TrainingName) -> String {
-    "\(predictions(of: training).path)/predictions.h5"
+    predictions(of: training).prediction
   }
 }
 
@@ -142,6 +147,12 @@ package struct ResultDirectory: Hashable, Sendable {
 
   /// The file that is locked while a job writes in the folder.
   package var lockFile: String { "\(path)/lock" }
+
+  /// The predictions, in a folder of predictions.
+  package var prediction: String { "\(path)/predictions.h5" }
+
+  /// The folder of what the model answers to changes of its boxes, in a folder of predictions.
+  package var responses: ResponseDirectory { ResponseDirectory(path: "\(path)/responses") }
 }
 
 /// The folder of what a model answers to changes of its boxes.

@@ -21,6 +21,9 @@ package struct PredictTask: Sendable {
   /// The boxes that the network must have been trained on; any if there are none.
   private let boxes: BoxDescription?
 
+  /// The table of the particles to predict, whose name their results have; without it, particles are drawn.
+  package var particles: String?
+
   /// Makes the task; the model is that of the experiment's variant and seed.
   package init(_ experiment: Experiment, in directory: RunDirectory) {
     self.init(experiment, named: experiment.trainingName, in: directory)
@@ -63,8 +66,19 @@ package struct PredictTask: Sendable {
     boxes = experiment.training.boxes
   }
 
+  /// The folder of the results: those for given particles have their own, by the name of the table.
+  private var folder: ResultDirectory {
+    particles.map { directory.predictions(of: name, for: Self.list($0)) }
+      ?? directory.predictions(of: name)
+  }
+
+  /// The name of the results for the particles of a table: that of the file, up to its last dot.
+  package static func list(_ particles: String) -> String {
+    URL(filePath: particles).deletingPathExtension().lastPathComponent
+  }
+
   /// The file of predictions.
-  package var output: String { directory.prediction(of: name) }
+  package var output: String { folder.prediction }
 
   /// Predicts, and writes the file.
   ///
@@ -78,7 +92,7 @@ package struct PredictTask: Sendable {
   package func run(
     on world: borrowing Communicator, progress: ProgressReporter
   ) throws -> PredictionTable? {
-    try predict(on: world, progress: progress, lockFile: directory.predictions(of: name).lockFile)
+    try predict(on: world, progress: progress, lockFile: folder.lockFile)
   }
 
   /// Predicts; without `lockFile` the caller holds a lock that keeps others from writing the file.
@@ -91,12 +105,12 @@ package struct PredictTask: Sendable {
   ) throws -> PredictionTable? {
     let stage = Stage(
       name: "predict", lockFile: lockFile,
-      provenanceFile: directory.predictions(of: name).provenanceFile,
+      provenanceFile: folder.provenanceFile,
       threadsPerRank: experiment.training.threadsPerRank)
     return try stage.run(on: world, progress: progress) {
       let fields = try world.agree { try fieldFiles() }
       let marks = try world.agree { world.isRoot ? try files().inputMarks() : [] }
-      return ((fields, marks), Stage.Inputs(files: [model], fieldFiles: fields))
+      return ((fields, marks), Stage.Inputs(files: inputs, fieldFiles: fields))
     } work: { fields, marks in
       let table = try telling(progress, "predicting \(name)", unit: "particles") {
         try job(fields, output: output).run(on: world, tell: $0)
@@ -150,7 +164,10 @@ package struct PredictTask: Sendable {
   }
 
   /// The folder of what the network answers to changes of its boxes.
-  package var responses: ResponseDirectory { directory.responses(of: name) }
+  package var responses: ResponseDirectory { folder.responses }
+
+  /// The files that go in, but for the fields.
+  private var inputs: [String] { [model] + (particles.map { [$0] } ?? []) }
 
   /// Does work whose results are in the folder of responses, given the field files.
   private func responding<Result>(
@@ -161,19 +178,21 @@ package struct PredictTask: Sendable {
       threadsPerRank: experiment.training.threadsPerRank)
     return try stage.run(on: world, progress: progress) {
       let fields = try world.agree { try fieldFiles() }
-      return (fields, Stage.Inputs(files: [model], fieldFiles: fields))
+      return (fields, Stage.Inputs(files: inputs, fieldFiles: fields))
     } work: {
       try work($0)
     }
   }
 
   private func job(_ fields: [String], output: String) -> PredictionJob {
-    PredictionJob(
+    var job = PredictionJob(
       modelPath: model, boxes: boxes, files: fields, sampling: experiment.sampling,
       streaming: experiment.stream, symmetries: experiment.prediction.symmetries,
       kernels: experiment.training.kernels,
       threadsPerRank: experiment.training.threadsPerRank, output: output,
       mayPredictSeen: Set(experiment.prediction.roles) != [.test])
+    job.particles = particles
+    return job
   }
 
   /// Does work that tells how far it is as a phase, which begins where jobs before it have stopped.
@@ -201,11 +220,12 @@ package struct PredictTask: Sendable {
     let roles = Set(experiment.prediction.roles)
     let predicted = experiment.simulations.filter { roles.contains($0.role) }
     return ResultFiles(
-      recordFile: directory.predictions(of: name).recordFile,
+      recordFile: folder.recordFile,
       settings: try experiment.lines(
         of: ["prediction", "sampling", "training.kernels"],
         without: ["sampling.boxWidth", "sampling.trainingSamples", "sampling.validationSamples"]),
       inputs: [MarkedFile("model.h5", model)]
+        + (particles.map { [MarkedFile("the table of particles", $0)] } ?? [])
         + predicted.map {
           MarkedFile("the fields of \($0.name)", directory.field(of: $0.name), .field)
         },

@@ -32,6 +32,11 @@ struct LabelPlanes {
     self.firstPlanes = firstPlanes
   }
 
+  /// The name and the number of sites along each axis of every simulation.
+  var simulations: [(name: String, gridSize: Int)] {
+    files.map { ($0.metadata.name, $0.gridSize) }
+  }
+
   /// The number of planes of all simulations.
   private var planeCount: Int { firstPlanes[firstPlanes.count - 1] }
 
@@ -108,6 +113,46 @@ struct LabelPlanes {
     return words
   }
 
+  /// Finds given particles.
+  ///
+  /// - Parameter places: Simulations and sites that there are, ascending.
+  /// - Returns: The words of their samples; zeros for those in planes of other ranks, and for one that is not eligible what
+  ///   is no sample.
+  /// - Throws: `Failure` if a file cannot be read.
+  func find(_ places: [(simulation: Int, site: Int64)]) throws(Failure) -> [UInt64] {
+    var words = [UInt64](repeating: 0, count: Sample.wordCount * places.count)
+    for slab in share {
+      let file = files[slab.simulation]
+      let area = Int64(file.gridSize * file.gridSize)
+      let firstSite = Int64(slab.planes.lowerBound) * area
+      let first = places.partitioningIndex {
+        ($0.simulation, $0.site) >= (slab.simulation, firstSite)
+      }
+      let end = places.partitioningIndex {
+        ($0.simulation, $0.site) >= (slab.simulation, Int64(slab.planes.upperBound) * area)
+      }
+      guard first < end else { continue }
+      let labels = try file.file.read(.logMass, planes: slab.planes)
+      let radii = try file.file.read(.radius, planes: slab.planes)
+      let halos = try file.file.read(.halo, planes: slab.planes)
+      for place in first..<end {
+        let site = Int(places[place].site - firstSite)
+        let start = Sample.wordCount * place
+        guard bins.index(of: labels[site]) != nil else {
+          words[start] = Sample.noPlace
+          continue
+        }
+        let isInField = bins.limits.isInField(logMass: labels[site])
+        let sample = Sample(
+          simulation: Int32(slab.simulation), site: places[place].site,
+          logMass: isInField ? -.infinity : labels[site],
+          radius: isInField ? .infinity : radii[site], halo: isInField ? -1 : halos[site])
+        words.replaceSubrange(start..<start + Sample.wordCount, with: sample.words)
+      }
+    }
+    return words
+  }
+
   /// Fills in the particles that are wanted of a slab, but for their halos.
   ///
   /// - Parameters:
@@ -159,6 +204,17 @@ extension Sample {
       UInt64(logMass.bitPattern) << 32 | UInt64(radius.bitPattern),
       Self.word(halo: halo),
     ]
+  }
+
+  /// A first word that is of no simulation and site.
+  fileprivate static let noPlace = UInt64.max
+
+  /// Makes the sample of a given particle, of all words that ``LabelPlanes/find(_:)`` returns, added up over the ranks; `nil`
+  /// if it is not eligible.
+  init?(wordsOfGiven words: [UInt64], _ number: Int) {
+    let start = Self.wordCount * number
+    guard words[start] != Self.noPlace else { return nil }
+    self.init(words: words[start..<start + Self.wordCount], firstSimulation: 0)
   }
 
   /// The last word, which says the halo.

@@ -24,6 +24,9 @@ package struct PredictionJob: Sendable {
   /// the limits.
   package var sampling: SamplingSettings
 
+  /// The table of the particles to predict, in the place of those that are drawn.
+  package var particles: String?
+
   /// The settings by which boxes are made: from memory or from files.
   package var streaming: StreamSettings
 
@@ -229,10 +232,14 @@ package struct PredictionJob: Sendable {
     return store
   }
 
-  /// Draws the samples, in the order of simulations and sites.
+  /// Draws the samples, or finds those that are given, in the order of simulations and sites.
   ///
   /// Collective.
   func samples(for model: Model, on world: borrowing Communicator) throws -> [Sample] {
+    if let particles {
+      let given = try world.agree { try GivenParticles(contentsOf: particles) }
+      return try given.samples(from: files, settings: sampling, on: world)
+    }
     var sampling = sampling
     sampling.boxWidth = model.architecture.boxWidth
     let draw = try SampleDraw(.test, from: files, settings: sampling, on: world)
