@@ -60,6 +60,54 @@ import Training
   }
 }
 
+/// Inputs of a later file, or of an option, are in the place of an input before them; both at once say two things.
+@Test func inputsReplaceAnInputBeforeThemAndAreNotGivenBesideOne() throws {
+  try withScratchFolder { folder in
+    func write(_ text: String, _ name: String) throws {
+      try Data(text.utf8).write(to: URL(filePath: "\(folder)/\(name)"))
+    }
+    func names(_ name: String, _ overrides: String...) -> String {
+      do {
+        let file = "\(folder)/\(name)"
+        return try Experiment(contentsOf: file, overrides: overrides).fields.networkInput.name
+      } catch { return "\(error)" }
+    }
+    let refusal =
+      "`fields.inputs`: fields.input: density is given too; give one of fields.input and fields.inputs"
+    let list = "fields.inputs=[potential, shear]"
+    for input in ["density", "potential"] {
+      try write(ExampleExperiment.yaml + "\nfields: {input: \(input)}\n", "one.yaml")
+      try write("extends: one.yaml\nfields: {inputs: [potential, shear]}\n", "several.yaml")
+      #expect(names("one.yaml") == input)
+      #expect(names("one.yaml", list) == "potential-shear")
+      #expect(names("several.yaml") == "potential-shear")
+    }
+    // No list is no other way to say an input.
+    #expect(names("one.yaml", "fields.inputs=null") == "potential")
+    try write("extends: several.yaml\nfields: {input: density}\n", "again.yaml")
+    try write(
+      "extends: one.yaml\nfields: {input: density, inputs: [potential, shear]}\n", "both.yaml")
+    #expect(names("again.yaml").contains(refusal) && names("both.yaml").contains(refusal))
+    #expect(names("both.yaml").contains("both.yaml, line 2"))
+    #expect(names("several.yaml", "fields.input=density").contains(refusal))
+    #expect(names("one.yaml", "fields.input=density", list).contains(refusal))
+
+    // An experiment as used reads back, also as older programs wrote it.
+    let experiment = try Experiment(contentsOf: "\(folder)/several.yaml")
+    _ = try experiment.record(to: "\(folder)/used.yaml")
+    let text = try String(contentsOfFile: "\(folder)/used.yaml", encoding: .utf8)
+    let older = text.replacing("  inputs:", with: "  input: density\n  inputs:")
+    try write(older, "older.yaml")
+    try write(older.split(separator: "\n").dropFirst().joined(separator: "\n"), "copied.yaml")
+    for name in ["used.yaml", "older.yaml"] {
+      #expect(try Experiment(contentsOf: "\(folder)/\(name)") == experiment)
+      #expect(names(name, "fields.input=density").contains(refusal))
+    }
+    #expect(text.contains("inputs:") && !text.contains("input:"))
+    #expect(names("copied.yaml").contains(refusal))
+  }
+}
+
 /// A filtered input is an input of its own, of which field files hold only what networks are trained on.
 @Test func aFilterIsPartOfTheInput() throws {
   let filter = "fields.filter={window: gaussian, radius: 2.5}"

@@ -48,8 +48,9 @@ extension Experiment {
     for option in overrides {
       tree = try SettingsOverride(option).applied(to: tree)
     }
+    tree = tree.replacingInputOfFile(byDefaultOf: defaults)
     self = try SettingsDecoder.decode(Experiment.self, from: tree)
-    try tree.refuse(problems.first)
+    try tree.refuse(problems.first ?? fields.problem(givesInput: tree.givesInput))
     func absolute(_ path: String, at setting: String) -> String {
       absolutePath(path, in: own.folder(of: tree.origin(at: setting)))
     }
@@ -85,9 +86,11 @@ extension Experiment {
     try tree.refuse(rangeProblems.first ?? universe.problems.first)
   }
 
-  /// Returns the experiment as used, with all defaults filled in, as YAML that reads back equal.
+  /// Returns the experiment as used, with all defaults filled in (but for the input that a list of inputs replaces), as
+  /// YAML that reads back equal.
   package func yaml() throws(SettingsError) -> String {
-    try SettingsEncoder.tree(of: self).yaml()
+    let tree = try SettingsEncoder.tree(of: self)
+    return try tree.replacingInput(in: tree).yaml()
   }
 }
 

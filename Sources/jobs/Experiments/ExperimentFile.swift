@@ -14,6 +14,9 @@ struct ExperimentFile {
   /// The key that names the file to extend.
   private static let key = "extends"
 
+  /// The beginning of the first line of an experiment as used, as halompi writes it.
+  static let recordHeading = "# The experiment as used by halompi"
+
   /// The largest number of files that extend each other.
   private static let longestChain = 8
 
@@ -37,7 +40,9 @@ struct ExperimentFile {
   }
 
   private func tree(of yaml: String, depth: Int) throws(SettingsError) -> SettingsTree {
-    let tree = try SettingsTree(yaml: yaml, file: path)
+    let written = try SettingsTree(yaml: yaml, file: path)
+    // Older records have the default of the input beside a list of inputs, which nobody gave.
+    let tree = yaml.hasPrefix(Self.recordHeading) ? written.replacingInput(in: written) : written
     guard let names = tree[Self.key] else { return tree }
     var settings: SettingsTree?
     for name in try files(in: names) {
@@ -50,10 +55,10 @@ struct ExperimentFile {
       }
       let file = ExperimentFile(path: absolutePath(name, in: folder))
       let other = try file.tree(of: file.text(namedAt: names.origin), depth: depth + 1)
-      settings = settings?.overlaid(by: other) ?? other
+      settings = settings.map { other.replacingInput(in: $0).overlaid(by: other) } ?? other
     }
     let own = tree.without(key: Self.key)
-    return settings?.overlaid(by: own) ?? own
+    return settings.map { own.replacingInput(in: $0).overlaid(by: own) } ?? own
   }
 
   /// The paths of the files to extend, as they are written.

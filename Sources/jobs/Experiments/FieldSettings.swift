@@ -16,7 +16,8 @@ package struct FieldSettings: Codable, Hashable, Sendable {
   /// The field that sub-boxes are cut from, where `inputs` does not name several.
   package var input = NetworkInput.Name.density
 
-  /// The fields that sub-boxes are cut from, each as a channel or more of its own; without it, `input` alone.
+  /// The fields that sub-boxes are cut from, each as a channel or more of its own, in the place of `input`; without it,
+  /// `input` alone.
   package var inputs: [NetworkInput.Name]?
 
   /// The filter of the density that inputs follow from; without it, all scales.
@@ -89,11 +90,14 @@ extension FieldSettings {
       let path = inputs == nil ? "fields.input" : "fields.inputs"
       return [SettingProblem(path: path, reason: fault.reason, remedy: fault.remedy)]
     }
-    guard inputs != nil, input != FieldSettings().input else { return [] }
-    return [
-      SettingProblem(
-        path: "fields.inputs", reason: "fields.input: \(input.rawValue) is given too",
-        remedy: "give one of fields.input and fields.inputs")
-    ]
+    return problem(givesInput: input != FieldSettings().input).map { [$0] } ?? []
+  }
+
+  /// The problem with an input that is given beside a list of inputs; `nil` without one.
+  func problem(givesInput: Bool) -> SettingProblem? {
+    guard givesInput, inputs != nil else { return nil }
+    return SettingProblem(
+      path: "fields.inputs", reason: "fields.input: \(input.rawValue) is given too",
+      remedy: "give one of fields.input and fields.inputs")
   }
 }

@@ -37,7 +37,7 @@ extension Experiment {
       differences = try self.differences(from: earlier)
       if differences.isEmpty { return [] }
     }
-    let heading = "# The experiment as used by halompi \(halompiVersion), defaults filled in.\n"
+    let heading = "\(ExperimentFile.recordHeading) \(halompiVersion), defaults filled in.\n"
     try DurableFile.createDirectory((file as NSString).deletingLastPathComponent)
     try DurableFile.write(Data((heading + yaml()).utf8), to: file)
     return differences
