@@ -78,7 +78,11 @@ func onlyLeadingDotsAreResolved(path: String, absolute: String) {
   ),
   (
     ["fields.inputs=[density, potential, shear, tides]"],
-    ["`fields.inputs`", "no network can be made with 11", "from 1 to 8 for the fast kernels"]
+    [
+      "`fields.inputs`", "density-potential-shear-tides has 11 channels",
+      "the fast kernels take 1 to 8;",
+      "leave out an input (shear has 3 channels, tides has 6), or set training.kernels to reference",
+    ]
   ),
   (
     ["fields.inputs=[tides]", "training.variant=averaged", "training.symmetries=rotations"],

@@ -207,9 +207,18 @@ extension Experiment {
       try training.kernels.validate(architecture)
       return []
     } catch {
-      let path =
-        ["boxWidth": "sampling.boxWidth", "inputChannels": "fields.inputs"][error.key]
-        ?? "network.\(error.key)"
+      guard error.key != "inputChannels" else {
+        return [
+          SettingProblem(
+            path: "fields.inputs",
+            reason:
+              "\(fields.networkInput.name) has \(error.value) channels, and the fast kernels take 1 to 8",
+            remedy:
+              "leave out an input (shear has 3 channels, tides has 6), or set training.kernels to "
+              + "reference, which takes any number and is slower")
+        ]
+      }
+      let path = error.key == "boxWidth" ? "sampling.boxWidth" : "network.\(error.key)"
       return [
         SettingProblem(
           path: path, reason: "no network can be made with \(error.value)",
