@@ -183,9 +183,9 @@ let package = Package(
     .target(
       name: "Plans",
       dependencies: [
-        "DurableFiles", "Experiments", "Failures", "Fields", "FourierTransforms", "Hardware", "MPI",
-        "Networks", "ParticleMesh", "Schedulers", "Simulations", "Statistics", "SubBoxes", "Text",
-        "Training",
+        "Analysis", "DurableFiles", "Experiments", "Failures", "Fields", "FourierTransforms",
+        "Hardware", "MPI", "Networks", "ParticleMesh", "Schedulers", "Simulations", "Statistics",
+        "SubBoxes", "Text", "Training",
       ], path: "Sources/jobs/Plans"),
     .target(
       name: "Stages",

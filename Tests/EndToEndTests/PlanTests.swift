@@ -60,6 +60,26 @@ extension Refusals {
       #expect(abs(planned / measured - 1) < 0.2, "\(planned) MiB planned, \(measured) MiB measured")
     }
 
+    /// Threads have gradients of their own, and activations of the reference kernels.
+    @Test func theMemoryOfGradientsIsWithinAFifthOfThePlan() throws {
+      let workspace = try Workspace.withFields()
+      let settings = ["network.hiddenUnits=[2048, 512]", "training.threadsPerRank=6"] + Self.few
+      let options = settings.flatMap { ["--set", $0] } + Workspace.analysisOptions
+      try workspace.run("train", options, ranks: 0)
+      let plan = try workspace.run("plan", options + ["--sensitivity", "100"], ranks: 0)
+      let planned = try plannedPeak(in: plan.output, of: ["averaging gradients"])
+      let job = try workspace.start("predict", options + ["--sensitivity", "100"], ranks: 0)
+      let measured = measuredPeak(of: job)
+      let end = try job.wait()
+      #expect(end.code == 0, "\(end.messages)")
+      print("gradients: planned \(planned) MiB, measured \(measured) MiB")
+      #expect(abs(planned / measured - 1) < 0.2, "\(planned) MiB planned, \(measured) MiB measured")
+      // Other phases are those of copies of the one test field of 16^3 sites.
+      let phases = try workspace.run("plan", options + ["--perturb", "phases=1,2"], ranks: 0)
+      #expect(phases.output.contains("changing phases, before"), "\(phases.output)")
+      #expect(phases.output.contains("predicting, perturbed"), "\(phases.output)")
+    }
+
     /// 96^3 particles, at the scale of the default universe: while they move, and while halos are sought.
     @Test(.enabled(if: isThorough, "needs an optimized build"))
     func theMemoryOfASimulationIsWithinAFifthOfThePlan() throws {

@@ -67,6 +67,36 @@ struct PlanTests {
     #expect(!plan.coordination.isEmpty && !plan.coordination.contains { $0.name == "fields" })
   }
 
+  /// Two strengths of other phases: three copies of every field, and a field under way on 8 ranks.
+  @Test func otherPhasesTakeCopiesOfTheFieldsAndGradientsTheReferenceKernels() throws {
+    let perturbations = [
+      Perturbation(density: 0.1), Perturbation(phasesAbove: 1, seed: 1),
+      Perturbation(phasesAbove: 2, seed: 1),
+    ]
+    let field = 256 * 256 * 256 * 4
+    let parts = try Self.demand.responses(to: perturbations)
+    #expect(parts.map(\.name) == ["changing phases, before", "predicting, perturbed"])
+    for part in parts {
+      let fields = try #require(part.terms.first { $0.name == "fields" })
+      #expect(fields.bytes == 3 * 3 * field && fields.isSharedByNode)
+    }
+    #expect(parts[0].terms.dropFirst().map(\.bytes) == [4 * field / 8, field / 16])
+    #expect(try Self.demand.responses(to: []).isEmpty)
+    let density = try Self.demand.responses(to: [perturbations[0]])
+    let plain = try Self.demand.prediction()
+    #expect(density.count == 1 && density[0].terms.map(\.name) == plain.map(\.name))
+    #expect(density[0].terms[0] == plain[0])
+
+    let gradients = try Self.demand.sensitivity(bins: 4)
+    let sums = try #require(gradients.terms.first { $0.name == "sums of gradients" })
+    #expect(sums.bytes == 4 * (9 * 9 * 9 + 2) * 8)
+    // They count where they are asked for, each beside the program.
+    let plan = try MemoryPlan(of: Self.demand, program: 1000, parts: parts + [gradients])
+    let without = try MemoryPlan(of: Self.demand, program: 1000)
+    #expect(plan.peakOfNode >= 9 * field + 4 * 1000 && without.peakOfNode < 9 * field)
+    #expect(plan.parts.allSatisfy { $0.terms[0].bytes == 1000 })
+  }
+
   @Test func whatDoesNotFitIsRefusedWithItsLargestTerm() throws {
     let plan = try MemoryPlan(of: Self.demand, program: 1000)
     try plan.check(against: NodeMemory(bytes: plan.peakOfNode, origin: "a node"))

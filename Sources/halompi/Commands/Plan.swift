@@ -18,6 +18,11 @@ struct Plan: ParsableCommand {
 
         halompi plan jobs/paper.yaml --nodes 8 --ranks-per-node 2 --threads 32 --memory 256000
         halompi benchmark step --json > step.json; halompi plan jobs/paper.yaml --benchmark step.json
+
+      Options of halompi predict that change boxes or average gradients add the memory that they take there: \
+      other phases are those of copies of the fields, and gradients take the reference kernels' activations.
+
+        halompi plan jobs/paper.yaml --perturb phases=0.5,1,2 --sensitivity 200
       """)
 
   @OptionGroup var options: ExperimentOptions
@@ -48,6 +53,8 @@ struct Plan: ParsableCommand {
 
   @Option(help: "What a node reads from files [GB/s].")
   var storage = 1.0
+
+  @OptionGroup var perturbing: PerturbationOptions
 
   func validate() throws {
     for (name, value, limit) in [
@@ -104,6 +111,8 @@ struct Plan: ParsableCommand {
     costs.storage = storage * 1e9
     return try ExperimentPlan(
       of: experiment, in: directory, layout: layout,
-      program: program, nodeMemory: nodeMemory, time: time, costs: costs)
+      program: program, nodeMemory: nodeMemory, time: time, costs: costs,
+      perturbations: perturbing.perturbations,
+      averagesSensitivity: perturbing.sensitivity != nil)
   }
 }

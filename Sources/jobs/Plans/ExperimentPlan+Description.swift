@@ -38,6 +38,7 @@ extension ExperimentPlan: CustomStringConvertible {
     add("coordinating", memory.coordination, memory.coordination.bytes)
     add("drawing samples, before", memory.drawing, memory.drawing.bytes)
     add("predicting", memory.prediction, memory.prediction.bytes)
+    for part in memory.parts { add(part.name, part.terms, part.terms.bytes) }
     if let universe = universeMemory {
       add("simulating, average rank", universe.stepping, universe.stepping.bytes)
       add("finding halos, average rank", universe.findingHalos, universe.findingHalos.bytes)

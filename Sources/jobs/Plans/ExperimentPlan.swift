@@ -1,3 +1,4 @@
+internal import Analysis
 package import Experiments
 package import Failures
 internal import Fields
@@ -6,7 +7,7 @@ package import Hardware
 internal import Networks
 internal import Schedulers
 internal import Simulations
-internal import SubBoxes
+package import SubBoxes
 package import Training
 
 /// A prediction of the demands of an experiment on a cluster before anything runs, and the facts behind it.
@@ -75,11 +76,14 @@ package struct ExperimentPlan: Sendable {
   ///   - nodeMemory: The memory of a node.
   ///   - time: The time of a sample on one thread.
   ///   - costs: The costs of messages and files.
+  ///   - perturbations: The perturbations after which is predicted too.
+  ///   - averagesSensitivity: Whether gradients of predictions are averaged too.
   /// - Throws: `Failure` if the size of a simulation is not known yet, and what
   ///   ``MemoryPlan/init(of:program:)`` and ``UniverseMemory/init(of:ranks:ranksPerNode:program:)`` throw.
   package init(
     of experiment: Experiment, in directory: RunDirectory, layout: Layout, program: Int,
-    nodeMemory: NodeMemory, time: SampleTime, costs: ScalingModel.Costs
+    nodeMemory: NodeMemory, time: SampleTime, costs: ScalingModel.Costs,
+    perturbations: [Perturbation] = [], averagesSensitivity: Bool = false
   ) throws {
     self.experiment = experiment
     self.layout = layout
@@ -88,7 +92,17 @@ package struct ExperimentPlan: Sendable {
     let demand = try MemoryDemand(
       of: experiment, in: directory, ranks: layout.nodes * layout.ranksPerNode,
       ranksPerNode: layout.ranksPerNode, threads: layout.threads)
-    memory = try MemoryPlan(of: demand, program: program)
+    var parts: [PredictionPart] = []
+    if !perturbations.isEmpty || averagesSensitivity {
+      let predicting = try MemoryDemand(
+        of: experiment, in: directory, ranks: layout.nodes * layout.ranksPerNode,
+        ranksPerNode: layout.ranksPerNode, threads: layout.threads, predicts: true)
+      parts = try predicting.responses(to: perturbations)
+      if averagesSensitivity {
+        parts.append(try predicting.sensitivity(bins: experiment.analysis.massEdges.count - 1))
+      }
+    }
+    memory = try MemoryPlan(of: demand, program: program, parts: parts)
     universeMemory =
       experiment.simulations.contains { $0.seed != nil }
       ? try UniverseMemory(
@@ -161,16 +175,17 @@ package struct ExperimentPlan: Sendable {
 }
 
 extension MemoryDemand {
-  /// The demand of an experiment's training.
+  /// The demand of an experiment's training, or with the simulations that are predicted in the place of those to learn
+  /// from.
   ///
   /// - Throws: `Failure` if there is nothing to train on, or the size of a simulation is not known yet.
   init(
     of experiment: Experiment, in directory: RunDirectory, ranks: Int, ranksPerNode: Int,
-    threads: Int
+    threads: Int, predicts: Bool = false
   ) throws {
     try experiment.requireTraining()
-    let simulations =
-      experiment.simulations(of: .training) + experiment.simulations(of: .validation)
+    let roles = predicts ? experiment.prediction.roles : [.training, .validation]
+    let simulations = roles.flatMap { experiment.simulations(of: $0) }
     let sizes = try simulations.map { simulation in
       let path = directory.field(of: simulation.name)
       if simulation.seed != nil, !FileManager.default.fileExists(atPath: path) {

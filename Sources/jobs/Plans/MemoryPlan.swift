@@ -16,6 +16,9 @@ package struct MemoryPlan: Hashable, Sendable {
   /// The terms of a rank while samples are drawn, before the others are there.
   package let drawing: [MemoryTerm]
 
+  /// The parts of predictions that are asked for beside these.
+  package let parts: [PredictionPart]
+
   /// The ranks on a node.
   package let ranksPerNode: Int
 
@@ -24,29 +27,33 @@ package struct MemoryPlan: Hashable, Sendable {
   /// - Parameters:
   ///   - demand: The job.
   ///   - program: The memory of a process before it has any data [bytes].
+  ///   - parts: Parts of predictions beside these, without the program itself.
   /// - Throws: `Failure` if the fields are to be in memory and do not fit the budget,
   ///   `SettingOutOfRange` if the kernels cannot compute the network.
-  package init(of demand: MemoryDemand, program: Int) throws {
+  package init(of demand: MemoryDemand, program: Int, parts: [PredictionPart] = []) throws {
     let base = [MemoryTerm("program and libraries", program)]
     let isDedicated = demand.workers < demand.ranks
     training = base + (try demand.training(coordinates: !isDedicated))
     coordination = isDedicated ? base + demand.coordination : []
     prediction = base + (try demand.prediction())
     drawing = base + demand.drawing
+    self.parts = parts.map { PredictionPart($0.name, base + $0.terms) }
     ranksPerNode = demand.ranksPerNode
   }
 
   /// The largest memory of a node: the private terms of its ranks, and one copy of the shared ones [bytes].
   var peakOfNode: Int {
-    [training, drawing, prediction].map { Self.sumOfNode($0, ranks: ranksPerNode) }.max() ?? 0
+    stages.map { Self.sumOfNode($0, ranks: ranksPerNode) }.max() ?? 0
   }
+
+  /// The terms that are in memory together.
+  private var stages: [[MemoryTerm]] { [training, drawing, prediction] + parts.map(\.terms) }
 
   /// Checks that a node can hold the job.
   ///
   /// - Throws: `Failure` that names the largest term.
   package func check(against limit: NodeMemory) throws(Failure) {
     guard peakOfNode > limit.bytes else { return }
-    let stages = [training, drawing, prediction]
     let stage =
       stages.max {
         Self.sumOfNode($0, ranks: ranksPerNode) < Self.sumOfNode($1, ranks: ranksPerNode)

@@ -9,7 +9,10 @@ package struct TideFrame: Sendable {
   private let channels: Int
 
   /// The number of voxels along each axis of a turned map.
-  package var width: Int { (boxWidth - 1) / 2 * 2 + 1 }
+  package var width: Int { Self.width(boxWidth: boxWidth) }
+
+  /// The number of voxels along each axis of a turned map of a box.
+  package static func width(boxWidth: Int) -> Int { (boxWidth - 1) / 2 * 2 + 1 }
 
   /// Looks at an input; `nil` if its boxes show no axes of a tide, or channels change with directions.
   package init?(_ input: NetworkInput, boxWidth: Int, standardization: InputStandardization) {

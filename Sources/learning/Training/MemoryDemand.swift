@@ -73,11 +73,11 @@ package struct MemoryDemand: Sendable {
     self.threadsPerRank = threadsPerRank
   }
 
-  private var parameterCount: Int { architecture.parameters.count }
-  private var real: Int { MemoryLayout<Float>.stride }
+  var parameterCount: Int { architecture.parameters.count }
+  var real: Int { MemoryLayout<Float>.stride }
 
   /// The voxels of a box, over all channels.
-  private var voxelCount: Int {
+  var voxelCount: Int {
     input.channelCount * sampling.boxWidth * sampling.boxWidth * sampling.boxWidth
   }
 
@@ -137,10 +137,10 @@ package struct MemoryDemand: Sendable {
   /// Weights, three moments and the best weights, beside those of the optimizer.
   private var checkpointBytes: Int { 5 * parameterCount * real }
 
-  /// The memory of a rank that predicts.
+  /// The memory of a rank that predicts, each particle once and after so many perturbations.
   ///
   /// - Throws: As ``training(coordinates:)``.
-  package func prediction() throws -> [MemoryTerm] {
+  package func prediction(perturbations: Int = 0) throws -> [MemoryTerm] {
     let network = try NetworkMemory(of: architecture, for: settings.kernels)
     return [
       try fieldTerm(), MemoryTerm("weights", network.weights),
@@ -150,7 +150,10 @@ package struct MemoryDemand: Sendable {
       MemoryTerm(
         "boxes prepared ahead", (streaming.lookAhead + threadsPerRank) * voxelCount * real),
       MemoryTerm(
-        "samples and predictions", sampling.testSamples * (2 * MemoryLayout<Sample>.stride + 24)),
+        "samples and predictions",
+        sampling.testSamples
+          * (MemoryLayout<Sample>.stride
+            + (1 + perturbations) * (MemoryLayout<Sample>.stride + 24))),
     ]
   }
 
@@ -187,7 +190,7 @@ package struct MemoryDemand: Sendable {
     return Int(chunks * chunks * chunks * chunk * chunk * chunk) * real * input.channelCount
   }
 
-  private func fieldTerm() throws(Failure) -> MemoryTerm {
+  func fieldTerm() throws(Failure) -> MemoryTerm {
     if try fieldsAreResident() { return MemoryTerm("fields", fieldBytes, isSharedByNode: true) }
     return MemoryTerm(
       "cache of fields", min((streaming.memoryBudget << 20) / ranksPerNode, fieldBytes))
