@@ -1,4 +1,9 @@
-"""Starts the peers, lets them and halompi take turns on one core, and prints a table of medians (see run)."""
+"""Starts the peers, lets them and halompi take turns on one core, and prints a table of medians (see run).
+
+In each round every program does its work once, one right after the other, warmed up before: a step of a training, or
+predictions of a batch. The last lines are the peers' times over halompi's of the same round, which the speed of the
+machine cancels from: their medians, with the least and the largest.
+"""
 
 import argparse
 import datetime
@@ -11,7 +16,7 @@ import sys
 here = os.path.dirname(os.path.abspath(__file__))
 parser = argparse.ArgumentParser()
 parser.add_argument("--core", type=int, default=1)
-parser.add_argument("--rounds", type=int, default=5)
+parser.add_argument("--rounds", type=int, default=7)
 parser.add_argument("--batch", type=int, default=8)
 parser.add_argument("--only", choices=["fp32", "bf16"])
 options = parser.parse_args()
@@ -79,7 +84,24 @@ print(f"{datetime.date.today()}, {machine['processor']}, load {min(loads):.1f}-{
       f"{min(peaks):.0f}-{max(peaks):.0f} GFLOP/s, batch {options.batch}, {options.rounds} rounds")
 print("| | | | ms per sample | range | memory [GB] |\n| --- | --- | --- | --- | --- | --- |")
 memory = max(run["peakMemory"] for run in own)
-row("halompi", "training", "fp32", [run["training"]["seconds"][0] for run in own], memory)
-row("halompi", "inference", "fp32", [run["kernelsInference"]["seconds"][0] for run in own], memory)
+times = {mode: [run[key]["seconds"][0] for run in own]
+         for mode, key in [("training", "training"), ("inference", "kernelsInference")]}
+for mode, seconds in times.items():
+    row("halompi", mode, "fp32", seconds, memory)
 for peer in peers:
     row(peer.name, peer.mode, peer.precision, peer.seconds, peer.memory)
+
+
+def ratios(name, mode, seconds):
+    """Prints how many times as long as halompi a peer took, round by round."""
+    each = [theirs / ours for theirs, ours in zip(seconds, times[mode])]
+    print(f"| {name} | {mode} | {statistics.median(each):.2f} | {min(each):.2f}-{max(each):.2f} |")
+
+
+print("\n| over halompi in the same round | | median | range |\n| --- | --- | --- | --- |")
+for peer in peers:
+    ratios(f"{peer.name}, {peer.precision}", peer.mode, peer.seconds)
+for mode in times:
+    single = [peer.seconds for peer in peers if peer.mode == mode and peer.precision == "fp32"]
+    if single:
+        ratios("the faster float32 peer of each round", mode, [min(turn) for turn in zip(*single)])
