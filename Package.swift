@@ -102,7 +102,8 @@ let package = Package(
         "Randomness", "Threads",
       ], path: "Sources/universe/ParticleMesh"),
     .target(
-      name: "Halos", dependencies: ["Failures", "Heartbeat", "MPI", "Particles", "Threads"],
+      name: "Halos",
+      dependencies: ["CKernels", "Failures", "Heartbeat", "MPI", "Particles", "Threads"],
       path: "Sources/universe/Halos"),
     .target(
       name: "Simulations",
@@ -254,8 +255,8 @@ let package = Package(
     .testTarget(
       name: "ParticleMeshTests",
       dependencies: [
-        "Failures", "FourierTransforms", "HDF5", "LinearTheory", "MPI", "ParticleMesh", "Particles",
-        "TestSupport", "Threads",
+        "CKernels", "Failures", "FourierTransforms", "HDF5", "LinearTheory", "MPI", "ParticleMesh",
+        "Particles", "TestSupport", "Threads",
       ]),
     .testTarget(
       name: "HalosTests",
@@ -396,6 +397,14 @@ for target in package.targets where target.type != .system && !target.name.hasPr
       .enableUpcomingFeature("MemberImportVisibility"),
       .enableExperimentalFeature("Lifetimes"),
     ]
+}
+
+// scripts/test-mpi builds with another MPI those tests alone that know of it.
+if let tests = Context.environment["HALOMPI_TESTS"] {
+  let names = tests.split(separator: " ").map(String.init)
+  package.targets.removeAll {
+    ($0.type == .test || $0.name == "Fuzz") && !names.contains($0.name)
+  }
 }
 
 // `swift package generate-documentation` needs a plugin, which is fetched only if it is asked for.

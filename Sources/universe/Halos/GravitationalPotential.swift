@@ -50,11 +50,8 @@ struct GravitationalPotential {
   func treePotentials(of points: [Double]) -> [Double] {
     let tree = Octree(points)
     var potentials = [Double](repeating: 0, count: points.count / 3)
-    for (sorted, index) in tree.order.enumerated() {
-      potentials[Int(index)] = tree.potential(
-        atSorted: sorted, squaredAngle: openingAngle * openingAngle,
-        squaredSoftening: softening * softening)
-    }
+    let sorted = tree.potentials(openingAngle: openingAngle, softening: softening)
+    for (index, potential) in zip(tree.order, sorted) { potentials[Int(index)] = potential }
     return potentials
   }
 

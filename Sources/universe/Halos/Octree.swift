@@ -1,33 +1,12 @@
+internal import CKernels
+
 /// A tree of cubes over points of mass one; each node knows its center of mass.
 struct Octree {
-  /// A cube with points in it.
-  struct Node {
-    /// The center of mass.
-    var x = 0.0
-    var y = 0.0
-    var z = 0.0
-
-    /// The number of points.
-    var mass = 0.0
-
-    /// The squared side of the cube.
-    var squaredSide = 0.0
-
-    /// The points, in sorted order; those of a leaf act one by one.
-    var first: Int32 = 0
-    var end: Int32 = 0
-
-    /// The node that follows once this one and those within it are done with.
-    var next: Int32 = 0
-
-    var isLeaf = false
-  }
-
   /// The indices of the points in the order of the tree.
   private(set) var order: [Int32]
 
   /// The nodes, each followed by those within it.
-  private(set) var nodes: [Node] = []
+  private(set) var nodes: [halompi_tree_node] = []
 
   // The points in the order of the tree [n, 3].
   private var points: [Double] = []
@@ -63,11 +42,11 @@ struct Octree {
   ) {
     let node = nodes.count
     nodes.append(
-      Node(
-        mass: Double(range.count), squaredSide: side * side, first: Int32(range.lowerBound),
-        end: Int32(range.upperBound),
-        isLeaf: range.count <= Self.leafSize || depth == Self.deepest))
-    if !nodes[node].isLeaf {
+      halompi_tree_node(
+        x: 0, y: 0, z: 0, mass: Double(range.count), squared_side: side * side,
+        first: Int32(range.lowerBound), end: Int32(range.upperBound), next: 0,
+        is_leaf: range.count <= Self.leafSize || depth == Self.deepest ? 1 : 0))
+    if nodes[node].is_leaf == 0 {
       func octant(_ index: Int32) -> Int {
         let start = 3 * Int(index)
         return (points[start] >= center.0 ? 4 : 0) + (points[start + 1] >= center.1 ? 2 : 0)
@@ -112,43 +91,18 @@ struct Octree {
     nodes[index].z = sums.2 / nodes[index].mass
   }
 
-  /// Returns the potential of the other points at one of them.
+  /// Returns the potential of the other points at each of them.
   ///
   /// - Parameters:
-  ///   - sorted: The point, counted in the order of the tree.
-  ///   - squaredAngle: The square of the opening angle, which is less than 0.57, so that no node
-  ///     with the point in it acts as a whole.
-  ///   - squaredSoftening: The square of the softening.
-  /// - Returns: The potential.
-  func potential(
-    atSorted sorted: Int, squaredAngle: Double, squaredSoftening: Double
-  ) -> Double {
-    points.withUnsafeBufferPointer { points in
-      nodes.withUnsafeBufferPointer { nodes in
-        let (x, y, z) = (points[3 * sorted], points[3 * sorted + 1], points[3 * sorted + 2])
-        var sum = 0.0
-        var index = 0
-        while index < nodes.count {
-          let node = nodes[index]
-          let (u, v, w) = (node.x - x, node.y - y, node.z - z)
-          let square = u * u + v * v + w * w
-          if node.squaredSide < squaredAngle * square {
-            sum -= node.mass / (square + squaredSoftening).squareRoot()
-            index = Int(node.next)
-          } else if node.isLeaf {
-            for other in Int(node.first)..<Int(node.end) where other != sorted {
-              let (u, v, w) = (
-                points[3 * other] - x, points[3 * other + 1] - y, points[3 * other + 2] - z
-              )
-              sum -= 1 / (u * u + v * v + w * w + squaredSoftening).squareRoot()
-            }
-            index = Int(node.next)
-          } else {
-            index += 1
-          }
-        }
-        return sum
-      }
-    }
+  ///   - openingAngle: A node of side s at distance d acts as a whole if s < angle d; less than 0.57, so
+  ///     that no node does with the point in it.
+  ///   - softening: The Plummer softening.
+  /// - Returns: The potentials [n], in the order of the tree.
+  func potentials(openingAngle: Double, softening: Double) -> [Double] {
+    var potentials = [Double](repeating: 0, count: order.count)
+    halompi_tree_potentials(
+      nodes, nodes.count, points, order.count, openingAngle * openingAngle, softening * softening,
+      &potentials, HALOMPI_FASTEST)
+    return potentials
   }
 }

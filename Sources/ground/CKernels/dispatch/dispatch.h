@@ -14,6 +14,7 @@
 #include "gaussian_mixture.h"
 #include "instruction_set.h"
 #include "network/plan.h"
+#include "tree_potential.h"
 
 /// The kernels as one instruction set has them; each is described where the public function is declared.
 typedef struct kernel_table {
@@ -53,6 +54,9 @@ typedef struct kernel_table {
       const halompi_spatial_gaussian *components, size_t component_count, const double *mean,
       const double *factor, const double *places, const double *weights);
   void (*smooth_particles)(const float *particles, size_t count, int width, float *density);
+  void (*tree_potentials)(
+      const halompi_tree_node *nodes, size_t node_count, const double *points, size_t point_count, double squared_angle,
+      double squared_softening, double *potentials);
 } kernel_table;
 
 extern const kernel_table halompi_kernels_portable, halompi_kernels_avx2, halompi_kernels_avx512;

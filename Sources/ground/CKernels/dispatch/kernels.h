@@ -13,6 +13,7 @@
 #pragma clang attribute push(TARGET, apply_to = function)
 #endif
 #include "gradient/gradient_loops.h"
+#include "gravity/tree_loops.h"
 #include "mixture/mixture_loops.h"
 #include "mixture/spatial_loops.h"
 #include "network/dense.h"
@@ -31,7 +32,7 @@ const kernel_table KERNEL_TABLE = {
     .largest_magnitude = largest_magnitude, .amsgrad = amsgrad,
     .mixture_step = mixture_step, .mixture_log_ratio = mixture_log_ratio,
     .spatial_mixture_step = spatial_mixture_step, .spatial_mixture_cell = spatial_mixture_cell,
-    .smooth_particles = smooth_particles,
+    .smooth_particles = smooth_particles, .tree_potentials = tree_potentials,
 };
 
 #endif

@@ -7,6 +7,7 @@
 #define HALOMPI_CKERNELS_H
 
 #include "amsgrad.h"
+#include "caches.h"
 #include "gaussian_mixture.h"
 #include "instruction_set.h"
 #include "magnitude.h"
@@ -15,5 +16,6 @@
 #include "peak.h"
 #include "reduction.h"
 #include "smoothing.h"
+#include "tree_potential.h"
 
 #endif

@@ -1,7 +1,6 @@
 // The passes over points, compiled once for each instruction set.
 //
-// The including file defines x, which appends the instruction set to a function's name. A doubles has
-// eight lanes everywhere, whatever the registers hold, and nothing is contracted: the bits are the same.
+// A doubles has eight lanes everywhere, whatever the registers hold, and nothing is contracted: the bits are the same.
 
 #ifndef HALOMPI_MIXTURE_LOOPS_H
 #define HALOMPI_MIXTURE_LOOPS_H
@@ -11,25 +10,15 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "dispatch/registers.h"
+#include "dispatch/doubles.h"
 #include "gaussian_mixture.h"
 
 #pragma clang fp contract(off)
 
-// Vectors are handed only to functions that are inlined, so how a call would pass them does not matter.
 WIDE_DOUBLES_BEGIN
-
-typedef double doubles __attribute__((ext_vector_type(HALOMPI_MIXTURE_LANES)));
-typedef int64_t longs __attribute__((ext_vector_type(HALOMPI_MIXTURE_LANES)));
 
 /// The number of vectors of points taken together, so that their densities stay in the nearest cache.
 enum { MIXTURE_TILE = 16 };
-
-INLINE doubles load_doubles(const double *p) {
-  doubles v;
-  memcpy(&v, p, sizeof v);
-  return v;
-}
 
 INLINE doubles larger_double(doubles a, doubles b) { return a > b ? a : b; }
 
