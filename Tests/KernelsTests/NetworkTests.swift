@@ -81,11 +81,14 @@ struct NetworkResult {
   var decisions: [UInt8] = []
 
   /// Runs the kernels in memory that holds no useful value before.
-  init(_ shape: NetworkShape, _ sample: NetworkSample, _ instructions: InstructionSet, parts: Int) {
+  init(
+    _ shape: NetworkShape, _ sample: NetworkSample, _ instructions: InstructionSet, parts: Int,
+    cache: Int = 0
+  ) {
     guard
       let network = halompi_network_create(
         shape.width, shape.inputs, shape.channels, shape.channels.count, shape.slope,
-        instructions.value)
+        instructions.value, cache)
     else { fatalError("a supported shape was refused: \(shape)") }
     defer { halompi_network_destroy(network) }
     func allocate(_ bytes: Int) -> UnsafeMutableRawPointer {
@@ -193,6 +196,27 @@ func haveSameBits(_ a: [Float], _ b: [Float]) -> Bool {
     }
   }
 
+  @Test func blocksForAnyCacheGiveTheSameBits() {
+    let shape = NetworkShape(width: 39, channels: [32, 32, 64, 16])
+    let sample = NetworkSample(shape, seed: 300)
+    let caches = [64, 512, 1024, 1280, 2048, 65536].map { $0 << 10 }
+    let fastest = InstructionSet.supported[InstructionSet.supported.count - 1]
+    let results = caches.map { NetworkResult(shape, sample, fastest, parts: 2, cache: $0) }
+    for result in results.dropFirst() {
+      #expect(haveSameBits(result.features, results[0].features))
+      #expect(haveSameBits(result.gradient, results[0].gradient))
+    }
+    // They are other blocks: their memory differs.
+    let blocks = caches.map { cache in
+      let network = halompi_network_create(
+        shape.width, 1, shape.channels, shape.channels.count, shape.slope, HALOMPI_FASTEST, cache)
+      defer { halompi_network_destroy(network) }
+      return halompi_workspace_bytes(network, 1)
+    }
+    #expect(Set(blocks).count >= 2, "\(blocks)")
+    #expect((128 << 10...64 << 20).contains(halompi_second_level_cache()))
+  }
+
   @Test(arguments: NetworkShape.sweep)
   func everyWidthAndNumberOfChannelsIsComputed(_ shape: NetworkShape) {
     let sample = NetworkSample(shape, seed: 200 + UInt64(shape.width))
@@ -236,11 +260,12 @@ func haveSameBits(_ a: [Float], _ b: [Float]) -> Bool {
     ]
     for (width, channels, slope) in cases {
       #expect(
-        halompi_network_create(width, 1, channels, channels.count, slope, HALOMPI_FASTEST) == nil,
+        halompi_network_create(width, 1, channels, channels.count, slope, HALOMPI_FASTEST, 0)
+          == nil,
         "\(width) \(channels) \(slope)")
     }
     for inputs in [0, 9] {
-      #expect(halompi_network_create(8, inputs, [16, 16], 2, 0.03, HALOMPI_FASTEST) == nil)
+      #expect(halompi_network_create(8, inputs, [16, 16], 2, 0.03, HALOMPI_FASTEST, 0) == nil)
     }
   }
 }

@@ -17,6 +17,7 @@ struct BenchmarkKernels: ParsableCommand {
 
         taskset -c 1 halompi benchmark kernels
         taskset -c 1 halompi benchmark kernels --box-width 121 --instructions avx2
+        taskset -c 1 halompi benchmark kernels --l2 1280
         taskset -c 1 halompi benchmark kernels jobs/reduced.yaml
       """)
 
@@ -28,10 +29,18 @@ struct BenchmarkKernels: ParsableCommand {
   @Option(help: "The vector instructions.")
   var instructions = KernelInstructions.fastest
 
+  @Option(
+    name: .customLong("l2"),
+    help: ArgumentHelp(
+      "The second-level cache of a core that the blocks are chosen for [KiB] (default: that of this processor).",
+      valueName: "kib"))
+  var secondLevelCache: Int?
+
   @OptionGroup var output: BenchmarkOutput
 
   func validate() throws {
     try requireOption("runs", runs, in: 1...10_000)
+    if let secondLevelCache { try requireOption("l2", secondLevelCache, in: 64...65_536) }
   }
 
   func run() throws {
@@ -41,7 +50,9 @@ struct BenchmarkKernels: ParsableCommand {
         guard world.isRoot else { return }
         try SampleTime.checkMemory(architecture, kernels: .fast, limit: .ofThisNode())
         try output.write(
-          KernelBenchmark(architecture, instructions: instructions, runs: runs))
+          KernelBenchmark(
+            architecture, instructions: instructions,
+            secondLevelCache: secondLevelCache.map { $0 << 10 }, runs: runs))
       }
     }
   }

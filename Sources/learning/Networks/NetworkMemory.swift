@@ -20,7 +20,7 @@ package final class NetworkMemory {
       kernels == .fast
       ? halompi_network_create(
         architecture.boxWidth, architecture.inputChannels, channels, channels.count,
-        architecture.leakySlope, HALOMPI_FASTEST)
+        architecture.leakySlope, HALOMPI_FASTEST, 0)
       : nil
     precondition(
       kernels == .reference || fast != nil, "the kernels refused a network that was found valid")

@@ -75,7 +75,7 @@ final class FastNetwork: @unchecked Sendable {
     guard
       let handle = halompi_network_create(
         architecture.boxWidth, architecture.inputChannels, channels, channels.count,
-        architecture.leakySlope, HALOMPI_FASTEST)
+        architecture.leakySlope, HALOMPI_FASTEST, 0)
     else { preconditionFailure("the kernels refused a network that was found valid") }
     self.handle = handle
     team = ThreadTeam(size: threads)

@@ -11,6 +11,9 @@ package struct Machine: Codable, Hashable, Sendable {
   /// The processors that the system offers to programs.
   package let processorCount: Int
 
+  /// The second-level cache of a core [bytes].
+  package let secondLevelCache: Int
+
   /// The mean number of running programs in the minute before, as the system counts them.
   package let load: Double
 
@@ -21,14 +24,15 @@ package struct Machine: Codable, Hashable, Sendable {
   package init(peakGigaflops: Double = Machine.measurePeak()) {
     processor = Self.processorName
     processorCount = AvailableProcessors.count()
+    secondLevelCache = halompi_second_level_cache()
     var loads = [0.0]
     load = getloadavg(&loads, 1) == 1 ? loads[0] : .nan
     self.peakGigaflops = peakGigaflops
   }
 
-  /// One line: processor, load, peak.
+  /// One line: processor, cache, load, peak.
   package var summary: String {
-    "\(processor), \(processorCount) processors, load \(decimals(load, 2)), "
+    "\(processor), \(processorCount) processors, \(secondLevelCache >> 10) KiB of second-level cache, load \(decimals(load, 2)), "
       + "peak of a core \(decimals(peakGigaflops, 1)) GFLOP/s"
   }
 

@@ -42,11 +42,11 @@ static void say(const char *what, const char *instructions, const void *bytes, s
   printf("%-24s %-10s %016llx\n", what, instructions, (unsigned long long)hash(bytes, count));
 }
 
-/// A network forward and backward, in `parts` parts of each stage.
+/// A network forward and backward, in `parts` parts of each stage, with the blocks for a second-level cache.
 static void run_network(
-    size_t width, size_t inputs, const size_t *channels, size_t convolutions, size_t parts, halompi_instruction_set set,
-    const char *name) {
-  halompi_network *network = halompi_network_create(width, inputs, channels, convolutions, 0.03f, set);
+    size_t width, size_t inputs, const size_t *channels, size_t convolutions, size_t parts, size_t cache,
+    halompi_instruction_set set, const char *name) {
+  halompi_network *network = halompi_network_create(width, inputs, channels, convolutions, 0.03f, set, cache);
   state = width;
   const size_t parameter_count = halompi_convolution_parameter_count(network);
   const size_t feature_count = halompi_feature_count(network), stages = halompi_stage_count(network);
@@ -117,9 +117,12 @@ int main(void) {
   static const size_t published[] = {32, 32, 64, 128, 128, 128}, narrow[] = {16, 16, 32, 64, 64, 64};
   for (int set = HALOMPI_PORTABLE; set <= HALOMPI_AVX512; set++) {
     if (halompi_supported_instruction_set(set) != set) continue;
-    run_network(19, 1, published, 6, 1, set, names[set]);
-    run_network(27, 1, narrow, 6, 3, set, names[set]);
-    run_network(13, 5, narrow, 4, 2, set, names[set]);
+    // Caches of Zen 3, Ice Lake and Sapphire Rapids.
+    for (size_t cache = 512; cache <= 2048; cache += 768) {
+      run_network(19, 1, published, 6, 1, cache << 10, set, names[set]);
+      run_network(27, 1, narrow, 6, 3, cache << 10, set, names[set]);
+      run_network(13, 5, narrow, 4, 2, cache << 10, set, names[set]);
+    }
     run_dense(set, names[set]);
     run_update(set, names[set]);
   }

@@ -14,6 +14,7 @@
 #define LANES 16
 #define PASS_TAPS 27
 #define ROW_VOXELS 25
+#define ROW_VECTORS 1
 #define GEMM_ROWS 8
 #define GEMM_VECTORS 2
 #define DENSE_VECTORS 16
@@ -25,7 +26,8 @@
 // 16 registers of 8 floats.
 #define LANES 8
 #define PASS_TAPS 9
-#define ROW_VOXELS 12
+#define ROW_VOXELS 6
+#define ROW_VECTORS 2
 #define GEMM_ROWS 4
 #define GEMM_VECTORS 2
 #define DENSE_VECTORS 8
@@ -36,7 +38,8 @@
 // 16 registers of 4 floats, where nothing else is known.
 #define LANES 4
 #define PASS_TAPS 9
-#define ROW_VOXELS 12
+#define ROW_VOXELS 6
+#define ROW_VECTORS 2
 #define GEMM_ROWS 4
 #define GEMM_VECTORS 2
 #define DENSE_VECTORS 8

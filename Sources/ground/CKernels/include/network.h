@@ -24,9 +24,11 @@ typedef struct halompi_network halompi_network;
 /// - `channels`: [convolutions] output channels of each convolution, multiples of 16 up to 1024.
 /// - `convolutions`: 2 ... 16.
 /// - `slope`: LeakyReLU's slope below zero, 0 ... 1 (the pool before the activation needs it monotone).
+/// - `cache`: the second-level cache of a core that the blocks of the passes are chosen for [bytes], which changes no bit
+///   of a result; 0 for that of this processor (caches.h).
 halompi_network *halompi_network_create(
     size_t width, size_t inputs, const size_t *channels, size_t convolutions, float slope,
-    halompi_instruction_set instructions);
+    halompi_instruction_set instructions, size_t cache);
 
 /// Releases a network; NULL is allowed.
 void halompi_network_destroy(halompi_network *network);

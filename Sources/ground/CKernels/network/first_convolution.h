@@ -44,29 +44,50 @@ static void pad_box(int width, int inputs, const float *box, float *padded) {
             padded + ((z + 1) * side + y + 1) * side + 1, box + ((size_t)z * width + y) * width, width * sizeof *box);
 }
 
-/// Computes LANES channels of one row: ROW_VOXELS sums at a time in registers, over the input channels in order and for
-/// each over the taps in order.
-///
-/// - `box`: the padded box at tap 0 of the row's first voxel; `weights`: [27][inputs][channels]; `row`: voxel 0.
-static void convolve_row(
+/// Computes ROW_VECTORS vectors of channels of one row, `count` voxels at a time in registers: over the input channels in
+/// order and for each over the taps in order.
+INLINE void convolve_voxels(
     int width, int inputs, const float *box, const float *weights, size_t channels, const float *bias, float slope,
-    float *row) {
+    float *row, int count) {
   const size_t side = (size_t)width + 2;
-  for (int x = 0; x < width; x += ROW_VOXELS) {
-    vector sum[ROW_VOXELS];
-    UNROLL for (int i = 0; i < ROW_VOXELS; i++) sum[i] = load(bias);
+  for (int x = 0; x < width; x += count) {
+    vector sum[ROW_VOXELS][ROW_VECTORS];
+    UNROLL for (int i = 0; i < count; i++)
+      UNROLL for (int v = 0; v < ROW_VECTORS; v++) sum[i][v] = load(bias + v * LANES);
     for (int c = 0; c < inputs; c++)
       for (int line = 0; line < 9; line++) {
         const float *voxels = box + c * cube(side) + (line / 3) * side * side + (line % 3) * side + x;
         // Rolled, or the compiler keeps the broadcasts of one tap for the next and runs out of registers.
         ROLLED for (int k = 0; k < 3; k++) {
-          const vector w = load(weights + ((line * 3 + k) * inputs + c) * channels);
-          UNROLL for (int i = 0; i < ROW_VOXELS; i++) sum[i] = fused(broadcast(voxels[i + k]), w, sum[i]);
+          const float *tap = weights + ((line * 3 + k) * inputs + c) * channels;
+          vector w[ROW_VECTORS];
+          UNROLL for (int v = 0; v < ROW_VECTORS; v++) w[v] = load(tap + v * LANES);
+          UNROLL for (int i = 0; i < count; i++) {
+            const vector voxel = broadcast(voxels[i + k]);
+            UNROLL for (int v = 0; v < ROW_VECTORS; v++) sum[i][v] = fused(voxel, w[v], sum[i][v]);
+          }
         }
       }
-    UNROLL for (int i = 0; i < ROW_VOXELS; i++)
-      if (x + i < width) store(row + (size_t)(x + i) * CHUNK, leaky(sum[i], slope));
+    UNROLL for (int i = 0; i < count; i++)
+      if (x + i < width)
+        UNROLL for (int v = 0; v < ROW_VECTORS; v++)
+          store(row + (size_t)(x + i) * CHUNK + v * LANES, leaky(sum[i][v], slope));
   }
+}
+
+/// Computes ROW_VECTORS vectors of channels of one row, of which as few voxels as can be are computed in vain.
+///
+/// - `box`: the padded box at tap 0 of the row's first voxel; `weights`: [27][inputs][channels]; `row`: voxel 0.
+static void convolve_row(
+    int width, int inputs, const float *box, const float *weights, size_t channels, const float *bias, float slope,
+    float *row) {
+#if ROW_VOXELS >= 25
+  const int each = ceiling_quotient(width, ceiling_quotient(width, ROW_VOXELS));
+  if (each <= 14) return convolve_voxels(width, inputs, box, weights, channels, bias, slope, row, 14);
+  if (each <= 17) return convolve_voxels(width, inputs, box, weights, channels, bias, slope, row, 17);
+  if (each <= 21) return convolve_voxels(width, inputs, box, weights, channels, bias, slope, row, 21);
+#endif
+  convolve_voxels(width, inputs, box, weights, channels, bias, slope, row, ROW_VOXELS);
 }
 
 /// Fills the planes first ..< last of a part's chunks of a strip with the activated first convolution, and zeros in the
@@ -89,7 +110,7 @@ static void fill_strip(
         memset(row, 0, CHUNK * sizeof *row);
         const size_t end = ((size_t)width + 1) * CHUNK;
         memset(row + end, 0, (strip.row - end) * sizeof *row);
-        for (int lane = c; lane < c + CHUNK; lane += LANES)
+        for (int lane = c; lane < c + CHUNK; lane += ROW_VECTORS * LANES)
           convolve_row(
               width, network->inputs, box + (z * side + y) * side, parameters + lane, channels, bias + lane,
               network->slope, row + CHUNK + lane - c);

@@ -85,11 +85,11 @@ static void forward_first_block(
   const int first_z = first_row(network, block, share.part, share.parts) / block->windows;
   const int last_z = first_row(network, block, share.part + 1, share.parts) / block->windows;
   float *memory = take_scratch(network, workspace, share);
-  box_strip strip = make_strip(network, memory, NULL, 1, FORWARD_STRIP_ROWS);
+  box_strip strip = make_strip(network, memory, NULL, 1, network->strip_rows);
   const winograd_scratch scratch = take_winograd_scratch(block, memory + strip.chunk * block->input_channels / CHUNK);
   const tensor_place place = {.chunk = strip.chunk, .plane = strip.plane, .row = strip.row};
-  for (int y = 0; y < block->windows; y += FORWARD_STRIP_ROWS) {
-    const int rows = minimum(FORWARD_STRIP_ROWS, block->windows - y);
+  for (int y = 0; y < block->windows; y += network->strip_rows) {
+    const int rows = minimum(network->strip_rows, block->windows - y);
     strip.first_y = 2 * y - 1;
     strip.rows = 2 * rows + 2;
     for (int z = first_z; z < last_z; z++) {

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "caches.h"
 #include "dispatch/dispatch.h"
 #include "network.h"
 #include "peak.h"
@@ -15,10 +16,11 @@ static size_t take(size_t *used, size_t floats) {
   return offset;
 }
 
-/// Tiles in flight: more where the transformed weights no longer fit the L2 cache beside them.
-static int tile_count(const block_plan *block) {
+/// Tiles in flight: more where the transformed weights, which each call reads once, no longer fit the second-level cache
+/// beside them.
+static int tile_count(const block_plan *block, size_t cache) {
   const size_t weights = FREQUENCIES * sizeof(float) * block->input_channels * block->output_channels;
-  return weights <= 1 << 19 ? 8 : weights <= 1 << 20 ? 16 : MAXIMUM_TILES;
+  return weights < cache / 8 * 3 ? 8 : weights <= cache / 2 ? 16 : weights <= cache ? 32 : MAXIMUM_TILES;
 }
 
 /// Rows of windows in a slab: few where the slab's input and its gradient would not fit the L2 cache, else all, since
@@ -47,6 +49,15 @@ static size_t backward_scratch_floats(const block_plan *block) {
 
 static size_t strip_floats(const halompi_network *network, int layers, int rows) {
   return (size_t)(2 * layers + 2) * (2 * rows + 2) * network->padded * network->first_channels;
+}
+
+/// Rows of windows in a strip going forward: as many as take three eighths of the second-level cache, beside the weights
+/// and the tiles, since the rows between two strips are computed twice; all strips of a box alike.
+static int strip_row_count(const halompi_network *network, size_t cache) {
+  const int windows = network->blocks[0].windows;
+  int rows = minimum(LEAST_STRIP_ROWS, windows);
+  while (rows < windows && sizeof(float) * strip_floats(network, 1, rows + 1) <= cache / 8 * 3) rows++;
+  return ceiling_quotient(windows, ceiling_quotient(windows, rows));
 }
 
 static void place_parameters(halompi_network *network) {
@@ -98,7 +109,7 @@ static void place_tensors(halompi_network *network) {
     const block_plan *block = &network->blocks[i];
     const int first = i == 0;
     const size_t forward =
-        winograd_scratch_floats(block) + (first ? strip_floats(network, 1, FORWARD_STRIP_ROWS) : 0);
+        winograd_scratch_floats(block) + (first ? strip_floats(network, 1, network->strip_rows) : 0);
     const size_t backward =
         backward_scratch_floats(block) + (first ? 2 * strip_floats(network, WINDOW_BLOCK_Z, BACKWARD_STRIP_ROWS) +
                                                   (TAPS * network->inputs + 1) * (size_t)network->first_channels
@@ -112,7 +123,8 @@ static void place_tensors(halompi_network *network) {
 
 halompi_network *halompi_network_create(
     size_t width, size_t inputs, const size_t *channels, size_t convolutions, float slope,
-    halompi_instruction_set instructions) {
+    halompi_instruction_set instructions, size_t cache) {
+  if (cache == 0) cache = halompi_second_level_cache();
   if (width < 3 || width > 1024 || convolutions < 2 || convolutions > MAXIMUM_CONVOLUTIONS) return NULL;
   if (inputs < 1 || inputs > MAXIMUM_INPUTS || !(slope >= 0 && slope <= 1)) return NULL;
   for (size_t i = 0; i < convolutions; i++)
@@ -132,10 +144,11 @@ halompi_network *halompi_network_create(
     block->windows = voxels = ceiling_quotient(voxels, 2);
     block->input_channels = (int)channels[i];
     block->output_channels = (int)channels[i + 1];
-    block->tiles = tile_count(block);
+    block->tiles = tile_count(block, cache);
     block->slab_rows = i == 0 ? BACKWARD_STRIP_ROWS : slab_row_count(block);
   }
   network->padded = padded_length(network->blocks[0].windows);
+  network->strip_rows = strip_row_count(network, cache);
   network->feature_count = cube(voxels) * channels[convolutions - 1];
   place_parameters(network);
   place_tensors(network);

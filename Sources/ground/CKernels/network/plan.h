@@ -31,9 +31,9 @@ enum {
   PANEL = 32,
   /// The most tiles that are in flight in a forward pass; at least as many as the GEMM's rows.
   MAXIMUM_TILES = 64,
-  /// Rows of windows in a strip of the first block, forward and backward (first_convolution.h).
-  FORWARD_STRIP_ROWS = 8,
+  /// Rows of windows in a strip of the first block, going backward and at least going forward (first_convolution.h).
   BACKWARD_STRIP_ROWS = 4,
+  LEAST_STRIP_ROWS = 4,
   /// The block of windows whose receptive field stays in the L1 cache in the backward pass, [z][y][x].
   WINDOW_BLOCK_Z = 2,
   WINDOW_BLOCK_Y = 4,
@@ -41,7 +41,8 @@ enum {
   WINDOW_BLOCK = WINDOW_BLOCK_Z * WINDOW_BLOCK_Y * WINDOW_BLOCK_X,
   /// The output channels whose weights stay in the L1 cache in the data gradient.
   SCATTER_CHANNELS = 32,
-  /// The most bytes of a slab's input and its gradient.
+  /// The most bytes of a slab's input and its gradient. Slabs, like the strips and window blocks of the backward pass,
+  /// order sums, so they do not depend on the caches of a processor; tiles and the strips of the forward pass may.
   SLAB_BYTES = 3 << 19,
   /// Floats behind the padded box that a row of the first convolution may read in vain.
   BOX_SLACK = 64,
@@ -72,8 +73,8 @@ typedef struct block_plan {
 
 struct halompi_network {
   int width, inputs, first_channels, block_count;
-  /// The padded length of the first block's input in x.
-  int padded;
+  /// The padded length of the first block's input in x, and the rows of windows of its strips going forward.
+  int padded, strip_rows;
   float slope;
   const struct kernel_table *kernels;
   size_t parameter_count, feature_count, prepared_bytes;

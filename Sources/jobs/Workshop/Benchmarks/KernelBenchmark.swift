@@ -30,6 +30,9 @@ package struct KernelBenchmark: Codable, Hashable, Sendable, CustomStringConvert
   /// The vector instructions.
   package let instructions: String
 
+  /// The second-level cache of a core that the blocks were chosen for [bytes].
+  let secondLevelCache: Int
+
   /// The width of the box [voxels].
   package let boxWidth: Int
 
@@ -53,11 +56,14 @@ package struct KernelBenchmark: Codable, Hashable, Sendable, CustomStringConvert
   /// - Parameters:
   ///   - architecture: The network.
   ///   - instructions: The vector instructions, which the processor must have.
+  ///   - secondLevelCache: The second-level cache that the blocks are chosen for [bytes]; that of this
+  ///     processor, if not given. It changes no bit of a result.
   ///   - runs: The number of times that every stage is timed, after one run that is not counted.
   /// - Throws: `SettingOutOfRange` if the kernels cannot compute the network, or
   ///   `Failure` if the processor lacks the instructions.
   package init(
-    _ architecture: NetworkArchitecture, instructions: KernelInstructions = .fastest, runs: Int
+    _ architecture: NetworkArchitecture, instructions: KernelInstructions = .fastest,
+    secondLevelCache: Int? = nil, runs: Int
   ) throws {
     try NetworkKernels.fast.validate(architecture)
     guard instructions.isSupported else {
@@ -66,7 +72,7 @@ package struct KernelBenchmark: Codable, Hashable, Sendable, CustomStringConvert
         because: "this processor has no \(instructions.rawValue) instructions",
         remedy: "choose others, or none for the fastest")
     }
-    let run = KernelRun(architecture, instructions)
+    let run = KernelRun(architecture, instructions, secondLevelCache: secondLevelCache)
     let stages = run.stageCount
     var optimizer = AMSGrad(layout: architecture.parameters)
     var weights = architecture.parameters.initialized(seed: 1)
@@ -91,6 +97,7 @@ package struct KernelBenchmark: Codable, Hashable, Sendable, CustomStringConvert
     machine = Machine(peakGigaflops: Timing(seconds: peaks).median)
     self.instructions =
       instructions == .fastest ? NetworkKernels.fast.implementation : instructions.rawValue
+    self.secondLevelCache = secondLevelCache ?? machine.secondLevelCache
     boxWidth = architecture.boxWidth
     convolutionChannels = architecture.convolutionChannels
     preparation = times.removeFirst()
@@ -142,6 +149,7 @@ package struct KernelBenchmark: Codable, Hashable, Sendable, CustomStringConvert
     return """
       \(boxWidth)^3, channels \(convolutionChannels), one sample, one thread, \(instructions)
       \(machine.summary)
+      blocks for \(secondLevelCache >> 10) KiB of second-level cache
       medians of \(preparation.seconds.count) runs
       \(table)once per update: weights \(decimals(1e3 * preparation.median, 2)) ms, \
       optimizer \(decimals(1e3 * update.median, 2)) ms

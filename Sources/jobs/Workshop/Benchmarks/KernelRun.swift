@@ -49,13 +49,15 @@ final class KernelRun {
   private let slope: Float
   private var units: [[Float]]
 
-  /// Makes a network, whose shape the fast kernels can compute.
-  init(_ architecture: NetworkArchitecture, _ instructions: KernelInstructions) {
+  /// Makes a network, whose shape the fast kernels can compute, with the blocks for a second-level cache [bytes].
+  init(
+    _ architecture: NetworkArchitecture, _ instructions: KernelInstructions, secondLevelCache: Int?
+  ) {
     let channels = architecture.convolutionChannels
     guard
       let network = halompi_network_create(
         architecture.boxWidth, architecture.inputChannels, channels, channels.count,
-        architecture.leakySlope, instructions.value)
+        architecture.leakySlope, instructions.value, secondLevelCache ?? 0)
     else { preconditionFailure("the kernels refused a network that was found valid") }
     self.network = network
     self.instructions = instructions.value
