@@ -67,9 +67,11 @@ import Threads
         let (x, y, z) = (cell / (width * width), cell / width % width, cell % width)
         let density = Double(mesh.mesh[x, y, z] + 1) * 50 / Double(probe.count)
         painted += density * Double(probe[cell])
-        mesh.mesh[x, y, z] = probe[cell]
+        // The force is where the modes of the density were, with a ghost plane like the first.
+        let place = y * mesh.mesh.rowStride + z
+        mesh.modes.parts[x * mesh.mesh.planeStride + place] = probe[cell]
+        if x == 0 { mesh.modes.parts[width * mesh.mesh.planeStride + place] = probe[cell] }
       }
-      try mesh.fillGhostPlane(on: world)
       mesh.addForce(along: 1, times: 2, to: &particles)
       let read = (0..<50).reduce(0.0) { $0 + Double(particles.momenta[3 * $1 + 1]) } / 2
       // Weights are rounded to 2^-16 of a particle: eight of them, 50 particles, at most.

@@ -50,7 +50,7 @@ package struct UniverseMemory: Hashable, Sendable {
       [
         base, particles,
         MemoryTerm("force mesh", (planes + 1) * plane),
-        MemoryTerm("its modes", planes * plane),
+        MemoryTerm("its modes", (planes + 1) * plane),
       ]
       // Half of a block of planes leaves for other ranks, and as much arrives.
       + (sharing > 1 ? [MemoryTerm("messages of the transform", planes * plane / 2)] : [])

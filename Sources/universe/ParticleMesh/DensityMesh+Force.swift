@@ -5,32 +5,23 @@ internal import MPI
 internal import Particles
 internal import Threads
 
-/// The factors of gradients and of the Laplacian for modes, axis by axis, in units of a cell.
+/// The factors of minus the Laplacian for modes, axis by axis, in units of a cell.
 ///
-/// With w = 2 pi k / width, the gradient is the 4-point difference (8 sin w - sin 2w) / 6, and minus the
-/// Laplacian the 3-point difference 4 sin^2(w / 2) or w^2 itself: the kernels '3_4' and '1_4' of
-/// FastPM (Feng, Chu, Seljak, McDonald 2016, doi:10.1093/mnras/stw2123). Hockney & Eastwood 1988, section 5-4-2.
-struct DifferenceKernels: Sendable {
-  /// [width] the gradient without its imaginary unit; zero at the Nyquist wavenumber.
-  let gradient: [Float]
-
+/// With w = 2 pi k / width, minus the Laplacian is the 3-point difference 4 sin^2(w / 2), or w^2 itself.
+/// Hockney & Eastwood 1988, section 5-4-2.
+struct LaplacianKernel: Sendable {
   /// [width] the part of an axis in minus the Laplacian.
-  let laplacian: [Float]
+  let factors: [Float]
 
-  /// Makes the kernels of a mesh.
+  /// Makes the kernel of a mesh.
   init(_ decomposition: MeshDecomposition, _ kind: ForceLaplacian) {
-    let width = decomposition.width
-    let phases = (0..<width).map {
-      2 * Double.pi * Double(decomposition.wavenumber($0)) / Double(width)
-    }
-    laplacian = phases.map { phase in
-      switch kind {
+    factors = (0..<decomposition.width).map { index in
+      let phase =
+        2 * Double.pi * Double(decomposition.wavenumber(index)) / Double(decomposition.width)
+      return switch kind {
       case .threePoint: Float(4 * sin(phase / 2) * sin(phase / 2))
       case .continuous: Float(phase * phase)
       }
-    }
-    gradient = phases.enumerated().map { index, phase in
-      2 * index == width ? 0 : Float((8 * sin(phase) - sin(2 * phase)) / 6)
     }
   }
 }
@@ -38,68 +29,115 @@ struct DifferenceKernels: Sendable {
 extension DensityMesh {
   /// Adds the gravitational force of the assigned density to momenta.
   ///
-  /// The force is -grad laplace^(-1) delta in units of a cell, component by component; it is
-  /// interpolated as the mass was painted. Collective.
+  /// The force is -grad laplace^(-1) delta in units of a cell. The potential is made by its modes, and each
+  /// component is the 4-point difference of it from cell to cell, as the kernel '3_4' of FastPM (Feng, Chu,
+  /// Seljak, McDonald 2016, doi:10.1093/mnras/stw2123) makes it of modes with a transform for each; it is
+  /// interpolated as the mass was painted. The modes of the density are lost. Collective.
   ///
   /// - Parameters:
   ///   - particles: Those of this rank's planes.
   ///   - factor: The factor that multiplies the force.
-  ///   - kernels: Those of this mesh.
+  ///   - kernel: That of this mesh.
   ///   - communicator: The ranks that share the mesh.
   /// - Throws: The error that MPI reported.
   func kick(
-    _ particles: inout Particles, by factor: Float, _ kernels: DifferenceKernels,
+    _ particles: inout Particles, by factor: Float, _ kernel: LaplacianKernel,
     on communicator: borrowing Communicator
   ) throws(MPIError) {
+    try timedTransform { () throws(MPIError) in try makePotential(kernel, on: communicator) }
+    let neighbours = try timed(\.exchange) { () throws(MPIError) in
+      try neighbouringPlanes(on: communicator)
+    }
     for axis in 0..<3 {
-      try timedTransform { () throws(MPIError) in
-        try makeForce(along: axis, kernels, on: communicator)
-      }
-      try timed(\.exchange) { () throws(MPIError) in try fillGhostPlane(on: communicator) }
+      timed(\.gradient) { makeForce(along: axis, neighbours) }
       timed(\.readout) { addForce(along: axis, times: factor, to: &particles) }
     }
   }
 
-  /// Replaces the mesh by a component of the force; the modes of density are kept.
-  private func makeForce(
-    along axis: Int, _ kernels: DifferenceKernels, on communicator: borrowing Communicator
+  /// Makes the mesh minus the potential.
+  private func makePotential(
+    _ kernel: LaplacianKernel, on communicator: borrowing Communicator
   ) throws(MPIError) {
     let decomposition = decomposition
     nonisolated(unsafe) let density = modes.parts
-    try transform.backward(into: &mesh, on: communicator) { plane, force in
-      kernels.gradient.withUnsafeBufferPointer { gradient in
-        kernels.laplacian.withUnsafeBufferPointer { laplacian in
-          let kernel = halompi_force_kernel(
-            width: decomposition.width, modes_per_row: decomposition.modesPerRow,
-            row_stride: decomposition.rowStride, gradient: gradient.baseAddress,
-            laplacian: laplacian.baseAddress)
-          let offset = (plane - decomposition.planes.lowerBound) * decomposition.planeStride
-          halompi_force_plane(kernel, UInt32(axis), plane, density + offset, force)
+    try transform.backward(into: &mesh, on: communicator) { plane, potential in
+      kernel.factors.withUnsafeBufferPointer { laplacian in
+        let kernel = halompi_potential_kernel(
+          width: decomposition.width, modes_per_row: decomposition.modesPerRow,
+          row_stride: decomposition.rowStride, laplacian: laplacian.baseAddress)
+        let offset = (plane - decomposition.planes.lowerBound) * decomposition.planeStride
+        halompi_potential_plane(kernel, plane, density + offset, potential)
+      }
+    }
+  }
+
+  /// The planes beyond those of a rank that its force takes: two before them, and three behind, of which the last two
+  /// are for the plane behind the slab, where its particles end.
+  private static func neighbours(of planes: Range<Int>, width: Int) -> [Int] {
+    [planes.lowerBound - 2, planes.lowerBound - 1, planes.upperBound, planes.upperBound + 1]
+      .map { ($0 + width) % width } + [(planes.upperBound + 2) % width]
+  }
+
+  /// Returns the neighbouring planes of the mesh [5, planeStride], in the order of `neighbours(of:width:)`.
+  private func neighbouringPlanes(
+    on communicator: borrowing Communicator
+  ) throws(MPIError) -> [Float] {
+    let (stride, width, ranks) = (mesh.planeStride, decomposition.width, decomposition.ranks)
+    func plane(_ plane: Int) -> UnsafeBufferPointer<Float> {
+      let start = mesh.cells + (plane - decomposition.planes.lowerBound) * stride
+      return UnsafeBufferPointer(start: start, count: stride)
+    }
+    var sent: [Float] = []
+    let counts = (0..<ranks).map { rank in
+      let needed = Self.neighbours(of: decomposition.planes(of: rank), width: width)
+        .filter { decomposition.planes.contains($0) }
+      for needed in needed { sent += plane(needed) }
+      return needed.count * stride
+    }
+    let received = try communicator.allToAllVarying(sent, counts: counts).elements
+    // They come in the order of their owners, and of one owner in the order of the list.
+    let needed = Self.neighbours(of: decomposition.planes, width: width)
+    let arrived = needed.indices.sorted {
+      (decomposition.owner(of: needed[$0]), $0) < (decomposition.owner(of: needed[$1]), $1)
+    }
+    var planes = [Float](repeating: 0, count: received.count)
+    for (place, index) in arrived.enumerated() {
+      planes.replaceSubrange(
+        index * stride..<(index + 1) * stride,
+        with: received[place * stride..<(place + 1) * stride])
+    }
+    return planes
+  }
+
+  /// Writes a component of the force where the modes of the density were, the plane behind the slab included.
+  private func makeForce(along axis: Int, _ neighbours: [Float]) {
+    let slab = slab
+    let count = decomposition.planes.count
+    nonisolated(unsafe) let (potential, force) = (mesh.cells, modes.parts)
+    neighbours.withUnsafeBufferPointer { neighbours in
+      guard let first = neighbours.baseAddress else { return }
+      nonisolated(unsafe) let start = first
+      transform.threads.forEachPart(of: count + 1) { _, part in
+        for plane in part {
+          // A plane counted from the first of the slab.
+          let planes = (plane - 2...plane + 2).map { plane -> UnsafePointer<Float>? in
+            let isNeighbour = plane < 0 || plane >= count
+            let index = plane < 0 ? plane + 2 : plane - count + 2
+            return isNeighbour
+              ? start + index * slab.plane_stride
+              : UnsafePointer(potential + plane * slab.plane_stride)
+          }
+          halompi_gradient_plane(slab, UInt32(axis), planes, force + plane * slab.plane_stride)
         }
       }
     }
   }
 
-  /// Copies the first plane of the next rank behind the last plane of this one.
-  func fillGhostPlane(on communicator: borrowing Communicator) throws(MPIError) {
-    let stride = mesh.planeStride
-    let ghost = mesh.cells + decomposition.planes.count * stride
-    guard decomposition.ranks > 1 else {
-      ghost.update(from: mesh.cells, count: stride)
-      return
-    }
-    var counts = [Int](repeating: 0, count: decomposition.ranks)
-    counts[(decomposition.rank + decomposition.ranks - 1) % decomposition.ranks] = stride
-    let sent = [Float](UnsafeBufferPointer(start: mesh.cells, count: stride))
-    let received = try communicator.allToAllVarying(sent, counts: counts).elements
-    ghost.update(from: received, count: stride)
-  }
-
-  /// Adds the mesh times a factor, interpolated at particles, to a component of their momenta.
+  /// Adds the force times a factor, interpolated at particles, to a component of their momenta.
   func addForce(along axis: Int, times factor: Float, to particles: inout Particles) {
     let slab = slab
     let count = particles.count
-    nonisolated(unsafe) let force = mesh.cells
+    nonisolated(unsafe) let force = modes.parts
     particles.positions.withUnsafeBufferPointer { positions in
       particles.momenta.withUnsafeMutableBufferPointer { momenta in
         guard let positions = positions.baseAddress, let momenta = momenta.baseAddress else {

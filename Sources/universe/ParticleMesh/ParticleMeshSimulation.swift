@@ -141,13 +141,13 @@ package struct ParticleMeshSimulation: Sendable {
 private struct Stepper {
   let simulation: ParticleMeshSimulation
   let mesh: DensityMesh
-  let kernels: DifferenceKernels
+  let kernel: LaplacianKernel
   let factors: TimeStepFactors
 
   init(_ simulation: ParticleMeshSimulation, _ mesh: DensityMesh) {
     self.simulation = simulation
     self.mesh = mesh
-    kernels = DifferenceKernels(mesh.decomposition, simulation.settings.laplacian)
+    kernel = LaplacianKernel(mesh.decomposition, simulation.settings.laplacian)
     factors = TimeStepFactors(simulation.settings.factors, growth: simulation.growth)
   }
 
@@ -216,7 +216,7 @@ private struct Stepper {
     let factor = force * factors.kick(from: start, to: end, at: reference)
     let retained = Float(factors.retention(from: start, to: end, at: reference))
     if retained != 1 { mesh.timed(\.drift) { scaleMomenta(of: &particles, by: retained) } }
-    try mesh.kick(&particles, by: Float(factor), kernels, on: communicator)
+    try mesh.kick(&particles, by: Float(factor), kernel, on: communicator)
   }
 
   /// Changes positions by momenta, and moves particles to the ranks that have their planes.

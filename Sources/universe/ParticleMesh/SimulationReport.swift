@@ -3,8 +3,11 @@ package struct PhaseTimes: Hashable, Sendable {
   /// Painting particles to the mesh.
   package var paint = Duration.zero
 
-  /// Transforms, with making the modes of the force and moving rows within the rank.
+  /// Transforms, with making the modes of the potential and moving rows within the rank.
   package var transform = Duration.zero
+
+  /// Making the force of the potential.
+  package var gradient = Duration.zero
 
   /// Interpolating the force at particles.
   package var readout = Duration.zero
@@ -22,7 +25,9 @@ package struct PhaseTimes: Hashable, Sendable {
   package init() {}
 
   /// All together.
-  package var total: Duration { paint + transform + readout + drift + exchange + spectrum }
+  package var total: Duration {
+    paint + transform + gradient + readout + drift + exchange + spectrum
+  }
 }
 
 /// The progress of a simulation.

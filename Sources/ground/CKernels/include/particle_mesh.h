@@ -1,4 +1,4 @@
-// The loops of a particle-mesh step: mass to a mesh, modes of the force, force to particles, moves.
+// The loops of a particle-mesh step: mass to a mesh, potential and force, force to particles, moves.
 
 #ifndef HALOMPI_PARTICLE_MESH_H
 #define HALOMPI_PARTICLE_MESH_H
@@ -56,23 +56,31 @@ void halompi_add_units(const uint32_t *units, size_t count, uint32_t *sums);
 uint64_t halompi_density_contrast(
     void *cells, size_t rows, size_t width, size_t row_stride, float scale);
 
-/// The shape of a plane of modes, and the factors that turn density into a component of the force.
-typedef struct halompi_force_kernel {
+/// The factors of modes that make the potential of a density.
+typedef struct halompi_potential_kernel {
   /// The indices of kx and ky from zero to below `width`, modes per row, and modes from row to row.
   size_t width, modes_per_row, row_stride;
-  /// [width] the factor of a gradient along an axis, without the imaginary unit.
-  const float *gradient;
   /// [width] the part of an axis in the factor of minus the Laplacian.
   const float *laplacian;
-} halompi_force_kernel;
+} halompi_potential_kernel;
 
-/// Writes i gradient(axis) / (laplacian(x) + laplacian(y) + laplacian(z)) times the modes of a plane.
+/// Divides the modes of a plane by laplacian(x) + laplacian(y) + laplacian(z).
 ///
-/// - `axis`: 0, 1 or 2 for x, y or z.
 /// - `plane`: the index of ky.
-/// - `density`, `force`: [kx][row_stride][2]; the mode zero of the force is zero.
-void halompi_force_plane(
-    halompi_force_kernel kernel, unsigned axis, size_t plane, const float *density, float *force);
+/// - `density`, `potential`: [kx][row_stride][2]; the mode zero of the potential is zero.
+void halompi_potential_plane(
+    halompi_potential_kernel kernel, size_t plane, const float *density, float *potential);
+
+/// Writes a component of the gradient of a periodic mesh on a plane of constant x, per cell: the difference of fourth
+/// order, (8 (f(1) - f(-1)) - (f(2) - f(-2))) / 12.
+///
+/// Source: Hockney and Eastwood 1988, section 5-4-2.
+///
+/// - `slab`: tells the width and strides of the mesh.
+/// - `axis`: 0, 1 or 2 for x, y or z.
+/// - `planes`: the planes x - 2 ... x + 2 of the mesh; the one in the middle is enough for y and z.
+/// - `gradient`: the plane of the result, with the same strides.
+void halompi_gradient_plane(halompi_slab slab, unsigned axis, const float *const planes[5], float *gradient);
 
 /// Adds `factor` times the mesh, interpolated at each particle (cloud in cell), to one component of momentum.
 ///

@@ -83,35 +83,54 @@ uint64_t halompi_density_contrast(
   return sum;
 }
 
-// One row of modes: the imaginary unit times gradient / laplacian. The gradient changes along the row
-// only for the axis z.
-static inline void force_row(
-    const float *restrict density, float *restrict force, size_t begin, size_t count, float gradient,
-    const float *restrict gradients, float laplacian, const float *restrict laplacians) {
-  for (size_t z = begin; z < count; z++) {
-    float factor = (gradients ? gradients[z] : gradient) / (laplacian + laplacians[z]);
-    force[2 * z] = -factor * density[2 * z + 1];
-    force[2 * z + 1] = factor * density[2 * z];
+void halompi_potential_plane(
+    halompi_potential_kernel kernel, size_t plane, const float *restrict density, float *restrict potential) {
+  for (size_t x = 0; x < kernel.width; x++) {
+    const float laplacian = kernel.laplacian[x] + kernel.laplacian[plane];
+    const size_t row = 2 * x * kernel.row_stride;
+    for (size_t z = 0; z < kernel.modes_per_row; z++) {
+      const float factor = 1 / (laplacian + kernel.laplacian[z]);
+      potential[row + 2 * z] = factor * density[row + 2 * z];
+      potential[row + 2 * z + 1] = factor * density[row + 2 * z + 1];
+    }
+    if (x == 0 && plane == 0) potential[0] = potential[1] = 0;
   }
 }
 
-void halompi_force_plane(
-    halompi_force_kernel kernel, unsigned axis, size_t plane, const float *density, float *force) {
-  for (size_t x = 0; x < kernel.width; x++) {
-    float laplacian = kernel.laplacian[x] + kernel.laplacian[plane];
-    size_t row = 2 * x * kernel.row_stride;
-    size_t begin = 0;
-    if (x == 0 && plane == 0) {
-      force[0] = 0;
-      force[1] = 0;
-      begin = 1;
-    }
-    if (axis == 2)
-      force_row(density + row, force + row, begin, kernel.modes_per_row, 0, kernel.gradient, laplacian,
-                kernel.laplacian);
+// The difference of fourth order of the values one and two cells before and behind.
+static inline float difference(float before2, float before1, float behind1, float behind2) {
+  return (behind1 - before1) * (2.0f / 3) - (behind2 - before2) * (1.0f / 12);
+}
+
+// A row of differences between other rows.
+static void difference_row(
+    const float *before2, const float *before1, const float *behind1, const float *behind2, size_t width,
+    float *restrict result) {
+  for (size_t z = 0; z < width; z++) result[z] = difference(before2[z], before1[z], behind1[z], behind2[z]);
+}
+
+// A row of differences within it: z + 2 to z + width - 2 taken modulo the width.
+static void difference_within_row(const float *row, size_t width, float *restrict result) {
+  for (size_t z = 0; z < width; z += z == 1 && width > 4 ? width - 3 : 1)
+    result[z] = difference(
+        row[(z + 2 * width - 2) % width], row[(z + width - 1) % width], row[(z + 1) % width], row[(z + 2) % width]);
+  for (size_t z = 2; z + 2 < width; z++) result[z] = difference(row[z - 2], row[z - 1], row[z + 1], row[z + 2]);
+}
+
+void halompi_gradient_plane(halompi_slab slab, unsigned axis, const float *const planes[5], float *gradient) {
+  const size_t width = slab.width, stride = slab.row_stride;
+  for (size_t y = 0; y < width; y++) {
+    float *result = gradient + y * stride;
+    const float *plane = planes[2];
+    if (axis == 0)
+      difference_row(
+          planes[0] + y * stride, planes[1] + y * stride, planes[3] + y * stride, planes[4] + y * stride, width, result);
+    else if (axis == 1)
+      difference_row(
+          plane + (y + 2 * width - 2) % width * stride, plane + (y + width - 1) % width * stride,
+          plane + (y + 1) % width * stride, plane + (y + 2) % width * stride, width, result);
     else
-      force_row(density + row, force + row, begin, kernel.modes_per_row,
-                kernel.gradient[axis == 0 ? x : plane], NULL, laplacian, kernel.laplacian);
+      difference_within_row(plane + y * stride, width, result);
   }
 }
 
