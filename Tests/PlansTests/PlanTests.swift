@@ -25,10 +25,26 @@ struct PlanTests {
   }
 
   @Test func moreWorkersThanSamplesDoNotComputeFaster() {
-    #expect(Self.model.usefulWorkers == 32)
+    #expect(Self.model.usefulWorkers == 64)
     #expect(Self.model.step(workers: 32).computing == 0.25)
-    #expect(Self.model.step(workers: 64).computing == 0.25)
-    #expect(Self.model.step(workers: 64).seconds > Self.model.step(workers: 32).seconds)
+    // Two threads share a sample: between half of its time and all of it.
+    #expect((0.125..<0.25).contains(Self.model.step(workers: 64).computing))
+    #expect(Self.model.step(workers: 64).computing == Self.model.step(workers: 128).computing)
+    #expect(Self.model.step(workers: 128).seconds > Self.model.step(workers: 64).seconds)
+  }
+
+  @Test func threadsWithoutASampleShareThoseOfOthers() {
+    var model = Self.model
+    model.batchSize = 6
+    model.threads = 32
+    // Six samples on 32 threads, five threads each; two on each of three workers, with 16 threads each.
+    let shares = [1, 3].map { model.step(workers: $0).computing / 0.25 }
+    #expect(abs(shares[0] - (0.3 + 0.7 / 5)) < 1e-12)
+    #expect(abs(shares[1] - (0.3 + 0.7 / 16)) < 1e-12)
+    // Seven samples on six threads: two rounds, and none is shared.
+    model.batchSize = 7
+    model.threads = 6
+    #expect(model.step(workers: 1).computing == 0.5)
   }
 
   @Test func sumsGoUpAndDownATree() {

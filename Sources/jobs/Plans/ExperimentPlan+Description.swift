@@ -94,8 +94,8 @@ extension ExperimentPlan: CustomStringConvertible {
       )
     }
     lines.append(
-      "  a step divides \(experiment.training.batchSize) samples: more than \(scaling.usefulWorkers) workers of "
-        + "\(layout.threads) threads wait")
+      "  a step divides \(experiment.training.batchSize) samples: more than \(scaling.usefulWorkers) workers wait, and "
+        + "beyond a thread for each sample threads share samples")
     return lines.joined(separator: "\n") + "\n"
   }
 

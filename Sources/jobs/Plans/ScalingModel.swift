@@ -6,7 +6,8 @@ internal import Training
 /// A step is computing, the sums over the ranks, the update of the weights, and reading where fields are not in
 /// memory:
 ///
-///     computing  ceil(batch / (workers threads)) sampleSeconds
+///     computing  ceil(batch / (workers threads)) sampleSeconds, or (s + (1 - s) / n) sampleSeconds where n threads
+///                share a sample, of which s cannot be shared
 ///     sums       2 ceil(log2 workers) (latency + bytes / bandwidth), Open MPI's tree up and down
 ///     reading    the bytes of the boxes of a node / storage, as far as it takes longer than computing
 ///
@@ -67,8 +68,7 @@ package struct ScalingModel: Hashable, Sendable {
 
   /// Returns the parts of a step of a job with this number of workers.
   package func step(workers: Int) -> Step {
-    let slots = workers * threads
-    let computing = Double((batchSize + slots - 1) / slots) * sampleSeconds
+    let computing = computingSeconds(workers: workers)
     let dense = max(0, sum(sums[0], over: workers) - sampleSeconds / 2)
     let reducing = dense + sum(sums[1], over: workers) + updateSeconds
     let nodes = (workers + workersPerNode - 1) / workersPerNode
@@ -78,11 +78,28 @@ package struct ScalingModel: Hashable, Sendable {
       reading: max(0, perNode / costs.storage - computing))
   }
 
+  /// The samples of a worker, one after the other on each thread; threads without a sample of their own share those
+  /// of others.
+  private func computingSeconds(workers: Int) -> Double {
+    let samples = (batchSize + workers - 1) / workers
+    let evaluations = min(samples, threads)
+    let sharing = Double(threads / evaluations)
+    let rounds = (samples + evaluations - 1) / evaluations
+    let share = Self.sequentialShare + (1 - Self.sequentialShare) / sharing
+    return Double(rounds) * share * sampleSeconds
+  }
+
+  /// The share of a sample that does not become faster by threads that share it.
+  ///
+  /// Two threads took 1 / 1.62 of the time of one on AMD's Zen 3, and 1 / 1.39 on Sapphire Rapids
+  /// (Documentation/performance.md); more than two have not been measured.
+  private static let sequentialShare = 0.3
+
   private func sum(_ bytes: Int, over workers: Int) -> Double {
     let hops = 2 * log2(Double(workers)).rounded(.up)
     return hops * (costs.latency + Double(bytes) / costs.bandwidth)
   }
 
-  /// The most workers that have something to do in a step.
-  var usefulWorkers: Int { (batchSize + threads - 1) / threads }
+  /// The most workers that have a sample in each step.
+  var usefulWorkers: Int { batchSize }
 }
