@@ -83,7 +83,7 @@ extension DensityMesh {
     on communicator: borrowing Communicator
   ) throws(MPIError) -> [Float] {
     let (stride, width, ranks) = (mesh.planeStride, decomposition.width, decomposition.ranks)
-    func plane(_ plane: Int) -> UnsafeBufferPointer<Float> {
+    func cells(ofPlane plane: Int) -> UnsafeBufferPointer<Float> {
       let start = mesh.cells + (plane - decomposition.planes.lowerBound) * stride
       return UnsafeBufferPointer(start: start, count: stride)
     }
@@ -91,7 +91,7 @@ extension DensityMesh {
     let counts = (0..<ranks).map { rank in
       let needed = Self.neighbours(of: decomposition.planes(of: rank), width: width)
         .filter { decomposition.planes.contains($0) }
-      for needed in needed { sent += plane(needed) }
+      for plane in needed { sent += cells(ofPlane: plane) }
       return needed.count * stride
     }
     let received = try communicator.allToAllVarying(sent, counts: counts).elements

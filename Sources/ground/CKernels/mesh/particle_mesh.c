@@ -109,7 +109,7 @@ static void difference_row(
   for (size_t z = 0; z < width; z++) result[z] = difference(before2[z], before1[z], behind1[z], behind2[z]);
 }
 
-// A row of differences within it: z + 2 to z + width - 2 taken modulo the width.
+// A row of differences within it, which is periodic: the first and the last two places reach around it.
 static void difference_within_row(const float *row, size_t width, float *restrict result) {
   for (size_t z = 0; z < width; z += z == 1 && width > 4 ? width - 3 : 1)
     result[z] = difference(

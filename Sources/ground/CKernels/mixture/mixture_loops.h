@@ -15,6 +15,8 @@
 
 #pragma clang fp contract(off)
 
+_Static_assert(HALOMPI_MIXTURE_LANES == DOUBLE_LANES, "points are padded to whole vectors");
+
 WIDE_DOUBLES_BEGIN
 
 /// The number of vectors of points taken together, so that their densities stay in the nearest cache.
