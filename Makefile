@@ -11,6 +11,7 @@
 #   make ranks        the tests that need several ranks, on 3 to 5, and on 2 if test-mpi cannot
 #   make test-mpi     the tests of several ranks with the other MPI, and its results beside those of the first
 #   make test-dist    the archives of make dist in an empty Debian (root only)
+#   make test-apptainer  the stages of packaging/halompi.def, each in an empty Debian (root only; twenty minutes)
 #   make test-slurm   of these, the tests on a Slurm cluster of virtual nodes, which it starts (root only)
 #   make test-hosts   of these, the tests on three hosts, made of network namespaces (root only)
 #   make lint         the format of the sources
@@ -30,7 +31,7 @@ TEST_BUILD := -c release -Xswiftc -enable-testing --scratch-path .build-test$(BE
 
 PREFIX := /usr/local
 
-.PHONY: all setup setup-tests build install dist test unit fuzz ranks test-mpi test-dist test-slurm test-hosts lint quickstart clean
+.PHONY: all setup setup-tests build install dist test unit fuzz ranks test-mpi test-dist test-apptainer test-slurm test-hosts lint quickstart clean
 
 # The tests share two cores and, some of them, a cluster: one after the other also with -j.
 .NOTPARALLEL:
@@ -89,6 +90,10 @@ test-mpi: setup-tests
 # With the archives that are in dist/.
 test-dist:
 	scripts/test-dist
+
+# Carries out the definition step by step, as Debian has no Apptainer; builds the last commit.
+test-apptainer:
+	scripts/test-apptainer
 
 # A minute or two each. Both say loudly that they were skipped, and why, where they cannot run.
 test-slurm: setup-tests
