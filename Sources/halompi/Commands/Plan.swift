@@ -57,21 +57,22 @@ struct Plan: ParsableCommand {
   @OptionGroup var perturbing: PerturbationOptions
 
   func validate() throws {
-    for (name, value, limit) in [
-      ("nodes", nodes, 1_000_000), ("ranks-per-node", ranksPerNode, 1_000_000),
-      ("threads", threads, 1_000_000), ("memory", memory, 1_000_000_000),
-    ] {
-      if let value, !(1...limit).contains(value) {
-        throw ValidationError("--\(name) must be 1 or more, \(limit) at most, and is \(value)")
-      }
+    func check(_ name: String, _ value: Int?, upTo limit: Int) throws {
+      guard let value, !(1...limit).contains(value) else { return }
+      throw ValidationError("--\(name) must be 1 or more, \(limit) at most, and is \(value)")
     }
-    for (name, value, range) in [
-      ("bandwidth", bandwidth, 1e-9...1e9), ("storage", storage, 1e-9...1e9),
-      ("latency", latency, 0...1e9),
-    ] where !range.contains(value) {
+    func check(_ name: String, _ value: Double, in range: ClosedRange<Double>) throws {
+      guard !range.contains(value) else { return }
       throw ValidationError(
         "--\(name) must be from \(range.lowerBound) to \(range.upperBound), and is \(value)")
     }
+    try check("nodes", nodes, upTo: 1_000_000)
+    try check("ranks-per-node", ranksPerNode, upTo: 1_000_000)
+    try check("threads", threads, upTo: 1_000_000)
+    try check("memory", memory, upTo: 1_000_000_000)
+    try check("bandwidth", bandwidth, in: 1e-9...1e9)
+    try check("storage", storage, in: 1e-9...1e9)
+    try check("latency", latency, in: 0...1e9)
   }
 
   func run() throws {
