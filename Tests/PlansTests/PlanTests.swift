@@ -2,18 +2,19 @@ import Foundation
 import Schedulers
 import SubBoxes
 import Testing
-import Training
 
 @testable import Failures
 @testable import Hardware
 @testable import Networks
 @testable import Plans
+@testable import Training
 
 /// What is predicted of a job, by hand.
 struct PlanTests {
   private static let model = ScalingModel(
     batchSize: 64, threads: 2, workersPerNode: 1, sampleSeconds: 0.25, updateSeconds: 0.01,
-    sums: [8_000_000, 12_000_000], bytesPerSample: 0, costs: ScalingModel.Costs())
+    sums: [.init(parameters: 1_000_000), .init(parameters: 2_000_000)], bytesPerSample: 0,
+    costs: ScalingModel.Costs())
 
   @Test func oneWorkerComputesAndUpdatesAndSendsNothing() {
     let step = Self.model.step(workers: 1)
@@ -47,11 +48,22 @@ struct PlanTests {
     #expect(model.step(workers: 1).computing == 0.5)
   }
 
-  @Test func sumsGoUpAndDownATree() {
-    // Five workers: 3 hops up and 3 down, each 2 us and 12 MB at 10 GB/s; the dense layers' 8 MB take 4.8 ms, less
-    // than half a sample.
-    let step = Self.model.step(workers: 5)
-    #expect(abs(step.reducing - (0.01 + 6 * (2e-6 + 1.2e-3))) < 1e-12)
+  @Test func aWorkerSendsItsSumsToTheirOwnersAndTheirMeansToAll() {
+    // Five workers: three messages to each of four others, 2 us each, and four fifths of 2 million parameters of
+    // 5 + 4 bytes at 10 GB/s; those of the dense layers take less than half a sample.
+    let seconds: Double = 0.01 + 12 * 2e-6 + 0.8 * 2e6 * 9 / 10e9
+    #expect(abs(Self.model.step(workers: 5).reducing - seconds) < 1e-12)
+  }
+
+  @Test func workersOfANodeShareItsConnection() {
+    var model = Self.model
+    model.workersPerNode = 4
+    // Eight workers on two nodes: four of the seven others are on the other node.
+    let shared: Double = 0.01 + 21 * 2e-6 + 4 * (4.0 / 8) * 2e6 * 9 / 10e9
+    #expect(abs(model.step(workers: 8).reducing - shared) < 1e-12)
+    // On one node nothing leaves it, and a worker's own messages take their time.
+    let alone: Double = 0.01 + 9 * 2e-6 + 0.75 * 2e6 * 9 / 10e9
+    #expect(abs(model.step(workers: 4).reducing - alone) < 1e-12)
   }
 
   @Test func readingCountsAsFarAsItIsLongerThanComputing() {

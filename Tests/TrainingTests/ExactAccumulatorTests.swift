@@ -34,15 +34,10 @@ import Testing
     }
     let sums = ExactAccumulator(count: count)
     for gradient in own { sums.add(gradient, worker: 0) }
-    var message = MutableSpan(_unsafeElements: sums.message)
-    try part.allReduce(&message, .sum)
-    if let coarse = sums.coarseMessage {
-      var message = MutableSpan(_unsafeElements: coarse)
-      try part.allReduce(&message, .sum)
-    }
-    var mean = [Float](repeating: 0, count: count)
-    sums.writeMean(of: samples, to: &mean)
-    return mean
+    let mean = TeamMean(parameterCount: count, largest: sums, sampleCount: samples, team: part)
+    try mean.start(sums, 0..<count, on: part)
+    while try !mean.advance(on: part) {}
+    return Array(mean.gradient)
   }
 
   @Test(.ranks(2...8)) func meansDoNotDependOnTheNumberOfRanks() throws {

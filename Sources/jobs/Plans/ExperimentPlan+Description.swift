@@ -66,10 +66,13 @@ extension ExperimentPlan: CustomStringConvertible {
 
   private var messageTable: String {
     let sums = messages.sumsPerStep
+    func bytes(_ sum: MessageVolume.Sum) -> String {
+      digits(sum.bytes(eachOf: ScalingModel.bytesOfASum, workers: messages.workers) / 1e6)
+    }
     let step = messages.step
     return """
       communication of a step
-        sums: \(sums[0]) + \(sums[1]) bytes from each of \(messages.workers) workers (dense layers, convolutions)
+        sums: \(bytes(sums[0])) + \(bytes(sums[1])) MB from each of \(messages.workers) workers (dense layers, convolutions)
         beside them: \(step.messages) messages of \(step.bytes) bytes together
         from files: \(scaling.bytesPerSample == 0 ? "nothing, the fields are in memory" : "at most \(digits(Double(scaling.bytesPerSample) * Double(experiment.training.batchSize) / 1e6)) MB")
 

@@ -1,5 +1,4 @@
-internal import Foundation
-internal import Training
+package import Training
 
 /// A model, and so a prediction, of the time that a step takes on many ranks.
 ///
@@ -8,7 +7,9 @@ internal import Training
 ///
 ///     computing  ceil(batch / (workers threads)) sampleSeconds, or (s + (1 - s) / n) sampleSeconds where n threads
 ///                share a sample, of which s cannot be shared
-///     sums       2 ceil(log2 workers) (latency + bytes / bandwidth), Open MPI's tree up and down
+///     sums       3 (workers - 1) latency + bytes / bandwidth: each worker sends the others its sums of the
+///                parameters that they own, and the means of those that it owns; the bytes are those that leave a node,
+///                of all its workers, or on one node those of a worker
 ///     reading    the bytes of the boxes of a node / storage, as far as it takes longer than computing
 ///
 /// The sum of the dense layers travels while the convolutions go backward, half of the computing of a sample, and
@@ -45,8 +46,8 @@ package struct ScalingModel: Hashable, Sendable {
   /// The priors and the update of the weights, on one thread [seconds].
   var updateSeconds: Double
 
-  /// The data that each worker adds to the two sums, dense layers and convolutions [bytes].
-  package var sums: [Int]
+  /// The sums over the workers, dense layers and convolutions.
+  package var sums: [MessageVolume.Sum]
 
   /// The data that a sample reads from files; 0 if fields are in memory [bytes].
   var bytesPerSample: Int
@@ -95,10 +96,16 @@ package struct ScalingModel: Hashable, Sendable {
   /// (Documentation/performance.md); more than two have not been measured.
   private static let sequentialShare = 0.3
 
-  private func sum(_ bytes: Int, over workers: Int) -> Double {
-    let hops = 2 * log2(Double(workers)).rounded(.up)
-    return hops * (costs.latency + Double(bytes) / costs.bandwidth)
+  private func sum(_ sum: MessageVolume.Sum, over workers: Int) -> Double {
+    let bytes = sum.bytes(eachOf: Self.bytesOfASum, workers: workers)
+    // Of what a worker sends, as much leaves its node as there are other workers elsewhere.
+    let elsewhere = Double(max(0, workers - workersPerNode)) / Double(max(1, workers - 1))
+    let busiest = workers > workersPerNode ? Double(workersPerNode) * bytes * elsewhere : bytes
+    return 3 * Double(workers - 1) * costs.latency + busiest / costs.bandwidth
   }
+
+  /// The bytes of an exact sum on its way to another worker (`halompi_pack_sums`), measured.
+  package static let bytesOfASum = 5.0
 
   /// The most workers that have a sample in each step.
   var usefulWorkers: Int { batchSize }

@@ -94,7 +94,8 @@ final class ExactAccumulator: @unchecked Sendable {
     precondition(outcome == HALOMPI_ACCUMULATED, "a gradient's magnitude was measured wrongly")
   }
 
-  private func coarseSums() -> UnsafeMutableBufferPointer<Int64> {
+  /// The coarse sums [count]; zeros if there are none yet.
+  func coarseSums() -> UnsafeMutableBufferPointer<Int64> {
     lock.withLock {
       if let coarse { return coarse }
       let sums = UnsafeMutableBufferPointer<Int64>.allocate(capacity: count)
@@ -107,22 +108,37 @@ final class ExactAccumulator: @unchecked Sendable {
   /// The sums with their two counts, to be added over the ranks as one message.
   var message: UnsafeMutableBufferPointer<Int64> { fine }
 
-  /// After the message was added over the ranks: the number of gradients, on all ranks, that were not
-  /// finite, or not computed; with one of them the sums are void.
+  /// The number of gradients that have a part in the coarse sums; of all ranks, after theirs were added.
+  var coarseCount: Int { Int(fine[count]) }
+
+  /// The number of gradients that were not finite, or not computed; of all ranks, after theirs were added.
+  ///
+  /// With one of them the sums are void.
   var lostCount: Int { Int(fine[count + 1]) }
+
+  /// Adds the counts of the gradients of another rank.
+  func add(coarseCount: Int, lostCount: Int) {
+    fine[count] += Int64(coarseCount)
+    fine[count + 1] += Int64(lostCount)
+  }
 
   /// After the message was added over the ranks: the coarse sums, to be added over them too; `nil` if no rank
   /// has any.
-  var coarseMessage: UnsafeMutableBufferPointer<Int64>? { fine[count] > 0 ? coarseSums() : nil }
+  var coarseMessage: UnsafeMutableBufferPointer<Int64>? { coarseCount > 0 ? coarseSums() : nil }
 
-  /// Writes the mean over `sampleCount` samples [count]: one rounding to single precision.
-  func writeMean(of sampleCount: Int, to mean: UnsafeMutablePointer<Float>) {
+  /// Writes the mean over `sampleCount` samples of a range of the values, by default [count]: one rounding to single
+  /// precision.
+  func writeMean(
+    of sampleCount: Int, _ range: Range<Int>? = nil, to mean: UnsafeMutablePointer<Float>
+  ) {
+    let range = range ?? 0..<count
+    let sums = fine.baseAddress.map { $0 + range.lowerBound }
     let fineScale = 0x1p-40 / Double(sampleCount)
-    halompi_fixed_to_float(fine.baseAddress, mean, count, fineScale, HALOMPI_FASTEST)
-    guard fine[count] > 0, let coarse else { return }
+    halompi_fixed_to_float(sums, mean, range.count, fineScale, HALOMPI_FASTEST)
+    guard coarseCount > 0, let coarse else { return }
     let coarseScale = 0x1p-10 / Double(sampleCount)
-    for i in 0..<count {
-      mean[i] = Float(Double(fine[i]) * fineScale + Double(coarse[i]) * coarseScale)
+    for (place, i) in range.enumerated() {
+      mean[place] = Float(Double(fine[i]) * fineScale + Double(coarse[i]) * coarseScale)
     }
   }
 }

@@ -122,11 +122,21 @@ package struct MemoryDemand: Sendable {
         "samples",
         (sampling.trainingSamples + sampling.validationSamples) * MemoryLayout<Sample>.stride),
     ]
+    if workers > 1 {
+      terms.append(MemoryTerm("sums to and from other ranks", 2 * sumMessageBytes))
+    }
     if coordinates {
       // The moments are handed on without a copy: the best weights, the weights of the step and their bytes.
       terms.append(MemoryTerm("best weights, and a checkpoint being written", 3 * count * real))
     }
     return terms
+  }
+
+  /// The most bytes of a sum of gradients that a rank sends to the others, or receives from them.
+  private var sumMessageBytes: Int {
+    let layout = architecture.parameters
+    let largest = max(layout.denseRange.count, layout.convolutionRange.count)
+    return TeamMean.messageLimit(count: largest, workers: workers)
   }
 
   /// The memory of rank 0 where it only coordinates.

@@ -3,7 +3,7 @@ internal import SubBoxes
 
 /// The messages that the ranks of a training hand to MPI: a function of the settings.
 ///
-/// Collective sums are in ``sumsPerStep`` alone: the MPI library decides how to split them.
+/// Sums of gradients are in ``sumsPerStep`` alone: the MPI library decides how to exchange them.
 package struct MessageVolume: Hashable, Sendable {
   /// Messages from one rank to another, and their contents [bytes].
   package struct Traffic: Hashable, Sendable {
@@ -51,10 +51,20 @@ package struct MessageVolume: Hashable, Sendable {
 
   private static let word = MemoryLayout<Int64>.stride
 
-  /// The contribution of a worker to the two sums of a step, dense layers and convolutions [bytes].
-  ///
-  /// Each sum comes with two counts of gradients: those with a part in a coarse sum, and those lost.
-  package var sumsPerStep: [Int] { [denseCount + 2, convolutionCount + 2].map { $0 * Self.word } }
+  /// What a sum of gradients over the workers sends.
+  package struct Sum: Hashable, Sendable {
+    /// The parameters.
+    package let parameters: Int
+
+    /// The bytes that a worker sends to the others, on the average of the workers, if sums have so many bytes each and
+    /// no gradient has a part in a coarse sum.
+    package func bytes(eachOf width: Double, workers: Int) -> Double {
+      (width + 4) * Double(parameters) * Double(workers - 1) / Double(workers)
+    }
+  }
+
+  /// The sums of a step: dense layers and convolutions.
+  package var sumsPerStep: [Sum] { [denseCount, convolutionCount].map(Sum.init) }
 
   /// The messages of one step beside the sums: commands, notices, and reports on every sample.
   package var step: Traffic { command(samples: batchSize, hasNotice: true) }

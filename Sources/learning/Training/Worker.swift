@@ -20,7 +20,7 @@ final class Worker {
   private let layout: ParameterLayout
   private var optimizer: AMSGrad
   private let weights: NetworkWeights
-  private let gradient: UnsafeMutableBufferPointer<Float>
+  private let mean: TeamMean
   private let timeline: Timeline?
   private let place: Int
   private let teamSize: Int
@@ -62,13 +62,13 @@ final class Worker {
     self.timeline = timeline
     priors = Priors(alpha: plan.settings.priorStrength, layout: layout)
     optimizer = AMSGrad(plan.settings.optimizer, resuming: state.optimizer, layout: layout)
-    gradient = .allocate(capacity: layout.count)
-    gradient.initialize(repeating: 0)
+    let largest = [pool.denseSums, pool.convolutionSums].max { $0.count < $1.count }
+    mean = TeamMean(
+      parameterCount: layout.count, largest: largest ?? pool.denseSums,
+      sampleCount: plan.settings.batchSize, team: team)
     place = team.rank
     teamSize = team.size
   }
-
-  deinit { gradient.deallocate() }
 
   /// Ends the threads, and frees the fields unless others use them too.
   ///
@@ -125,11 +125,10 @@ final class Worker {
     // The sums of the dense layers travel while the convolutions still go backward.
     var deadline = Deadline(limit: link.limit)
     try wait(for: .dense, deadline, command, on: roles, link)
-    let dense = pool.denseSums.message
-    var pending = try roles.team.startAllReduce(dense.mutableSpan, .sum)
+    try mean.start(pool.denseSums, layout.denseRange, on: roles.team)
     var isDenseReduced = false
     while !isDenseReduced && !pool.hasReached(.all) {
-      isDenseReduced = try pending.test()
+      isDenseReduced = try mean.advance(on: roles.team)
       try link.rest(&deadline, on: command, over: roles.world)
     }
     try wait(for: .all, deadline, command, on: roles, link)
@@ -142,21 +141,15 @@ final class Worker {
     if pool.failure != nil { pool.convolutionSums.addLost() }
     try link.announceComputed(step: step, on: roles.world)
     deadline = Deadline(limit: link.limit)
-    while !isDenseReduced {
-      isDenseReduced = try pending.test()
-      try link.rest(&deadline, on: command, over: roles.world)
-    }
-    func addOverTeam(_ message: UnsafeMutableBufferPointer<Int64>) throws {
-      var pending = try roles.team.startAllReduce(message.mutableSpan, .sum)
-      while try !pending.test() { try link.rest(&deadline, on: command, over: roles.world) }
-    }
-    try addOverTeam(pool.convolutionSums.message)
-    report.lostSamples = max(pool.denseSums.lostCount, pool.convolutionSums.lostCount)
-    if report.lostSamples == 0 {
-      for sums in [pool.denseSums, pool.convolutionSums] {
-        if let message = sums.coarseMessage { try addOverTeam(message) }
+    func finishMean() throws {
+      while try !mean.advance(on: roles.team) {
+        try link.rest(&deadline, on: command, over: roles.world)
       }
     }
+    if !isDenseReduced { try finishMean() }
+    try mean.start(pool.convolutionSums, layout.convolutionRange, on: roles.team)
+    try finishMean()
+    report.lostSamples = max(pool.denseSums.lostCount, pool.convolutionSums.lostCount)
     report.reducing = deadline.waited
     timeline.add(.reduce, since: reductionStart)
 
@@ -206,13 +199,8 @@ final class Worker {
   /// Makes the step of the optimizer, the same on all workers; returns the norm of its gradient, if that has
   /// a limit.
   private func update(learningRate: Double) -> Double {
-    let all = self.gradient
+    let all = mean.gradient
     guard let gradient = all.baseAddress else { preconditionFailure("no parameters") }
-    for (sums, range) in [
-      (pool.denseSums, layout.denseRange), (pool.convolutionSums, layout.convolutionRange),
-    ] {
-      sums.writeMean(of: plan.settings.batchSize, to: gradient + range.lowerBound)
-    }
     priors.addGradient(weights.parameters, to: gradient)
     let norm = plan.settings.clipNorm.map { limit in
       GradientNorm.clip(.init(rebasing: all[..<optimizer.movedCount]), to: limit)

@@ -225,23 +225,6 @@ extension Communicator {
   }
 }
 
-/// Counts and displacements as the varying collectives take them.
-private struct MessageLayout {
-  let counts: [Int32]
-  let displacements: [Int32]
-
-  init(_ counts: [Int]) {
-    var end = 0
-    var displacements: [Int32] = []
-    for count in counts {
-      displacements.append(messageCount(end))
-      end += count
-    }
-    self.counts = counts.map(messageCount)
-    self.displacements = displacements
-  }
-}
-
 /// Elements whose bits are all zero, for MPI to write into.
 func zeros<Element: MPIElement>(_ count: Int) -> [Element] {
   [Element](unsafeUninitializedCapacity: count) { buffer, initialized in

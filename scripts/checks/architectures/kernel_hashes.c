@@ -105,6 +105,12 @@ static void run_update(halompi_instruction_set set, const char *name) {
         moments[2], parameters, COUNT, set);
   const uint32_t largest = halompi_largest_magnitude(mean, COUNT, set);
   say("exact sums", name, sums, COUNT * sizeof(int64_t));
+  uint8_t *packed = zeros(halompi_packed_sums_limit(COUNT));
+  const size_t bytes = halompi_pack_sums(sums, COUNT, packed, set);
+  say("packed sums", name, packed, bytes);
+  if (!halompi_add_packed_sums(packed, bytes, sums, COUNT, set)) exit(1);
+  say("twice the exact sums", name, sums, COUNT * sizeof(int64_t));
+  free(packed);
   say("mean gradient", name, mean, COUNT * sizeof(float));
   say("optimizer", name, parameters, COUNT * sizeof(float));
   say("largest magnitude", name, &largest, sizeof largest);

@@ -37,6 +37,9 @@ typedef struct kernel_table {
   /// Returns whether all values were in range.
   int (*accumulate_fixed)(const float *values, int64_t *accumulator, size_t count, double scale);
   void (*fixed_to_float)(const int64_t *accumulator, float *values, size_t count, double scale);
+  size_t (*pack_sums)(const int64_t *sums, size_t count, uint8_t *packed);
+  /// Returns whether the bytes are so many packed sums.
+  int (*add_packed_sums)(const uint8_t *packed, size_t bytes, int64_t *sums, size_t count);
   uint32_t (*largest_magnitude)(const float *values, size_t count);
   void (*amsgrad)(
       halompi_amsgrad_step step, const float *gradient, float *first_moment, float *second_moment,

@@ -13,6 +13,7 @@
 #pragma clang attribute push(TARGET, apply_to = function)
 #endif
 #include "gradient/gradient_loops.h"
+#include "gradient/packing_loops.h"
 #include "gravity/tree_loops.h"
 #include "mixture/mixture_loops.h"
 #include "mixture/spatial_loops.h"
@@ -29,6 +30,7 @@ const kernel_table KERNEL_TABLE = {
     .dense_forward = dense_forward, .dense_backward = dense_backward,
     .multiply_in_registers = multiply_in_registers,
     .accumulate_fixed = accumulate_fixed, .fixed_to_float = fixed_to_float,
+    .pack_sums = pack_sums, .add_packed_sums = add_packed_sums,
     .largest_magnitude = largest_magnitude, .amsgrad = amsgrad,
     .mixture_step = mixture_step, .mixture_log_ratio = mixture_log_ratio,
     .spatial_mixture_step = spatial_mixture_step, .spatial_mixture_cell = spatial_mixture_cell,

@@ -1,4 +1,4 @@
-// The public functions on gradients and parameters (reduction.h, magnitude.h, amsgrad.h).
+// The public functions on gradients and parameters (reduction.h, packed_sums.h, magnitude.h, amsgrad.h).
 
 #include <math.h>
 #include <stdint.h>
@@ -6,6 +6,7 @@
 #include "amsgrad.h"
 #include "dispatch/dispatch.h"
 #include "magnitude.h"
+#include "packed_sums.h"
 #include "reduction.h"
 
 halompi_accumulation halompi_accumulate_fixed(
@@ -26,6 +27,20 @@ void halompi_fixed_to_float(
     const int64_t *accumulator, float *values, size_t count, double scale,
     halompi_instruction_set instructions) {
   halompi_kernels(instructions)->fixed_to_float(accumulator, values, count, scale);
+}
+
+size_t halompi_packed_sums_limit(size_t count) {
+  return count * sizeof(int64_t) + (count + PACKED_SUMS_BLOCK - 1) / PACKED_SUMS_BLOCK;
+}
+
+size_t halompi_pack_sums(
+    const int64_t *sums, size_t count, uint8_t *packed, halompi_instruction_set instructions) {
+  return halompi_kernels(instructions)->pack_sums(sums, count, packed);
+}
+
+int halompi_add_packed_sums(
+    const uint8_t *packed, size_t bytes, int64_t *sums, size_t count, halompi_instruction_set instructions) {
+  return halompi_kernels(instructions)->add_packed_sums(packed, bytes, sums, count);
 }
 
 void halompi_amsgrad(

@@ -12,6 +12,7 @@
 #include "instruction_set.h"
 #include "magnitude.h"
 #include "network.h"
+#include "packed_sums.h"
 #include "particle_mesh.h"
 #include "peak.h"
 #include "reduction.h"
