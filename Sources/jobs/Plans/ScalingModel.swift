@@ -105,7 +105,7 @@ package struct ScalingModel: Hashable, Sendable {
   }
 
   /// The bytes of an exact sum on its way to another worker (`halompi_pack_sums`), measured.
-  package static let bytesOfASum = 5.0
+  static let bytesOfASum = 5.0
 
   /// The most workers that have a sample in each step.
   var usefulWorkers: Int { batchSize }
