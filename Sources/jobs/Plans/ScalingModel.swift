@@ -104,7 +104,9 @@ package struct ScalingModel: Hashable, Sendable {
     return 3 * Double(workers - 1) * costs.latency + busiest / costs.bandwidth
   }
 
-  /// The bytes of an exact sum on its way to another worker (`halompi_pack_sums`), measured.
+  /// The bytes of an exact sum on its way to another worker (`halompi_pack_sums`).
+  ///
+  /// Those of a block whose largest sum is between 2^-9 and 1/2; not measured in trainings.
   static let bytesOfASum = 5.0
 
   /// The most workers that have a sample in each step.
