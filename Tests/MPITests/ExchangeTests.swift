@@ -46,4 +46,20 @@ import Testing
       #expect(Array(memory.elements[..<3]) == [0, 0, 0])
     }
   }
+
+  /// The last rank comes when the others have seen that the barrier waits for it.
+  @Test(.ranks(1...64)) func aBarrierWaitsForTheLastRank() throws {
+    try withWorld { world in
+      let (last, tag) = (world.size - 1, 3)
+      if world.rank == last {
+        for other in 0..<last { _ = try world.receive(from: other, tag: tag, as: Int32.self) }
+      }
+      var barrier = try world.startBarrier()
+      if world.rank < last {
+        for _ in 0..<100 { #expect(try !barrier.test()) }
+        try world.send([1] as [Int32], to: last, tag: tag)
+      }
+      while try !barrier.test() {}
+    }
+  }
 }

@@ -8,12 +8,14 @@
 #include <stdlib.h>
 #include <unistd.h>
 
-int MPI_Iallreduce(const void *data, void *sum, int count, MPI_Datatype type, MPI_Op operation, MPI_Comm ranks,
-                   MPI_Request *request) {
+int MPI_Ialltoallv(const void *sent, const int *sent_counts, const int *sent_places, MPI_Datatype sent_type,
+                   void *received, const int *received_counts, const int *received_places, MPI_Datatype received_type,
+                   MPI_Comm ranks, MPI_Request *request) {
   const char *victim = getenv("HALOMPI_FAULT_RANK");
   const char *file = getenv("HALOMPI_FAULT_FILE");
   int rank = 0;
   PMPI_Comm_rank(MPI_COMM_WORLD, &rank);
   if (victim != NULL && file != NULL && rank == atoi(victim) && access(file, F_OK) == 0) return MPI_ERR_OTHER;
-  return PMPI_Iallreduce(data, sum, count, type, operation, ranks, request);
+  return PMPI_Ialltoallv(sent, sent_counts, sent_places, sent_type, received, received_counts, received_places,
+                         received_type, ranks, request);
 }

@@ -104,8 +104,15 @@ FAULTY(MPI_Alltoallv,
         MPI_Comm c),
        (s, n, d, t, b, m, e, u, c))
 FAULTY(MPI_Send, (const void *s, int n, MPI_Datatype t, int r, int g, MPI_Comm c), (s, n, t, r, g, c))
-FAULTY(MPI_Iallreduce,
-       (const void *s, void *b, int n, MPI_Datatype t, MPI_Op o, MPI_Comm c, MPI_Request *q), (s, b, n, t, o, c, q))
+FAULTY(MPI_Ibarrier, (MPI_Comm c, MPI_Request *q), (c, q))
+FAULTY(MPI_Iallgatherv,
+       (const void *s, int n, MPI_Datatype t, void *b, const int *m, const int *d, MPI_Datatype u, MPI_Comm c,
+        MPI_Request *q),
+       (s, n, t, b, m, d, u, c, q))
+FAULTY(MPI_Ialltoallv,
+       (const void *s, const int *n, const int *d, MPI_Datatype t, void *b, const int *m, const int *e, MPI_Datatype u,
+        MPI_Comm c, MPI_Request *q),
+       (s, n, d, t, b, m, e, u, c, q))
 
 int MPI_Finalize(void) {
   int rank = -1;

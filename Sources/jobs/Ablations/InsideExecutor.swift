@@ -152,9 +152,6 @@ final class InsideExecutor {
 
 /// Waits for all ranks without using a core: some may compute for hours yet.
 private func restUntilAll(of world: borrowing Communicator) throws(MPIError) {
-  let buffer = UnsafeMutableBufferPointer<Int32>.allocate(capacity: 1)
-  buffer.initialize(repeating: 0)
-  defer { buffer.deallocate() }
-  var pending = try world.startAllReduce(buffer.mutableSpan, .sum)
-  while try !pending.test() { usleep(2000) }
+  var barrier = try world.startBarrier()
+  while try !barrier.test() { usleep(2000) }
 }

@@ -21,6 +21,16 @@ public final class MessageMemory<Element: MPIElement> {
 }
 
 extension Communicator {
+  /// Starts to wait until every rank has come here.
+  ///
+  /// - Returns: The exchange, complete when all have.
+  /// - Throws: The error that MPI reported.
+  ///
+  /// Collective. MPI-3.1, section 5.12.1.
+  public func startBarrier() throws(MPIError) -> PendingExchange {
+    try PendingExchange("MPI_Ibarrier", keeping: []) { MPI_Ibarrier(handle, &$0.value) }
+  }
+
   /// Starts to send a part of `sent` to each rank, and to receive a part of `received` from each.
   ///
   /// - Parameters:
@@ -93,10 +103,17 @@ public struct PendingExchange: ~Copyable {
   ///
   /// MPI-3.1, section 3.7.3.
   public mutating func test() throws(MPIError) -> Bool {
-    var request = self.request
-    isComplete = try checkFlag("MPI_Test") { MPI_Test(&request.value, &$0, cmpi_status_ignore()) }
-    self.request = request
+    isComplete = try request.test()
     return isComplete
+  }
+}
+
+extension cmpi_request {
+  /// Makes progress, and returns whether the request is complete.
+  mutating func test() throws(MPIError) -> Bool {
+    var value = value
+    defer { self.value = value }
+    return try checkFlag("MPI_Test") { MPI_Test(&value, &$0, cmpi_status_ignore()) }
   }
 }
 

@@ -82,9 +82,7 @@ public struct PendingMessage<Element: MPIElement>: ~Copyable {
   ///
   /// MPI-3.1, section 3.7.3.
   public mutating func test() throws(MPIError) -> Bool {
-    var request = self.request
-    isComplete = try checkFlag("MPI_Test") { MPI_Test(&request.value, &$0, cmpi_status_ignore()) }
-    self.request = request
+    isComplete = try request.test()
     return isComplete
   }
 
