@@ -78,8 +78,7 @@ void halompi_forward_stage(
 /// that into the workspace, stage i goes backward through the i-th block from the end, the last one also through the
 /// first convolution.
 ///
-/// Parts as in the forward pass. A part takes 16 input channels of a convolution at a time, so what a layer has no
-/// channels for is idle.
+/// Parts as in the forward pass.
 ///
 /// - `workspace`: as the forward pass of the same sample and weights left it; a second backward pass may follow.
 /// - `feature_gradient`: [halompi_feature_count].

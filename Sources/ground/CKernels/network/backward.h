@@ -45,16 +45,17 @@ typedef struct window_maxima {
   int32_t *inputs;
 } window_maxima;
 
-/// Entries of one window and place, and the offset of this place in the input [floats].
+/// Entries of one window and place, and the offset of this place in the input [floats] and its plane in the slab.
 typedef struct window_task {
-  int32_t input, first, length;
+  int32_t input, plane, first, length;
 } window_task;
 
 /// Part of a slab: up to WINDOW_BLOCK windows, with what the kernels read in the order in which they read it.
 typedef struct window_block {
   int windows;
-  /// The offsets of each window in the slab's input and in the block's output [floats], and its index in the block.
-  int32_t input[WINDOW_BLOCK];
+  /// Where each window is: its offsets in the slab's input and in the block's output [floats], its first plane in the
+  /// slab and its index in the block.
+  int32_t input[WINDOW_BLOCK], plane[WINDOW_BLOCK];
   size_t output[WINDOW_BLOCK];
   int32_t index[WINDOW_BLOCK];
 } window_block;
@@ -78,6 +79,7 @@ static int divide_slab(const block_plan *block, window_slab slab, window_block *
       for (int z = 0; z < slab.layers; z++)
         for (int y = y0; y < minimum(y0 + WINDOW_BLOCK_Y, slab.rows); y++)
           for (int x = x0; x < minimum(x0 + WINDOW_BLOCK_X, across); x++) {
+            next->plane[next->windows] = 2 * z;
             next->input[next->windows] = (int32_t)(2 * z * slab.place.plane + 2 * y * slab.place.row + 2 * x * CHUNK);
             next->output[next->windows] =
                 (slab.first_z + z) * block->output.plane + (slab.first_y + y) * block->output.row + (size_t)x * CHUNK;
@@ -87,13 +89,14 @@ static int divide_slab(const block_plan *block, window_slab slab, window_block *
   return count;
 }
 
-/// Gathers the maxima of a window block; adds to the bias gradient.
+/// Gathers the maxima of a window block for the vectors with the output channels first ..< last; adds to the bias
+/// gradient.
 static void gather_maxima(
     const halompi_network *network, const block_plan *block, const window_block *block_of_windows,
-    const float *workspace, tensor_place place, window_maxima maxima, float *bias_gradient) {
-  const int across = block->windows, outputs = block->output_channels;
+    const float *workspace, tensor_place place, window_maxima maxima, int first, int last, float *bias_gradient) {
+  const int across = block->windows;
   const int8_t *places = (const int8_t *)workspace + block->maximum_places;
-  for (int o = 0; o < outputs; o += LANES) {
+  for (int o = first / LANES * LANES; o < last; o += LANES) {
     const size_t chunk = o / CHUNK;
     const float *values = workspace + block->output.offset + chunk * block->output.chunk + o % CHUNK;
     vector sum = broadcast(0);
@@ -114,14 +117,15 @@ static void gather_maxima(
   }
 }
 
-/// Adds a window block to the weight gradient of one chunk of input channels, [output channels][27][16].
+/// Adds a window block to the weight gradient of one chunk of input channels, [output channels][27][16], for the output
+/// channels first ..< last.
 ///
 /// PASS_TAPS sums stay in registers while one output channel goes through the windows.
 static void add_weight_gradient(
-    const float *input, tensor_place place, window_maxima maxima, int windows, int outputs, float *gradient) {
+    const float *input, tensor_place place, window_maxima maxima, int windows, int first, int last, float *gradient) {
   for (int lane = 0; lane < CHUNK; lane += LANES)
     for (int pass = 0; pass < TAPS; pass += PASS_TAPS)
-      for (int o = 0; o < outputs; o++) {
+      for (int o = first; o < last; o++) {
         const size_t column = (size_t)o / CHUNK * CHUNK * WINDOW_BLOCK + o % CHUNK;
         const float *gradients = maxima.gradients + column, *x = input + pass / 9 * place.plane + lane;
         const int32_t *inputs = maxima.inputs + column;
@@ -178,21 +182,24 @@ static void list_tasks(
   for (int p = 0; p < 8; p++)
     for (int t = 0; t < block_of_windows->windows; t++) {
       const int32_t length = counts[t] >> 8 * p & 255, start = t * SCATTER_CHANNELS + (starts[t] >> 8 * p & 255);
-      list->tasks[begin[length]++] = (window_task){block_of_windows->input[t] + place_offsets[p], start, length};
+      list->tasks[begin[length]++] = (window_task){
+          block_of_windows->input[t] + place_offsets[p], block_of_windows->plane[t] + (p >> 2), start, length};
     }
 }
 
 /// Adds a window block to the data gradient: one group of output channels, one chunk of input channels.
 ///
 /// - `weights`: [3 kz][output channels of the group][9][16], stay in the L1 cache.
+/// - `planes`: bit i is set if plane i of the slab is wanted.
 static void add_data_gradient(
-    const task_list *list, const float *weights, int outputs, tensor_place place, float *gradient) {
+    const task_list *list, const float *weights, int outputs, tensor_place place, uint32_t planes, float *gradient) {
   for (int kz = 0; kz < 3; kz++)
     for (int lane = 0; lane < CHUNK; lane += LANES) {
       const float *plane_weights = weights + (size_t)kz * outputs * 9 * CHUNK + lane;
       float *plane = gradient + kz * place.plane + lane;
       for (int length = 1; length <= outputs; length++)
         for (int i = list->begin[length]; i < list->begin[length + 1]; i++) {
+          if ((planes >> (list->tasks[i].plane + kz) & 1) == 0) continue;
           float *x = plane + list->tasks[i].input;
           const gradient_entry *entries = list->entries + list->tasks[i].first;
           vector sum[9];

@@ -98,7 +98,7 @@ static void fill_strip(
   const int width = network->width, channels = network->first_channels;
   const size_t side = (size_t)width + 2;
   const float *bias = parameters + (size_t)TAPS * network->inputs * channels;
-  for (int c = share.part * CHUNK; c < channels; c += share.parts * CHUNK)
+  for (int c = first_chunk(share, channels / CHUNK) * CHUNK; c < channels; c += share.parts * CHUNK)
     for (int plane = first; plane < last; plane++)
       for (int r = 0; r < strip.rows; r++) {
         float *row = strip.values + c / CHUNK * strip.chunk + plane * strip.plane + r * strip.row;
@@ -130,7 +130,7 @@ static void add_first_gradient(
   const int first_row = strip.first_y < 0 ? -strip.first_y : 0, last_row = minimum(strip.rows, width - strip.first_y);
   if (strip.first_z + first < 0) first = -strip.first_z;
   if (strip.first_z + last > width) last = width - strip.first_z;
-  for (int c = share.part * CHUNK; c < channels; c += share.parts * CHUNK)
+  for (int c = first_chunk(share, channels / CHUNK) * CHUNK; c < channels; c += share.parts * CHUNK)
     for (int lane = c; lane < c + CHUNK; lane += LANES)
       for (int pass = 0; pass < TAPS * inputs; pass += PASS_TAPS) {
         const int input = pass / TAPS, tap = pass % TAPS;

@@ -42,8 +42,8 @@ static size_t backward_scratch_floats(const block_plan *block) {
       (size_t)ceiling_quotient(block->slab_rows, WINDOW_BLOCK_Y) * ceiling_quotient(block->windows, WINDOW_BLOCK_X);
   const size_t weights = (size_t)(TAPS * block->input_channels + 1) * block->output_channels;
   const size_t entries = 2 * (size_t)block->output_channels * WINDOW_BLOCK;
-  const size_t list = SCATTER_CHANNELS + 2 + 3 * WINDOW_BLOCK * 8 + 2 * WINDOW_BLOCK * SCATTER_CHANNELS;
-  const size_t windows = 2 + 4 * WINDOW_BLOCK;
+  const size_t list = SCATTER_CHANNELS + 2 + 4 * WINDOW_BLOCK * 8 + 2 * WINDOW_BLOCK * SCATTER_CHANNELS;
+  const size_t windows = 2 + 5 * WINDOW_BLOCK;
   return weights + blocks * (entries + list + windows);
 }
 
@@ -104,6 +104,7 @@ static void place_tensors(halompi_network *network) {
     }
     block->maximum_places = sizeof(float) * take(&used, cube(block->windows) * block->output_channels / sizeof(float));
   }
+  network->finished_parts = take(&used, 1);
   size_t scratch = 0;
   for (int i = 0; i < network->block_count; i++) {
     const block_plan *block = &network->blocks[i];
@@ -112,7 +113,7 @@ static void place_tensors(halompi_network *network) {
         winograd_scratch_floats(block) + (first ? strip_floats(network, 1, network->strip_rows) : 0);
     const size_t backward =
         backward_scratch_floats(block) + (first ? 2 * strip_floats(network, WINDOW_BLOCK_Z, BACKWARD_STRIP_ROWS) +
-                                                  (TAPS * network->inputs + 1) * (size_t)network->first_channels
+                                                  first_gradient_floats(network)
                                             : 0);
     if (forward > scratch) scratch = forward;
     if (backward > scratch) scratch = backward;
@@ -164,7 +165,9 @@ size_t halompi_convolution_parameter_count(const halompi_network *network) { ret
 size_t halompi_prepared_bytes(const halompi_network *network) { return network->prepared_bytes; }
 
 size_t halompi_workspace_bytes(const halompi_network *network, size_t parts) {
-  return (network->scratch + parts * network->scratch_floats) * sizeof(float);
+  const int are_shared = parts > (size_t)network->first_channels / CHUNK;
+  const size_t steps = are_shared ? first_gradient_steps(network) * first_gradient_floats(network) : 0;
+  return (network->scratch + parts * network->scratch_floats + steps) * sizeof(float);
 }
 
 size_t halompi_stage_count(const halompi_network *network) { return (size_t)network->block_count + 1; }

@@ -82,16 +82,33 @@ struct halompi_network {
   size_t box;
   /// The scratch memory of the passes: its start in the workspace, and the share of each part of a stage, in floats.
   size_t scratch, scratch_floats;
+  /// In the workspace: how many parts have gone backward through the first block.
+  size_t finished_parts;
   block_plan blocks[MAXIMUM_CONVOLUTIONS - 1];
 };
 
 /// The share of a stage that one call computes: part `part` of `parts`.
 ///
-/// Going forward these are windows, none of which depends on another; going backward they are chunks of input channels,
-/// so that every sum is made by one part alone, in the same order however many there are.
+/// Going forward these are windows, none of which depends on another. Going backward they are chunks of input channels
+/// (first_chunk), and where there are more parts than chunks, members of a chunk: each makes the weight gradients of a
+/// range of output channels, and the data gradient of some planes or strips. So every sum is made in the same order
+/// however many parts there are.
 typedef struct stage_share {
   int part, parts;
 } stage_share;
+
+/// The place of a part among those that share its chunk of input channels.
+typedef struct chunk_members {
+  int member, members;
+} chunk_members;
+
+/// The first chunk of a part going backward; the next ones are `parts` further each.
+static inline int first_chunk(stage_share share, int chunks) { return share.part % chunks; }
+
+static inline chunk_members members_of_chunk(stage_share share, int chunks) {
+  if (share.parts <= chunks) return (chunk_members){0, 1};
+  return (chunk_members){share.part / chunks, (share.parts - 1 - share.part % chunks) / chunks + 1};
+}
 
 static inline size_t cube(size_t length) { return length * length * length; }
 
@@ -101,6 +118,17 @@ static inline int share_begin(int count, int part, int parts) { return (int)((lo
 static inline int minimum(int a, int b) { return a < b ? a : b; }
 
 static inline int ceiling_quotient(int a, int b) { return (a + b - 1) / b; }
+
+/// The gradient of the first convolution, [27 x inputs weights and the bias][channels], in floats.
+static inline size_t first_gradient_floats(const halompi_network *network) {
+  return ((size_t)TAPS * network->inputs + 1) * network->first_channels;
+}
+
+/// The steps in which the backward pass goes through the strips of the first block.
+static inline size_t first_gradient_steps(const halompi_network *network) {
+  const int windows = network->blocks[0].windows;
+  return (size_t)ceiling_quotient(windows, BACKWARD_STRIP_ROWS) * ceiling_quotient(windows, WINDOW_BLOCK_Z);
+}
 
 /// The padded length in x of the input of a block.
 static inline int padded_length(int windows) { return 4 * ceiling_quotient(windows, 2) + 2; }
