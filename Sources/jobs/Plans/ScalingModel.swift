@@ -92,9 +92,9 @@ package struct ScalingModel: Hashable, Sendable {
 
   /// The share of a sample that does not become faster by threads that share it.
   ///
-  /// Two threads took 1 / 1.62 of the time of one on AMD's Zen 3, and 1 / 1.39 on Sapphire Rapids
-  /// (Documentation/performance.md); more than two have not been measured.
-  private static let sequentialShare = 0.3
+  /// Part by part on one core of AMD's Zen 3 it is 0.06 for 8 parts of the published network, without what threads
+  /// lose by waiting for one another; the rest is reckoned (Documentation/performance.md).
+  private static let sequentialShare = 0.1
 
   private func sum(_ sum: MessageVolume.Sum, over workers: Int) -> Double {
     let bytes = sum.bytes(eachOf: Self.bytesOfASum, workers: workers)
