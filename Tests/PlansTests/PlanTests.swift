@@ -40,8 +40,8 @@ struct PlanTests {
     model.threads = 32
     // Six samples on 32 threads, five threads each; two on each of three workers, with 16 threads each.
     let shares = [1, 3].map { model.step(workers: $0).computing / 0.25 }
-    #expect(abs(shares[0] - (0.3 + 0.7 / 5)) < 1e-12)
-    #expect(abs(shares[1] - (0.3 + 0.7 / 16)) < 1e-12)
+    #expect(abs(shares[0] - (0.1 + 0.9 / 5)) < 1e-12)
+    #expect(abs(shares[1] - (0.1 + 0.9 / 16)) < 1e-12)
     // Seven samples on six threads: two rounds, and none is shared.
     model.batchSize = 7
     model.threads = 6
@@ -50,8 +50,8 @@ struct PlanTests {
 
   @Test func aWorkerSendsItsSumsToTheirOwnersAndTheirMeansToAll() {
     // Five workers: three messages to each of four others, 2 us each, and four fifths of 2 million parameters of
-    // 5 + 4 bytes at 10 GB/s; those of the dense layers take less than half a sample.
-    let seconds: Double = 0.01 + 12 * 2e-6 + 0.8 * 2e6 * 9 / 10e9
+    // 6 + 4 bytes at 10 GB/s; those of the dense layers take less than half a sample.
+    let seconds: Double = 0.01 + 12 * 2e-6 + 0.8 * 2e6 * 10 / 10e9
     #expect(abs(Self.model.step(workers: 5).reducing - seconds) < 1e-12)
   }
 
@@ -59,10 +59,10 @@ struct PlanTests {
     var model = Self.model
     model.workersPerNode = 4
     // Eight workers on two nodes: four of the seven others are on the other node.
-    let shared: Double = 0.01 + 21 * 2e-6 + 4 * (4.0 / 8) * 2e6 * 9 / 10e9
+    let shared: Double = 0.01 + 21 * 2e-6 + 4 * (4.0 / 8) * 2e6 * 10 / 10e9
     #expect(abs(model.step(workers: 8).reducing - shared) < 1e-12)
     // On one node nothing leaves it, and a worker's own messages take their time.
-    let alone: Double = 0.01 + 9 * 2e-6 + 0.75 * 2e6 * 9 / 10e9
+    let alone: Double = 0.01 + 9 * 2e-6 + 0.75 * 2e6 * 10 / 10e9
     #expect(abs(model.step(workers: 4).reducing - alone) < 1e-12)
   }
 

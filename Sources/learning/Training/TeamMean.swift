@@ -4,7 +4,7 @@ internal import MPI
 /// The mean gradient of a step, from the exact sums of each worker.
 ///
 /// Each worker owns a part of the parameters. The others send it their sums of this part, in as many bytes as these
-/// have digits; it adds them, rounds the means, and sends these to all. So a worker sends 5 + 4 bytes for a
+/// have digits; it adds them, rounds the means, and sends these to all. So a worker sends 6 + 4 bytes for a
 /// parameter as a rule and 8 + 4 at most, whatever the number of workers (Thakur, Rabenseifner, Gropp 2005,
 /// doi:10.1177/1094342005051521, section 4.3). Sums of integers are exact: who adds them changes no bit.
 ///
