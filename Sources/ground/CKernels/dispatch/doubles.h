@@ -25,6 +25,9 @@ INLINE doubles load_doubles(const double *p) {
   return v;
 }
 
+/// a * b + c with one rounding.
+INLINE doubles fused_doubles(doubles a, doubles b, doubles c) { return __builtin_elementwise_fma(a, b, c); }
+
 WIDE_DOUBLES_END
 
 #endif

@@ -30,26 +30,23 @@ INLINE double sum_of_lanes(doubles v) {
 
 /// exp(x) for x <= 0; what is below -600 counts as -600, where nothing of a sum is left.
 ///
-/// x = n ln 2 + r with |r| <= ln(2)/2, and Taylor's series of exp(r) to r^13 (remainder 5e-18).
+/// x = n ln 2 + r with |r| <= ln(2)/2, and Taylor's series of exp(r) to r^13 (remainder 5e-18), in pairs (Estrin's
+/// scheme), which depend on one another less than a chain does.
 INLINE doubles exponential(doubles x) {
   x = larger_double(x, (doubles)(-600.0));
-  const doubles shifted = x * 0x1.71547652b82fep0 + ROUNDING_MAGIC;
+  const doubles shifted = fused_doubles(x, (doubles)(0x1.71547652b82fep0), (doubles)(ROUNDING_MAGIC));
   const doubles n = shifted - ROUNDING_MAGIC;
-  const doubles r = (x - n * 0x1.62e42feep-1) - n * 0x1.a39ef35793c76p-33;
-  doubles series = (doubles)(1.0 / 6227020800.0);
-  series = series * r + 1.0 / 479001600.0;
-  series = series * r + 1.0 / 39916800.0;
-  series = series * r + 1.0 / 3628800.0;
-  series = series * r + 1.0 / 362880.0;
-  series = series * r + 1.0 / 40320.0;
-  series = series * r + 1.0 / 5040.0;
-  series = series * r + 1.0 / 720.0;
-  series = series * r + 1.0 / 120.0;
-  series = series * r + 1.0 / 24.0;
-  series = series * r + 1.0 / 6.0;
-  series = series * r + 0.5;
-  series = series * r + 1.0;
-  series = series * r + 1.0;
+  const doubles rough = fused_doubles(n, (doubles)(-0x1.62e42feep-1), x);
+  const doubles r = fused_doubles(n, (doubles)(-0x1.a39ef35793c76p-33), rough), r2 = r * r, r4 = r2 * r2;
+  const doubles r0 = r + 1.0;
+  const doubles s0 = fused_doubles(r, (doubles)(1.0 / 6.0), (doubles)(0.5));
+  const doubles s1 = fused_doubles(r, (doubles)(1.0 / 120.0), (doubles)(1.0 / 24.0));
+  const doubles s2 = fused_doubles(r, (doubles)(1.0 / 5040.0), (doubles)(1.0 / 720.0));
+  const doubles s3 = fused_doubles(r, (doubles)(1.0 / 362880.0), (doubles)(1.0 / 40320.0));
+  const doubles s4 = fused_doubles(r, (doubles)(1.0 / 39916800.0), (doubles)(1.0 / 3628800.0));
+  const doubles s5 = fused_doubles(r, (doubles)(1.0 / 6227020800.0), (doubles)(1.0 / 479001600.0));
+  const doubles low = fused_doubles(s0, r2, r0), middle = fused_doubles(s2, r2, s1), high = fused_doubles(s4, r2, s3);
+  const doubles series = fused_doubles(fused_doubles(fused_doubles(s5, r4, high), r4, middle), r4, low);
   const longs power =
       (__builtin_bit_cast(longs, shifted) << 52) + __builtin_bit_cast(longs, (doubles)(1.0));
   return series * __builtin_bit_cast(doubles, power);
@@ -72,14 +69,14 @@ INLINE doubles logarithm(doubles x) {
                    ROUNDING_MAGIC;
   const doubles s = (m - 1.0) / (m + 1.0), square = s * s;
   doubles series = (doubles)(1.0 / 19.0);
-  series = series * square + 1.0 / 17.0;
-  series = series * square + 1.0 / 15.0;
-  series = series * square + 1.0 / 13.0;
-  series = series * square + 1.0 / 11.0;
-  series = series * square + 1.0 / 9.0;
-  series = series * square + 1.0 / 7.0;
-  series = series * square + 1.0 / 5.0;
-  series = series * square + 1.0 / 3.0;
+  series = fused_doubles(series, square, (doubles)(1.0 / 17.0));
+  series = fused_doubles(series, square, (doubles)(1.0 / 15.0));
+  series = fused_doubles(series, square, (doubles)(1.0 / 13.0));
+  series = fused_doubles(series, square, (doubles)(1.0 / 11.0));
+  series = fused_doubles(series, square, (doubles)(1.0 / 9.0));
+  series = fused_doubles(series, square, (doubles)(1.0 / 7.0));
+  series = fused_doubles(series, square, (doubles)(1.0 / 5.0));
+  series = fused_doubles(series, square, (doubles)(1.0 / 3.0));
   return e * 0x1.62e42feep-1 + (2.0 * s + (2.0 * s * (square * series) + e * 0x1.a39ef35793c76p-33));
 }
 
@@ -121,8 +118,8 @@ static double mixture_step(
       for (size_t i = 0; i < tile; i++) {
         const doubles dx = load_doubles(tile_x + i * HALOMPI_MIXTURE_LANES) - c.mean_x;
         const doubles dy = load_doubles(tile_y + i * HALOMPI_MIXTURE_LANES) - c.mean_y;
-        const doubles u = c.inverse_xx * dx, v = c.inverse_yx * dx + c.inverse_yy * dy;
-        const doubles log = c.log_scale - 0.5 * (u * u + v * v);
+        const doubles u = c.inverse_xx * dx, v = fused_doubles((doubles)(c.inverse_yx), dx, c.inverse_yy * dy);
+        const doubles log = fused_doubles(fused_doubles(u, u, v * v), (doubles)(-0.5), (doubles)(c.log_scale));
         logs[k][i] = log;
         largest[i] = k == 0 ? log : larger_double(largest[i], log);
       }
@@ -139,9 +136,9 @@ static double mixture_step(
         r0 += r;
         rx += weighted_x;
         ry += weighted_y;
-        rxx += weighted_x * dx;
-        rxy += weighted_x * dy;
-        ryy += weighted_y * dy;
+        rxx = fused_doubles(weighted_x, dx, rxx);
+        rxy = fused_doubles(weighted_x, dy, rxy);
+        ryy = fused_doubles(weighted_y, dy, ryy);
       }
       lanes[k][0] += r0;
       lanes[k][1] += rx;

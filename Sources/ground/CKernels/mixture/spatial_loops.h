@@ -27,9 +27,11 @@ static double spatial_mixture_step(
         const doubles dx = load_doubles(x + place) - c.mean_x;
         const doubles dy = load_doubles(y + place) - c.mean_y;
         const doubles dz = load_doubles(z + place) - c.mean_z;
-        const doubles u = c.inverse_xx * dx, v = c.inverse_yx * dx + c.inverse_yy * dy;
-        const doubles w = c.inverse_zx * dx + c.inverse_zy * dy + c.inverse_zz * dz;
-        const doubles log = c.log_scale - 0.5 * (u * u + v * v + w * w);
+        const doubles u = c.inverse_xx * dx, v = fused_doubles((doubles)(c.inverse_yx), dx, c.inverse_yy * dy);
+        const doubles of_y = fused_doubles((doubles)(c.inverse_zy), dy, c.inverse_zz * dz);
+        const doubles w = fused_doubles((doubles)(c.inverse_zx), dx, of_y);
+        const doubles square = fused_doubles(u, u, fused_doubles(v, v, w * w));
+        const doubles log = fused_doubles(square, (doubles)(-0.5), (doubles)(c.log_scale));
         logs[k][i] = log;
         largest[i] = k == 0 ? log : larger_double(largest[i], log);
       }
@@ -50,12 +52,12 @@ static double spatial_mixture_step(
         own[1] += rx;
         own[2] += ry;
         own[3] += rz;
-        own[4] += rx * dx;
-        own[5] += rx * dy;
-        own[6] += rx * dz;
-        own[7] += ry * dy;
-        own[8] += ry * dz;
-        own[9] += rz * dz;
+        own[4] = fused_doubles(rx, dx, own[4]);
+        own[5] = fused_doubles(rx, dy, own[5]);
+        own[6] = fused_doubles(rx, dz, own[6]);
+        own[7] = fused_doubles(ry, dy, own[7]);
+        own[8] = fused_doubles(ry, dz, own[8]);
+        own[9] = fused_doubles(rz, dz, own[9]);
       }
       memcpy(lanes[k], own, sizeof own);
     }
