@@ -172,7 +172,7 @@ static void list_tasks(
     for (int c = 0; c < outputs / CHUNK; c++) {
       const float *g = gradients + ((first / CHUNK + c) * WINDOW_BLOCK + t) * CHUNK;
       UNROLL for (int i = 0; i < CHUNK; i++) {
-        entries[next >> bits[c][i] & 255] = (gradient_entry){g[i], (c * CHUNK + i) * 9 * CHUNK};
+        entries[next >> bits[c][i] & 255] = (gradient_entry){g[i], (c * CHUNK + i) * 9 * LANES};
         next += UINT64_C(1) << bits[c][i];
       }
     }
@@ -189,13 +189,13 @@ static void list_tasks(
 
 /// Adds a window block to the data gradient: one group of output channels, one chunk of input channels.
 ///
-/// - `weights`: [3 kz][output channels of the group][9][16], stay in the L1 cache.
+/// - `weights`: [3 kz][vectors of a chunk][output channels of the group][9][vector], stay in the L1 cache.
 /// - `planes`: bit i is set if plane i of the slab is wanted.
 static void add_data_gradient(
     const task_list *list, const float *weights, int outputs, tensor_place place, uint32_t planes, float *gradient) {
   for (int kz = 0; kz < 3; kz++)
     for (int lane = 0; lane < CHUNK; lane += LANES) {
-      const float *plane_weights = weights + (size_t)kz * outputs * 9 * CHUNK + lane;
+      const float *plane_weights = weights + (size_t)(kz * CHUNK + lane) * outputs * 9;
       float *plane = gradient + kz * place.plane + lane;
       for (int length = 1; length <= outputs; length++)
         for (int i = list->begin[length]; i < list->begin[length + 1]; i++) {
@@ -207,7 +207,7 @@ static void add_data_gradient(
           for (int entry = 0; entry < length; entry++) {
             const vector g = broadcast(entries[entry].gradient);
             const float *w = plane_weights + entries[entry].weights;
-            UNROLL for (int k = 0; k < 9; k++) sum[k] = fused(g, load(w + k * CHUNK), sum[k]);
+            UNROLL for (int k = 0; k < 9; k++) sum[k] = fused(g, load(w + k * LANES), sum[k]);
           }
           UNROLL for (int k = 0; k < 9; k++) store(x + (k / 3) * place.row + (k % 3) * CHUNK, sum[k]);
         }
@@ -215,7 +215,7 @@ static void add_data_gradient(
 }
 
 /// Writes the weights of a chunk of input channels as the data gradient reads them:
-/// [groups of SCATTER_CHANNELS outputs][chunks][3 kz][output channels][9][16].
+/// [groups of SCATTER_CHANNELS outputs][chunks][3 kz][vectors of a chunk][output channels][9][vector].
 static void arrange_weights(const block_plan *block, const float *weights, int chunk, float *arranged) {
   const size_t inputs = block->input_channels, outputs = block->output_channels;
   for (size_t k = 0; k < TAPS; k++) {
@@ -224,8 +224,9 @@ static void arrange_weights(const block_plan *block, const float *weights, int c
       const size_t group = o / SCATTER_CHANNELS * SCATTER_CHANNELS;
       const size_t members = minimum(SCATTER_CHANNELS, (int)(outputs - group));
       float *to = arranged + TAPS * (group * inputs + (size_t)chunk * CHUNK * members) +
-                  ((k / 9 * members + o - group) * 9 + k % 9) * CHUNK;
-      UNROLL for (int c = 0; c < CHUNK; c++) to[c] = from[c * outputs + o];
+                  k / 9 * CHUNK * members * 9 + ((o - group) * 9 + k % 9) * LANES;
+      UNROLL for (int c = 0; c < CHUNK; c++)
+        to[c / LANES * LANES * members * 9 + c % LANES] = from[c * outputs + o];
     }
   }
 }

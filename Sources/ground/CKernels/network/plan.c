@@ -36,7 +36,7 @@ static size_t winograd_scratch_floats(const block_plan *block) {
          4 * 8 * (tiles * block->output_channels + CHUNK);
 }
 
-/// Room for `backward_scratch` (passes.h), whose lists are a few hundred bytes a window and group.
+/// Room for `backward_scratch` (backward_passes.h), whose lists are a few hundred bytes a window and group.
 static size_t backward_scratch_floats(const block_plan *block) {
   const size_t blocks =
       (size_t)ceiling_quotient(block->slab_rows, WINDOW_BLOCK_Y) * ceiling_quotient(block->windows, WINDOW_BLOCK_X);

@@ -130,6 +130,11 @@ static inline size_t first_gradient_steps(const halompi_network *network) {
   return (size_t)ceiling_quotient(windows, BACKWARD_STRIP_ROWS) * ceiling_quotient(windows, WINDOW_BLOCK_Z);
 }
 
+/// The memory that a part has for itself.
+static inline float *take_scratch(const halompi_network *network, float *workspace, stage_share share) {
+  return workspace + network->scratch + share.part * network->scratch_floats;
+}
+
 /// The padded length in x of the input of a block.
 static inline int padded_length(int windows) { return 4 * ceiling_quotient(windows, 2) + 2; }
 
