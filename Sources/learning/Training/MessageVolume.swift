@@ -51,7 +51,7 @@ package struct MessageVolume: Hashable, Sendable {
 
   private static let word = MemoryLayout<Int64>.stride
 
-  /// What a sum of gradients over the workers sends.
+  /// The messages of a sum of gradients over the workers.
   package struct Sum: Hashable, Sendable {
     /// The parameters.
     package let parameters: Int

@@ -38,7 +38,7 @@ enum Command: Hashable, Sendable {
   }
 }
 
-/// What rank 0 tells the workers: a command, and the learning rate if it is a step.
+/// The words of rank 0 to the workers: a command, and the learning rate if it is a step.
 struct Announcement: Hashable, Sendable {
   var command: Command
 

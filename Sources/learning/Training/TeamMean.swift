@@ -39,7 +39,7 @@ final class TeamMean {
     case complete
   }
 
-  /// What a worker says to each of the others before a sum: its bytes, and its two counts of gradients.
+  /// The numbers that a worker tells each of the others before a sum: its bytes, and its two counts of gradients.
   private static let noteWidth = 3
 
   /// Makes the mean of a team.
