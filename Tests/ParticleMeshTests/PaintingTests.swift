@@ -60,23 +60,32 @@ import Threads
       let mesh = try DensityMesh(width: width, on: world)
       var particles = scatteredParticles(0..<50)
       let probe = (0..<width * width * width).map { Float(($0 * 7919) % 1009) / 1009 - 0.5 }
+      func gradient(_ place: [Int], _ axis: Int) -> Double {
+        func value(_ shift: Int) -> Double {
+          var place = place
+          place[axis] = (place[axis] + shift + width) % width
+          return Double(probe[(place[0] * width + place[1]) * width + place[2]])
+        }
+        return (8 * (value(1) - value(-1)) - (value(2) - value(-2))) / 12
+      }
 
       #expect(try mesh.paintContrast(of: particles, on: world) == 0)
-      var painted = 0.0
+      var painted = [0.0, 0, 0]
       for cell in probe.indices {
         let (x, y, z) = (cell / (width * width), cell / width % width, cell % width)
         let density = Double(mesh.mesh[x, y, z] + 1) * 50 / Double(probe.count)
-        painted += density * Double(probe[cell])
-        // The force is where the modes of the density were, with a ghost plane like the first.
-        let place = y * mesh.mesh.rowStride + z
-        mesh.modes.parts[x * mesh.mesh.planeStride + place] = probe[cell]
-        if x == 0 { mesh.modes.parts[width * mesh.mesh.planeStride + place] = probe[cell] }
+        for axis in 0..<3 { painted[axis] += density * gradient([x, y, z], axis) }
+        mesh.mesh[x, y, z] = probe[cell]
       }
-      mesh.addForce(along: 1, times: 2, to: &particles)
-      let read = (0..<50).reduce(0.0) { $0 + Double(particles.momenta[3 * $1 + 1]) } / 2
-      // Weights are rounded to 2^-16 of a particle: eight of them, 50 particles, at most.
-      #expect(abs(painted - read) < 50 * 8 * 0x1p-17)
-      #expect(particles.momenta[0] == 0 && particles.momenta[2] == 0)
+      mesh.addForce(
+        beside: try mesh.neighbouringPlanes(on: world), times: 2, to: &particles)
+      for axis in 0..<3 {
+        let read = (0..<50).reduce(0.0) { $0 + Double(particles.momenta[3 * $1 + axis]) } / 2
+        // Weights are rounded to 2^-16 of a particle: eight of them, 50 particles, at most; a
+        // gradient of values within 0.5 is 1.5 at most.
+        #expect(abs(painted[axis] - read) < 50 * 8 * 0x1p-17 * 1.5)
+        #expect(abs(read) > 0.01)
+      }
     }
   }
 

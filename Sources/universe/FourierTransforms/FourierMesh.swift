@@ -42,19 +42,15 @@ package struct FourierMesh: ~Copyable {
   /// The decomposition of the mesh, with the planes of this rank.
   package let decomposition: MeshDecomposition
 
-  /// Real and imaginary parts [planes + ghostPlanes, width, rowStride, 2], aligned to 64 bytes.
+  /// Real and imaginary parts [planes, width, rowStride, 2], aligned to 64 bytes.
   ///
   /// It is valid as long as the mesh is.
   package let parts: UnsafeMutablePointer<Float>
 
   /// Makes a mesh of zeros.
-  ///
-  /// - Parameters:
-  ///   - decomposition: The decomposition of the mesh, with the planes of this rank.
-  ///   - ghostPlanes: The number of planes of room after those of the rank, for whoever uses the memory otherwise.
-  package init(_ decomposition: MeshDecomposition, ghostPlanes: Int = 0) {
+  package init(_ decomposition: MeshDecomposition) {
     self.decomposition = decomposition
-    parts = alignedZeros((decomposition.planes.count + ghostPlanes) * decomposition.planeStride)
+    parts = alignedZeros(decomposition.planes.count * decomposition.planeStride)
   }
 
   /// Makes a mesh with the modes of another.

@@ -32,7 +32,7 @@ extension DensityMesh {
   /// The force is -grad laplace^(-1) delta in units of a cell. The potential is made by its modes, and each
   /// component is the 4-point difference of it from cell to cell, as the kernel '3_4' of FastPM (Feng, Chu,
   /// Seljak, McDonald 2016, doi:10.1093/mnras/stw2123) makes it of modes with a transform for each; it is
-  /// interpolated as the mass was painted. The modes of the density are lost. Collective.
+  /// interpolated as the mass was painted. Collective.
   ///
   /// - Parameters:
   ///   - particles: Those of this rank's planes.
@@ -48,10 +48,7 @@ extension DensityMesh {
     let neighbours = try timed(\.exchange) { () throws(MPIError) in
       try neighbouringPlanes(on: communicator)
     }
-    for axis in 0..<3 {
-      timed(\.gradient) { makeForce(along: axis, neighbours) }
-      timed(\.readout) { addForce(along: axis, times: factor, to: &particles) }
-    }
+    timed(\.readout) { addForce(beside: neighbours, times: factor, to: &particles) }
   }
 
   /// Makes the mesh minus the potential.
@@ -79,7 +76,7 @@ extension DensityMesh {
   }
 
   /// Returns the neighbouring planes of the mesh [5, planeStride], in the order of `neighbours(of:width:)`.
-  private func neighbouringPlanes(
+  func neighbouringPlanes(
     on communicator: borrowing Communicator
   ) throws(MPIError) -> [Float] {
     let (stride, width, ranks) = (mesh.planeStride, decomposition.width, decomposition.ranks)
@@ -109,45 +106,36 @@ extension DensityMesh {
     return planes
   }
 
-  /// Writes a component of the force where the modes of the density were, the plane behind the slab included.
-  private func makeForce(along axis: Int, _ neighbours: [Float]) {
+  /// Adds minus the gradient of the potential, whose negative is on the mesh, times a factor to momenta.
+  ///
+  /// - Parameters:
+  ///   - neighbours: The planes beyond those of this rank, as `neighbouringPlanes(on:)` returns them.
+  ///   - factor: The factor that multiplies the force.
+  ///   - particles: Those of this rank's planes.
+  func addForce(beside neighbours: [Float], times factor: Float, to particles: inout Particles) {
     let slab = slab
-    let count = decomposition.planes.count
-    nonisolated(unsafe) let (potential, force) = (mesh.cells, modes.parts)
-    neighbours.withUnsafeBufferPointer { neighbours in
-      guard let first = neighbours.baseAddress else { return }
-      nonisolated(unsafe) let start = first
-      transform.threads.forEachPart(of: count + 1) { _, part in
-        for plane in part {
-          // A plane counted from the first of the slab.
-          let planes = (plane - 2...plane + 2).map { plane -> UnsafePointer<Float>? in
-            let isNeighbour = plane < 0 || plane >= count
-            let index = plane < 0 ? plane + 2 : plane - count + 2
-            return isNeighbour
-              ? start + index * slab.plane_stride
-              : UnsafePointer(potential + plane * slab.plane_stride)
-          }
-          halompi_gradient_plane(slab, UInt32(axis), planes, force + plane * slab.plane_stride)
-        }
-      }
-    }
-  }
-
-  /// Adds the force times a factor, interpolated at particles, to a component of their momenta.
-  func addForce(along axis: Int, times factor: Float, to particles: inout Particles) {
-    let slab = slab
+    let planes = decomposition.planes.count
     let count = particles.count
-    nonisolated(unsafe) let force = modes.parts
-    particles.positions.withUnsafeBufferPointer { positions in
-      particles.momenta.withUnsafeMutableBufferPointer { momenta in
-        guard let positions = positions.baseAddress, let momenta = momenta.baseAddress else {
-          return
+    neighbours.withUnsafeBufferPointer { neighbours in
+      guard let beside = neighbours.baseAddress else { return }
+      // From two planes before the first one of the slab to three behind its last one.
+      let all = (-2..<planes + 3).map { plane -> UnsafePointer<Float>? in
+        guard plane < 0 || plane >= planes else {
+          return UnsafePointer(mesh.cells + plane * slab.plane_stride)
         }
-        nonisolated(unsafe) let start = (positions: positions, momenta: momenta)
-        transform.threads.forEachPart(of: count) { _, part in
-          halompi_kick(
-            start.positions + 3 * part.lowerBound, part.count, slab, force, UInt32(axis), factor,
-            start.momenta + 3 * part.lowerBound)
+        return beside + (plane < 0 ? plane + 2 : plane - planes + 2) * slab.plane_stride
+      }
+      particles.positions.withUnsafeBufferPointer { positions in
+        particles.momenta.withUnsafeMutableBufferPointer { momenta in
+          guard let positions = positions.baseAddress, let momenta = momenta.baseAddress else {
+            return
+          }
+          nonisolated(unsafe) let start = (planes: all, positions: positions, momenta: momenta)
+          transform.threads.forEachPart(of: count) { _, part in
+            halompi_kick(
+              start.positions + 3 * part.lowerBound, part.count, slab, start.planes, factor,
+              start.momenta + 3 * part.lowerBound)
+          }
         }
       }
     }

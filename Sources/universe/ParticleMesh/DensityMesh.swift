@@ -43,7 +43,7 @@ package final class DensityMesh {
     self.offset = offset
     decomposition = transform.decomposition
     mesh = RealMesh(decomposition, ghostPlanes: 1)
-    modes = FourierMesh(decomposition, ghostPlanes: 1)
+    modes = FourierMesh(decomposition)
   }
 
   /// Computes the modes of the density contrast of particles.

@@ -6,10 +6,7 @@ package struct PhaseTimes: Hashable, Sendable {
   /// Transforms, with making the modes of the potential and moving rows within the rank.
   package var transform = Duration.zero
 
-  /// Making the force of the potential.
-  package var gradient = Duration.zero
-
-  /// Interpolating the force at particles.
+  /// Making the force of the potential at particles.
   package var readout = Duration.zero
 
   /// Moving particles and finding those that leave the rank.
@@ -26,7 +23,7 @@ package struct PhaseTimes: Hashable, Sendable {
 
   /// All together.
   package var total: Duration {
-    paint + transform + gradient + readout + drift + exchange + spectrum
+    paint + transform + readout + drift + exchange + spectrum
   }
 }
 

@@ -71,24 +71,16 @@ typedef struct halompi_potential_kernel {
 void halompi_potential_plane(
     halompi_potential_kernel kernel, size_t plane, const float *density, float *potential);
 
-/// Writes a component of the gradient of a periodic mesh on a plane of constant x, per cell: the difference of fourth
-/// order, (8 (f(1) - f(-1)) - (f(2) - f(-2))) / 12.
+/// Adds `factor` times the gradient of a periodic mesh, interpolated at each particle (cloud in cell), to its momentum.
 ///
-/// Source: Hockney and Eastwood 1988, section 5-4-2.
-///
-/// - `slab`: tells the width and strides of the mesh.
-/// - `axis`: 0, 1 or 2 for x, y or z.
-/// - `planes`: the planes x - 2 ... x + 2 of the mesh; the one in the middle is enough for y and z.
-/// - `gradient`: the plane of the result, with the same strides.
-void halompi_gradient_plane(halompi_slab slab, unsigned axis, const float *const planes[5], float *gradient);
-
-/// Adds `factor` times the mesh, interpolated at each particle (cloud in cell), to one component of momentum.
+/// The gradient at a cell is, for each axis and per cell, the difference of fourth order
+/// (8 (f(1) - f(-1)) - (f(2) - f(-2))) / 12: Hockney and Eastwood 1988, section 5-4-2.
 ///
 /// - `positions`, `momenta`: [count][3].
-/// - `mesh`: the planes of the slab and the ghost plane.
+/// - `planes`: the planes of the mesh from two before the first one of the slab to three behind its last one.
 void halompi_kick(
-    const uint32_t *positions, size_t count, halompi_slab slab, const float *mesh, unsigned axis,
-    float factor, float *momenta);
+    const uint32_t *positions, size_t count, halompi_slab slab, const float *const *planes, float factor,
+    float *momenta);
 
 /// Moves each particle by its momentum times `factor`, to the nearest unit, ties to even.
 ///

@@ -7,6 +7,9 @@
 
 #pragma STDC FP_CONTRACT OFF
 
+// How many particles later the cells are used that the caches are asked for.
+enum { PARTICLES_AHEAD = 16 };
+
 // The cell of a coordinate, and the fraction of a cell behind its edge in units of 2^-16.
 typedef struct {
   size_t cell;
@@ -47,10 +50,25 @@ static inline void paint_plane(uint32_t units, place y, place z, halompi_slab sl
   row1[z1] += units11;
 }
 
+// Asks the caches for the cells that a particle is painted on.
+static inline void expect_painting(
+    const uint32_t *position, halompi_slab slab, size_t begin, size_t end, const uint32_t *mesh) {
+  const size_t plane = place_of(position[0], slab).cell - slab.first_plane, y = place_of(position[1], slab).cell;
+  if (plane < begin || plane >= end) return;
+  const uint32_t *cells = mesh + plane * slab.plane_stride + place_of(position[2], slab).cell;
+  const size_t row0 = y * slab.row_stride, row1 = next(y, slab.width) * slab.row_stride;
+  __builtin_prefetch(cells + row0, 1);
+  __builtin_prefetch(cells + row1, 1);
+  if (plane + 1 == end) return;
+  __builtin_prefetch(cells + slab.plane_stride + row0, 1);
+  __builtin_prefetch(cells + slab.plane_stride + row1, 1);
+}
+
 void halompi_paint(
     const uint32_t *positions, size_t count, halompi_slab slab, size_t begin, size_t end,
     uint32_t *mesh) {
   for (size_t i = 0; i < count; i++) {
+    if (i + PARTICLES_AHEAD < count) expect_painting(positions + 3 * (i + PARTICLES_AHEAD), slab, begin, end, mesh);
     place x = place_of(positions[3 * i], slab);
     place y = place_of(positions[3 * i + 1], slab);
     place z = place_of(positions[3 * i + 2], slab);
@@ -97,68 +115,126 @@ void halompi_potential_plane(
   }
 }
 
+// The values of four cells of a plane, (y, z), (y, z + 1), (y + 1, z) and (y + 1, z + 1).
+typedef float quad __attribute__((ext_vector_type(4)));
+typedef float pair __attribute__((ext_vector_type(2)));
+
+static inline quad joined(pair row0, pair row1) { return __builtin_shufflevector(row0, row1, 0, 1, 2, 3); }
+
+// Two cells of a row, and those of another row.
+static inline quad cells_of(const float *row0, const float *row1) {
+  pair cells0, cells1;
+  memcpy(&cells0, row0, sizeof cells0);
+  memcpy(&cells1, row1, sizeof cells1);
+  return joined(cells0, cells1);
+}
+
 // The difference of fourth order of the values one and two cells before and behind.
-static inline float difference(float before2, float before1, float behind1, float behind2) {
+static inline quad difference(quad before2, quad before1, quad behind1, quad behind2) {
   return (behind1 - before1) * (2.0f / 3) - (behind2 - before2) * (1.0f / 12);
-}
-
-// A row of differences between other rows.
-static void difference_row(
-    const float *before2, const float *before1, const float *behind1, const float *behind2, size_t width,
-    float *restrict result) {
-  for (size_t z = 0; z < width; z++) result[z] = difference(before2[z], before1[z], behind1[z], behind2[z]);
-}
-
-// A row of differences within it, which is periodic: the first and the last two places reach around it.
-static void difference_within_row(const float *row, size_t width, float *restrict result) {
-  for (size_t z = 0; z < width; z += z == 1 && width > 4 ? width - 3 : 1)
-    result[z] = difference(
-        row[(z + 2 * width - 2) % width], row[(z + width - 1) % width], row[(z + 1) % width], row[(z + 2) % width]);
-  for (size_t z = 2; z + 2 < width; z++) result[z] = difference(row[z - 2], row[z - 1], row[z + 1], row[z + 2]);
-}
-
-void halompi_gradient_plane(halompi_slab slab, unsigned axis, const float *const planes[5], float *gradient) {
-  const size_t width = slab.width, stride = slab.row_stride;
-  for (size_t y = 0; y < width; y++) {
-    float *result = gradient + y * stride;
-    const float *plane = planes[2];
-    if (axis == 0)
-      difference_row(
-          planes[0] + y * stride, planes[1] + y * stride, planes[3] + y * stride, planes[4] + y * stride, width, result);
-    else if (axis == 1)
-      difference_row(
-          plane + (y + 2 * width - 2) % width * stride, plane + (y + width - 1) % width * stride,
-          plane + (y + 1) % width * stride, plane + (y + 2) % width * stride, width, result);
-    else
-      difference_within_row(plane + y * stride, width, result);
-  }
 }
 
 static inline float between(float start, float end, float fraction) {
   return start + fraction * (end - start);
 }
 
-// The mesh between four cells of a plane.
-static inline float read_plane(
-    const float *row0, const float *row1, size_t z0, size_t z1, float y, float z) {
-  return between(between(row0[z0], row0[z1], z), between(row1[z0], row1[z1], z), y);
+// What lies between the cells of a plane and those of the next one.
+static inline float interpolated(quad near, quad far, float x, float y, float z) {
+  const pair rows_near = near.even + z * (near.odd - near.even), rows_far = far.even + z * (far.odd - far.even);
+  return between(between(rows_near[0], rows_near[1], y), between(rows_far[0], rows_far[1], y), x);
+}
+
+// The cells around a particle, from two before its own to three behind it along each axis.
+enum { CELLS_AROUND = 6 };
+
+// Their planes, the place of each row in a plane, and that of the particle's own cell in a row.
+typedef struct {
+  const float *const *planes;
+  size_t rows[CELLS_AROUND], cell;
+} neighbourhood;
+
+static inline quad plane_gradient_y(neighbourhood n, const float *plane) {
+  pair cells[CELLS_AROUND];
+  for (size_t k = 0; k < CELLS_AROUND; k++) memcpy(cells + k, plane + n.rows[k] + n.cell, sizeof cells[k]);
+  return difference(
+      joined(cells[0], cells[1]), joined(cells[1], cells[2]), joined(cells[3], cells[4]), joined(cells[4], cells[5]));
+}
+
+static inline quad plane_gradient_z(neighbourhood n, const float *plane) {
+  const float *row0 = plane + n.rows[2] + n.cell, *row1 = plane + n.rows[3] + n.cell;
+  return difference(
+      cells_of(row0 - 2, row1 - 2), cells_of(row0 - 1, row1 - 1), cells_of(row0 + 1, row1 + 1),
+      cells_of(row0 + 2, row1 + 2));
+}
+
+// Adds `factor` times the gradient, interpolated at the fractions x, y, z of a cell, to a momentum.
+static inline __attribute__((always_inline)) void add_gradient(
+    neighbourhood n, float x, float y, float z, float factor, float *momentum) {
+  quad cells[CELLS_AROUND];
+  for (size_t k = 0; k < CELLS_AROUND; k++)
+    cells[k] = cells_of(n.planes[k] + n.rows[2] + n.cell, n.planes[k] + n.rows[3] + n.cell);
+  const quad near = difference(cells[0], cells[1], cells[3], cells[4]);
+  const quad far = difference(cells[1], cells[2], cells[4], cells[5]);
+  momentum[0] += factor * interpolated(near, far, x, y, z);
+  momentum[1] +=
+      factor * interpolated(plane_gradient_y(n, n.planes[2]), plane_gradient_y(n, n.planes[3]), x, y, z);
+  momentum[2] +=
+      factor * interpolated(plane_gradient_z(n, n.planes[2]), plane_gradient_z(n, n.planes[3]), x, y, z);
+}
+
+// The same where rows end: the cells are copied, so that they do not reach around.
+static __attribute__((noinline)) void add_gradient_at_end(
+    neighbourhood n, size_t width, float x, float y, float z, float factor, float *momentum) {
+  float copy[CELLS_AROUND][CELLS_AROUND][CELLS_AROUND];
+  const float *planes[CELLS_AROUND];
+  neighbourhood copied = {.planes = planes, .cell = 2};
+  for (size_t i = 0; i < CELLS_AROUND; i++) {
+    planes[i] = copy[i][0];
+    copied.rows[i] = i * CELLS_AROUND;
+    for (size_t j = 0; j < CELLS_AROUND; j++)
+      for (size_t k = 0; k < CELLS_AROUND; k++)
+        copy[i][j][k] = n.planes[i][n.rows[j] + (n.cell + 2 * width - 2 + k) % width];
+  }
+  add_gradient(copied, x, y, z, factor, momentum);
+}
+
+// Asks the caches for what the gradient at a particle is made of.
+static inline void expect_reading(const uint32_t *position, halompi_slab slab, const float *const *planes) {
+  const float *const *around = planes + (place_of(position[0], slab).cell - slab.first_plane);
+  const size_t y = place_of(position[1], slab).cell, z = place_of(position[2], slab).cell;
+  if (y < 2 || y + 3 >= slab.width) return;
+  const size_t cell = y * slab.row_stride + z, stride = slab.row_stride;
+  for (size_t k = 0; k < CELLS_AROUND; k++) {
+    __builtin_prefetch(around[k] + cell);
+    __builtin_prefetch(around[k] + cell + stride);
+  }
+  for (size_t k = 2; k < 4; k++) {
+    __builtin_prefetch(around[k] + cell - 2 * stride);
+    __builtin_prefetch(around[k] + cell - stride);
+    __builtin_prefetch(around[k] + cell + 2 * stride);
+    __builtin_prefetch(around[k] + cell + 3 * stride);
+  }
 }
 
 void halompi_kick(
-    const uint32_t *positions, size_t count, halompi_slab slab, const float *mesh, unsigned axis,
-    float factor, float *momenta) {
+    const uint32_t *positions, size_t count, halompi_slab slab, const float *const *planes, float factor,
+    float *momenta) {
+  const size_t width = slab.width;
   for (size_t i = 0; i < count; i++) {
+    if (i + PARTICLES_AHEAD < count) expect_reading(positions + 3 * (i + PARTICLES_AHEAD), slab, planes);
     place x = place_of(positions[3 * i], slab);
     place y = place_of(positions[3 * i + 1], slab);
     place z = place_of(positions[3 * i + 2], slab);
-    const float *plane = mesh + (x.cell - slab.first_plane) * slab.plane_stride;
-    size_t y0 = y.cell * slab.row_stride, y1 = next(y.cell, slab.width) * slab.row_stride;
-    size_t z1 = next(z.cell, slab.width);
-    float fy = (float)y.fraction * 0x1p-16f, fz = (float)z.fraction * 0x1p-16f;
-    float near = read_plane(plane + y0, plane + y1, z.cell, z1, fy, fz);
-    plane += slab.plane_stride;
-    float far = read_plane(plane + y0, plane + y1, z.cell, z1, fy, fz);
-    momenta[3 * i + axis] += factor * between(near, far, (float)x.fraction * 0x1p-16f);
+    neighbourhood n = {.planes = planes + (x.cell - slab.first_plane), .cell = z.cell};
+    if (y.cell >= 2 && y.cell + 3 < width)
+      for (size_t k = 0; k < CELLS_AROUND; k++) n.rows[k] = (y.cell - 2 + k) * slab.row_stride;
+    else
+      for (size_t k = 0; k < CELLS_AROUND; k++) n.rows[k] = (y.cell + 2 * width - 2 + k) % width * slab.row_stride;
+    float fx = (float)x.fraction * 0x1p-16f, fy = (float)y.fraction * 0x1p-16f, fz = (float)z.fraction * 0x1p-16f;
+    if (z.cell >= 2 && z.cell + 3 < width)
+      add_gradient(n, fx, fy, fz, factor, momenta + 3 * i);
+    else
+      add_gradient_at_end(n, width, fx, fy, fz, factor, momenta + 3 * i);
   }
 }
 

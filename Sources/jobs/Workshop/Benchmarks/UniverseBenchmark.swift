@@ -28,10 +28,7 @@ package struct UniverseBenchmark: Codable, Hashable, Sendable {
     /// Fourier transforms, with the modes of the potential.
     package var transform = 0.0
 
-    /// Making forces of the potential.
-    package var gradient = 0.0
-
-    /// Interpolating forces at particles.
+    /// Making forces of the potential at particles.
     package var readout = 0.0
 
     /// Moving particles.
@@ -172,7 +169,6 @@ package struct UniverseBenchmark: Codable, Hashable, Sendable {
     run.steps = lap()
     run.paint = times.paint / .seconds(1)
     run.transform = times.transform / .seconds(1)
-    run.gradient = times.gradient / .seconds(1)
     run.readout = times.readout / .seconds(1)
     run.drift = times.drift / .seconds(1)
     run.exchange = times.exchange / .seconds(1)
@@ -217,7 +213,7 @@ extension UniverseBenchmark: CustomStringConvertible {
     let all = Timing(seconds: runs.map { $0.initialConditions + $0.steps + $0.halos })
     let parts: [(String, (Run) -> Double)] = [
       ("initial conditions", { $0.initialConditions }), ("paint", { $0.paint }),
-      ("transform", { $0.transform }), ("gradient", { $0.gradient }), ("readout", { $0.readout }),
+      ("transform", { $0.transform }), ("readout", { $0.readout }),
       ("drift", { $0.drift }), ("exchange", { $0.exchange }), ("steps in all", { $0.steps }),
       ("friends-of-friends", { $0.friendsOfFriends }), ("halo properties", { $0.haloProperties }),
     ]
