@@ -151,10 +151,12 @@ static void clear_columns(const halompi_network *network, float *first_gradient,
     memset(first_gradient + row + start, 0, CHUNK * sizeof *first_gradient);
 }
 
-/// Moves the band of a strip along z: its last two planes become the first, and the gradient of the others zero.
-static void roll_strip(box_strip strip, int layers, int chunk) {
+/// Moves the band of a strip along z: its last two planes become the first, and the gradient of the others zero, where
+/// the gradient is made.
+static void roll_strip(box_strip strip, int layers, int chunk, int with_gradient) {
   float *values = strip.values + chunk * strip.chunk, *gradient = strip.gradient + chunk * strip.chunk;
   memcpy(values, values + 2 * layers * strip.plane, 2 * strip.plane * sizeof *values);
+  if (!with_gradient) return;
   memcpy(gradient, gradient + 2 * layers * strip.plane, 2 * strip.plane * sizeof *gradient);
   memset(gradient + 2 * strip.plane, 0, 2 * layers * strip.plane * sizeof *gradient);
 }
@@ -185,21 +187,24 @@ static void backward_first_block(
   strip.gradient = strip.values + chunks * strip.chunk;
   const size_t count = first_gradient_floats(network);
   float *first_gradient = strip.gradient + chunks * strip.chunk;
-  memset(first_gradient, 0, count * sizeof *first_gradient);
   const backward_scratch scratch = take_backward_scratch(block, first_gradient + count, share);
-  const int are_shared = share.parts > chunks;
+  const int are_shared = are_chunks_shared(share.parts, chunks);
   float *const steps = workspace + network->scratch + share.parts * network->scratch_floats;
-  if (are_shared) first_gradient = steps;
+  if (are_shared)
+    first_gradient = steps;
+  else
+    memset(first_gradient, 0, count * sizeof *first_gradient);
   for (int y = 0; y < block->windows; y += BACKWARD_STRIP_ROWS) {
     const int rows = minimum(BACKWARD_STRIP_ROWS, block->windows - y);
     strip.first_y = 2 * y - 1;
     strip.rows = 2 * rows + 2;
     const int is_mine = y / BACKWARD_STRIP_ROWS % members.members == members.member;
-    for (int c = first_chunk(share, chunks); c < chunks; c += share.parts)
+    for (int c = first_chunk(share, chunks); c < chunks && is_mine; c += share.parts)
       memset(strip.gradient + c * strip.chunk, 0, strip.chunk * sizeof *strip.gradient);
     for (int z = 0; z < block->windows; z += layers) {
       strip.first_z = 2 * z - 1;
-      for (int c = first_chunk(share, chunks); c < chunks && z > 0; c += share.parts) roll_strip(strip, layers, c);
+      for (int c = first_chunk(share, chunks); c < chunks && z > 0; c += share.parts)
+        roll_strip(strip, layers, c, is_mine);
       const int last = z + layers >= block->windows;
       fill_strip(network, parameters, workspace + network->box, strip, z > 0 ? 2 : 0, strip.planes, share);
       const window_slab windows = {

@@ -165,7 +165,7 @@ size_t halompi_convolution_parameter_count(const halompi_network *network) { ret
 size_t halompi_prepared_bytes(const halompi_network *network) { return network->prepared_bytes; }
 
 size_t halompi_workspace_bytes(const halompi_network *network, size_t parts) {
-  const int are_shared = parts > (size_t)network->first_channels / CHUNK;
+  const int are_shared = are_chunks_shared((int)parts, network->first_channels / CHUNK);
   const size_t steps = are_shared ? first_gradient_steps(network) * first_gradient_floats(network) : 0;
   return (network->scratch + parts * network->scratch_floats + steps) * sizeof(float);
 }

@@ -105,8 +105,11 @@ typedef struct chunk_members {
 /// The first chunk of a part going backward; the next ones are `parts` further each.
 static inline int first_chunk(stage_share share, int chunks) { return share.part % chunks; }
 
+/// Whether there are more parts than chunks, so that some share one.
+static inline int are_chunks_shared(int parts, int chunks) { return parts > chunks; }
+
 static inline chunk_members members_of_chunk(stage_share share, int chunks) {
-  if (share.parts <= chunks) return (chunk_members){0, 1};
+  if (!are_chunks_shared(share.parts, chunks)) return (chunk_members){0, 1};
   return (chunk_members){share.part / chunks, (share.parts - 1 - share.part % chunks) / chunks + 1};
 }
 
