@@ -153,6 +153,11 @@ import Testing
     settings.randomStarts = 0
     settings.kMeansStarts = 0
     #expect(throws: SettingOutOfRange.self) { try MutualInformationEstimator(settings: settings) }
+    settings = MutualInformationSettings()
+    settings.fitTolerance = 1e-8
+    #expect(throws: SettingOutOfRange.self) { try MutualInformationEstimator(settings: settings) }
+    settings.searchPrecision = .double
+    #expect(throws: Never.self) { try MutualInformationEstimator(settings: settings) }
     #expect(throws: SettingOutOfRange.self) { try NearestNeighbourEstimator(neighbours: 0) }
   }
 }

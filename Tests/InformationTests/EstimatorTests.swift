@@ -123,6 +123,43 @@ import Testing
   /// Raw masses end abruptly, and random starts stay at the saddle.
   ///
   /// One Gaussian is all that they find. Starts by k-means leave it, and an estimate with both says how many fits were stuck.
+  @Test func aSearchInSinglePrecisionFindsWhatOneInDoublePrecisionFinds() throws {
+    let (x, y, _) = AnalyticCase.gammaExponential.sample(3000, seed: 5)
+    func estimate(_ precision: FitPrecision) throws -> MutualInformation {
+      var settings = Self.settings(bootstraps: 0)
+      settings.searchPrecision = precision
+      return try MutualInformationEstimator(settings: settings).estimate(x, y)
+    }
+    let single = try estimate(.single)
+    let double = try estimate(.double)
+    #expect(single.components == double.components && single.components > 2)
+    // A fit may end an iteration earlier or later; the error of 3000 rows is 0.01.
+    #expect(abs(single.fullSample - double.fullSample) < 2e-3)
+    let scores = zip(single.trials, double.trials)
+      .compactMap { ($0.logLikelihood ?? .nan) - ($1.logLikelihood ?? .nan) }
+    #expect(scores.allSatisfy { abs($0) < 1e-3 })
+    // The control: it is another arithmetic.
+    #expect(scores.contains { $0 != 0 })
+  }
+
+  /// Clusters that stay are those of Lloyd's algorithm: every point is nearest to the mean of its own.
+  @Test(arguments: [1, 2, 9])
+  func everyPointIsInTheClusterWithTheNearestMean(count: Int) {
+    let (x, y, _) = AnalyticCase.gammaExponential.sample(600, seed: 2)
+    let points = WeightedPoints(x: x, y: y, weights: x.indices.map { Double($0 % 3) })
+    var stream = RandomStream(seed: 3, for: .mixtureStart, index: 0)
+    let clusters = KMeans.clusters(of: points, count: count, &stream)
+    var sums = [PlanarMoments](repeating: PlanarMoments(), count: count)
+    for row in 0..<points.count { sums[clusters[row]].add(points, row, points.weights[row]) }
+    #expect(sums.allSatisfy { $0.weight > 0 })
+    for row in 0..<points.count {
+      let distances = sums.map {
+        WeightedPoints.squaredDistance(points.place(of: row), $0.mean)
+      }
+      #expect(distances[clusters[row]] <= (distances.min() ?? 0) * (1 + 1e-12))
+    }
+  }
+
   @Test func randomStartsStickAtTheSaddleAndKMeansLeavesIt() throws {
     var source = TestSource(seed: 11)
     var truth: [Double] = []

@@ -43,12 +43,13 @@ import Testing
   }
 
   static func step(
-    _ components: [halompi_gaussian], _ points: Points, _ instructions: InstructionSet
+    _ components: [halompi_gaussian], _ points: Points, _ instructions: InstructionSet,
+    _ precision: halompi_precision = HALOMPI_DOUBLE
   ) -> (likelihood: Double, sums: [halompi_gaussian_sums]) {
     var sums = [halompi_gaussian_sums](repeating: .init(), count: components.count)
     let likelihood = halompi_mixture_step(
       components, components.count, points.x, points.y, points.weights, count, &sums,
-      instructions.value)
+      precision, instructions.value)
     return (likelihood, sums)
   }
 
@@ -67,16 +68,35 @@ import Testing
   func everyInstructionSetGivesTheSameBits(_ componentCount: Int) {
     let components = Self.components(componentCount)
     let points = Points(seed: 2)
-    let expected = Self.step(components, points, .portable)
+    for precision in [HALOMPI_DOUBLE, HALOMPI_SINGLE] {
+      let expected = Self.step(components, points, .portable, precision)
+      for instructions in InstructionSet.supported {
+        let result = Self.step(components, points, instructions, precision)
+        #expect(result.likelihood.bitPattern == expected.likelihood.bitPattern)
+        #expect(
+          Self.numbers(result.sums).map(\.bitPattern)
+            == Self.numbers(expected.sums).map(\.bitPattern))
+      }
+    }
     let expectedRatio = Self.logRatio(components, points, .portable)
     for instructions in InstructionSet.supported {
-      let result = Self.step(components, points, instructions)
-      #expect(result.likelihood.bitPattern == expected.likelihood.bitPattern)
-      #expect(
-        Self.numbers(result.sums).map(\.bitPattern)
-          == Self.numbers(expected.sums).map(\.bitPattern))
       #expect(
         Self.logRatio(components, points, instructions).bitPattern == expectedRatio.bitPattern)
+    }
+  }
+
+  /// Floats are right to their precision, and no better: they are not doubles by another name.
+  @Test(arguments: [1, 5, 64])
+  func singlePrecisionIsRightToAFewFloats(_ componentCount: Int) {
+    let components = Self.components(componentCount)
+    let points = Points(seed: 3)
+    let exact = Self.step(components, points, .portable)
+    let single = Self.step(components, points, .portable, HALOMPI_SINGLE)
+    let error = abs(single.likelihood / exact.likelihood - 1)
+    #expect(error < 3e-7 && error > 1e-12)
+    let scale = points.weights.reduce(0, +)
+    for (own, expected) in zip(Self.numbers(single.sums), Self.numbers(exact.sums)) {
+      #expect(abs(own - expected) < 5e-6 * max(abs(expected), 0.01 * scale))
     }
   }
 
@@ -137,7 +157,7 @@ import Testing
     let weights = [1.0] + [Double](repeating: 0, count: 7)
     var sums = [halompi_gaussian_sums](repeating: .init(), count: 2)
     let likelihood = halompi_mixture_step(
-      components, 2, x, zeros, weights, 8, &sums, instructions.value)
+      components, 2, x, zeros, weights, 8, &sums, HALOMPI_DOUBLE, instructions.value)
     #expect(likelihood == -5e11)
     #expect(sums[0].weight == 1)
     #expect(sums[1].weight < 1e-250)

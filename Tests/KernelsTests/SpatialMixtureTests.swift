@@ -30,13 +30,14 @@ import Testing
   }
 
   static func step(
-    _ components: [halompi_spatial_gaussian], _ instructions: InstructionSet
+    _ components: [halompi_spatial_gaussian], _ instructions: InstructionSet,
+    _ precision: halompi_precision = HALOMPI_DOUBLE
   ) -> [Double] {
     let points = points()
     var sums = [halompi_spatial_sums](repeating: .init(), count: components.count)
     let likelihood = halompi_spatial_mixture_step(
       components, components.count, points[0], points[1], points[2], points[3], count, &sums,
-      instructions.value)
+      precision, instructions.value)
     return [likelihood]
       + sums.flatMap { [$0.weight, $0.x, $0.y, $0.z, $0.xx, $0.xy, $0.xz, $0.yy, $0.yz, $0.zz] }
   }
@@ -55,12 +56,27 @@ import Testing
   func everyInstructionSetGivesTheSameBits(_ componentCount: Int) {
     let components = Self.components(componentCount)
     for instructions in InstructionSet.supported {
-      #expect(
-        Self.step(components, instructions).map(\.bitPattern)
-          == Self.step(components, .portable).map(\.bitPattern))
+      for precision in [HALOMPI_DOUBLE, HALOMPI_SINGLE] {
+        #expect(
+          Self.step(components, instructions, precision).map(\.bitPattern)
+            == Self.step(components, .portable, precision).map(\.bitPattern))
+      }
       #expect(
         Self.cell(components, instructions).bitPattern
           == Self.cell(components, .portable).bitPattern)
+    }
+  }
+
+  @Test(arguments: [1, 5, 64])
+  func singlePrecisionIsRightToAFewFloats(_ componentCount: Int) {
+    let components = Self.components(componentCount)
+    let exact = Self.step(components, .portable)
+    let single = Self.step(components, .portable, HALOMPI_SINGLE)
+    let error = abs(single[0] / exact[0] - 1)
+    #expect(error < 3e-7 && error > 1e-12)
+    let scale = Self.points()[3].reduce(0, +)
+    for (own, expected) in zip(single, exact).dropFirst() {
+      #expect(abs(own - expected) < 5e-6 * max(abs(expected), 0.01 * scale))
     }
   }
 

@@ -27,6 +27,9 @@ struct ExpectationMaximization: Hashable, Sendable {
   /// The most iterations.
   var maximumIterations: Int
 
+  /// The precision of the arithmetic for each point.
+  var precision = FitPrecision.double
+
   /// Makes a fit with its settings.
   package init(
     tolerance: Double = 1e-5, regularization: Double = 1e-15, maximumIterations: Int = 10_000
@@ -45,7 +48,8 @@ struct ExpectationMaximization: Hashable, Sendable {
     var mixture = start
     var before = -Double.infinity
     for iteration in 1...max(maximumIterations, 1) {
-      let likelihood = try mixture.improve(on: points, regularization: regularization)
+      let likelihood = try mixture.improve(
+        on: points, regularization: regularization, precision: precision)
       let converged = abs(likelihood - before) < tolerance
       if converged || iteration >= maximumIterations {
         try mixture.check()

@@ -24,17 +24,18 @@ extension GaussianMixture: FittableMixture {
   /// - Parameters:
   ///   - points: The points.
   ///   - regularization: The term that is added to the variances, in the units of the points squared.
+  ///   - precision: The precision of the arithmetic for each point.
   /// - Returns: The mean of ln p over the points under the parameters before it [nats].
   /// - Throws: ``InformationError/singular(component:)``.
   package mutating func improve(
-    on points: WeightedPoints, regularization: Double
+    on points: WeightedPoints, regularization: Double, precision: FitPrecision
   ) throws(InformationError) -> Double {
     let gaussians = try evaluable()
     var sums = [halompi_gaussian_sums](repeating: .init(), count: gaussians.count)
     let likelihood =
       halompi_mixture_step(
         gaussians, gaussians.count, points.x, points.y, points.weights, points.x.count, &sums,
-        HALOMPI_FASTEST) / points.totalWeight
+        precision.ofKernels, HALOMPI_FASTEST) / points.totalWeight
     maximize(sums, regularization)
     return likelihood
   }

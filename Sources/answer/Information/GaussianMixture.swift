@@ -80,7 +80,7 @@ package struct GaussianMixture: Hashable, Codable, Sendable {
     let gaussians = try evaluable()
     return halompi_mixture_step(
       gaussians, gaussians.count, points.x, points.y, points.weights, points.x.count, nil,
-      HALOMPI_FASTEST) / points.totalWeight
+      HALOMPI_DOUBLE, HALOMPI_FASTEST) / points.totalWeight
   }
 
   /// The mean of ln [p(x, y) / (p(x) p(y))] over points, by their weights.

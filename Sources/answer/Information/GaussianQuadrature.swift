@@ -213,6 +213,7 @@ struct GaussianQuadrature {
       }
     }
     return halompi_mixture_step(
-      gaussians, gaussians.count, x, y, pointWeights, x.count, nil, HALOMPI_FASTEST)
+      gaussians, gaussians.count, x, y, pointWeights, x.count, nil, HALOMPI_DOUBLE,
+      HALOMPI_FASTEST)
   }
 }

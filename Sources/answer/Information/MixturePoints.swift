@@ -24,8 +24,8 @@ package protocol MixturePoints: Sendable {
   /// Returns the point of a row.
   func place(of row: Int) -> Moments.Place
 
-  /// Returns the square of the distance from the point of a row to a place.
-  func squaredDistance(from row: Int, to place: Moments.Place) -> Double
+  /// Returns the square of the distance of two places.
+  static func squaredDistance(_ one: Moments.Place, _ other: Moments.Place) -> Double
 }
 
 extension MixturePoints {
@@ -83,10 +83,11 @@ package protocol FittableMixture: Hashable, Sendable {
   /// - Parameters:
   ///   - points: The points.
   ///   - regularization: The term that is added to the variances, in the units of the points squared.
+  ///   - precision: The precision of the arithmetic for each point.
   /// - Returns: The mean of ln p over the points under the parameters before it [nats].
   /// - Throws: ``InformationError/singular(component:)``.
   mutating func improve(
-    on points: Points, regularization: Double
+    on points: Points, regularization: Double, precision: FitPrecision
   ) throws(InformationError) -> Double
 
   /// Checks that all covariances are positive definite.

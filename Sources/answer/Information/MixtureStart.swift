@@ -1,4 +1,3 @@
-internal import Foundation
 internal import Randomness
 
 /// The start of a fit of a mixture.
@@ -53,67 +52,5 @@ package struct MixtureStart: Hashable, Codable, Sendable {
       }
     }
     return Points.Mixture(moments: moments, of: points.totalWeight)
-  }
-}
-
-/// Clusters of points, each point with the nearest center.
-enum KMeans {
-  /// The number of rounds after which clusters are good enough as a start, even if they still change.
-  private static let maximumRounds = 100
-
-  /// The cluster of each point, [count].
-  ///
-  /// Centers are drawn one after another with probability proportional to the squared distance from those
-  /// before (Arthur, Vassilvitskii 2007, "k-means++", SODA), and then moved to the means of their points
-  /// until these stay (Lloyd 1982, doi:10.1109/TIT.1982.1056489).
-  static func clusters<Points: MixturePoints>(
-    of points: Points, count: Int, _ stream: inout RandomStream
-  ) -> [Int] {
-    var centers = firstCenters(of: points, count: count, &stream)
-    var clusters = [Int](repeating: -1, count: points.count)
-    for _ in 0..<maximumRounds {
-      var changed = false
-      var sums = [Points.Moments](repeating: Points.Moments(), count: count)
-      for row in 0..<points.count {
-        var nearest = 0
-        var least = Double.infinity
-        for (number, center) in centers.enumerated() {
-          let distance = points.squaredDistance(from: row, to: center)
-          if distance < least { (nearest, least) = (number, distance) }
-        }
-        if clusters[row] != nearest {
-          clusters[row] = nearest
-          changed = true
-        }
-        sums[nearest].add(points, row, points.weights[row])
-      }
-      guard changed else { break }
-      for (number, sum) in sums.enumerated() where sum.weight > 0 {
-        centers[number] = sum.mean
-      }
-    }
-    return clusters
-  }
-
-  private static func firstCenters<Points: MixturePoints>(
-    of points: Points, count: Int, _ stream: inout RandomStream
-  ) -> [Points.Moments.Place] {
-    var distances = points.weights[..<points.count].map { $0 }
-    var centers: [Points.Moments.Place] = []
-    for number in 0..<count {
-      var rest = stream.uniform() * distances.reduce(0, +)
-      var drawn = 0
-      while drawn < points.count - 1, rest >= distances[drawn] {
-        rest -= distances[drawn]
-        drawn += 1
-      }
-      let center = points.place(of: drawn)
-      centers.append(center)
-      for row in 0..<points.count {
-        let distance = points.weights[row] * points.squaredDistance(from: row, to: center)
-        distances[row] = number == 0 ? distance : min(distances[row], distance)
-      }
-    }
-    return centers
   }
 }

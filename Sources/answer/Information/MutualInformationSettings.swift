@@ -47,6 +47,10 @@ package struct MutualInformationSettings: Hashable, Codable, Sendable {
   /// The change of the mean log-likelihood per point that ends a fit [nats].
   var fitTolerance = 1e-5
 
+  /// The precision of the fits of the search for the number of components; those of which the information is taken
+  /// have double precision.
+  var searchPrecision = FitPrecision.single
+
   /// The most iterations of a fit.
   var maximumIterations = 10_000
 
@@ -89,6 +93,9 @@ package struct MutualInformationSettings: Hashable, Codable, Sendable {
     try require(
       bootstraps == 0 || bootstraps >= 2, "bootstraps", bootstraps, "0 (no errors) or 2 and more")
     try require(fitTolerance > 0, "fitTolerance", fitTolerance, "above 0")
+    try require(
+      searchPrecision == .double || fitTolerance >= 1e-6, "fitTolerance", fitTolerance,
+      "1e-6 or more, unless searchPrecision is double")
     try require(maximumIterations >= 2, "maximumIterations", maximumIterations, "2 or more")
     try require(threads >= 1, "threads", threads, "1 or more")
     if case .monteCarlo(let samples) = integration {
@@ -104,8 +111,15 @@ package struct MutualInformationSettings: Hashable, Codable, Sendable {
     return components == 1 ? Array((random + kMeans).prefix(1)) : random + kMeans
   }
 
-  /// The fits with these settings.
+  /// The fits of which the information is taken.
   var expectationMaximization: ExpectationMaximization {
     ExpectationMaximization(tolerance: fitTolerance, maximumIterations: maximumIterations)
+  }
+
+  /// The fits of the search for the number of components.
+  var searchFits: ExpectationMaximization {
+    var fits = expectationMaximization
+    fits.precision = searchPrecision
+    return fits
   }
 }

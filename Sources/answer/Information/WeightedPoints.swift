@@ -56,10 +56,12 @@ package struct WeightedPoints: MixturePoints {
   /// Returns the point of a row.
   package func place(of row: Int) -> PlanarMoments.Place { (x[row], y[row]) }
 
-  /// Returns the square of the distance from the point of a row to a place.
-  package func squaredDistance(from row: Int, to place: PlanarMoments.Place) -> Double {
-    let dx = x[row] - place.x
-    let dy = y[row] - place.y
+  /// Returns the square of the distance of two places.
+  package static func squaredDistance(
+    _ one: PlanarMoments.Place, _ other: PlanarMoments.Place
+  ) -> Double {
+    let dx = one.x - other.x
+    let dy = one.y - other.y
     return dx * dx + dy * dy
   }
 }

@@ -30,7 +30,7 @@ extension SpatialMixture: FittableMixture {
     let gaussians = try evaluable()
     return halompi_spatial_mixture_step(
       gaussians, gaussians.count, points.x, points.y, points.z, points.weights, points.x.count,
-      nil, HALOMPI_FASTEST) / points.totalWeight
+      nil, HALOMPI_DOUBLE, HALOMPI_FASTEST) / points.totalWeight
   }
 
   /// Checks that all covariances are positive definite.
@@ -43,17 +43,18 @@ extension SpatialMixture: FittableMixture {
   /// - Parameters:
   ///   - points: The points.
   ///   - regularization: The term that is added to the variances, in the units of the points squared.
+  ///   - precision: The precision of the arithmetic for each point.
   /// - Returns: The mean of ln p over the points under the parameters before it [nats].
   /// - Throws: ``InformationError/singular(component:)``.
   package mutating func improve(
-    on points: SpatialPoints, regularization: Double
+    on points: SpatialPoints, regularization: Double, precision: FitPrecision
   ) throws(InformationError) -> Double {
     let gaussians = try evaluable()
     var sums = [halompi_spatial_sums](repeating: .init(), count: gaussians.count)
     let likelihood =
       halompi_spatial_mixture_step(
         gaussians, gaussians.count, points.x, points.y, points.z, points.weights, points.x.count,
-        &sums, HALOMPI_FASTEST) / points.totalWeight
+        &sums, precision.ofKernels, HALOMPI_FASTEST) / points.totalWeight
     // A component that nothing belongs to must not divide by zero.
     let populations = sums.map { $0.weight + 10 * Double.ulpOfOne }
     let total = populations.reduce(0, +)

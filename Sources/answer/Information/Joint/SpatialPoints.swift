@@ -52,9 +52,11 @@ package struct SpatialPoints: MixturePoints {
   /// Returns the point of a row.
   package func place(of row: Int) -> SpatialMoments.Place { (x[row], y[row], z[row]) }
 
-  /// Returns the square of the distance from the point of a row to a place.
-  package func squaredDistance(from row: Int, to place: SpatialMoments.Place) -> Double {
-    let (dx, dy, dz) = (x[row] - place.x, y[row] - place.y, z[row] - place.z)
+  /// Returns the square of the distance of two places.
+  package static func squaredDistance(
+    _ one: SpatialMoments.Place, _ other: SpatialMoments.Place
+  ) -> Double {
+    let (dx, dy, dz) = (one.x - other.x, one.y - other.y, one.z - other.z)
     return dx * dx + dy * dy + dz * dz
   }
 }

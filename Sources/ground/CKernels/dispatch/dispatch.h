@@ -44,13 +44,14 @@ typedef struct kernel_table {
   void (*amsgrad)(
       halompi_amsgrad_step step, const float *gradient, float *first_moment, float *second_moment,
       float *largest_second_moment, float *parameters, size_t count);
-  double (*mixture_step)(
+  /// One for each halompi_precision.
+  double (*mixture_step[2])(
       const halompi_gaussian *components, size_t component_count, const double *x, const double *y,
       const double *weights, size_t count, halompi_gaussian_sums *sums);
   double (*mixture_log_ratio)(
       const halompi_gaussian *components, size_t component_count, const double *x, const double *y,
       const double *weights, size_t count);
-  double (*spatial_mixture_step)(
+  double (*spatial_mixture_step[2])(
       const halompi_spatial_gaussian *components, size_t component_count, const double *x, const double *y,
       const double *z, const double *weights, size_t count, halompi_spatial_sums *sums);
   double (*spatial_mixture_cell)(

@@ -32,8 +32,9 @@ const kernel_table KERNEL_TABLE = {
     .accumulate_fixed = accumulate_fixed, .fixed_to_float = fixed_to_float,
     .pack_sums = pack_sums, .add_packed_sums = add_packed_sums,
     .largest_magnitude = largest_magnitude, .amsgrad = amsgrad,
-    .mixture_step = mixture_step, .mixture_log_ratio = mixture_log_ratio,
-    .spatial_mixture_step = spatial_mixture_step, .spatial_mixture_cell = spatial_mixture_cell,
+    .mixture_step = {mixture_step_double, mixture_step_float}, .mixture_log_ratio = mixture_log_ratio,
+    .spatial_mixture_step = {spatial_mixture_step_double, spatial_mixture_step_float},
+    .spatial_mixture_cell = spatial_mixture_cell,
     .smooth_particles = smooth_particles, .tree_potentials = tree_potentials,
 };
 

@@ -13,6 +13,14 @@
 /// Points come in whole groups of this many; those that fill the last one have weight zero.
 #define HALOMPI_MIXTURE_LANES 8
 
+/// The precision of the arithmetic for each point. Sums over many points are kept in doubles with either.
+typedef enum halompi_precision {
+  /// Doubles.
+  HALOMPI_DOUBLE,
+  /// Floats: errors of 1e-6 of a density, for fits that another one follows.
+  HALOMPI_SINGLE,
+} halompi_precision;
+
 /// One weighted Gaussian, ready for evaluation.
 ///
 /// With the covariance L L^T, its logarithm at (x, y) is log_scale - (u^2 + v^2) / 2, where
@@ -42,14 +50,14 @@ typedef struct halompi_gaussian_sums {
 
 /// One pass of expectation maximization: sums for each component under its responsibilities.
 ///
-/// Returns the sum of weight * ln p(x, y) over the points. Sums run in eight lanes that are added at the end.
+/// Returns the sum of weight * ln p(x, y) over the points. Sums run in lanes that are added at the end.
 ///
 /// - `components`, `sums`: [component_count], at most HALOMPI_MIXTURE_LIMIT; `sums` may be NULL.
 /// - `x`, `y`, `weights`: [count], finite, `count` a multiple of HALOMPI_MIXTURE_LANES.
 double halompi_mixture_step(
     const halompi_gaussian *components, size_t component_count, const double *x, const double *y,
     const double *weights, size_t count, halompi_gaussian_sums *sums,
-    halompi_instruction_set instructions);
+    halompi_precision precision, halompi_instruction_set instructions);
 
 /// Returns the sum of weight * [ln p(x, y) - ln p(x) - ln p(y)] over points.
 ///
@@ -84,7 +92,7 @@ typedef struct halompi_spatial_sums {
 double halompi_spatial_mixture_step(
     const halompi_spatial_gaussian *components, size_t component_count, const double *x,
     const double *y, const double *z, const double *weights, size_t count,
-    halompi_spatial_sums *sums, halompi_instruction_set instructions);
+    halompi_spatial_sums *sums, halompi_precision precision, halompi_instruction_set instructions);
 
 /// The points along each side of a cell.
 #define HALOMPI_CELL_POINTS 8

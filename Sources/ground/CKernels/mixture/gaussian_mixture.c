@@ -7,8 +7,8 @@
 double halompi_mixture_step(
     const halompi_gaussian *components, size_t component_count, const double *x, const double *y,
     const double *weights, size_t count, halompi_gaussian_sums *sums,
-    halompi_instruction_set instructions) {
-  return halompi_kernels(instructions)->mixture_step(
+    halompi_precision precision, halompi_instruction_set instructions) {
+  return halompi_kernels(instructions)->mixture_step[precision](
       components, component_count, x, y, weights, count, sums);
 }
 
@@ -22,8 +22,8 @@ double halompi_mixture_log_ratio(
 double halompi_spatial_mixture_step(
     const halompi_spatial_gaussian *components, size_t component_count, const double *x,
     const double *y, const double *z, const double *weights, size_t count,
-    halompi_spatial_sums *sums, halompi_instruction_set instructions) {
-  return halompi_kernels(instructions)->spatial_mixture_step(
+    halompi_spatial_sums *sums, halompi_precision precision, halompi_instruction_set instructions) {
+  return halompi_kernels(instructions)->spatial_mixture_step[precision](
       components, component_count, x, y, z, weights, count, sums);
 }
 
