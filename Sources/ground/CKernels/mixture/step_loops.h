@@ -1,8 +1,10 @@
 // The passes of expectation maximization, in the plane and in space, in one precision.
 //
 // The including file defines VALUE, the type of a value; VALUES and TOTALS, vectors of values and of as many doubles;
-// and OF(name), the name of a function for this precision. Points come as doubles; a tile of them is converted first.
-// Sums over a tile are values, and those over all tiles doubles.
+// and OF(name), the name of a function for this precision. Without them there is nothing here. Points come as doubles;
+// a tile of them is converted first. Sums over a tile are values, and those over all tiles doubles.
+
+#ifdef VALUE
 
 enum {
   OF(LANES_OF) = sizeof(VALUES) / sizeof(VALUE),
@@ -173,3 +175,5 @@ static double OF(spatial_mixture_step)(
 #undef VALUES
 #undef TOTALS
 #undef OF
+
+#endif
