@@ -156,7 +156,7 @@ import Testing
     settings = MutualInformationSettings()
     settings.fitTolerance = 1e-8
     #expect(throws: SettingOutOfRange.self) { try MutualInformationEstimator(settings: settings) }
-    settings.searchPrecision = .double
+    settings.roughPrecision = .double
     #expect(throws: Never.self) { try MutualInformationEstimator(settings: settings) }
     #expect(throws: SettingOutOfRange.self) { try NearestNeighbourEstimator(neighbours: 0) }
   }

@@ -127,7 +127,7 @@ import Testing
     let (x, y, _) = AnalyticCase.gammaExponential.sample(3000, seed: 5)
     func estimate(_ precision: FitPrecision) throws -> MutualInformation {
       var settings = Self.settings(bootstraps: 0)
-      settings.searchPrecision = precision
+      settings.roughPrecision = precision
       return try MutualInformationEstimator(settings: settings).estimate(x, y)
     }
     let single = try estimate(.single)

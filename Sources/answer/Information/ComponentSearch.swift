@@ -130,7 +130,7 @@ struct ComponentSearch<Points: MixturePoints>: Sendable {
   }
 
   private func fit(from start: Mixture, fold: Int) -> FoldFit? {
-    guard let fit = try? settings.searchFits.fit(training[fold], from: start),
+    guard let fit = try? settings.roughFits.fit(training[fold], from: start),
       (0..<fit.mixture.componentCount).allSatisfy({
         fit.mixture.smallestVariance(of: $0) > smallestVariance
       }),

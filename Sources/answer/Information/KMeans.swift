@@ -13,7 +13,7 @@ enum KMeans {
   /// until these stay (Lloyd 1982, doi:10.1109/TIT.1982.1056489).
   ///
   /// Distances are computed only of points for which another center may have become the nearest, by bounds that
-  /// follow the centers' moves (Hamerly 2010, doi:10.1137/1.9781611972801.12).
+  /// follow the centers' moves, and sums are kept from round to round (Hamerly 2010, doi:10.1137/1.9781611972801.12).
   static func clusters<Points: MixturePoints>(
     of points: Points, count: Int, _ stream: inout RandomStream
   ) -> [Int] {
@@ -23,32 +23,37 @@ enum KMeans {
     var own = [Double](repeating: .infinity, count: points.count)
     var others = [Double](repeating: 0, count: points.count)
     var moves = [Double](repeating: 0, count: count)
+    var sums = [Points.Moments](repeating: Points.Moments(), count: count)
+    var populations = [Int](repeating: 0, count: count)
     for round in 0..<maximumRounds {
       let separations = halfSeparations(of: centers, in: Points.self)
       let longestMove = moves.max() ?? 0
-      var changed = round == 0
-      var sums = [Points.Moments](repeating: Points.Moments(), count: count)
+      var changed = false
       for row in 0..<points.count {
         own[row] += moves[clusters[row]]
         others[row] -= longestMove
-        if own[row] >= max(others[row], separations[clusters[row]]) {
-          let (nearest, least, second) = nearest(to: points.place(of: row), centers, Points.self)
-          (own[row], others[row]) = (least.squareRoot(), second.squareRoot())
-          if clusters[row] != nearest {
-            clusters[row] = nearest
-            changed = true
+        guard own[row] >= max(others[row], separations[clusters[row]]) else { continue }
+        let (nearest, least, second) = nearest(to: points.place(of: row), centers, Points.self)
+        (own[row], others[row]) = (least.squareRoot(), second.squareRoot())
+        guard round == 0 || clusters[row] != nearest else { continue }
+        changed = true
+        let weight = points.weights[row]
+        if weight > 0 {
+          if round > 0 {
+            sums[clusters[row]].add(points, row, -weight)
+            populations[clusters[row]] -= 1
           }
+          sums[nearest].add(points, row, weight)
+          populations[nearest] += 1
         }
-        sums[clusters[row]].add(points, row, points.weights[row])
+        clusters[row] = nearest
       }
       guard changed else { break }
-      for (number, sum) in sums.enumerated() {
-        guard sum.weight > 0 else {
-          moves[number] = 0
-          continue
-        }
-        moves[number] = Points.squaredDistance(centers[number], sum.mean).squareRoot()
-        centers[number] = sum.mean
+      for number in centers.indices {
+        // A center without points stays where it is.
+        let center = populations[number] > 0 ? sums[number].mean : centers[number]
+        moves[number] = Points.squaredDistance(centers[number], center).squareRoot()
+        centers[number] = center
       }
     }
     return clusters

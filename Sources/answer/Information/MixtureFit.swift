@@ -59,7 +59,10 @@ struct MixtureFit<Points: MixturePoints>: Sendable {
     for lost in 0..<start.componentCount {
       let shrunken: Int
       do throws(InformationError) {
-        let fit = try settings.expectationMaximization.fit(points, from: start)
+        let rough =
+          settings.roughPrecision == .double
+          ? start : try settings.roughFits.fit(points, from: start).mixture
+        let fit = try settings.expectationMaximization.fit(points, from: rough)
         guard
           let thin = (0..<fit.mixture.componentCount).first(where: {
             fit.mixture.smallestVariance(of: $0) <= smallestVariance

@@ -47,9 +47,9 @@ package struct MutualInformationSettings: Hashable, Codable, Sendable {
   /// The change of the mean log-likelihood per point that ends a fit [nats].
   var fitTolerance = 1e-5
 
-  /// The precision of the fits of the search for the number of components; those of which the information is taken
-  /// have double precision.
-  var searchPrecision = FitPrecision.single
+  /// The precision of the fits that others follow: of the search for the number of components, and of the first part of
+  /// each later fit, whose end has double precision.
+  var roughPrecision = FitPrecision.single
 
   /// The most iterations of a fit.
   var maximumIterations = 10_000
@@ -94,8 +94,8 @@ package struct MutualInformationSettings: Hashable, Codable, Sendable {
       bootstraps == 0 || bootstraps >= 2, "bootstraps", bootstraps, "0 (no errors) or 2 and more")
     try require(fitTolerance > 0, "fitTolerance", fitTolerance, "above 0")
     try require(
-      searchPrecision == .double || fitTolerance >= 1e-6, "fitTolerance", fitTolerance,
-      "1e-6 or more, unless searchPrecision is double")
+      roughPrecision == .double || fitTolerance >= 1e-6, "fitTolerance", fitTolerance,
+      "1e-6 or more, unless roughPrecision is double")
     try require(maximumIterations >= 2, "maximumIterations", maximumIterations, "2 or more")
     try require(threads >= 1, "threads", threads, "1 or more")
     if case .monteCarlo(let samples) = integration {
@@ -116,10 +116,10 @@ package struct MutualInformationSettings: Hashable, Codable, Sendable {
     ExpectationMaximization(tolerance: fitTolerance, maximumIterations: maximumIterations)
   }
 
-  /// The fits of the search for the number of components.
-  var searchFits: ExpectationMaximization {
+  /// The fits that others follow.
+  var roughFits: ExpectationMaximization {
     var fits = expectationMaximization
-    fits.precision = searchPrecision
+    fits.precision = roughPrecision
     return fits
   }
 }
