@@ -5,6 +5,9 @@ internal import Threads
 ///
 /// Rows are divided into folds, the same for all fits. For every start, mixtures are fitted to all folds but
 /// one, and judged by the mean log-likelihood of that one. The start with the best mean counts.
+///
+/// Fits end early at first, and those from the few best starts go on: "short runs" of Biernacki, Celeux,
+/// Govaert 2003, doi:10.1016/S0167-9473(02)00163-9.
 struct ComponentSearch<Points: MixturePoints>: Sendable {
   typealias Mixture = Points.Mixture
 
@@ -29,11 +32,16 @@ struct ComponentSearch<Points: MixturePoints>: Sendable {
     let score: Double
   }
 
-  private let points: Points
+  /// The points that starts are made of: at most ``mostStartPoints``, evenly spaced among all.
+  private let startPoints: Points
   private let settings: MutualInformationSettings
   private let smallestVariance: Double
   private let training: [Points]
   private let validation: [Points]
+  private let pointCount: Int
+
+  /// The most points that a start is made of: more of them do not make better ones.
+  private static var mostStartPoints: Int { 16_384 }
 
   /// Prepares the folds.
   ///
@@ -46,7 +54,8 @@ struct ComponentSearch<Points: MixturePoints>: Sendable {
     _ points: Points, _ settings: MutualInformationSettings, smallestVariance: Double,
     keeping groupOfRow: [Int]? = nil
   ) {
-    self.points = points
+    pointCount = points.count
+    startPoints = points.thinned(to: Self.mostStartPoints)
     self.settings = settings
     self.smallestVariance = smallestVariance
     let foldOfRow =
@@ -94,12 +103,12 @@ struct ComponentSearch<Points: MixturePoints>: Sendable {
     for components in 1...settings.maximumComponents {
       let starts = settings.starts(for: components)
       let fits = fits(from: starts, components)
-      let choice = choose(fits)
+      let choice = fits.best
       let gain = (choice?.score ?? -.infinity) - (best?.score ?? -.infinity)
       let improved = gain > settings.improvement
       trials.append(
         trial(
-          components, starts, fits, choice?.start, score: choice?.score, improved: improved,
+          components, starts, fits.all, choice?.start, score: choice?.score, improved: improved,
           before: before))
       if let choice, improved {
         best = (components, choice.mixture, choice.score)
@@ -108,50 +117,92 @@ struct ComponentSearch<Points: MixturePoints>: Sendable {
         if fruitless >= settings.patience { break }
       }
       before = (0..<settings.folds).map { fold in
-        fits.compactMap { $0[fold]?.fit.logLikelihood }.max() ?? before[fold]
+        fits.all.compactMap { $0[fold]?.fit.logLikelihood }.max() ?? before[fold]
       }
     }
-    guard let best else { throw .noFit(components: 1, points: points.count) }
+    guard let best else { throw .noFit(components: 1, points: pointCount) }
     return Result(
       components: best.components, mixture: best.mixture, trials: trials,
       reachedLimit: best.components == settings.maximumComponents)
   }
 
-  /// The fits of one number of components, [start, fold]; those that failed are missing.
-  private func fits(from starts: [MixtureStart], _ components: Int) -> [[FoldFit?]] {
-    let mixtures = WorkerThreads(count: settings.threads).map(starts.count) {
-      starts[$0].mixture(of: components, for: points, seed: settings.seed)
+  /// The fits of one number of components.
+  private struct Fits {
+    /// The fits, [start, fold]; those that failed are missing.
+    var all: [[FoldFit?]]
+
+    /// The numbers of the starts whose fits went on to their ends.
+    var finalists: [Int]
+
+    /// The mean log-likelihood per held-out point of a start; `nil` if one of its fits failed.
+    func score(_ start: Int) -> Double? {
+      let complete = all[start].compactMap { $0 }
+      guard complete.count == all[start].count else { return nil }
+      return complete.reduce(0) { $0 + $1.score } / Double(complete.count)
     }
-    let folds = settings.folds
-    let flat = WorkerThreads(count: settings.threads).map(starts.count * folds) { task in
-      fit(from: mixtures[task / folds], fold: task % folds)
+
+    /// The numbers of the starts without a failed fit, the best first, and the first one of equals.
+    var ranking: [Int] {
+      all.indices.compactMap { start in score(start).map { (start, $0) } }
+        .sorted { ($1.1, $0.0) < ($0.1, $1.0) }.map(\.0)
     }
-    return starts.indices.map { Array(flat[$0 * folds..<($0 + 1) * folds]) }
+
+    /// The best finalist, its fit with the best fold, and its score.
+    var best: (start: Int, mixture: Mixture, score: Double)? {
+      guard let start = ranking.first(where: finalists.contains), let score = score(start),
+        let mixture = all[start].compactMap({ $0 }).max(by: { $0.score < $1.score })?.fit.mixture
+      else { return nil }
+      return (start, mixture, score)
+    }
   }
 
-  private func fit(from start: Mixture, fold: Int) -> FoldFit? {
-    guard let fit = try? settings.roughFits.fit(training[fold], from: start),
+  /// Makes the fits of one number of components.
+  private func fits(from starts: [MixtureStart], _ components: Int) -> Fits {
+    let mixtures = WorkerThreads(count: settings.threads).map(starts.count) {
+      starts[$0].mixture(of: components, for: startPoints, seed: settings.seed)
+    }
+    let finalists = min(settings.finalists, starts.count)
+    let isScreened = finalists < starts.count
+    var fits = Fits(
+      all: fits(
+        from: mixtures.map { [Mixture?](repeating: $0, count: settings.folds) },
+        by: isScreened ? settings.screeningFits : settings.roughFits),
+      finalists: Array(starts.indices))
+    guard isScreened else { return fits }
+    let ranking = fits.ranking
+    fits.finalists = []
+    // Where no finalist reaches its end, the next ones take their place.
+    for first in stride(from: 0, to: ranking.count, by: finalists) where fits.best == nil {
+      let chosen = Array(ranking[first..<min(first + finalists, ranking.count)])
+      let ends = self.fits(
+        from: chosen.map { fits.all[$0].map { $0?.fit.mixture } }, by: settings.roughFits)
+      for (start, end) in zip(chosen, ends) { fits.all[start] = end }
+      fits.finalists += chosen
+    }
+    return fits
+  }
+
+  /// Fits all folds from a mixture for each, [start, fold].
+  private func fits(
+    from mixtures: [[Mixture?]], by method: ExpectationMaximization
+  ) -> [[FoldFit?]] {
+    let folds = settings.folds
+    let flat = WorkerThreads(count: settings.threads).map(mixtures.count * folds) { task in
+      mixtures[task / folds][task % folds].flatMap { fit(from: $0, fold: task % folds, by: method) }
+    }
+    return mixtures.indices.map { Array(flat[$0 * folds..<($0 + 1) * folds]) }
+  }
+
+  private func fit(
+    from start: Mixture, fold: Int, by method: ExpectationMaximization
+  ) -> FoldFit? {
+    guard let fit = try? method.fit(training[fold], from: start),
       (0..<fit.mixture.componentCount).allSatisfy({
         fit.mixture.smallestVariance(of: $0) > smallestVariance
       }),
       let score = try? fit.mixture.meanLogDensity(of: validation[fold])
     else { return nil }
     return FoldFit(fit: fit, score: score)
-  }
-
-  /// The best start, and its fit with the best fold; the first one of equals.
-  private func choose(
-    _ fits: [[FoldFit?]]
-  ) -> (start: Int, mixture: Mixture, score: Double)? {
-    var best: (start: Int, mixture: Mixture, score: Double)?
-    for (start, folds) in fits.enumerated() {
-      let complete = folds.compactMap { $0 }
-      guard complete.count == folds.count, var fold = complete.first else { continue }
-      for other in complete where other.score > fold.score { fold = other }
-      let score = complete.reduce(0) { $0 + $1.score } / Double(complete.count)
-      if score > best?.score ?? -.infinity { best = (start, fold.fit.mixture, score) }
-    }
-    return best
   }
 
   private func trial(

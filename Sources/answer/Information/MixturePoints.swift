@@ -33,6 +33,11 @@ extension MixturePoints {
   package func filtered(_ isIncluded: (Int) -> Bool) -> Self {
     resampled((0..<count).map { isIncluded($0) ? 1 : 0 })
   }
+
+  /// Returns at most `maximum` of the points, evenly spaced.
+  func thinned(to maximum: Int) -> Self {
+    maximum < count ? filtered { $0 * maximum % count < maximum } : self
+  }
 }
 
 /// The sums over points, about the origin, that make a component of a mixture.

@@ -5,7 +5,8 @@ internal import Threads
 /// The settings of the estimate of mutual information with Gaussian mixtures.
 ///
 /// The defaults give the method of gmm-mi (Piras et al. 2023, doi:10.1088/2632-2153/acc444) without its
-/// traps: starts by k-means beside random ones, patience for two, and an integral without noise.
+/// traps: starts by k-means beside random ones, patience for two, and an integral without noise. Fits from starts that
+/// turn out worse end early.
 package struct MutualInformationSettings: Hashable, Codable, Sendable {
   /// The method of integrating over a fitted mixture.
   enum Integration: Hashable, Codable, Sendable {
@@ -25,6 +26,13 @@ package struct MutualInformationSettings: Hashable, Codable, Sendable {
 
   /// The number of starts by k-means for each number of components.
   package var kMeansStarts = 3
+
+  /// The number of starts whose fits go on to their ends, for each number of components; the fits from the others end
+  /// early.
+  var finalists = 2
+
+  /// The change of the mean log-likelihood per point that ends a fit early [nats].
+  var screeningTolerance = 1e-4
 
   /// The number of parts into which the rows are divided for cross-validation.
   var folds = 2
@@ -60,10 +68,11 @@ package struct MutualInformationSettings: Hashable, Codable, Sendable {
   /// Makes the default settings.
   package init() {}
 
-  /// The settings of gmm-mi 0.8: random starts alone, patience for one, Monte Carlo.
+  /// The settings of gmm-mi 0.8: random starts alone, all fits to their ends, patience for one, Monte Carlo.
   package static var parity: Self {
     var settings = Self()
     settings.kMeansStarts = 0
+    settings.finalists = .max
     settings.patience = 1
     settings.integration = .monteCarlo(samples: 100_000)
     return settings
@@ -84,6 +93,7 @@ package struct MutualInformationSettings: Hashable, Codable, Sendable {
     try require(kMeansStarts >= 0, "kMeansStarts", kMeansStarts, "0 or more")
     try require(
       randomStarts + kMeansStarts > 0, "randomStarts + kMeansStarts", 0, "1 or more together")
+    try require(finalists >= 1, "finalists", finalists, "1 or more")
     try require(folds >= 2, "folds", folds, "2 or more")
     try require(improvement >= 0, "improvement", improvement, "0 or more")
     try require(patience >= 1, "patience", patience, "1 or more")
@@ -96,6 +106,9 @@ package struct MutualInformationSettings: Hashable, Codable, Sendable {
     try require(
       roughPrecision == .double || fitTolerance >= 1e-6, "fitTolerance", fitTolerance,
       "1e-6 or more, unless roughPrecision is double")
+    try require(
+      screeningTolerance >= fitTolerance, "screeningTolerance", screeningTolerance,
+      "fitTolerance or more")
     try require(maximumIterations >= 2, "maximumIterations", maximumIterations, "2 or more")
     try require(threads >= 1, "threads", threads, "1 or more")
     if case .monteCarlo(let samples) = integration {
@@ -114,6 +127,13 @@ package struct MutualInformationSettings: Hashable, Codable, Sendable {
   /// The fits of which the information is taken.
   var expectationMaximization: ExpectationMaximization {
     ExpectationMaximization(tolerance: fitTolerance, maximumIterations: maximumIterations)
+  }
+
+  /// The fits that find the best starts.
+  var screeningFits: ExpectationMaximization {
+    var fits = roughFits
+    fits.tolerance = screeningTolerance
+    return fits
   }
 
   /// The fits that others follow.

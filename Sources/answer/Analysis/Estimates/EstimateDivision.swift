@@ -25,7 +25,7 @@ struct EstimateDivision {
   ///
   /// - Parameters:
   ///   - communicator: The ranks.
-  ///   - tell: Is told how many of this rank's estimates are done.
+  ///   - tell: Is told how many of this rank's estimates are done, from 0 on.
   ///   - body: Makes an estimate by its number.
   /// - Returns: All of them on rank 0, and `nil` on the others.
   /// - Throws: The error that MPI reported; an encoding that failed, in an `AgreedFailure`.
@@ -35,6 +35,7 @@ struct EstimateDivision {
   ) throws -> [Estimate]? {
     let mine = owners.indices.filter { owners[$0] == communicator.rank }
     var made: [Numbered<Estimate>] = []
+    tell(0, mine.count)
     for number in mine {
       made.append(Numbered(number: number, estimate: body(number)))
       tell(made.count, mine.count)
