@@ -19,4 +19,17 @@ import Testing
       #expect(single == (0..<world.size).flatMap { _ in mine })
     }
   }
+
+  @Test(.ranks(1...64)) func elementsWithoutADestinationStay() throws {
+    try withWorld { world in
+      let count = 2 * world.size + 1
+      let routing = Routing(
+        (0..<count).map { $0 % 2 == 0 ? -1 : Int32(world.size - 1) }, ranks: world.size)
+      let received = try routing.send((0..<count).map { Int64($0) }, on: world)
+      let odd = stride(from: 1, to: count, by: 2).map { Int64($0) }
+      #expect(
+        received
+          == (world.rank == world.size - 1 ? (0..<world.size).flatMap { _ in odd } : []))
+    }
+  }
 }

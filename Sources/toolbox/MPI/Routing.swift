@@ -9,24 +9,28 @@ public struct Routing: Sendable {
 
   private let counts: [Int]
 
+  /// The number of elements, with those that are sent nowhere.
+  private let elementCount: Int
+
   /// Makes the routing of elements.
   ///
   /// - Parameters:
-  ///   - destinations: The rank that each element goes to.
+  ///   - destinations: The rank that each element goes to; below zero for those that go nowhere.
   ///   - ranks: The number of ranks.
   public init(_ destinations: [Int32], ranks: Int) {
     precondition(ranks > 0, "\(ranks) ranks")
     var counts = [Int](repeating: 0, count: ranks)
-    for rank in destinations { counts[Int(rank)] += 1 }
+    for rank in destinations where rank >= 0 { counts[Int(rank)] += 1 }
     var next = [Int](repeating: 0, count: ranks)
     for rank in 1..<ranks { next[rank] = next[rank - 1] + counts[rank - 1] }
-    var order = [Int](repeating: 0, count: destinations.count)
-    for (index, rank) in destinations.enumerated() {
+    var order = [Int](repeating: 0, count: counts.reduce(0, +))
+    for (index, rank) in destinations.enumerated() where rank >= 0 {
       order[next[Int(rank)]] = index
       next[Int(rank)] += 1
     }
     self.order = order
     self.counts = counts
+    elementCount = destinations.count
   }
 
   /// Sends each element's values to its rank.
@@ -58,8 +62,8 @@ public struct Routing: Sendable {
   public func exchange<Element: MPIElement>(
     _ values: [Element], width: Int = 1, on communicator: borrowing Communicator
   ) throws(MPIError) -> GatheredElements<Element> {
-    precondition(values.count == order.count * width, "each element has \(width) values")
-    let sent = [Element](unsafeUninitializedCapacity: values.count) { buffer, count in
+    precondition(values.count == elementCount * width, "each element has \(width) values")
+    let sent = [Element](unsafeUninitializedCapacity: order.count * width) { buffer, count in
       for index in order {
         for value in index * width..<(index + 1) * width {
           buffer.initializeElement(at: count, to: values[value])

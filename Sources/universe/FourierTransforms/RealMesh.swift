@@ -1,3 +1,5 @@
+internal import Foundation
+
 /// A rank's planes of a cubic mesh of real numbers [x][y][z].
 ///
 /// Rows are padded, so that the transform of each plane fits in its place:
@@ -51,10 +53,16 @@ package struct RealMesh: ~Copyable {
 }
 
 /// Floats that are zero, aligned to 64 bytes, as the plans expect them.
+///
+/// Many of them are in huge pages, if the system gives any to who asks: particles find their cells anywhere.
 func alignedZeros(_ count: Int) -> UnsafeMutablePointer<Float> {
+  let hugePage = 1 << 21
+  let bytes = count * MemoryLayout<Float>.stride
+  let isLarge = bytes >= 4 * hugePage
   let raw = UnsafeMutableRawPointer.allocate(
-    byteCount: count * MemoryLayout<Float>.stride, alignment: 64)
-  raw.initializeMemory(as: UInt8.self, repeating: 0, count: count * MemoryLayout<Float>.stride)
+    byteCount: bytes, alignment: isLarge ? hugePage : 64)
+  if isLarge { _ = madvise(raw, bytes, MADV_HUGEPAGE) }
+  raw.initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
   return raw.bindMemory(to: Float.self, capacity: count)
 }
 

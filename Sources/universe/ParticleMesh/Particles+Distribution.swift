@@ -71,23 +71,25 @@ extension Particles {
   private mutating func remove(_ indices: [Int]) {
     guard var kept = indices.first else { return }
     for (number, index) in indices.enumerated() {
-      let end = number + 1 < indices.count ? indices[number + 1] : count
-      for other in index + 1..<end {
-        move(from: other, to: kept)
-        kept += 1
-      }
+      let run = index + 1..<(number + 1 < indices.count ? indices[number + 1] : count)
+      move(run, to: kept)
+      kept += run.count
     }
     sites.removeLast(count - kept)
     positions.removeLast(positions.count - 3 * kept)
     momenta.removeLast(momenta.count - 3 * kept)
   }
 
-  private mutating func move(from source: Int, to target: Int) {
-    sites[target] = sites[source]
-    for axis in 0..<3 {
-      positions[3 * target + axis] = positions[3 * source + axis]
-      momenta[3 * target + axis] = momenta[3 * source + axis]
+  /// Moves a run of particles to another place, which may overlap it.
+  private mutating func move(_ run: Range<Int>, to target: Int) {
+    func move<Element>(_ elements: UnsafeMutableBufferPointer<Element>, width: Int) {
+      guard let start = elements.baseAddress else { return }
+      (start + width * target).update(
+        from: start + width * run.lowerBound, count: width * run.count)
     }
+    sites.withUnsafeMutableBufferPointer { move($0, width: 1) }
+    positions.withUnsafeMutableBufferPointer { move($0, width: 3) }
+    momenta.withUnsafeMutableBufferPointer { move($0, width: 3) }
   }
 
   /// Merges the particles of messages with those that are here, in the order of sites.
@@ -99,11 +101,11 @@ extension Particles {
     var place = count
     for arrival in order.reversed() {
       let site = Self.site(words, arrival)
-      while here > 0 && sites[here - 1] > site {
-        here -= 1
-        place -= 1
-        move(from: here, to: place)
-      }
+      var start = here
+      while start > 0 && sites[start - 1] > site { start -= 1 }
+      place -= here - start
+      move(start..<here, to: place)
+      here = start
       place -= 1
       set(place, toParticle: arrival, of: words)
     }
